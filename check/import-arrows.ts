@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path/posix'
+import { trackedFiles } from './tracked-files.ts'
+
+/** Which parts a part may import, beside itself. What is not listed here must be added here, with thought. */
+const ARROWS: Record<string, readonly string[]> = {
+  domain: [],
+  gen: [],
+  db: [],
+  lib: ['domain', 'gen', 'db'],
+  'services/intake': ['domain', 'gen', 'lib'],
+  'services/triage': ['domain', 'gen', 'lib'],
+  'services/insights': ['domain', 'gen', 'lib'],
+  // starts everything there is
+  embedded: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
+  bench: ['db', 'lib', 'embedded', 'services/intake'],
+  check: [],
+  test: ['domain', 'gen', 'db', 'lib', 'embedded'],
+}
+
+/** Packages that only one part may know, so that replacing one is that part's work alone. */
+const CONFINED: Record<string, string> = {
+  '@nats-io/': 'lib/jetstream/',
+  fastify: 'lib/server/',
+  '@fastify/': 'lib/server/',
+  '@grpc/': 'lib/server/',
+  'prom-client': 'lib/telemetry/',
+}
+
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g
+
+/** Finds imports against the arrows of the design: domain ← lib ← services, and no service imports another. */
+export function checkImportArrows(): string[] {
+  return trackedFiles('.ts')
+    .filter((file) => existsSync(file))
+    .flatMap((file) => importsOf(file).flatMap((imported) => faultOf(file, imported) ?? []))
+}
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, specifier]) => specifier ?? '')
+}
+
+function faultOf(file: string, specifier: string): string | undefined {
+  const isTest = file.endsWith('.test.ts') || file.startsWith('test/')
+  if (!specifier.startsWith('.')) {
+    if (isTest) return undefined
+    const [name, home] = Object.entries(CONFINED).find(([name]) => isPackage(specifier, name)) ?? []
+    return home === undefined || file.startsWith(home) ? undefined : `${file} imports ${name}, which only ${home} may`
+  }
+  const from = partOf(file)
+  const to = partOf(join(dirname(file), specifier))
+  if (from === undefined) return undefined // a configuration file at the root
+  if (to === undefined) return `${file} imports ${specifier}, which belongs to no part of the design`
+  if (from === to || (isTest && to === 'test') || ARROWS[from]?.includes(to)) return undefined
+  return `${file} imports ${to}, which ${from} may not`
+}
+
+function isPackage(specifier: string, name: string): boolean {
+  return name.endsWith('/') ? specifier.startsWith(name) : specifier === name || specifier.startsWith(`${name}/`)
+}
+
+function partOf(path: string): string | undefined {
+  return Object.keys(ARROWS).find((part) => path.startsWith(`${part}/`))
+}
