@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { Analysis } from './analysis.ts'
+import type { InsightSubject } from './insight.ts'
+import { createInsight, Stage } from './insight.ts'
+
+const subject: InsightSubject = { leadId: '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11', generation: 1, contentHash: 'ab' }
+const analysis: Analysis = {
+  intent: 'buy',
+  priority: 'P0',
+  confidence: 0.9,
+  tags: ['pricing'],
+  reasons: [{ text: 'asks for a price', start: 0, end: 5, weight: 2 }],
+  language: 'en',
+}
+
+test('the id of an insight follows from the lead alone and stays what it was: stored insights have it', () => {
+  const id = '55ca1d5a-922b-5b72-b2a1-467b90f231bc'
+  expect(createInsight(subject, Stage.Final, 'rules@1', analysis).id).toBe(id)
+  const later = createInsight({ ...subject, generation: 7, contentHash: 'cd' }, Stage.Provisional, 'llm@2', {
+    ...analysis,
+    intent: 'spam',
+  })
+  expect(later.id).toBe(id)
+})
+
+test('another lead has another insight id', () => {
+  const other = createInsight(
+    { ...subject, leadId: '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a12' },
+    Stage.Final,
+    'x',
+    analysis,
+  )
+  expect(other.id).not.toBe(createInsight(subject, Stage.Final, 'x', analysis).id)
+})
+
+test('an insight carries the judgement, its subject and its maker, and the action that follows from the judgement', () => {
+  expect(createInsight(subject, Stage.Provisional, 'rules@1', analysis)).toEqual({
+    ...subject,
+    ...analysis,
+    id: expect.any(String),
+    stage: 'provisional',
+    analyzer: 'rules@1',
+    nextAction: 'call',
+  })
+})

@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { NewLead } from './lead.ts'
+import { contentHash, LEAD_LIMITS, newLeadSchema, requestHash } from './lead.ts'
+
+const accepts = (input: unknown) => newLeadSchema.safeParse(input).success
+const acceptsEmail = (email: string) => accepts({ note: 'hello', email })
+
+describe('an email address', () => {
+  test.each([
+    'name@example.com',
+    'first.last@example.co.uk',
+    'first+tag@example.com',
+    "o'brien@example.ie",
+    '!#$%&*+/=?^_`{|}~-@example.com',
+    '1@2.io',
+    'a@b-c.de',
+    'Name@EXAMPLE.Com',
+    'почта@пример.рф',
+    'jürgen@münchen.de',
+    '用户@例子.世界',
+    'अजय@डाटा.भारत',
+    'user@xn--e1afmkfd.xn--p1ai',
+    `a@${'b'.repeat(63)}.de`,
+    `${'a'.repeat(64)}@example.com`,
+  ])('%s is accepted', (email) => {
+    expect(acceptsEmail(email)).toBe(true)
+  })
+
+  test.each([
+    '',
+    'name',
+    'name@',
+    '@example.com',
+    'name@localhost',
+    'a@b@example.com',
+    'a b@example.com',
+    '.a@example.com',
+    'a.@example.com',
+    'a..b@example.com',
+    'a@.com',
+    'a@example.',
+    'a@example..com',
+    'a@-example.com',
+    'a@example-.com',
+    'a@exam_ple.com',
+    'a@[127.0.0.1]',
+    '"a b"@example.com',
+    'A Name <a@example.com>',
+    'a@example.com,b@example.com',
+    ' a@example.com',
+    'a@example.com ',
+    'a@example.com\n',
+    'a@exam\u0000ple.com',
+    'a@\ud800.com',
+    `a@${'b'.repeat(64)}.de`,
+  ])('%j is refused', (email) => {
+    expect(acceptsEmail(email)).toBe(false)
+  })
+
+  test('has at most 254 characters', () => {
+    const ofLength = (length: number) => `${'a'.repeat(length - '@example.com'.length)}@example.com`
+    expect(acceptsEmail(ofLength(254))).toBe(true)
+    expect(acceptsEmail(ofLength(255))).toBe(false)
+  })
+
+  test.each(['a', 'a.', '.', '-', 'a-', '@', 'a@', 'ä', '0-a.', `${'a'.repeat(63)}.`])(
+    'made of 254 hostile characters (%s) is judged within 100 ms',
+    (pattern) => {
+      const hostile = `a@${pattern.repeat(254)}`.slice(0, 253)
+      const emails = [`${hostile}!`, `${hostile.slice(2)}@!`]
+      acceptsEmail('warm@example.com')
+      const startedAt = performance.now()
+      for (const email of emails) expect(acceptsEmail(email)).toBe(false)
+      expect(performance.now() - startedAt).toBeLessThan(100)
+    },
+  )
+})
+
+describe('a lead', () => {
+  test.each(Object.entries(LEAD_LIMITS).filter(([field]) => field !== 'email'))(
+    'may have a %s of %i characters and no more',
+    (field, limit) => {
+      expect(accepts({ note: 'hello', [field]: 'x'.repeat(limit) })).toBe(true)
+      expect(accepts({ note: 'hello', [field]: 'x'.repeat(limit + 1) })).toBe(false)
+    },
+  )
+
+  test.each(['email', 'phone', 'name', 'note', 'source'])(
+    'with a %s that PostgreSQL cannot store is refused',
+    (field) => {
+      for (const text of ['a\u0000b', 'a\ud800b', '\udc00', 5, {}, []])
+        expect(accepts({ note: 'a', [field]: text })).toBe(false)
+    },
+  )
+
+  test.each([undefined, null, '', ' ', '\n\t\u00a0', '\ufeff'])('whose note is %j is refused', (note) => {
+    expect(accepts({ note })).toBe(false)
+  })
+
+  test('keeps its text as it came, white space included', () => {
+    expect(newLeadSchema.parse({ note: ' a\n', name: ' B ' })).toMatchObject({ note: ' a\n', name: ' B ' })
+  })
+
+  test('with a field that no lead has is refused, and the field is named', () => {
+    const faults = newLeadSchema.safeParse({ note: 'a', company: 'b' }).error?.issues
+    expect(faults).toMatchObject([{ code: 'unrecognized_keys', keys: ['company'] }])
+  })
+})
+
+const text = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength })
+const optionalText = (maxLength: number) => fc.option(text(maxLength))
+const lead = fc.record({
+  email: fc.option(fc.constantFrom('a@example.com', 'b@example.com')),
+  phone: optionalText(20),
+  name: optionalText(20),
+  note: text(50),
+  source: optionalText(20),
+})
+const FIELDS = ['email', 'phone', 'name', 'note', 'source'] as const
+
+describe('the hash of a request', () => {
+  test('is the same whatever the order of the keys and however an empty field is left out', () => {
+    const order = fc.shuffledSubarray([...FIELDS], { minLength: FIELDS.length })
+    const emptiness = fc.constantFrom('null', 'undefined', 'absent')
+    const storable = lead.filter(({ note }) => accepts({ note }))
+    fc.assert(
+      fc.property(storable, order, emptiness, (wanted, keys, empty) => {
+        const entries = keys
+          .filter((key) => wanted[key] !== null || empty !== 'absent')
+          .map((key) => [key, wanted[key] ?? (empty === 'null' ? null : undefined)])
+        expect(requestHash(newLeadSchema.parse(Object.fromEntries(entries)))).toBe(requestHash(wanted))
+      }),
+    )
+  })
+
+  test('is another when any field is another', () => {
+    fc.assert(
+      fc.property(lead, fc.constantFrom(...FIELDS), text(20), (wanted, field, other) => {
+        fc.pre(wanted[field] !== other)
+        expect(requestHash({ ...wanted, [field]: other })).not.toBe(requestHash(wanted))
+      }),
+    )
+  })
+
+  test('is another when a text moves to another field', () => {
+    fc.assert(
+      fc.property(lead, fc.shuffledSubarray([...FIELDS], { minLength: 2, maxLength: 2 }), (wanted, [one, two]) => {
+        fc.pre(one !== undefined && two !== undefined && wanted[one] !== wanted[two])
+        const swapped = {
+          ...wanted,
+          [one as string]: wanted[two as keyof NewLead],
+          [two as string]: wanted[one as keyof NewLead],
+        }
+        expect(requestHash(swapped)).not.toBe(requestHash(wanted))
+      }),
+    )
+  })
+
+  test('is SHA-256 in hex and stays what it was: stored hashes are compared with it', () => {
+    const stored: NewLead = { email: 'a@example.com', phone: null, name: 'Ä', note: 'hello', source: null }
+    expect(requestHash(stored)).toBe('ac6939c725354e7ecd887387719735f808d91775f5f2e16cf1f817bf6c0e18b7')
+  })
+})
+
+test('the content hash is SHA-256 of the note in UTF-8, in hex', () => {
+  expect(contentHash('hello')).toBe('2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824')
+  expect(contentHash('привет')).toBe('e58f1e8c55fa105bdd3f40e5037eb0b039b5998d52c05e6cd98878dd2da5cab2')
+})

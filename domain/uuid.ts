@@ -1,0 +1,9 @@
+import { z } from 'zod'
+
+/**
+ * Any UUID in its 8-4-4-4-12 form, whatever its version; read without regard to case and kept in
+ * lower case, as PostgreSQL returns it.
+ */
+export const uuidSchema = z
+  .guid({ error: 'must be a UUID such as 0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11' })
+  .transform((value) => value.toLowerCase())

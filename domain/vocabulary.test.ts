@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { Intent, nextActionFor, Priority } from './vocabulary.ts'
+
+const DOCUMENTED = readFileSync(new URL('../docs/triage.md', import.meta.url), 'utf8')
+
+/** The rows of the first table below a sentence, cell by cell, without the line that separates the head. */
+function tableBelow(sentence: string): string[][] {
+  const [, below = ''] = DOCUMENTED.split(sentence)
+  const rows = below
+    .trim()
+    .split(/\n(?!\|)/)[0]
+    ?.split('\n')
+  return (rows ?? []).filter((row) => !row.includes('---')).map(cellsOf)
+}
+
+function cellsOf(row: string): string[] {
+  const cells = row.split('|').slice(1, -1)
+  return cells.map((cell) => cell.trim())
+}
+
+test('the next action follows from intent and priority as docs/triage.md says, for each of them', () => {
+  const [head = [], ...rows] = tableBelow('The next action follows from the two:')
+  const documented = rows.flatMap(([intent, ...actions]) => actions.map((action, i) => [intent, head[i + 1], action]))
+  const decided = Object.values(Intent).flatMap((intent) =>
+    Object.values(Priority).map((priority) => [intent, priority, nextActionFor(intent, priority)]),
+  )
+  expect(decided.toSorted()).toEqual(documented.toSorted())
+})
