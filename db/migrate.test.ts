@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto'
+import postgres from 'postgres'
+import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
+import { useStack } from '../test/fixtures/stack.ts'
+import { currentVersion, migrate, neededVersion } from './migrate.ts'
+
+describe('migrate', () => {
+  const { databaseUrl } = inject('servers')
+  const admin = postgres(databaseUrl, { max: 1, onnotice: () => undefined })
+  let url: string
+  let sql: postgres.Sql
+
+  beforeEach(async () => {
+    const name = `migrate_${randomBytes(6).toString('hex')}`
+    await admin.unsafe(`create database ${name}`)
+    url = Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).href
+    sql = postgres(url, { max: 1, onnotice: () => undefined })
+  })
+  afterEach(async () => {
+    await sql.end()
+    // fails when a migration has left a connection open
+    await admin.unsafe(`drop database ${new URL(url).pathname.slice(1)}`)
+  })
+  afterAll(() => admin.end())
+
+  const history = () => sql`select version, run_at from schema_version order by version`
+  const tables = async () =>
+    (await sql`select tablename from pg_tables where schemaname = 'public'`).map(({ tablename }) => tablename)
+
+  test('brings an empty database to the version that the code needs', async () => {
+    expect(await currentVersion(sql)).toBe(0)
+    await migrate(url)
+    expect(await currentVersion(sql)).toBe(neededVersion())
+    expect(await tables()).toEqual(expect.arrayContaining(['leads', 'insights', 'dead_letters']))
+  })
+
+  test('changes nothing the second time, and loses no row', async () => {
+    await migrate(url)
+    await sql`insert into dead_letters (lead_id, generation, reason, error, attempts)
+              values (gen_random_uuid(), 1, 'failed', 'x', 5)`
+    const before = await history()
+    await migrate(url)
+    expect(await history()).toEqual(before)
+    expect(await sql`select from dead_letters`).toHaveLength(1)
+  })
+
+  test('ends well for ten that start at once, and each migration has run once', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => migrate(url)))
+    const versions = (await history()).map(({ version }) => Number(version)).filter((version) => version > 0)
+    expect(versions).toEqual(Array.from({ length: neededVersion() }, (_, i) => i + 1))
+  })
+
+  test('leaves a schema alone that is newer than the code', async () => {
+    await migrate(url)
+    await sql`insert into schema_version (version, name) values (${neededVersion() + 1}, 'from the future')`
+    const before = await history()
+    await migrate(url)
+    expect(await history()).toEqual(before)
+  })
+
+  test('rejects when the database cannot be reached', async () => {
+    await expect(migrate('postgres://nobody@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+})
+
+describe('the user of each service', () => {
+  const stack = useStack()
+  const READ = ['SELECT']
+  const WRITE = ['DELETE', 'INSERT', 'SELECT', 'UPDATE']
+
+  /** Every right that a service has on any table or view: what it owns, what it may look at, and no more. */
+  const GRANTS = {
+    intake: {
+      dead_letters: READ,
+      insights: READ,
+      leads: WRITE,
+      reconciliation: WRITE,
+      schema_version: READ,
+      unsettled_leads: WRITE,
+    },
+    triage: { dead_letters: WRITE, insights: WRITE, schema_version: READ, suspects: WRITE },
+    insights: { dead_letters: READ, insights: READ, lead_generations: READ, schema_version: READ },
+  }
+
+  test.each(Object.entries(GRANTS))(
+    'of %s has the rights that its work needs and no more',
+    async (service, expected) => {
+      const rows = await stack.sql`
+      select c.relname as table, array_agg(p order by p) as rights
+      from pg_class c,
+           unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
+        and has_table_privilege(${`${service}_service`}, c.oid, p)
+      group by c.relname order by c.relname`
+      expect(Object.fromEntries(rows.map(({ table, rights }) => [table, rights]))).toEqual(expected)
+    },
+  )
+
+  const FORBIDDEN = {
+    intake: ["update insights set intent = 'spam'", 'delete from dead_letters', 'drop table leads'],
+    triage: ['select from leads', 'select from lead_generations', 'truncate insights'],
+    insights: ['select from leads', "update insights set intent = 'spam'", 'delete from dead_letters'],
+  }
+
+  test.each(Object.entries(FORBIDDEN))('of %s is refused what is not its business', async (service, statements) => {
+    const sql = postgres(stack.serviceUrls[service as keyof typeof FORBIDDEN], { max: 1 })
+    try {
+      for (const statement of [
+        ...statements,
+        'create table mine ()',
+        'delete from schema_version',
+        'create role more',
+      ]) {
+        await expect(sql.unsafe(statement), statement).rejects.toMatchObject({ code: '42501' })
+      }
+    } finally {
+      await sql.end()
+    }
+  })
+})
