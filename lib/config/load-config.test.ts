@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, commonSettings, integerSetting, loadConfig } from './load-config.ts'
+
+const REQUIRED = { DATABASE_URL: 'postgres://me:secret@db/leads', NATS_URL: 'nats://127.0.0.1:4222' }
+
+/** The lines of the complaint about these variables, without the first, which counts them. */
+function complaintsAbout(env: NodeJS.ProcessEnv): string[] {
+  try {
+    loadConfig(commonSettings, env)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n  ').slice(1)
+    throw error
+  }
+}
+
+describe('settings', () => {
+  test('have their defaults, and those that must be set their values', () => {
+    expect(loadConfig(commonSettings, { ...REQUIRED, UNRELATED: 'x' })).toEqual({
+      ...REQUIRED,
+      HOST: '127.0.0.1',
+      NATS_REPLICAS: 1,
+      MIGRATE_ON_START: true,
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  test('are read in the type they have', () => {
+    const env = { ...REQUIRED, NATS_REPLICAS: '3', MIGRATE_ON_START: 'false', NATS_NAMESPACE: 'blue_1', HOST: '::' }
+    expect(loadConfig(commonSettings, env)).toMatchObject({
+      NATS_REPLICAS: 3,
+      MIGRATE_ON_START: false,
+      NATS_NAMESPACE: 'blue_1',
+      HOST: '::',
+    })
+  })
+
+  test('that are set but empty count as not set', () => {
+    expect(loadConfig(commonSettings, { ...REQUIRED, LOG_LEVEL: '', NATS_NAMESPACE: '' })).toMatchObject({
+      LOG_LEVEL: 'info',
+    })
+    expect(complaintsAbout({ ...REQUIRED, NATS_URL: '' })).toEqual([
+      'NATS_URL is missing: it must be set, for example to nats://127.0.0.1:4222',
+    ])
+  })
+
+  test('that are wrong are named all at once, with what would be right', () => {
+    const wrong = { DATABASE_URL: 'mysql://db/x', NATS_REPLICAS: '6', MIGRATE_ON_START: 'yes', LOG_LEVEL: 'loud' }
+    expect(() => loadConfig(commonSettings, wrong)).toThrow('5 settings are wrong:\n')
+    expect(complaintsAbout(wrong)).toEqual([
+      expect.stringMatching(/^DATABASE_URL=mysql:\/\/db\/x is wrong: it must be a URL such as postgres:/),
+      expect.stringMatching(/^NATS_URL is missing: it must be set/),
+      'NATS_REPLICAS=6 is wrong: it must be a whole number from 1 to 5',
+      'MIGRATE_ON_START=yes is wrong: it must be true or false',
+      expect.stringMatching(/^LOG_LEVEL=loud is wrong: it must be one of trace, debug,/),
+    ])
+  })
+
+  test.each(['a b', 'Upper', 'a.b', 'a*', '>', 'x'.repeat(33)])(
+    'a namespace %j, which no subject may hold, is refused',
+    (name) => {
+      expect(complaintsAbout({ ...REQUIRED, NATS_NAMESPACE: name })).toHaveLength(1)
+    },
+  )
+
+  test.each(['mysql://me:secret@db/x', 'postgres://me:secret@not a host/x', 'http://me:secret@db', 'x://:secret@db'])(
+    '%s is complained about without its password',
+    (url) => {
+      const [complaint] = complaintsAbout({ ...REQUIRED, DATABASE_URL: url })
+      expect(complaint).toContain(url.replace(/me:secret@|:secret@/, '***@'))
+    },
+  )
+})
+
+describe('a password', () => {
+  test.each(['mysql://me:se@cret@db/x', 'me:secret@db/x', 'mysql://db/x?password=secret'])(
+    'in %s is not shown either',
+    (url) => {
+      const [complaint] = complaintsAbout({ ...REQUIRED, DATABASE_URL: url })
+      expect(complaint).not.toContain('cret')
+    },
+  )
+})
+
+describe('a whole number', () => {
+  const read = (value: string) => loadConfig({ N: integerSetting(0, 65_535, 8_000) }, { N: value }).N
+
+  test.each([
+    ['0', 0],
+    ['65535', 65_535],
+    ['', 8_000],
+  ])('given as %j is %i', (text, value) => {
+    expect(read(text)).toBe(value)
+  })
+
+  test.each(['-1', '65536', '1.5', '1e3', '0x10', ' 1', '1 ', 'NaN', '١', '9'.repeat(400)])('is not %s', (text) => {
+    expect(() => read(text)).toThrow('must be a whole number from 0 to 65535')
+  })
+})

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+
+/** What is wrong with the settings, all of it at once; the message is meant for the person who starts the service. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super([`${faults.length} ${faults.length === 1 ? 'setting is' : 'settings are'} wrong:`, ...faults].join('\n  '))
+    this.name = 'ConfigError'
+  }
+}
+
+/** What {@link loadConfig} makes of the settings of a service. */
+export type Config<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>
+
+/**
+ * Reads settings from environment variables. A variable that is set but empty counts as not set.
+ * @throws ConfigError naming every variable at fault, its value without any password, and what would be right
+ */
+export function loadConfig<T extends z.ZodRawShape>(shape: T, env: NodeJS.ProcessEnv): Config<T> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const result = z.object(shape).safeParse(given)
+  if (result.success) return result.data
+  throw new ConfigError(result.error.issues.map((issue) => describeFault(issue, given)))
+}
+
+function describeFault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
+  const name = String(issue.path[0])
+  const value = env[name]
+  return value === undefined
+    ? `${name} is missing: it ${issue.message}`
+    : `${name}=${withoutSecrets(value)} is wrong: it ${issue.message}`
+}
+
+/**
+ * Hides whatever may be a secret in a URL, also in one that does not parse: all that stands before its last `@`, since
+ * a password may hold one, and the values of its query.
+ */
+function withoutSecrets(value: string): string {
+  return value.replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?)?.*@/i, '$1***@').replace(/=[^&]*/g, '=***')
+}
+
+/** A whole number within bounds, as an environment variable gives it. */
+export function integerSetting(min: number, max: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, { error: `must be a whole number from ${min} to ${max}` })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, { error: `must be a whole number from ${min} to ${max}` })
+    .default(fallback)
+}
+
+/** @param separator between several URLs, where there may be several */
+function urlSetting(protocols: readonly string[], example: string, separator?: string) {
+  const isRight = (url: string) => URL.canParse(url) && protocols.includes(new URL(url).protocol)
+  const each = (value: string) => (separator === undefined ? [value] : value.split(separator))
+  const several = separator === undefined ? '' : `, or several with "${separator}" between them`
+  return z
+    .string({ error: `must be set, for example to ${example}` })
+    .refine((value) => each(value).every(isRight), { error: `must be a URL such as ${example}${several}` })
+}
+
+/** The settings that every service has. */
+export const commonSettings = {
+  /** The address to listen on; containers set 0.0.0.0. */
+  HOST: z.string().default('127.0.0.1'),
+  DATABASE_URL: urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
+  NATS_URL: urlSetting(['nats:', 'tls:', 'ws:', 'wss:'], 'nats://127.0.0.1:4222', ','),
+  /** Copies of each stream: 1, or 3 on a cluster. */
+  NATS_REPLICAS: integerSetting(1, 5, 1),
+  /** Put before every stream and subject name, so that several installations can share one server. */
+  NATS_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 of a-z, 0-9, "-" and "_"' })
+    .optional(),
+  /** Whether the service brings the database schema up to date itself when it starts. */
+  MIGRATE_ON_START: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .default('true')
+    .transform((value) => value === 'true'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
+    })
+    .default('info'),
+} as const

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { invalidRequest, parseRequest } from './parse.ts'
+
+const schema = z.strictObject(
+  {
+    name: z.string({ error: 'must be a string' }).transform((name) => name.trim()),
+    items: z.array(z.strictObject({ size: z.number({ error: 'must be a number' }) })).optional(),
+  },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not known' : 'must be an object') },
+)
+
+test('valid input becomes what the schema makes of it', () => {
+  expect(parseRequest(schema, { name: ' a ' })).toEqual({ name: 'a' })
+})
+
+test('every fault is named at once, each with the path of its field', () => {
+  const input = { items: [{ size: 1 }, { size: 'x' }], colour: 'red', shape: 'round' }
+  expect(() => parseRequest(schema, input)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_request',
+      message: expect.stringMatching(/^The request is not valid: .*items\[1\]\.size must be a number/),
+      violations: [
+        { path: 'name', message: 'must be a string' },
+        { path: 'items[1].size', message: 'must be a number' },
+        { path: 'colour', message: 'is not known' },
+        { path: 'shape', message: 'is not known' },
+      ],
+    }),
+  )
+})
+
+test('a fault of the whole has no path', () => {
+  expect(() => parseRequest(schema, 5)).toThrow('The request is not valid: must be an object.')
+  expect(invalidRequest([{ path: '', message: 'must be an object' }]).violations).toHaveLength(1)
+})

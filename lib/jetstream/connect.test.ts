@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, inject, test } from 'vitest'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
+import type { Forwarder } from '../../test/fixtures/forwarder.ts'
+import { useForwarders } from '../../test/fixtures/forwarder.ts'
+import type { Nats } from './connect.ts'
+import { connectNats } from './connect.ts'
+
+const forwarderTo = useForwarders()
+const open: Nats[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((nats) => nats.close()))
+})
+
+/** A connection to the real server through a forwarder that is closed at first. */
+async function connectThrough(): Promise<{ nats: Nats; server: Forwarder; messages: () => string[] }> {
+  const server = await forwarderTo(inject('servers').natsUrl)
+  const { log, entries } = captureLog()
+  const nats = connectNats({ url: server.url, name: 'test', log })
+  open.push(nats)
+  return { nats, server, messages: () => entries().map(({ msg }) => msg) }
+}
+
+test('a connection is made as soon as NATS is there; until then readiness says why not', async () => {
+  const { nats, server } = await connectThrough()
+  expect(nats.up()).toBeUndefined()
+  await expect(nats.check()).rejects.toThrow('not connected yet')
+  await eventually(() => nats.check().catch((error: Error) => /refused/i.test(error.message)))
+  await server.open()
+  const connection = await nats.first()
+  expect(nats.up()).toBe(connection)
+  await nats.check()
+  await connection.flush()
+})
+
+test('a connection that is lost is not up, and comes back by itself', async () => {
+  const { nats, server, messages } = await connectThrough()
+  await server.open()
+  const connection = await nats.first()
+  await server.close()
+  await eventually(() => nats.up() === undefined)
+  await expect(nats.check()).rejects.toThrow('the connection was lost')
+  expect(await nats.first()).toBe(connection)
+  await server.open()
+  await eventually(() => nats.up() === connection)
+  await nats.check()
+  expect(messages()).toEqual(expect.arrayContaining(['lost the connection to NATS', 'connected to NATS again']))
+})
+
+test('why NATS cannot be reached is logged once, not at every try', async () => {
+  const { messages } = await connectThrough()
+  await eventually(() => messages().includes('cannot reach NATS; trying on'))
+  await sleep(600) // the time of the next try
+  expect(messages()).toEqual(['cannot reach NATS; trying on'])
+})
+
+test('close before the first connection gives up: whoever waits for it is told, and nothing is tried any more', async () => {
+  const { nats, server } = await connectThrough()
+  const waiting = expect(nats.first()).rejects.toThrow()
+  await nats.close()
+  await waiting
+  await nats.close()
+  await server.open()
+  expect(nats.up()).toBeUndefined()
+  expect(server.connections).toBe(0)
+})
+
+test('close while the first connection is being made leaves none open', async () => {
+  const server = await forwarderTo(inject('servers').natsUrl)
+  await server.open()
+  const nats = connectNats({ url: server.url, name: 'test', log: captureLog().log }) // has begun to connect
+  await nats.close()
+  await expect(nats.first()).rejects.toThrow()
+  await eventually(() => server.connections === 0)
+})
+
+/** A subject on which a second connection listens, with what it hears first. */
+async function listen(): Promise<{ subject: string; heard: Promise<string> }> {
+  const listener = connectNats({ url: inject('servers').natsUrl, name: 'listener', log: captureLog().log })
+  open.push(listener)
+  const connection = await listener.first()
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const subject = `test.${randomUUID()}`
+  connection.subscribe(subject, { callback: (_error, message) => resolve(message.string()) })
+  await connection.flush()
+  return { subject, heard: promise }
+}
+
+test('close sends what is buffered, may be called again, and leaves nothing up', async () => {
+  const { nats, server } = await connectThrough()
+  await server.open()
+  const { subject, heard } = await listen()
+  ;(await nats.first()).publish(subject, 'last words')
+  await nats.close()
+  expect(await heard).toBe('last words')
+  await nats.close()
+  expect(nats.up()).toBeUndefined()
+  await expect(nats.check()).rejects.toThrow()
+  await eventually(() => server.connections === 0)
+})
+
+test('close sends what is buffered also when it is called twice at once', async () => {
+  const { nats, server } = await connectThrough()
+  await server.open()
+  const { subject, heard } = await listen()
+  ;(await nats.first()).publish(subject, 'last words')
+  await Promise.all([nats.close(), nats.close()])
+  expect(await heard).toBe('last words')
+})

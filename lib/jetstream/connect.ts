@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { connect } from '@nats-io/transport-node'
+import type { Log } from '../log/log.ts'
+
+export type { NatsConnection } from '@nats-io/transport-node'
+
+const RETRY_MS = 500
+const CONNECT_TIMEOUT_MS = 2_000
+
+/**
+ * A connection to NATS that is made in the background, so that a service starts and serves while NATS is
+ * away, and that comes back by itself for ever.
+ */
+export interface Nats {
+  /** The connection while it is up; undefined before the first success, while it is lost and after `close`. */
+  up(): NatsConnection | undefined
+  /** The connection once it was made for the first time; it may be down again. Rejects when closed before. */
+  first(): Promise<NatsConnection>
+  /** Rejects with the reason when NATS cannot be reached; for readiness. */
+  check(): Promise<void>
+  /** Sends what is buffered and closes. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** @param options `url` may name several servers of one cluster, with commas between them */
+export function connectNats(options: { url: string; name: string; log: Log }): Nats {
+  const { url, name, log } = options
+  const closing = new AbortController()
+  let isUp = false
+  let connection: NatsConnection | undefined
+  let lastFailure = 'not connected yet'
+
+  const watch = async (established: NatsConnection) => {
+    for await (const status of established.status()) {
+      if (status.type === 'disconnect') {
+        isUp = false
+        lastFailure = 'the connection was lost'
+        if (!closing.signal.aborted) log.warn('lost the connection to NATS')
+      } else if (status.type === 'reconnect') {
+        isUp = true
+        log.info('connected to NATS again')
+      }
+    }
+  }
+
+  const establish = async (): Promise<NatsConnection> => {
+    for (;;) {
+      try {
+        connection = await connect({
+          servers: url.split(','),
+          name,
+          timeout: CONNECT_TIMEOUT_MS,
+          maxReconnectAttempts: -1,
+          ignoreAuthErrorAbort: true,
+        })
+        if (closing.signal.aborted) await connection.close()
+        closing.signal.throwIfAborted()
+        isUp = true
+        void watch(connection)
+        log.info('connected to NATS')
+        return connection
+      } catch (error) {
+        closing.signal.throwIfAborted()
+        const failure = error instanceof Error ? error.message : String(error)
+        if (failure !== lastFailure) log.warn({ failure }, 'cannot reach NATS; trying on')
+        lastFailure = failure
+        await sleep(RETRY_MS, undefined, { signal: closing.signal })
+      }
+    }
+  }
+  const close = async () => {
+    closing.abort()
+    isUp = false
+    await first.catch(() => undefined) // a connection that was just being made is closed by whoever made it
+    // drain, not close: it sends what is buffered, acknowledgements above all
+    if (connection !== undefined && !connection.isClosed()) await connection.drain().catch(() => connection?.close())
+  }
+
+  let closed: Promise<void> | undefined
+  const first = establish()
+  first.catch(() => undefined) // whoever calls `first` sees the rejection; nobody else needs to
+
+  return {
+    up: () => (isUp ? connection : undefined),
+    first: () => first,
+    check: async () => {
+      if (!isUp) throw new Error(lastFailure)
+    },
+    close: () => {
+      closed ??= close()
+      return closed
+    },
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import type { JetStreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { nanos } from '@nats-io/transport-node'
+import { afterEach, beforeAll, expect, test } from 'vitest'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { useNats } from '../../test/fixtures/nats.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import { declareStreams, ensureStreams, ensureTriageConsumer } from './topology.ts'
+
+const { names } = useStack()
+const nats = useNats()
+const topology = { names, replicas: 1, ackWaitMs: 30_000 }
+let manager: JetStreamManager
+
+beforeAll(async () => {
+  manager = await jetstreamManager(await nats.first())
+})
+afterEach(async () => {
+  await Promise.all([names.leadsStream, names.insightsStream].map((stream) => manager.streams.delete(stream)))
+})
+
+const streamConfig = async (stream: string) => (await manager.streams.info(stream)).config
+const consumerConfig = async () => (await manager.consumers.info(names.leadsStream, names.triageConsumer)).config
+const wholeTopology = () =>
+  Promise.all([streamConfig(names.leadsStream), streamConfig(names.insightsStream), consumerConfig()])
+
+test('the stream of leads is a work queue that takes one message per lead; that of insights keeps seven days', async () => {
+  await ensureStreams(nats, topology)
+  expect(await streamConfig(names.leadsStream)).toMatchObject({
+    subjects: [names.leadsSubjects],
+    retention: 'workqueue',
+    storage: 'file',
+    max_msgs_per_subject: 1,
+    discard: 'new',
+    discard_new_per_subject: true,
+    duplicate_window: nanos(120_000),
+    num_replicas: 1,
+  })
+  expect(await streamConfig(names.insightsStream)).toMatchObject({
+    subjects: [names.insightsSubjects],
+    retention: 'limits',
+    storage: 'file',
+    max_age: nanos(7 * 24 * 3_600_000),
+    duplicate_window: nanos(120_000),
+  })
+})
+
+test('the consumer of triage acknowledges each message and never gives one up by itself', async () => {
+  await ensureTriageConsumer(nats, topology)
+  const config = await consumerConfig()
+  expect(config).toMatchObject({
+    ack_policy: 'explicit',
+    max_deliver: -1,
+    ack_wait: nanos(30_000),
+    max_ack_pending: 4_096,
+  })
+  expect(config.backoff ?? []).toEqual([])
+})
+
+test('declaring twice changes nothing and loses no message', async () => {
+  await ensureTriageConsumer(nats, topology)
+  const declared = await wholeTopology()
+  await jetstream(await nats.first()).publish(names.leadReceived(randomUUID()), 'kept')
+  await ensureTriageConsumer(nats, topology)
+  expect(await wholeTopology()).toEqual(declared)
+  expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(1)
+})
+
+test('a setting that differs is brought back, and a new one takes effect', async () => {
+  await ensureTriageConsumer(nats, topology)
+  const declared = await wholeTopology()
+  await manager.streams.update(names.leadsStream, { duplicate_window: nanos(1_000), max_msgs_per_subject: 5 })
+  await manager.streams.update(names.insightsStream, { max_age: nanos(60_000_000) })
+  await ensureTriageConsumer(nats, topology)
+  expect(await wholeTopology()).toEqual(declared)
+  await ensureTriageConsumer(nats, { ...topology, ackWaitMs: 5_000 })
+  expect((await consumerConfig()).ack_wait).toBe(nanos(5_000))
+})
+
+test('declaring from many places at once ends well for all', async () => {
+  await Promise.all(Array.from({ length: 10 }, () => ensureTriageConsumer(nats, topology)))
+  await ensureTriageConsumer(nats, topology)
+})
+
+test('a service that starts while NATS is away goes on after its patience, and declares as soon as it can', async () => {
+  const here = Promise.withResolvers<void>()
+  const late = { ...nats, first: () => here.promise.then(() => nats.first()) }
+  await declareStreams({ nats: late, topology, patienceMs: 20, log: captureLog().log })
+  await expect(streamConfig(names.leadsStream)).rejects.toThrow('stream not found')
+  here.resolve()
+  await declareStreams({ nats: late, topology, patienceMs: 10_000, log: captureLog().log })
+  expect(await streamConfig(names.insightsStream)).toMatchObject({ name: names.insightsStream })
+})

@@ -1,0 +1,31 @@
+import { pino } from 'pino'
+
+export type Log = pino.Logger
+
+/**
+ * A logger that writes JSON lines. What people sent (notes, addresses, keys) is never passed to it; ids are.
+ *
+ * @param destination standard output by default
+ */
+export function createLog(service: string, level: string, destination?: pino.DestinationStream): Log {
+  const options = {
+    level,
+    base: { service, pid: process.pid },
+    serializers: { err: (error: unknown) => describeError(error) },
+  }
+  return destination === undefined ? pino(options) : pino(options, destination)
+}
+
+const MAX_CAUSES = 5
+
+/**
+ * What the log says of an error. Not its other properties: a database error carries the row at fault in its
+ * `detail`, and that row is what somebody sent.
+ */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return String(error)
+  if (depth > MAX_CAUSES) return '…' // a cause may lead back to itself
+  const { name, message, stack, cause } = error
+  const code = 'code' in error ? error.code : undefined
+  return { name, message, code, stack, cause: cause === undefined ? undefined : describeError(cause, depth + 1) }
+}

@@ -1,0 +1,464 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { headers } from '@nats-io/transport-node'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
+import { useNats } from '../../test/fixtures/nats.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import { useTcpProxy } from '../../test/fixtures/tcp-proxy.ts'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
+import type { Nats } from '../jetstream/connect.ts'
+import { connectNats } from '../jetstream/connect.ts'
+import type { JetStreamNames } from '../jetstream/names.ts'
+import { jetStreamNames } from '../jetstream/names.ts'
+import { ensureTriageConsumer } from '../jetstream/topology.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import { RetryLaterError, TerminalError } from './failure.ts'
+import type { Delivery, GivenUp, Mailbox, MailboxOptions } from './mailbox.ts'
+import { createMailbox } from './mailbox.ts'
+
+const ACK_WAIT_MS = 600
+
+const stack = useStack()
+const nats = useNats()
+let manager: JetStreamManager
+let names: JetStreamNames
+const mailboxes: Mailbox[] = []
+const closing: Nats[] = []
+
+beforeAll(async () => {
+  manager = await jetstreamManager(await nats.first())
+})
+// each test has streams of its own: a consumer that one test deletes is no other's
+beforeEach(() => {
+  names = jetStreamNames(`${stack.namespace}_${randomUUID()}`)
+})
+afterEach(async () => {
+  await Promise.all(mailboxes.splice(0).map((mailbox) => mailbox.drain(0)))
+  await Promise.all(closing.splice(0).map((connection) => connection.close()))
+  await Promise.all([names.leadsStream, names.insightsStream].map((stream) => manager.streams.delete(stream)))
+})
+
+/** Outlives every mailbox, as a database does. */
+const begun = new Map<string, number>()
+async function beginSuspect({ subject }: Delivery): Promise<number> {
+  const count = (begun.get(subject) ?? 0) + 1
+  begun.set(subject, count)
+  return count
+}
+
+function ensureTopology(ackWaitMs = ACK_WAIT_MS): Promise<void> {
+  return ensureTriageConsumer(nats, { names, replicas: 1, ackWaitMs })
+}
+
+/** A mailbox that pulls, with what it did: the handlings in their order, and the dead letters. */
+async function openMailbox(options: Partial<MailboxOptions> = {}) {
+  const handled: (Pick<Delivery, 'deliveryCount'> & { text: string; at: number })[] = []
+  const deadLetters: (GivenUp & { text: string })[] = []
+  const metrics = createMetrics('test')
+  const handle = options.handle ?? (async () => undefined)
+  const mailbox = createMailbox({
+    nats,
+    stream: names.leadsStream,
+    consumer: names.triageConsumer,
+    ensureTopology: () => ensureTopology(),
+    ackWaitMs: ACK_WAIT_MS,
+    maxInFlight: 10,
+    maxDeliveries: 3,
+    deadLetter: async (delivery, givenUp) => void deadLetters.push({ ...givenUp, text: textOf(delivery) }),
+    beginSuspect,
+    log: captureLog().log,
+    metrics,
+    ...options,
+    handle: async (delivery, signal) => {
+      handled.push({ text: textOf(delivery), deliveryCount: delivery.deliveryCount, at: performance.now() })
+      await handle(delivery, signal)
+    },
+  })
+  mailboxes.push(mailbox)
+  mailbox.start()
+  await eventually(() => mailbox.check().then(() => true))
+  return { mailbox, handled, deadLetters, texts: () => handled.map(({ text }) => text), metrics }
+}
+
+function textOf({ data }: Delivery): string {
+  return Buffer.from(data).toString()
+}
+
+async function publish(...texts: string[]): Promise<void> {
+  const header = headers()
+  header.set('traceparent', 'the trace')
+  const stream = jetstream(await nats.first())
+  for (const text of texts) await stream.publish(names.leadReceived(randomUUID()), text, { headers: header })
+}
+
+const consumerInfo = (): Promise<ConsumerInfo> => manager.consumers.info(names.leadsStream, names.triageConsumer)
+
+/** Resolves when every message was acknowledged or given up. */
+async function queueEmpty(): Promise<void> {
+  await eventually(async () => {
+    const { num_pending, num_ack_pending } = await consumerInfo()
+    const { state } = await manager.streams.info(names.leadsStream)
+    return num_pending + num_ack_pending + state.messages === 0
+  })
+}
+
+/** A handler that stays until it is let go. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { wait: () => promise, open: resolve }
+}
+
+describe('a message', () => {
+  test('is handled once, with its text, headers and subject, and leaves the queue', async () => {
+    const deliveries: Delivery[] = []
+    const { handled } = await openMailbox({ handle: async (delivery) => void deliveries.push(delivery) })
+    await publish('hello')
+    await queueEmpty()
+    expect(handled).toMatchObject([{ text: 'hello', deliveryCount: 1 }])
+    expect(deliveries[0]?.subject).toContain(names.leadReceived(''))
+    expect(deliveries[0]?.header('traceparent')).toBe('the trace')
+    expect(deliveries[0]?.header('absent')).toBeUndefined()
+  })
+
+  test('is acknowledged only when its handler has resolved', async () => {
+    const { wait, open } = gate()
+    const { handled } = await openMailbox({ handle: wait })
+    await publish('slow')
+    await eventually(() => handled.length === 1)
+    expect((await consumerInfo()).num_ack_pending).toBe(1)
+    open()
+    await queueEmpty()
+  })
+
+  test('whose handler throws is tried again after growing delays, and dead-lettered with the error after the last', async () => {
+    const { handled, deadLetters } = await openMailbox({
+      handle: async () => {
+        throw new Error('cannot read this')
+      },
+    })
+    await publish('poison')
+    await eventually(() => deadLetters.length === 1)
+    expect(handled.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 2, 3])
+    const [first = 0, second = 0] = handled.slice(1).map(({ at }, i) => at - (handled[i]?.at ?? 0))
+    expect(first).toBeGreaterThanOrEqual(50) // a tenth of the first ceiling
+    expect(second).toBeGreaterThanOrEqual(100)
+    expect(deadLetters).toEqual([{ text: 'poison', reason: 'failed', error: 'Error: cannot read this', attempts: 3 }])
+    await queueEmpty()
+  })
+
+  test('that no other try can help is dead-lettered at once', async () => {
+    const { handled, deadLetters } = await openMailbox({
+      handle: async () => {
+        throw new TerminalError('not ours')
+      },
+    })
+    await publish('foreign')
+    await queueEmpty()
+    expect(handled).toHaveLength(1)
+    expect(deadLetters).toMatchObject([{ reason: 'failed', error: 'TerminalError: not ours', attempts: 1 }])
+  })
+
+  test('that is to be tried much later is parked: kept with the time, and out of the queue', async () => {
+    const { handled, deadLetters } = await openMailbox({
+      handle: async () => {
+        throw new RetryLaterError('rate limited', 60_000)
+      },
+    })
+    await publish('patient')
+    await queueEmpty()
+    expect(handled).toHaveLength(1)
+    expect(deadLetters).toMatchObject([{ reason: 'parked', retryAfterMs: 60_000, attempts: 1 }])
+  })
+
+  test('that was tried before it was parked has that many tries less', async () => {
+    const { handled, deadLetters } = await openMailbox({
+      maxDeliveries: 3,
+      priorAttempts: () => 2,
+      handle: async () => {
+        throw new Error('still no good')
+      },
+    })
+    await publish('again')
+    await queueEmpty()
+    expect(handled).toHaveLength(1)
+    expect(deadLetters).toMatchObject([{ reason: 'failed', attempts: 3 }])
+  })
+
+  test('is held while what its handler needs is away, and finished in its first delivery when that is back', async () => {
+    let tries = 0
+    const { handled, deadLetters } = await openMailbox({
+      maxDeliveries: 1,
+      handle: async () => {
+        tries += 1
+        if (tries < 3) throw new AppError(ErrorCode.Unavailable, 'no database')
+      },
+    })
+    await publish('patient')
+    await queueEmpty()
+    expect(handled.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 1, 1])
+    expect(deadLetters).toEqual([])
+  })
+
+  test('past its last delivery is dead-lettered without being handled', async () => {
+    await ensureTopology()
+    await publish('killer')
+    const consumer = await jetstream(await nats.first()).consumers.get(names.leadsStream, names.triageConsumer)
+    for (const count of [1, 2]) {
+      const message = await consumer.next()
+      expect(message?.info.deliveryCount).toBe(count)
+      message?.nak() // as if a worker had been killed by it, without the wait for the ack wait
+    }
+    const { handled, deadLetters } = await openMailbox({ maxDeliveries: 2 })
+    await queueEmpty()
+    expect(handled).toEqual([])
+    expect(deadLetters).toMatchObject([{ text: 'killer', reason: 'delivery_limit', attempts: 3 }])
+  })
+
+  test('that kills its worker becomes a dead letter, and does not take along those that were delivered as often', async () => {
+    await ensureTopology()
+    await publish('killer', 'a', 'b', 'c')
+    const done: string[] = []
+    const given: string[] = []
+    for (let lives = 0; given.length === 0; lives += 1) {
+      expect(lives).toBeLessThan(6)
+      const proxy = await useTcpProxy(stack.natsUrl)
+      const connection = connectNats({ url: proxy.url, name: 'doomed', log: captureLog().log })
+      let isDead = false
+      const handle = async (delivery: Delivery, signal: AbortSignal) => {
+        if (textOf(delivery) === 'killer') isDead = true
+        if (!isDead) return void done.push(textOf(delivery))
+        await proxy.cut() // as a process that is gone: nothing more of it reaches the server
+        await once(signal, 'abort')
+        throw signal.reason
+      }
+      const { deadLetters } = await openMailbox({ nats: connection, maxDeliveries: 4, handle })
+      await eventually(() => isDead || deadLetters.length > 0)
+      // one that was handled, and whose ack died with the worker, needs no letter: triage's store writes none then
+      const lost = deadLetters.filter(({ text }) => !done.includes(text))
+      given.push(...lost.map(({ text, reason }) => `${text}: ${reason}`))
+      if (isDead) await connection.close()
+      else closing.push(connection)
+    }
+    await queueEmpty()
+    expect(given).toEqual(['killer: delivery_limit'])
+    expect(new Set(done)).toEqual(new Set(['a', 'b', 'c'])) // some twice
+  })
+
+  test('whose dead letter cannot be written stays in the queue until it can', async () => {
+    let failures = 0
+    const written: string[] = []
+    const { handled } = await openMailbox({
+      maxDeliveries: 1,
+      handle: async () => {
+        throw new Error('no good')
+      },
+      deadLetter: async (delivery, { reason }) => {
+        failures += 1
+        if (failures === 1) throw new Error('disk full')
+        written.push(`${textOf(delivery)}: ${reason}`)
+      },
+    })
+    await publish('unlucky')
+    await queueEmpty()
+    expect(handled).toHaveLength(1)
+    expect(written).toEqual(['unlucky: delivery_limit'])
+  })
+
+  test('whose handler takes longer than the ack wait is not delivered again meanwhile', async () => {
+    const { wait, open } = gate()
+    const { handled } = await openMailbox({ handle: wait })
+    await publish('slow')
+    await eventually(() => handled.length === 1)
+    const other = await openMailbox()
+    await sleep(3 * ACK_WAIT_MS) // what must not happen gives no signal
+    expect(other.handled).toEqual([])
+    expect(await consumerInfo()).toMatchObject({ num_ack_pending: 1, num_redelivered: 0 })
+    open()
+    await queueEmpty()
+  })
+
+  test('that there is no room for is left to others, not pulled to wait for its ack wait to end', async () => {
+    const { wait, open } = gate()
+    const { handled } = await openMailbox({ maxInFlight: 1, handle: wait })
+    await publish('slow', 'for another', 'for another too')
+    await eventually(() => handled.length === 1)
+    const other = await openMailbox()
+    await eventually(() => other.handled.length === 2)
+    expect(await consumerInfo()).toMatchObject({ num_pending: 0, num_redelivered: 0 })
+    open()
+    await queueEmpty()
+    expect([...handled, ...other.handled].map(({ deliveryCount }) => deliveryCount)).toEqual([1, 1, 1])
+  })
+})
+
+describe('a mailbox', () => {
+  test('has never more messages in hand than it may, and gets through all of them', async () => {
+    const { wait, open } = gate()
+    let inHand = 0
+    let most = 0
+    const { texts } = await openMailbox({
+      maxInFlight: 3,
+      handle: async () => {
+        inHand += 1
+        most = Math.max(most, inHand)
+        await wait()
+        inHand -= 1
+      },
+    })
+    const sent = Array.from({ length: 30 }, (_, i) => String(i))
+    await publish(...sent)
+    await eventually(() => inHand === 3)
+    expect((await consumerInfo()).num_ack_pending).toBe(3)
+    open()
+    await queueEmpty()
+    expect(most).toBe(3)
+    expect(texts().toSorted()).toEqual(sent.toSorted())
+  })
+
+  test('goes on when one of its messages fails', async () => {
+    const { texts } = await openMailbox({
+      maxInFlight: 1,
+      handle: async (delivery) => {
+        if (textOf(delivery) === 'bad') throw new TerminalError('bad')
+      },
+    })
+    await publish('bad', 'good')
+    await queueEmpty()
+    expect(texts()).toEqual(['bad', 'good'])
+  })
+
+  test('recovers when its consumer is deleted, and says meanwhile that it does not pull', async () => {
+    const { mailbox, texts } = await openMailbox()
+    await publish('before')
+    await queueEmpty()
+    await manager.consumers.delete(names.leadsStream, names.triageConsumer)
+    await eventually(() =>
+      mailbox.check().then(
+        () => false,
+        () => true,
+      ),
+    )
+    await eventually(() => mailbox.check().then(() => true))
+    await publish('after')
+    await queueEmpty()
+    expect(texts()).toEqual(['before', 'after'])
+  })
+
+  test('recovers when its stream is deleted', async () => {
+    const { mailbox, texts } = await openMailbox()
+    await manager.streams.delete(names.leadsStream)
+    await eventually(
+      () =>
+        mailbox.check().then(
+          () => false,
+          () => true,
+        ),
+      20_000,
+    )
+    await eventually(() => mailbox.check().then(() => true))
+    await publish('after')
+    await queueEmpty()
+    expect(texts()).toEqual(['after'])
+  })
+})
+
+describe('drain', () => {
+  test('finishes what is in hand, takes nothing more, and may be called twice', async () => {
+    const { wait, open } = gate()
+    const { mailbox, handled, texts } = await openMailbox({ maxInFlight: 1, handle: wait })
+    await publish('in hand')
+    await eventually(() => handled.length === 1)
+    let drained = 0
+    const drains = [mailbox.drain(5_000), mailbox.drain(5_000)].map((drain) => drain.then(() => (drained += 1)))
+    await publish('too late')
+    expect(drained).toBe(0)
+    open()
+    await Promise.all(drains)
+    expect(texts()).toEqual(['in hand'])
+    await eventually(async () => (await consumerInfo()).num_ack_pending === 0)
+    expect((await consumerInfo()).num_pending).toBe(1)
+    await mailbox.drain(5_000)
+    await expect(mailbox.check()).rejects.toThrow('stopped')
+  })
+
+  test('handles what its last pull still brings, which nobody else would get before its ack wait', async () => {
+    const { mailbox, handled } = await openMailbox()
+    const drained = mailbox.drain(5_000)
+    await publish('just in time')
+    await drained
+    expect(handled).toMatchObject([{ text: 'just in time', deliveryCount: 1 }])
+    await queueEmpty()
+  })
+
+  test('aborts the handlers that are not done within the grace, and gives their messages back', async () => {
+    const { mailbox, handled, deadLetters } = await openMailbox({
+      maxDeliveries: 1,
+      handle: (_delivery, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+    })
+    await publish('endless')
+    await eventually(() => handled.length === 1)
+    await mailbox.drain(50)
+    expect(deadLetters).toEqual([])
+    const successor = await openMailbox()
+    await queueEmpty()
+    expect(successor.handled).toMatchObject([{ text: 'endless', deliveryCount: 2 }])
+  })
+
+  test('ends the hold on a message and gives it back', async () => {
+    const { mailbox, handled } = await openMailbox({
+      handle: async () => {
+        throw new AppError(ErrorCode.Unavailable, 'no database')
+      },
+    })
+    await publish('held')
+    await eventually(() => handled.length > 0)
+    await mailbox.drain(5_000)
+    const successor = await openMailbox()
+    await queueEmpty()
+    expect(successor.texts()).toEqual(['held'])
+  })
+
+  test('leaves what it has not begun to another mailbox, which gets it at once', async () => {
+    const { wait, open } = gate()
+    const patient = { ackWaitMs: 30_000, ensureTopology: () => ensureTopology(30_000) }
+    const first = await openMailbox({ ...patient, maxInFlight: 2, handle: wait })
+    await publish('1', '2', '3', '4', '5', '6')
+    await eventually(() => first.handled.length === 2)
+    const drained = first.mailbox.drain(5_000)
+    open()
+    await drained
+    const second = await openMailbox(patient)
+    await queueEmpty()
+    expect([first.texts(), second.texts().toSorted()]).toEqual([
+      ['1', '2'],
+      ['3', '4', '5', '6'],
+    ])
+  })
+
+  test('ends while NATS has never been there', async () => {
+    const absent = { ...nats, first: () => new Promise<never>(() => undefined) }
+    const mailbox = createMailbox({
+      nats: absent,
+      stream: 'x',
+      consumer: 'x',
+      ensureTopology: async () => undefined,
+      ackWaitMs: ACK_WAIT_MS,
+      maxInFlight: 1,
+      maxDeliveries: 1,
+      handle: async () => undefined,
+      deadLetter: async () => undefined,
+      beginSuspect,
+      log: captureLog().log,
+      metrics: createMetrics('test'),
+    })
+    mailbox.start()
+    await mailbox.drain(100)
+    await ensureTopology() // for what follows every test
+  })
+})

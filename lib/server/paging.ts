@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { invalidRequest } from '../errors/parse.ts'
+
+/** A page size after AIP-158: 0 or nothing means the default, more than the most means the most. */
+export function pageSizeSchema(fallback: number, most: number) {
+  return z
+    .int({ error: `must be a whole number from 1 to ${most}` })
+    .min(0, { error: 'must not be negative' })
+    .default(0)
+    .transform((size) => (size === 0 ? fallback : Math.min(size, most)))
+}
+
+/**
+ * An opaque token for the page that begins behind `position`. It works for the same `query` only; what the page size
+ * is does not matter. Both must be plain JSON, or Dates.
+ */
+export function encodePageToken(query: unknown, position: unknown): string {
+  return Buffer.from(JSON.stringify([fingerprint(query), position])).toString('base64url')
+}
+
+/**
+ * @param token as it came from outside; undefined or empty for the first page
+ * @returns the position, undefined for the first page
+ * @throws AppError `invalid_request` when it is no token of ours, or of another query
+ */
+export function parsePageToken<T extends z.ZodType>(
+  token: string | undefined,
+  query: unknown,
+  positionSchema: T,
+): z.output<T> | undefined {
+  if (token === undefined || token === '') return undefined
+  const content = contentSchema.safeParse(parseJson(Buffer.from(token, 'base64url').toString()))
+  const position = positionSchema.safeParse(content.data?.[1])
+  if (!content.success || !position.success) throw invalidToken('must be a next_page_token of this list')
+  if (content.data[0] !== fingerprint(query)) throw invalidToken('belongs to another filter; start again without it')
+  return position.data
+}
+
+const contentSchema = z.tuple([z.string(), z.unknown()])
+
+function invalidToken(message: string) {
+  return invalidRequest([{ path: 'page_token', message }])
+}
+
+function fingerprint(query: unknown): string {
+  return createHash('sha256').update(JSON.stringify(query)).digest('base64url').slice(0, 12)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,69 @@
+import type { FastifyError } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
+import { invalidRequest } from '../errors/parse.ts'
+import { HTTP_STATUS } from '../errors/status-codes.ts'
+
+/** The body of every REST error (RFC 9457), served as `application/problem+json`. */
+export const problemSchema = z.object({
+  type: z.literal('about:blank'),
+  title: z.string().meta({ description: 'The kind of error in words.' }),
+  status: z.int().meta({ description: 'The HTTP status.' }),
+  code: z.enum(ErrorCode).meta({ description: 'The kind of error for programs.' }),
+  detail: z.string().meta({ description: 'What went wrong this time.' }),
+  request_id: z.string().meta({ description: 'To be quoted when asking us about it.' }),
+  errors: z
+    .array(z.object({ path: z.string(), message: z.string() }))
+    .optional()
+    .meta({ description: 'Each fault of an invalid request, with the path of the field.' }),
+})
+type Problem = z.infer<typeof problemSchema>
+
+const TITLES = {
+  invalid_request: 'Invalid request',
+  payload_too_large: 'Payload too large',
+  route_not_found: 'No such route',
+  lead_not_found: 'No such lead',
+  insight_pending: 'Insight not ready yet',
+  dead_letter_not_found: 'No such dead letter',
+  idempotency_conflict: 'Idempotency key already used',
+  overloaded: 'Overloaded',
+  unavailable: 'Temporarily unavailable',
+  cancelled: 'Cancelled',
+  internal: 'Internal error',
+} as const satisfies Record<ErrorCode, string>
+
+export function problemOf(error: AppError, requestId: string): Problem {
+  const problem: Problem = {
+    type: 'about:blank',
+    title: TITLES[error.code],
+    status: HTTP_STATUS[error.code],
+    code: error.code,
+    detail: error.message,
+    request_id: requestId,
+  }
+  return error.violations.length > 0 ? { ...problem, errors: [...error.violations] } : problem
+}
+
+/** What Fastify itself refuses (a body that is no JSON or too long, a route's schema) in our words; the rest passes. */
+export function translateFastifyError(error: unknown): unknown {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    return invalidRequest(
+      error.validation.map(({ instancePath, message }) => ({
+        path: instancePath.slice(1).replaceAll('/', '.'),
+        message: message ?? 'is not valid',
+      })),
+    )
+  }
+  if (!isFastifyError(error)) return error
+  if (error.statusCode === 413) {
+    return new AppError(ErrorCode.PayloadTooLarge, 'The body is too large.', { cause: error })
+  }
+  if (error.statusCode === undefined || error.statusCode < 400 || error.statusCode >= 500) return error
+  return invalidRequest([{ path: '', message: 'the body must be JSON, sent with content-type: application/json' }])
+}
+
+function isFastifyError(error: unknown): error is FastifyError {
+  return error instanceof Error && 'statusCode' in error && 'code' in error && String(error.code).startsWith('FST_')
+}

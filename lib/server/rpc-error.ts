@@ -1,0 +1,29 @@
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.ts'
+import type { AppError } from '../errors/app-error.ts'
+
+/** A detail of an RPC error, with the descriptor that tells how to encode it. */
+export interface ErrorDetail {
+  readonly desc: DescMessage
+  readonly value: MessageInitShape<DescMessage>
+}
+
+/** The standard details of an RPC error (google.rpc, AIP-193): the code as `reason`, each fault, when to try again. */
+export function errorDetails(error: AppError): ErrorDetail[] {
+  const details: ErrorDetail[] = [
+    {
+      desc: ErrorInfoSchema,
+      value: create(ErrorInfoSchema, { reason: error.code.toUpperCase(), domain: 'leadtriage' }),
+    },
+  ]
+  if (error.violations.length > 0) {
+    const fieldViolations = error.violations.map(({ path, message }) => ({ field: path, description: message }))
+    details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) })
+  }
+  if (error.retryAfterSeconds !== undefined) {
+    const retryDelay = { seconds: BigInt(error.retryAfterSeconds), nanos: 0 }
+    details.push({ desc: RetryInfoSchema, value: create(RetryInfoSchema, { retryDelay }) })
+  }
+  return details
+}
