@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import type { Insight } from '../../domain/insight.ts'
+import { uuidSchema } from '../../domain/uuid.ts'
+import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
+import { parseRequest } from '../../lib/errors/parse.ts'
+import type { InsightArrivals } from './insight-arrivals.ts'
+import type { InsightReader } from './insight-reader.ts'
+
+/** How long a caller may ask us to hold a call. */
+const MAX_WAIT_MS = 60_000
+
+const requestSchema = z.object({
+  lead_id: uuidSchema,
+  wait: z
+    .number({ error: 'must be a duration such as 5s' })
+    .min(0, { error: 'must not be negative' })
+    .max(MAX_WAIT_MS, { error: `must be at most ${MAX_WAIT_MS / 1000}s` }),
+})
+
+/**
+ * The insight of a lead; when it is not there yet and `wait` (milliseconds) is above zero, holds the call until it is.
+ *
+ * @param request as it came from outside
+ * @throws AppError `invalid_request`; `insight_pending` when the lead waits for triage still; `lead_not_found`; `unavailable`
+ */
+export async function getInsight(
+  { reader, arrivals }: { reader: InsightReader; arrivals: InsightArrivals },
+  request: { lead_id: unknown; wait: unknown },
+  signal: AbortSignal,
+): Promise<Insight> {
+  const { lead_id: leadId, wait: waitMs } = parseRequest(requestSchema, request)
+  const insight = (await reader.find(leadId)) ?? (await waitForInsight({ reader, arrivals }, leadId, waitMs, signal))
+  if (insight !== undefined) return insight
+  throw new AppError(ErrorCode.InsightPending, `Lead ${leadId} has not been triaged yet.`, { retryAfterSeconds: 1 })
+}
+
+async function waitForInsight(
+  { reader, arrivals }: { reader: InsightReader; arrivals: InsightArrivals },
+  leadId: string,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Insight | undefined> {
+  if (!(await reader.leadExists(leadId))) throw new AppError(ErrorCode.LeadNotFound, `There is no lead ${leadId}.`)
+  if (waitMs === 0) return undefined
+  const arrival = arrivals.waitFor(leadId, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]))
+  try {
+    // it may have come between the first look and the beginning of the wait
+    const insight = await reader.find(leadId)
+    if (insight !== undefined) return insight
+    const arrived = await arrival.arrived
+    signal.throwIfAborted()
+    return arrived ? await reader.find(leadId) : undefined
+  } finally {
+    arrival.cancel()
+  }
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { getEventListeners } from 'node:events'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { useNats } from '../../test/fixtures/nats.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import type { InsightArrivals } from './insight-arrivals.ts'
+import { createInsightArrivals } from './insight-arrivals.ts'
+
+const { names } = useStack()
+const nats = useNats()
+const never = new AbortController().signal
+
+/** What the database says when it is looked at. */
+let haveInsights: (leadIds: readonly string[]) => Promise<Set<string>>
+let looks: string[][]
+let arrivals: InsightArrivals
+
+beforeEach(async () => {
+  await nats.first()
+  // only the re-check is driven by hand: NATS keeps its real timers
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  looks = []
+  haveInsights = async () => new Set()
+  arrivals = createInsightArrivals({
+    nats,
+    names,
+    haveInsights: (leadIds) => {
+      looks.push([...leadIds])
+      return haveInsights(leadIds)
+    },
+    log: captureLog().log,
+  })
+  await (await nats.first()).flush() // the subscription is there
+})
+afterEach(() => {
+  arrivals.stop()
+  vi.useRealTimers()
+})
+
+async function announce(leadId: string): Promise<void> {
+  const connection = await nats.first()
+  connection.publish(names.insightReady(leadId), 'anything')
+  await connection.flush()
+}
+
+describe('a wait for an insight', () => {
+  test('ends for everybody who waits for the lead when its event comes, and for nobody else', async () => {
+    const leadId = randomUUID()
+    const waits = [arrivals.waitFor(leadId, never), arrivals.waitFor(leadId, never)]
+    const other = arrivals.waitFor(randomUUID(), never)
+    await announce(leadId)
+    expect(await Promise.all(waits.map(({ arrived }) => arrived))).toEqual([true, true])
+    other.cancel()
+    expect(await other.arrived).toBe(false)
+  })
+
+  test('ends when its event was missed, by one look for all who wait', async () => {
+    const [there, alsoThere, absent] = [randomUUID(), randomUUID(), randomUUID()]
+    const waits = [there, alsoThere, absent].map((leadId) => arrivals.waitFor(leadId, never))
+    haveInsights = async () => new Set([there, alsoThere])
+    vi.advanceTimersByTime(1_000)
+    expect(await waits[0]?.arrived).toBe(true)
+    expect(await waits[1]?.arrived).toBe(true)
+    expect(looks).toEqual([[there, alsoThere, absent]])
+    vi.advanceTimersByTime(1_000)
+    expect(looks[1]).toEqual([absent])
+  })
+
+  test('goes on when a look fails', async () => {
+    const leadId = randomUUID()
+    const { arrived } = arrivals.waitFor(leadId, never)
+    haveInsights = async () => {
+      throw new Error('no database')
+    }
+    vi.advanceTimersByTime(1_000)
+    haveInsights = async () => new Set([leadId])
+    vi.advanceTimersByTime(1_000)
+    expect(await arrived).toBe(true)
+  })
+
+  test('costs no look once nobody waits', async () => {
+    arrivals.waitFor(randomUUID(), never).cancel()
+    vi.advanceTimersByTime(5_000)
+    expect(looks).toEqual([])
+  })
+
+  test('ends with nothing when its signal aborts, also when it had aborted before', async () => {
+    const controller = new AbortController()
+    const { arrived } = arrivals.waitFor(randomUUID(), controller.signal)
+    controller.abort()
+    expect(await arrived).toBe(false)
+    expect(await arrivals.waitFor(randomUUID(), controller.signal).arrived).toBe(false)
+    vi.advanceTimersByTime(1_000)
+    expect(looks).toEqual([])
+  })
+
+  test('leaves no listener on its signal, however it ends', async () => {
+    const { signal } = new AbortController()
+    const [announced, cancelled, stopped] = [randomUUID(), randomUUID(), randomUUID()]
+    const waits = [announced, cancelled, stopped].map((leadId) => arrivals.waitFor(leadId, signal))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(3)
+    await announce(announced)
+    waits[1]?.cancel()
+    arrivals.stop()
+    expect(await Promise.all(waits.map(({ arrived }) => arrived))).toEqual([true, false, false])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('that has ended and is cancelled then takes no other wait with it', async () => {
+    const leadId = randomUUID()
+    const controller = new AbortController()
+    const first = arrivals.waitFor(leadId, controller.signal)
+    controller.abort()
+    const second = arrivals.waitFor(leadId, never)
+    first.cancel()
+    haveInsights = async () => new Set([leadId])
+    vi.advanceTimersByTime(1_000)
+    expect(looks).toEqual([[leadId]])
+    expect(await second.arrived).toBe(true)
+  })
+})

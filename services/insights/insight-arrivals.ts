@@ -1,0 +1,83 @@
+import type { Nats } from '../../lib/jetstream/connect.ts'
+import type { JetStreamNames } from '../../lib/jetstream/names.ts'
+import { leadIdOf } from '../../lib/jetstream/names.ts'
+import type { Log } from '../../lib/log/log.ts'
+
+/*
+ * Lets calls wait for an insight without a query each. Invariants:
+ *  1. One subscription per process hears every InsightReady event as it is published.
+ *  2. A subscription may miss an event (NATS was away): one query per second, for all waiting calls together and
+ *     only while there are any, finds what was missed.
+ *  3. Whoever waits must look into the database after having begun to wait, not before.
+ */
+
+/** A wait for the insight of one lead. */
+interface Arrival {
+  /** Resolves to true when the insight is there, to false when the signal aborted first. */
+  readonly arrived: Promise<boolean>
+  /** Ends the wait. */
+  cancel(): void
+}
+
+export interface InsightArrivals {
+  waitFor(leadId: string, signal: AbortSignal): Arrival
+  stop(): void
+}
+
+const RECHECK_MS = 1_000
+
+export function createInsightArrivals(options: {
+  nats: Nats
+  names: JetStreamNames
+  /** Which of the leads have an insight. */
+  haveInsights: (leadIds: readonly string[]) => Promise<Set<string>>
+  log: Log
+}): InsightArrivals {
+  const { nats, names, haveInsights, log } = options
+  const waiting = new Map<string, Set<(arrived: boolean) => void>>()
+
+  const announce = (leadId: string) => {
+    for (const settle of waiting.get(leadId) ?? []) settle(true)
+  }
+  const recheck = async () => {
+    if (waiting.size === 0) return
+    try {
+      for (const leadId of await haveInsights([...waiting.keys()])) announce(leadId) // 2
+    } catch (error) {
+      log.warn({ err: error }, 'cannot look for insights that are waited for; trying on')
+    }
+  }
+  const timer = setInterval(() => void recheck(), RECHECK_MS).unref()
+  const subscribe = async () => {
+    const connection = await nats.first()
+    connection.subscribe(names.insightsSubjects, {
+      callback: (error, message) => (error ? undefined : announce(leadIdOf(message.subject))), // 1
+    })
+  }
+  // it rejects only when the service is closed before NATS was ever there
+  subscribe().catch((error: unknown) => log.debug({ err: error }, 'no subscription to insights'))
+
+  return {
+    waitFor: (leadId, signal) => {
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      const waiters = waiting.get(leadId) ?? new Set()
+      waiting.set(leadId, waiters)
+      const onAbort = () => settle(false)
+      const settle = (arrived: boolean) => {
+        waiters.delete(settle)
+        // not the set of those who began to wait after ours had become empty
+        if (waiters.size === 0 && waiting.get(leadId) === waiters) waiting.delete(leadId)
+        signal.removeEventListener('abort', onAbort)
+        resolve(arrived)
+      }
+      waiters.add(settle)
+      if (signal.aborted) settle(false)
+      else signal.addEventListener('abort', onAbort)
+      return { arrived: promise, cancel: () => settle(false) }
+    },
+    stop: () => {
+      clearInterval(timer)
+      for (const waiters of [...waiting.values()]) for (const settle of [...waiters]) settle(false)
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import type { Config } from '../../lib/config/load-config.ts'
+import { connectNats } from '../../lib/jetstream/connect.ts'
+import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
+import { runService } from '../../lib/lifecycle/run-service.ts'
+import type { Log } from '../../lib/log/log.ts'
+import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { guardSchema } from '../../lib/postgres/schema-check.ts'
+import type { Server } from '../../lib/server/server.ts'
+import { startServer } from '../../lib/server/server.ts'
+import { createMetrics } from '../../lib/telemetry/metrics.ts'
+import { insightsSettings } from './config.ts'
+import { getInsight } from './get-insight.ts'
+import { createInsightArrivals } from './insight-arrivals.ts'
+import { createInsightReader } from './insight-reader.ts'
+import { registerInsightsRest } from './rest.ts'
+import type { GetInsight } from './rpc.ts'
+import { insightsRpc } from './rpc.ts'
+
+/** Starts insights: connections, parts, server; resolves when it listens. */
+export async function startInsights(
+  config: Config<typeof insightsSettings>,
+  log: Log,
+  { onStop }: Lifecycle,
+): Promise<Server> {
+  const metrics = createMetrics('insights')
+  const names = jetStreamNames(config.NATS_NAMESPACE)
+
+  const sql = connectPostgres({
+    url: config.DATABASE_URL,
+    applicationName: 'leadtriage-insights',
+    maxConnections: config.DATABASE_CONNECTIONS,
+    log,
+  })
+  onStop('postgres', () => sql.end({ timeout: 5 }))
+  const schema = guardSchema({ sql, databaseUrl: config.DATABASE_URL, migrateOnStart: config.MIGRATE_ON_START, log })
+  const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
+  onStop('nats', () => nats.close())
+
+  const reader = createInsightReader(sql)
+  const arrivals = createInsightArrivals({ nats, names, haveInsights: reader.haveInsights, log })
+  const get: GetInsight = (request, signal) => getInsight({ reader, arrivals }, request, signal)
+
+  const server = await startServer({
+    title: 'leadtriage insights',
+    host: config.HOST,
+    port: config.INSIGHTS_PORT,
+    services: [insightsRpc(get)],
+    rest: (app) => registerInsightsRest(app, get),
+    checks: [
+      { name: 'postgres', required: true, check: schema.check },
+      { name: 'nats', required: false, check: nats.check },
+    ],
+    log,
+    metrics,
+  })
+  onStop('server', () => server.close(10_000))
+  // first of all: calls that wait get their answer now, so that the server can close
+  onStop('waiting calls', async () => arrivals.stop())
+  log.info({ url: server.url }, 'insights is listening')
+  return server
+}
+
+if (import.meta.main) await runService('insights', insightsSettings, startInsights)

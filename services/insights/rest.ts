@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { Insight } from '../../domain/insight.ts'
+import { Intent, NextAction, Priority } from '../../domain/vocabulary.ts'
+import { abortWhenClosed } from '../../lib/server/abort-when-closed.ts'
+import { problemSchema } from '../../lib/server/problem.ts'
+import type { RestApp } from '../../lib/server/rest-door.ts'
+import type { GetInsight } from './rpc.ts'
+import { parseWait } from './wait.ts'
+
+const insightSchema = z.object({
+  id: z.string().meta({ format: 'uuid' }),
+  lead_id: z.string().meta({ format: 'uuid' }),
+  content_hash: z.string().meta({ description: 'SHA-256 of the note, in hex.' }),
+  intent: z.enum(Intent),
+  priority: z.enum(Priority),
+  next_action: z.enum(NextAction),
+  confidence: z.number().min(0).max(1).meta({ description: 'Probability that intent and priority are both right.' }),
+  tags: z.array(z.string()),
+  created_at: z.string().meta({ format: 'date-time' }),
+})
+
+/** The REST routes of insights. */
+export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void {
+  app.get(
+    '/leads/:lead_id/insight',
+    {
+      schema: {
+        summary: 'Get the insight of a lead',
+        description: 'Holds the call until the insight is there when asked to, by `?wait=5s` or `Prefer: wait=5`.',
+        params: z.object({ lead_id: z.string() }),
+        querystring: z.object({ wait: z.string().optional().meta({ example: '5s' }) }),
+        response: {
+          200: insightSchema,
+          404: problemSchema.describe(
+            '`insight_pending`: ask again after Retry-After. `lead_not_found`: no such lead.',
+          ),
+          422: problemSchema,
+          503: problemSchema,
+        },
+      },
+    },
+    async (request, reply) => {
+      const wait = parseWait(request.query.wait, request.headers.prefer)
+      const { signal, release } = abortWhenClosed(reply.raw)
+      try {
+        return toBody(await getInsight({ lead_id: request.params.lead_id, wait }, signal))
+      } finally {
+        release()
+      }
+    },
+  )
+}
+
+function toBody(insight: Insight): z.infer<typeof insightSchema> {
+  return {
+    id: insight.id,
+    lead_id: insight.leadId,
+    content_hash: insight.contentHash,
+    intent: insight.intent,
+    priority: insight.priority,
+    next_action: insight.nextAction,
+    confidence: insight.confidence,
+    tags: [...insight.tags],
+    created_at: insight.createdAt.toISOString(),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Lead } from '../../domain/lead.ts'
+import { leadRequestSchema } from '../../domain/lead.ts'
+import type { Violation } from '../../lib/errors/app-error.ts'
+import { invalidRequest, violationsOf } from '../../lib/errors/parse.ts'
+import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
+import type { Caller } from './create-lead.ts'
+import { conflict, toRow } from './create-lead.ts'
+import type { LeadEvents } from './lead-events.ts'
+import type { LeadRow, LeadStore } from './lead-store.ts'
+
+const MAX_BATCH_SIZE = 1_000
+
+/** What became of one item. */
+export type BatchOutcome =
+  | { readonly kind: 'created' | 'replayed'; readonly lead: Lead }
+  | { readonly kind: 'conflict' | 'invalid'; readonly violations: readonly Violation[] }
+
+/**
+ * Stores up to {@link MAX_BATCH_SIZE} leads in one commit and answers for each; a bad item spoils no other.
+ *
+ * @param inputs `{ idempotency_key, lead }` each, as they came from outside
+ * @returns the outcomes in the order of the inputs
+ * @throws AppError `invalid_request` when there are none or too many, `unavailable`
+ */
+export async function batchCreateLeads(
+  { leads, events }: { leads: LeadStore; events: LeadEvents },
+  caller: Caller,
+  inputs: readonly unknown[],
+): Promise<BatchOutcome[]> {
+  if (inputs.length === 0 || inputs.length > MAX_BATCH_SIZE) {
+    const message = `must have 1 to ${MAX_BATCH_SIZE} items; it has ${inputs.length}`
+    throw invalidRequest([{ path: 'requests', message }])
+  }
+  const parsed = inputs.map((input) => parseItem(caller, input))
+  const rows = parsed.filter((item) => item.kind === 'valid').map((item) => item.row)
+  const stored = (rows.length > 0 ? await leads.insert(rows) : []).values()
+  const traceparent = childTraceparent(caller.traceparent)
+
+  return parsed.map((item): BatchOutcome => {
+    if (item.kind === 'invalid') return item
+    const result = stored.next().value
+    if (result === undefined) throw new Error('the store answered for fewer leads than it was given')
+    if (result.requestHash !== item.row.requestHash) {
+      return { kind: 'conflict', violations: [{ path: 'idempotency_key', message: conflict().message }] }
+    }
+    events.announce(result, item.row, traceparent)
+    return { kind: result.created ? 'created' : 'replayed', lead: result.lead }
+  })
+}
+
+type ParsedItem =
+  | { readonly kind: 'valid'; readonly row: LeadRow }
+  | { readonly kind: 'invalid'; readonly violations: readonly Violation[] }
+
+function parseItem(caller: Caller, input: unknown): ParsedItem {
+  const result = leadRequestSchema.safeParse(input)
+  return result.success
+    ? { kind: 'valid', row: toRow(caller, result.data) }
+    : { kind: 'invalid', violations: violationsOf(result.error) }
+}

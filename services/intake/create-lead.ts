@@ -1,0 +1,65 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Lead, LeadRequest } from '../../domain/lead.ts'
+import { contentHash, leadRequestSchema, requestHash } from '../../domain/lead.ts'
+import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
+import { parseRequest } from '../../lib/errors/parse.ts'
+import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
+import type { LeadEvents } from './lead-events.ts'
+import type { LeadRow, StoredLead } from './lead-store.ts'
+
+/** Who asks, and on whose trace. */
+export interface Caller {
+  readonly clientId: string
+  /** The caller's W3C `traceparent`, as it came. */
+  readonly traceparent: string | undefined
+}
+
+export interface CreatedLead {
+  readonly lead: Lead
+  /** True when the same request had stored it before. */
+  readonly replayed: boolean
+}
+
+export interface CreateLeadDependencies {
+  /** Stores one row in the next group commit. */
+  readonly store: (row: LeadRow) => Promise<StoredLead>
+  readonly events: LeadEvents
+}
+
+/**
+ * Stores a lead once for each idempotency key of a client, and tells triage.
+ *
+ * @param input `{ idempotency_key, lead }` as it came from outside
+ * @throws AppError `invalid_request`, `idempotency_conflict`, `overloaded`, `unavailable`
+ */
+export async function createLead(
+  { store, events }: CreateLeadDependencies,
+  caller: Caller,
+  input: unknown,
+): Promise<CreatedLead> {
+  const request = parseRequest(leadRequestSchema, input)
+  const row = toRow(caller, request)
+  const stored = await store(row)
+  if (stored.requestHash !== row.requestHash) throw conflict()
+  // also on a replay: the event of the first try may be what was lost, and a second one changes nothing
+  events.announce(stored, row, childTraceparent(caller.traceparent))
+  return { lead: stored.lead, replayed: !stored.created }
+}
+
+export function toRow({ clientId }: Caller, { idempotencyKey, lead }: LeadRequest): LeadRow {
+  return {
+    id: uuidv7(),
+    clientId,
+    idempotencyKey,
+    requestHash: requestHash(lead),
+    contentHash: contentHash(lead.note),
+    lead,
+  }
+}
+
+export function conflict(): AppError {
+  return new AppError(
+    ErrorCode.IdempotencyConflict,
+    'This idempotency key was used with another lead; a new lead needs a new key.',
+  )
+}

@@ -1,0 +1,33 @@
+import type { Batcher } from '../../lib/batcher/batcher.ts'
+import type { BatchOutcome } from './batch-create-leads.ts'
+import { batchCreateLeads } from './batch-create-leads.ts'
+import type { Caller, CreatedLead } from './create-lead.ts'
+import { createLead } from './create-lead.ts'
+import { getLead } from './get-lead.ts'
+import type { LeadEvents } from './lead-events.ts'
+import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
+import type { RetriageDependencies } from './retriage-leads.ts'
+import { retriageLeads } from './retriage-leads.ts'
+
+/** What intake can do; the doors translate to it and from it. Each method says in its own file what it throws. */
+export interface Intake {
+  createLead(caller: Caller, input: unknown): Promise<CreatedLead>
+  batchCreateLeads(caller: Caller, inputs: readonly unknown[]): Promise<BatchOutcome[]>
+  getLead(leadId: unknown): ReturnType<typeof getLead>
+  retriageLeads(input: unknown, signal: AbortSignal): Promise<number>
+}
+
+export function createIntake(parts: {
+  leads: LeadStore
+  groupCommit: Batcher<LeadRow, StoredLead>
+  events: LeadEvents
+  retriage: RetriageDependencies
+}): Intake {
+  const { leads, groupCommit, events, retriage } = parts
+  return {
+    createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
+    batchCreateLeads: (caller, inputs) => batchCreateLeads({ leads, events }, caller, inputs),
+    getLead: (leadId) => getLead(leads, leadId),
+    retriageLeads: (input, signal) => retriageLeads(retriage, input, signal),
+  }
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { create, toBinary } from '@bufbuild/protobuf'
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { contentHash } from '../../domain/lead.ts'
+import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
+import type { JetStreamNames } from '../../lib/jetstream/names.ts'
+import type { Publisher } from '../../lib/jetstream/publisher.ts'
+import type { StoredLead } from './lead-store.ts'
+
+/** Tells triage about committed leads. Never fails and never waits: a lead is safe once it is committed. */
+export interface LeadEvents {
+  /** Publishes the event of a stored lead under the message id that every try of the same request has. */
+  announce(stored: StoredLead, key: { clientId: string; idempotencyKey: string }, traceparent: string): void
+  /** Publishes it anew, under a message id that the stream has not seen. */
+  republish(lead: RepublishedLead, messageId: string, traceparent: string): void
+}
+
+/** What an event is made of. */
+interface RepublishedLead {
+  readonly id: string
+  readonly generation: number
+  readonly note: string
+  readonly contentHash: string
+  readonly createdAt: Date
+  readonly queuedAt: Date
+  readonly attempts: number
+}
+
+export function createLeadEvents(publisher: Publisher, names: JetStreamNames): LeadEvents {
+  const republish = (lead: RepublishedLead, messageId: string, traceparent: string) => {
+    const event = create(LeadReceivedSchema, {
+      leadId: lead.id,
+      generation: lead.generation,
+      note: lead.note,
+      contentHash: lead.contentHash,
+      createdAt: timestampFromDate(lead.createdAt),
+      queuedAt: timestampFromDate(lead.queuedAt),
+      attempts: lead.attempts,
+    })
+    const payload = toBinary(LeadReceivedSchema, event)
+    publisher.publish({ subject: names.leadReceived(lead.id), payload, messageId, traceparent })
+  }
+  return {
+    announce: ({ lead, generation }, { clientId, idempotencyKey }, traceparent) => {
+      const event = {
+        ...lead,
+        generation,
+        contentHash: contentHash(lead.note),
+        queuedAt: lead.createdAt,
+        attempts: 0,
+      }
+      republish(event, messageIdOf(clientId, idempotencyKey, generation), traceparent)
+    },
+    republish,
+  }
+}
+
+/**
+ * Made from client id and key, so that every try of one lead has the same id; hashed, since a header must not carry
+ * what a user sent. A later generation is another message.
+ */
+export function messageIdOf(clientId: string, idempotencyKey: string, generation: number): string {
+  const parts = generation === 1 ? [clientId, idempotencyKey] : [clientId, idempotencyKey, generation]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto'
+import postgres from 'postgres'
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { NewLead } from '../../domain/lead.ts'
+import { contentHash, requestHash } from '../../domain/lead.ts'
+import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import type { LeadRow } from './lead-store.ts'
+import { createLeadStore } from './lead-store.ts'
+
+const stack = useStack()
+const sql = connectPostgres({
+  url: stack.serviceUrls.intake,
+  applicationName: 'lead-store.test',
+  maxConnections: 8,
+  log: captureLog().log,
+})
+afterAll(() => sql.end())
+const store = createLeadStore(sql)
+
+function rowOf(part: Partial<Omit<LeadRow, 'lead'>> & { lead?: Partial<NewLead> } = {}): LeadRow {
+  const lead = { email: null, phone: null, name: null, note: 'hello', source: null, ...part.lead }
+  return {
+    id: uuidv7(),
+    clientId: 'anonymous',
+    idempotencyKey: randomUUID(),
+    requestHash: requestHash(lead),
+    contentHash: contentHash(lead.note),
+    ...part,
+    lead,
+  }
+}
+
+const stored = (row: LeadRow) => stack.sql`select * from leads where idempotency_key = ${row.idempotencyKey}`
+
+describe('a lead', () => {
+  test('is stored whole and found again, whatever text it holds', async () => {
+    const lead = {
+      email: 'jürgen@münchen.de',
+      phone: '{1,"2"}',
+      name: `'; drop table leads; --`,
+      note: 'NULL\n\\N\t😀',
+      source: '',
+    }
+    const row = rowOf({ lead })
+    const [result] = await store.insert([row])
+    expect(result).toEqual({
+      created: true,
+      generation: 1,
+      requestHash: row.requestHash,
+      lead: { ...lead, id: row.id, createdAt: expect.any(Date) },
+    })
+    expect(await store.find(row.id)).toEqual(result?.lead)
+    expect(await stored(row)).toMatchObject([
+      { client_id: 'anonymous', content_hash: row.contentHash, request_hash: Buffer.from(row.requestHash, 'hex') },
+    ])
+  })
+
+  test('that was left out stays null', async () => {
+    const row = rowOf()
+    await store.insert([row])
+    expect(await stored(row)).toMatchObject([{ email: null, phone: null, name: null, source: null }])
+  })
+
+  test('that is not there is not found', async () => {
+    expect(await store.find(randomUUID())).toBeUndefined()
+  })
+})
+
+describe('a key that is taken', () => {
+  test('gives back what was stored first, with its own hash and generation, and changes nothing', async () => {
+    const first = rowOf({ lead: { note: 'first' } })
+    const [created] = await store.insert([first])
+    await stack.sql`update leads set generation = 3 where id = ${first.id}`
+    const [again, other] = await store.insert([
+      rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'first' } }),
+      rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'second' } }),
+    ])
+    const expected = { created: false, lead: created?.lead, generation: 3, requestHash: first.requestHash }
+    expect([again, other]).toEqual([expected, expected])
+    expect(await stored(first)).toHaveLength(1)
+  })
+
+  test('by another client is free, and each client gets its own lead back', async () => {
+    const idempotencyKey = randomUUID()
+    const rows = ['one', 'other'].map((clientId) => rowOf({ clientId, idempotencyKey }))
+    const answers = async (again: LeadRow[]) =>
+      (await store.insert(again)).map(({ created, lead }) => [created, lead.id])
+    expect(await answers(rows)).toEqual(rows.map(({ id }) => [true, id]))
+    expect(await answers(rows.map((row) => ({ ...row, id: uuidv7() })))).toEqual(rows.map(({ id }) => [false, id]))
+  })
+
+  test('within one batch goes to one row, and every row is answered in its place', async () => {
+    const idempotencyKey = randomUUID()
+    const rows = [
+      rowOf(),
+      rowOf({ idempotencyKey }),
+      rowOf(),
+      rowOf({ idempotencyKey }),
+      rowOf({ idempotencyKey, lead: { note: 'x' } }),
+    ]
+    const results = await store.insert(rows)
+    const [, one, , two, three] = results
+    expect([results[0]?.lead.id, results[2]?.lead.id]).toEqual([rows[0]?.id, rows[2]?.id])
+    expect([one, two, three].filter((result) => result?.created)).toHaveLength(1)
+    expect(new Set([one, two, three].map((result) => result?.lead.id)).size).toBe(1)
+    expect(await stack.sql`select from leads where idempotency_key = ${idempotencyKey}`).toHaveLength(1)
+  })
+})
+
+describe('a key that another connection is just storing', () => {
+  /** Stores a row and holds its transaction open; another store of the same key waits until it ends. */
+  async function race() {
+    const first = rowOf({ lead: { note: 'first' } })
+    const second = rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'second' } })
+    const other = await sql.reserve()
+    await other`begin`
+    await createLeadStore(other).insert([first])
+    const waiting = store.insert([second])
+    await eventually(async () => {
+      const [row] = await stack.sql`
+        select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return row?.waiting === 1
+    })
+    const end = async (how: 'commit' | 'rollback') => {
+      await other.unsafe(how)
+      other.release()
+      return (await waiting)[0]
+    }
+    return { first, second, end }
+  }
+
+  test('is taken when that one commits', async () => {
+    const { first, end } = await race()
+    expect(await end('commit')).toMatchObject({
+      created: false,
+      lead: { id: first.id },
+      requestHash: first.requestHash,
+    })
+  })
+
+  test('is free when that one rolls back', async () => {
+    const { second, end } = await race()
+    expect(await end('rollback')).toMatchObject({ created: true, lead: { id: second.id } })
+  })
+
+  test('deadlocks with nothing, in whatever order many batches have the same keys', async () => {
+    const keys = Array.from({ length: 200 }, () => randomUUID())
+    const batches = Array.from({ length: 8 }, (_, i) => {
+      const order = keys.toSorted((a, b) => a.charCodeAt(i) - b.charCodeAt(i))
+      return store.insert(order.map((idempotencyKey) => rowOf({ idempotencyKey })))
+    })
+    const results = (await Promise.all(batches)).flat()
+    expect(results.filter(({ created }) => created)).toHaveLength(keys.length)
+    expect(new Set(results.map(({ lead }) => lead.id)).size).toBe(keys.length)
+  })
+})
+
+test('a database that is away is said to be unavailable, with the time to come again', async () => {
+  const away = postgres('postgres://nobody@127.0.0.1:1/none', { max: 1 })
+  const lost = createLeadStore(away)
+  const unavailable = { code: 'unavailable', retryAfterSeconds: 1 }
+  await expect(lost.insert([rowOf()])).rejects.toMatchObject(unavailable)
+  await expect(lost.find(randomUUID())).rejects.toMatchObject(unavailable)
+  await away.end()
+})

@@ -1,0 +1,95 @@
+import { createBatcher } from '../../lib/batcher/batcher.ts'
+import type { Config } from '../../lib/config/load-config.ts'
+import { isOurTrouble } from '../../lib/errors/app-error.ts'
+import { connectNats } from '../../lib/jetstream/connect.ts'
+import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import { createPublisher } from '../../lib/jetstream/publisher.ts'
+import { declareStreams, ensureStreams } from '../../lib/jetstream/topology.ts'
+import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
+import { runService } from '../../lib/lifecycle/run-service.ts'
+import type { Log } from '../../lib/log/log.ts'
+import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { guardSchema } from '../../lib/postgres/schema-check.ts'
+import type { Server } from '../../lib/server/server.ts'
+import { startServer } from '../../lib/server/server.ts'
+import { createMetrics } from '../../lib/telemetry/metrics.ts'
+import { intakeSettings } from './config.ts'
+import { createIntake } from './intake.ts'
+import { createLeadEvents } from './lead-events.ts'
+import { createLeadStore } from './lead-store.ts'
+import { queuedSince } from './reconciler/queued-since.ts'
+import { startReconciler } from './reconciler/reconciler.ts'
+import { registerIntakeRest } from './rest.ts'
+import { createRetriageStore } from './retriage-store.ts'
+import { intakeRpc } from './rpc.ts'
+
+/** Starts intake: connections, parts, server; resolves when it listens. */
+export async function startIntake(
+  config: Config<typeof intakeSettings>,
+  log: Log,
+  { onStop }: Lifecycle,
+): Promise<Server> {
+  const metrics = createMetrics('intake')
+  const names = jetStreamNames(config.NATS_NAMESPACE)
+
+  const sql = connectPostgres({
+    url: config.DATABASE_URL,
+    applicationName: 'leadtriage-intake',
+    maxConnections: config.DATABASE_CONNECTIONS,
+    log,
+  })
+  onStop('postgres', () => sql.end({ timeout: 5 }))
+  const schema = guardSchema({
+    sql,
+    databaseUrl: config.DATABASE_URL,
+    migrateOnStart: config.MIGRATE_ON_START,
+    log,
+  })
+  const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
+  onStop('nats', () => nats.close())
+  const topology = { names, replicas: config.NATS_REPLICAS }
+  await declareStreams({ nats, topology, patienceMs: 2_000, log })
+
+  const leads = createLeadStore(sql)
+  const groupCommit = createBatcher({
+    maxBatchSize: 500,
+    maxInFlight: 2,
+    maxQueued: 10_000,
+    flush: leads.insert,
+    failsAll: isOurTrouble, // whoever sent a lead must hear within two seconds that the database hangs
+  })
+  onStop('group commit', () => groupCommit.drain())
+  const publisher = createPublisher({ nats, maxOutstanding: 50_000, log, metrics })
+  const events = createLeadEvents(publisher, names)
+  const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
+  const intake = createIntake({ leads, groupCommit, events, retriage })
+  const reconciler = startReconciler({
+    databaseUrl: config.DATABASE_URL,
+    nats,
+    ensureStreams: () => ensureStreams(nats, topology),
+    queuedSince: () => queuedSince(nats, names),
+    events,
+    log,
+    metrics,
+  })
+  onStop('reconciler', () => reconciler.stop())
+
+  const server = await startServer({
+    title: 'leadtriage intake',
+    host: config.HOST,
+    port: config.INTAKE_PORT,
+    services: [intakeRpc(intake)],
+    rest: (app) => registerIntakeRest(app, intake),
+    checks: [
+      { name: 'postgres', required: true, check: schema.check },
+      { name: 'nats', required: false, check: nats.check },
+    ],
+    log,
+    metrics,
+  })
+  onStop('server', () => server.close(10_000))
+  log.info({ url: server.url }, 'intake is listening')
+  return server
+}
+
+if (import.meta.main) await runService('intake', intakeSettings, startIntake)

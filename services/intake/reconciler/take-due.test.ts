@@ -1,0 +1,40 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { useStack } from '../../../test/fixtures/stack.ts'
+import { takeDue } from './take-due.ts'
+
+const { sql } = useStack()
+
+/** A lead that was noted down, is due, and has got its insight since. */
+async function settledLead(): Promise<string> {
+  const id = randomUUID()
+  const hash = createHash('sha256').update('note').digest('hex')
+  await sql`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash)
+    values (${id}, 'test', ${randomUUID()}, '\\x00', 'note', ${hash})`
+  await sql`
+    insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags,
+                          reasons, language, analyzer)
+    values (${id}, ${randomUUID()}, 1, 'final', ${hash}, 'buy', 'P2', 'email', 1, '{}', '[]', 'en', 'test@1')`
+  await sql`insert into unsettled_leads (lead_id, check_at) values (${id}, now() - interval '1 second')`
+  return id
+}
+
+const noted = async () => (await sql`select lead_id from unsettled_leads`).map((row) => row.lead_id as string)
+
+test('a settled lead is forgotten', async () => {
+  await settledLead()
+  expect(await takeDue(sql, undefined)).toEqual([])
+  expect(await noted()).toEqual([])
+})
+
+test('a lead that is being retriaged meanwhile is not forgotten, and nobody waits', async () => {
+  const id = await settledLead()
+  await sql.begin(async (retriage) => {
+    await retriage`update leads set generation = 2 where id = ${id}`
+    await retriage`update unsettled_leads set check_at = now() where lead_id = ${id}`
+    expect(await takeDue(sql, undefined)).toEqual([])
+  })
+  expect(await noted()).toEqual([id])
+  expect(await takeDue(sql, undefined)).toMatchObject([{ id, generation: 2, again: false }])
+})

@@ -1,0 +1,103 @@
+import { create } from '@bufbuild/protobuf'
+import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt'
+import type { Lead } from '../../domain/lead.ts'
+import type {
+  CreateLeadRequest,
+  Lead as LeadMessage,
+  RetriageLeadsRequest,
+} from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import {
+  BatchCreateLeadsOutcome,
+  BatchCreateLeadsResponseSchema,
+  BatchCreateLeadsResultSchema,
+  CreateLeadResponseSchema,
+  GetLeadResponseSchema,
+  IntakeService,
+  LeadSchema,
+  RetriageLeadsResponseSchema,
+} from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { fromIntentMessage } from '../../lib/contract/insight-message.ts'
+import { invalidRequest } from '../../lib/errors/parse.ts'
+import type { CallContext, RpcService } from '../../lib/server/rpc.ts'
+import { rpcService } from '../../lib/server/rpc.ts'
+import type { BatchOutcome } from './batch-create-leads.ts'
+import { callerOf } from './caller.ts'
+import type { Intake } from './intake.ts'
+
+/** IntakeService in terms of {@link Intake}: translates messages, decides nothing. */
+export function intakeRpc(intake: Intake): RpcService {
+  return rpcService(IntakeService, {
+    createLead: async (request, context) => {
+      const idempotencyKey = agreedKey(request.idempotencyKey, context)
+      const { lead, replayed } = await intake.createLead(callerOf(context), toInput(request, idempotencyKey))
+      return create(CreateLeadResponseSchema, { lead: toLeadMessage(lead), replayed })
+    },
+    getLead: async (request) =>
+      create(GetLeadResponseSchema, { lead: toLeadMessage(await intake.getLead(request.leadId)) }),
+    batchCreateLeads: async (request, context) => {
+      const inputs = request.requests.map((item) => toInput(item, item.idempotencyKey))
+      const outcomes = await intake.batchCreateLeads(callerOf(context), inputs)
+      return create(BatchCreateLeadsResponseSchema, { results: outcomes.map(toResult) })
+    },
+    retriageLeads: async (request, { signal }) => {
+      const leads = await intake.retriageLeads(toRetriageInput(request), signal)
+      return create(RetriageLeadsResponseSchema, { leads: BigInt(leads) })
+    },
+  })
+}
+
+/** The key may come in the request or in the header; when both are there they must be the same. */
+function agreedKey(inRequest: string, context: CallContext): string {
+  const inHeader = context.header('idempotency-key')
+  if (inHeader === undefined || inRequest === '') return inHeader ?? inRequest
+  if (inHeader.toLowerCase() === inRequest.toLowerCase()) return inRequest
+  const message = 'differs from the header Idempotency-Key; send one of the two'
+  throw invalidRequest([{ path: 'idempotency_key', message }])
+}
+
+function toInput({ lead }: CreateLeadRequest, idempotencyKey: string) {
+  if (lead === undefined) return { idempotency_key: idempotencyKey }
+  const { email, phone, name, note, source } = lead
+  return { idempotency_key: idempotencyKey, lead: { email, phone, name, note, source } }
+}
+
+function toRetriageInput(request: RetriageLeadsRequest) {
+  const { leadIds, analyzer, intents, createdAfter, createdBefore, all, dryRun } = request
+  return {
+    lead_ids: leadIds,
+    analyzer: analyzer === '' ? undefined : analyzer,
+    intents: intents.map((intent) => fromIntentMessage(intent) ?? intent), // a number that is none is named as a fault
+    created_after: dateOf(createdAfter),
+    created_before: dateOf(createdBefore),
+    all,
+    dry_run: dryRun,
+  }
+}
+
+function dateOf(timestamp: Timestamp | undefined): Date | undefined {
+  return timestamp && timestampDate(timestamp)
+}
+
+function toLeadMessage(lead: Lead): LeadMessage {
+  const message = create(LeadSchema, { id: lead.id, note: lead.note, createdAt: timestampFromDate(lead.createdAt) })
+  if (lead.email !== null) message.email = lead.email
+  if (lead.phone !== null) message.phone = lead.phone
+  if (lead.name !== null) message.name = lead.name
+  if (lead.source !== null) message.source = lead.source
+  return message
+}
+
+const OUTCOMES = {
+  created: BatchCreateLeadsOutcome.CREATED,
+  replayed: BatchCreateLeadsOutcome.REPLAYED,
+  conflict: BatchCreateLeadsOutcome.CONFLICT,
+  invalid: BatchCreateLeadsOutcome.INVALID,
+} as const satisfies Record<BatchOutcome['kind'], BatchCreateLeadsOutcome>
+
+function toResult(item: BatchOutcome) {
+  const outcome = OUTCOMES[item.kind]
+  return 'lead' in item
+    ? create(BatchCreateLeadsResultSchema, { outcome, lead: toLeadMessage(item.lead) })
+    : create(BatchCreateLeadsResultSchema, { outcome, violations: [...item.violations] })
+}

@@ -1,0 +1,18 @@
+import type { Analysis } from '../../../domain/analysis.ts'
+
+/**
+ * The seam between the triage worker and whatever judges a note. A new kind of analyzer is a new
+ * folder beside `rules/` and a line in `main.ts`; the worker does not change.
+ */
+export interface Analyzer {
+  /** `name@version`, stored with every insight so that a result can be traced to what made it. */
+  readonly id: string
+  /**
+   * Judges one note.
+   *
+   * @param note what the sender wrote, 1 to 20,000 UTF-16 code units, any language, hostile at times
+   * @param signal aborts the analysis; the promise then rejects with the signal's reason
+   * @throws TerminalError when no other try can succeed; whatever else it throws is tried again
+   */
+  analyze(note: string, signal: AbortSignal): Promise<Analysis>
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { Evidence } from './evidence/evidence.ts'
+import { createMatcher } from './match.ts'
+import { isDenied } from './negation.ts'
+import { readWords } from './note-words.ts'
+import { parsePhrases } from './phrase.ts'
+
+function found(note: string, evidence: readonly Evidence[]): string[] {
+  const words = readWords(note)
+  return createMatcher(evidence)(words).map(({ first, last }) => note.slice(words[first]?.start, words[last]?.end))
+}
+
+const say = (phrases: string, more: Partial<Evidence> = {}): Evidence => ({ says: phrases, phrases, ...more })
+
+describe('the phrase notation', () => {
+  it('finds either of several words, any ending, and numbers in digits or words', () => {
+    expect(found('A cost, costs and prices', [say('price|costs')])).toEqual(['costs'])
+    expect(found('two licences, a license', [say('licen*')])).toEqual(['licences', 'license'])
+    expect(found('for 20 seats or ten seats', [say('# seats')])).toEqual(['20 seats', 'ten seats'])
+  })
+
+  it('bridges up to three words with a gap, and no more', () => {
+    expect(found('call me back today', [say('call .. today')])).toEqual(['call me back today'])
+    expect(found('call me back some time today', [say('call .. today')])).toEqual([])
+  })
+
+  it('never reaches into the next sentence', () => {
+    expect(found('Please call. Today it rains', [say('call .. today')])).toEqual([])
+  })
+
+  it('ignores case, accents, kinds of apostrophe and letters from a look-alike alphabet', () => {
+    expect(found('RÉSUMÉ', [say('resume')])).toEqual(['RÉSUMÉ'])
+    expect(found('I can’t', [say("can't")])).toEqual(['can’t'])
+    expect(found('Ещё oплaтa', [say('еще'), say('оплата')])).toEqual(['Ещё', 'oплaтa'])
+  })
+
+  it('refuses a phrase that it could not find again', () => {
+    expect(() => parsePhrases('.. today')).toThrow('must begin with a word')
+    expect(() => parsePhrases('pr* now')).toThrow('too short')
+  })
+})
+
+describe('masking evidence', () => {
+  it('silences what stands inside it and nothing beside it', () => {
+    const vocabulary = [say('urgent'), say('not .. urgent', { masks: true })]
+    expect(found('not at all urgent', vocabulary)).toEqual(['not at all urgent'])
+    expect(found('not urgent. urgent', vocabulary)).toEqual(['not urgent', 'urgent'])
+  })
+})
+
+describe('a denial', () => {
+  const isWishDenied = (note: string): boolean | undefined => {
+    const words = readWords(note)
+    const [match] = createMatcher([say('buy|купить')])(words)
+    return match && isDenied(match, words)
+  }
+
+  it.each([
+    ["we don't want to buy", true],
+    ['we will never ever buy', true],
+    ['мы не хотим купить', true],
+    ['not cheap, but we buy', false],
+    ['not only do we buy', false],
+    ['It is not red. We buy', false],
+    ['we buy', false],
+  ])('governs its clause and no other: %s', (note, denied) => {
+    expect(isWishDenied(note)).toBe(denied)
+  })
+})

@@ -1,0 +1,30 @@
+import { Intent, Priority } from '../../../../domain/vocabulary.ts'
+import type { Fact } from './facts.ts'
+
+/** Which facts are tags of TRIAGE.md, and for the notes of which intents they are worth filtering on. */
+const TAGS: readonly (readonly [tag: Fact, intents: readonly Intent[]])[] = [
+  ['enterprise', [Intent.Buy, Intent.Support]],
+  ['pricing', [Intent.Buy]],
+  ['demo', [Intent.Buy]],
+  ['trial', [Intent.Buy]],
+  ['renewal', [Intent.Buy]],
+  ['churn-risk', [Intent.Support]],
+  ['outage', [Intent.Support]],
+  ['security', [Intent.Buy, Intent.Support, Intent.Other]],
+  ['billing', [Intent.Support]],
+  ['legal', [Intent.Buy, Intent.Support, Intent.Other]],
+  ['press', [Intent.Other]],
+  ['partner', [Intent.Buy, Intent.Other]],
+  ['injection', [Intent.Spam]],
+  ['test', [Intent.Other]],
+]
+
+/** The tags of a note, sorted, each once. */
+export function tagsOf(intent: Intent, priority: Priority, facts: ReadonlySet<Fact>): string[] {
+  const tags: string[] = []
+  for (const [tag, intents] of TAGS) {
+    if (facts.has(tag) && intents.includes(intent)) tags.push(tag)
+  }
+  if (facts.has('urgent') && !facts.has('no-rush') && priority !== Priority.P3) tags.push('urgent')
+  return tags.sort()
+}

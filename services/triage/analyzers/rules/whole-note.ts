@@ -1,0 +1,70 @@
+import type { Finding } from './finding.ts'
+import type { Word } from './note-words.ts'
+import { isNumber, largestSeatCount } from './quantity.ts'
+
+const TEST_WORDS = new Set(
+  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста'.split(
+    ' ',
+  ),
+)
+const TEST = /^(test|тест|проверк|проверя)/u
+
+const GREETING_WORDS = new Set(
+  'hi hello hey hiya yo good morning afternoon evening day dear sir madam team there all greetings ok okay then thanks thank you cheers привет приветствую здравствуйте здравствуй здрасте добрый доброе доброго день вечер утро дня времени суток всем коллеги ок понятно спасибо'
+    .split(' ')
+    .map((word) => word.replaceAll('й', 'и')),
+)
+
+/** "50 seats or more" is an enterprise, says TRIAGE.md. */
+const ENTERPRISE_SEATS = 50
+
+const SHORT_QUESTION_WORDS = 14
+const MIXED_WORDS_OF_SPAM = 2
+
+/** What only shows when the note is seen as a whole. */
+export function wholeNoteFindings(note: string, words: readonly Word[]): Finding[] {
+  const findings: Finding[] = []
+  const start = words[0]?.start ?? 0
+  const end = words.at(-1)?.end ?? note.length
+  const add = (says: string, intent: Finding['intent'], facts: Finding['facts']): void => {
+    findings.push({ says, start, end, intent, facts })
+  }
+
+  if (isBareTest(words)) add('is a test message', { other: 4 }, ['test'])
+  else if (words.length > 0 && words.every((word) => GREETING_WORDS.has(word.text))) {
+    add('says nothing but a greeting', { other: 3 }, ['greeting'])
+  }
+  if (isGibberish(words)) add('is not made of words', { spam: 4 }, [])
+  if (words.filter((word) => word.mixedScript).length >= MIXED_WORDS_OF_SPAM) {
+    add('hides words behind letters of another alphabet', { spam: 4 }, [])
+  }
+  if (largestSeatCount(words) >= ENTERPRISE_SEATS) add('speaks of 50 people or more', {}, ['enterprise'])
+  if (words.some((word) => isNumber(word.text))) add('names a number', {}, ['concrete'])
+  if (words.length <= SHORT_QUESTION_WORDS && note.includes('?')) add('asks a short question', { buy: 0.5 }, [])
+  return findings
+}
+
+function isBareTest(words: readonly Word[]): boolean {
+  return (
+    words.length <= 12 && words.some((word) => TEST.test(word.text)) && words.every((word) => TEST_WORDS.has(word.text))
+  )
+}
+
+const SAME_LETTER = /(\p{L})\1{3}/u
+const NO_VOWEL = /^[bcdfghjklmnpqrstvwxz]{4,}$|^[бвгджзклмнпрстфхцчшщ]{5,}$/u
+const KEYBOARD_RUN =
+  /asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwer|wert|erty|rtyu|uiop|zxcv|xcvb|cvbn|фыва|ывап|вапр|апро|прол|ролд|йцук|ицук|цуке|ячсм|чсми/u
+const CONSONANTS = /[bcdfghjklmnpqrstvwxz]{5}|[бвгджзклмнпрстфхцчшщ]{6}/u
+
+/** Longer notes are judged by what their words say. */
+const GIBBERISH_WORDS = 15
+
+/** A third of the words look like a hand on the keyboard, and the rest is no sentence. */
+function isGibberish(words: readonly Word[]): boolean {
+  if (words.length === 0 || words.length > GIBBERISH_WORDS) return false
+  const odd = words.filter(({ text }) => {
+    const head = text.slice(0, 24)
+    return SAME_LETTER.test(head) || NO_VOWEL.test(head) || KEYBOARD_RUN.test(head) || CONSONANTS.test(head)
+  }).length
+  return odd * 3 >= words.length
+}

@@ -1,0 +1,17 @@
+import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
+
+/** The settings of a triage worker; every one is an environment variable. */
+export const triageSettings = {
+  ...commonSettings,
+  TRIAGE_PORT: integerSetting(0, 65_535, 8_002),
+  /** Connections to PostgreSQL: two for group commits, the others for reads. */
+  DATABASE_CONNECTIONS: integerSetting(2, 200, 6),
+  /** How many leads one worker has in hand at most. */
+  TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 256),
+  /** How long a worker may hold a lead without a sign of life before another one gets it; the same for all workers. */
+  TRIAGE_ACK_WAIT_MS: integerSetting(1_000, 3_600_000, 30_000),
+  /** How often a lead is tried before it becomes a dead letter. */
+  TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
+  /** How long the analyzer may take for one note. */
+  ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 10_000),
+} as const

@@ -1,0 +1,139 @@
+import { answered } from '../../lib/postgres/answered.ts'
+import type { Sql } from '../../lib/postgres/connect.ts'
+import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts'
+import { forgetSuspects } from './suspect-store.ts'
+
+/** What is known of a lead when triage gives up on it. */
+interface NewDeadLetter extends Pick<DeadLetter, 'leadId' | 'generation' | 'reason' | 'error' | 'attempts'> {
+  /** Set when it is parked, not dead: how long until the next try. */
+  readonly retryAfterMs?: number
+}
+
+/** Where a letter stands in the list. */
+type DeadLetterPosition = Pick<DeadLetter, 'lastFailedAt' | 'leadId'>
+
+/** Letters by the ids of their leads, or by a filter. */
+export type DeadLetterSelection = { readonly leadIds: readonly string[] } | { readonly filter: DeadLetterFilter }
+
+/** Every method throws AppError `unavailable` when the database cannot be reached. */
+export interface DeadLetterStore {
+  /**
+   * Writes a dead letter, over an older one of the same lead; nothing when the lead has the insight that it failed to
+   * get: of two deliveries of one message the other one has succeeded.
+   */
+  put(letter: NewDeadLetter): Promise<void>
+  find(leadId: string): Promise<DeadLetter | undefined>
+  /** The newest failures first, beginning behind a position. */
+  list(filter: DeadLetterFilter, behind: DeadLetterPosition | undefined, limit: number): Promise<DeadLetter[]>
+  count(selection: DeadLetterSelection): Promise<number>
+  countByState(): Promise<{ dead: number; parked: number }>
+  /**
+   * Lets a part of the letters fall due now, in the order of their leads, beginning behind one.
+   * @returns how many, and the lead of the last one; null when there are no more
+   */
+  redrive(selection: DeadLetterSelection, behind: string | undefined): Promise<{ leads: number; last: string | null }>
+}
+
+/** How many letters one statement redrives. */
+const REDRIVE_PART = 2_000
+/** And how long that may take on a busy day. */
+const REDRIVE_PATIENCE_MS = 10_000
+const NO_LEAD = '00000000-0000-0000-0000-000000000000'
+
+export function createDeadLetterStore(sql: Sql): DeadLetterStore {
+  return {
+    put: async (letter) => {
+      await answered(put(sql, letter))
+    },
+    find: async (leadId) => {
+      const [letter] = await answered(sql<DeadLetter[]>`
+        select ${columns(sql)} from dead_letters d where d.lead_id = ${leadId}`)
+      return letter
+    },
+    // walks the index (last_failed_at, lead_id) backwards
+    list: (filter, behind, limit) =>
+      answered(sql<DeadLetter[]>`
+        select ${columns(sql)} from dead_letters d
+        where ${isSelected(sql, { filter })}
+          and (d.last_failed_at, d.lead_id)
+            < (coalesce(${behind?.lastFailedAt ?? null}::timestamptz, 'infinity'), ${behind?.leadId ?? NO_LEAD}::uuid)
+        order by d.last_failed_at desc, d.lead_id desc
+        limit ${limit}`),
+    count: async (selection) => {
+      const [row] = await answered(sql<{ count: number }[]>`
+        select count(*) from dead_letters d where ${isSelected(sql, selection)}`)
+      return row?.count ?? 0
+    },
+    countByState: async () => {
+      const [row] = await answered(sql<{ dead: number; parked: number }[]>`
+        select count(*) filter (where retry_at is null) as dead, count(retry_at) as parked from dead_letters`)
+      return row ?? { dead: 0, parked: 0 }
+    },
+    redrive: async (selection, behind) => {
+      const [row] = await answered(redrive(sql, selection, behind ?? NO_LEAD), REDRIVE_PATIENCE_MS)
+      return row ?? { leads: 0, last: null }
+    },
+  }
+}
+
+function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfterMs }: NewDeadLetter) {
+  return sql`
+    with cleared as (${forgetSuspects(sql, [leadId])})
+    insert into dead_letters as stored (lead_id, generation, reason, error, attempts, retry_at)
+    select ${leadId}::uuid, ${generation}::int, ${reason}, ${storable(error)}, ${attempts}::int,
+           now() + make_interval(secs => ${retryAfterMs === undefined ? null : retryAfterMs / 1000})
+    where not exists (
+      select from insights i
+      where i.lead_id = ${leadId}::uuid and i.generation >= ${generation}::int and i.stage = 'final'
+    )
+    on conflict (lead_id) do update set
+      generation = excluded.generation, reason = excluded.reason, error = excluded.error,
+      attempts = excluded.attempts, last_failed_at = now(), retry_at = excluded.retry_at
+    where excluded.generation >= stored.generation`
+}
+
+/**
+ * A letter that somebody is writing at this moment is passed over: its lead has just failed again or has just got its
+ * insight. So a redrive waits for nobody and cannot deadlock with the workers. A letter that was written while its
+ * lead got an insight by another delivery has no cause any more, and goes.
+ */
+function redrive(sql: Sql, selection: DeadLetterSelection, behind: string) {
+  return sql<{ leads: number; last: string | null }[]>`
+    with chosen as materialized (
+      select d.lead_id, exists (
+        select from insights i where i.lead_id = d.lead_id and i.generation >= d.generation and i.stage = 'final'
+      ) as settled
+      from dead_letters d
+      where d.lead_id > ${behind} and ${isSelected(sql, selection)}
+      order by d.lead_id
+      limit ${REDRIVE_PART}
+      for update of d skip locked
+    ), removed as (
+      delete from dead_letters d using chosen where d.lead_id = chosen.lead_id and chosen.settled
+    ), redriven as (
+      update dead_letters d set retry_at = now(), attempts = 0
+      from chosen where d.lead_id = chosen.lead_id and not chosen.settled
+    )
+    select count(*) as leads, (select lead_id from chosen order by lead_id desc limit 1) as last from chosen`
+}
+
+function columns(sql: Sql) {
+  return sql`d.lead_id as "leadId", d.generation, d.reason, d.error, d.attempts, d.first_failed_at as "firstFailedAt",
+             d.last_failed_at as "lastFailedAt", d.retry_at as "retryAt"`
+}
+
+function isSelected(sql: Sql, selection: DeadLetterSelection) {
+  if ('leadIds' in selection) return sql`d.lead_id = any(${[...selection.leadIds]}::uuid[])`
+  const { reason, state, failedAfter, failedBefore } = selection.filter
+  return sql`(
+    d.reason = coalesce(${reason ?? null}, d.reason)
+    and (${state} = 'all' or (d.retry_at is null) = (${state} = 'dead'))
+    and d.last_failed_at >= coalesce(${failedAfter ?? null}::timestamptz, '-infinity')
+    and d.last_failed_at < coalesce(${failedBefore ?? null}::timestamptz, 'infinity')
+  )`
+}
+
+/** PostgreSQL stores no U+0000, and nobody reads more of an error than this. */
+function storable(error: string): string {
+  return error.replaceAll('\u0000', '').toWellFormed().slice(0, 2_000)
+}

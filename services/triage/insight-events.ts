@@ -1,0 +1,57 @@
+import { create, toBinary } from '@bufbuild/protobuf'
+import type { Insight } from '../../domain/insight.ts'
+import { InsightReadySchema } from '../../gen/leadtriage/events/v1/insight_ready_pb.ts'
+import { toInsightMessage } from '../../lib/contract/insight-message.ts'
+import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
+import type { Nats } from '../../lib/jetstream/connect.ts'
+import type { JetStreamNames } from '../../lib/jetstream/names.ts'
+import { isRefusal, publishAcknowledged } from '../../lib/jetstream/publisher.ts'
+import type { Log } from '../../lib/log/log.ts'
+
+/** Tells watchers about stored insights. */
+export interface InsightEvents {
+  /**
+   * Resolves when the stream has the event, or has refused it: the insight is stored, and a full stream of events must
+   * not keep the next leads from theirs.
+   * @throws AppError `unavailable` when NATS cannot be reached
+   */
+  announce(insight: Insight, traceparent: string): Promise<void>
+}
+
+export function createInsightEvents(options: {
+  nats: Nats
+  names: JetStreamNames
+  /** Declares the streams, which may have been deleted. */
+  ensureStreams: () => Promise<void>
+  log: Log
+}): InsightEvents {
+  const { nats, names, ensureStreams, log } = options
+  let mending: Promise<void> | undefined
+
+  /** Once for all who wait. */
+  const mendStreams = () => {
+    mending ??= ensureStreams().finally(() => {
+      mending = undefined
+    })
+    return mending
+  }
+
+  return {
+    announce: async (insight, traceparent) => {
+      const event = create(InsightReadySchema, { insight: toInsightMessage(insight) })
+      try {
+        await publishAcknowledged(nats, {
+          subject: names.insightReady(insight.leadId),
+          payload: toBinary(InsightReadySchema, event),
+          messageId: `${insight.id}.${insight.generation}.${insight.stage}`,
+          traceparent,
+        })
+      } catch (cause) {
+        if (isRefusal(cause))
+          return log.error({ err: cause, leadId: insight.leadId }, 'the event of an insight was refused')
+        await mendStreams().catch((err: unknown) => log.warn({ err }, 'cannot declare the streams'))
+        throw new AppError(ErrorCode.Unavailable, 'The stream did not take the event.', { cause })
+      }
+    },
+  }
+}

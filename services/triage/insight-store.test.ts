@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { NewInsight } from '../../domain/insight.ts'
+import { createInsight, Stage } from '../../domain/insight.ts'
+import { contentHash } from '../../domain/lead.ts'
+import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import { createInsightStore } from './insight-store.ts'
+
+const stack = useStack()
+const sql = connectPostgres({
+  url: stack.serviceUrls.triage,
+  applicationName: 'insight-store.test',
+  maxConnections: 8,
+  log: captureLog().log,
+})
+afterAll(() => sql.end())
+const store = createInsightStore(sql)
+
+/** An insight that can be told from others by its analyzer. */
+function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, analyzer = 'rules@1'): NewInsight {
+  return createInsight({ leadId, generation, contentHash: contentHash('hello') }, stage, analyzer, {
+    intent: 'buy',
+    priority: 'P1',
+    confidence: 0.75,
+    tags: ['pricing', 'a "quoted, {tag}"', '😀'],
+    reasons: [{ text: 'asks for a price', start: 0, end: 5, weight: 1.5 }],
+    language: 'en',
+  })
+}
+
+describe('an insight', () => {
+  test('is stored whole and given back as it is stored', async () => {
+    const insight = insightOf(randomUUID())
+    const [stored] = await store.upsert([insight])
+    expect(stored).toEqual({ ...insight, createdAt: expect.any(Date), updatedAt: expect.any(Date) })
+  })
+
+  test('without tags and reasons is stored too', async () => {
+    const insight = { ...insightOf(randomUUID()), tags: [], reasons: [] }
+    expect((await store.upsert([insight]))[0]).toMatchObject({ tags: [], reasons: [] })
+  })
+
+  test('that replaces another keeps the time of the first and has a new time of change', async () => {
+    const leadId = randomUUID()
+    const [first] = await store.upsert([insightOf(leadId, 1)])
+    await stack.sql`update insights set created_at = created_at - interval '1 hour', updated_at = created_at where lead_id = ${leadId}`
+    const [second] = await store.upsert([insightOf(leadId, 2)])
+    expect(second?.id).toBe(first?.id)
+    expect((second?.updatedAt.getTime() ?? 0) - (second?.createdAt.getTime() ?? 0)).toBeGreaterThan(3_500_000)
+  })
+
+  test('of a word outside the vocabulary is refused by the database itself', async () => {
+    const alien = { ...insightOf(randomUUID()), intent: 'shout' as 'buy' }
+    await expect(store.upsert([alien])).rejects.toMatchObject({ code: '23514' })
+  })
+})
+
+describe('of several insights for a lead', () => {
+  const LEADS = 3
+  const version = fc.record({
+    lead: fc.nat(LEADS - 1),
+    generation: fc.integer({ min: 1, max: 3 }),
+    stage: fc.constantFrom(...Object.values(Stage)),
+  })
+  const batches = fc.array(fc.array(version, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 })
+
+  test('a higher generation wins, and a final one over a provisional one of its own; whatever else changes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, async (batches) => {
+        const leadIds = Array.from({ length: LEADS }, () => randomUUID())
+        const expected = new Map<string, NewInsight>()
+        for (const [i, batch] of batches.entries()) {
+          const insights = batch.map(({ lead, generation, stage }, j) =>
+            insightOf(leadIds[lead] ?? '', generation, stage, `analyzer@${i}.${j}`),
+          )
+          for (const insight of insights) {
+            const now = expected.get(insight.leadId)
+            const turnsFinal = insight.stage === 'final' && now?.stage === 'provisional'
+            const wins =
+              !now || insight.generation > now.generation || (insight.generation === now.generation && turnsFinal)
+            if (wins) expected.set(insight.leadId, insight)
+          }
+          const stored = await store.upsert(insights)
+          const winners = insights.map(({ leadId }) => expected.get(leadId))
+          expect(stored).toEqual(winners.map((winner) => expect.objectContaining({ ...winner })))
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('that come from many workers at once, in any order, the newest stays, and nothing deadlocks', async () => {
+    const leadIds = Array.from({ length: 100 }, () => randomUUID())
+    const batches = Array.from({ length: 8 }, (_, i) => {
+      const order = leadIds.toSorted((a, b) => a.charCodeAt(i) - b.charCodeAt(i))
+      return store.upsert(order.map((leadId) => insightOf(leadId, i + 1)))
+    })
+    await Promise.all(batches)
+    const rows = await stack.sql`select distinct generation from insights where lead_id = any(${leadIds}::uuid[])`
+    expect(rows).toEqual([{ generation: 8 }])
+  })
+})

@@ -1,0 +1,112 @@
+import type { Reason } from '../../domain/analysis.ts'
+import type { Insight, NewInsight } from '../../domain/insight.ts'
+import { Stage } from '../../domain/insight.ts'
+import { answered } from '../../lib/postgres/answered.ts'
+import type { Sql } from '../../lib/postgres/connect.ts'
+import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
+import { forgetSuspects } from './suspect-store.ts'
+
+export interface InsightStore {
+  /**
+   * Stores the insights in one commit. One replaces what is stored for its lead only when its generation is higher,
+   * or is the same and turns provisional into final; so a late or repeated message changes nothing.
+   *
+   * @returns what is stored for each lead now, in the order of the insights
+   * @throws AppError `unavailable` when the database cannot commit now
+   */
+  upsert(insights: readonly NewInsight[]): Promise<Insight[]>
+}
+
+export function createInsightStore(sql: Sql): InsightStore {
+  return { upsert: (insights) => answered(upsertAndRead(sql, insights)) }
+}
+
+async function upsertAndRead(sql: Sql, insights: readonly NewInsight[]): Promise<Insight[]> {
+  const changed = await upsertNewer(sql, newestPerLead(insights))
+  const stored = new Map(changed.map((record) => [record.lead_id, record]))
+  const unchanged = insights.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
+  for (const record of await findByLeads(sql, unchanged)) stored.set(record.lead_id, record)
+  return insights.map(({ leadId }) => {
+    const record = stored.get(leadId)
+    // only an erasure between the two statements takes it away
+    if (record === undefined) throw new Error(`the insight of lead ${leadId} is gone`)
+    return toInsight(record)
+  })
+}
+
+/** One statement may touch a row once only: of several insights for one lead the one that would win goes in. */
+function newestPerLead(insights: readonly NewInsight[]): NewInsight[] {
+  const newest = new Map<string, NewInsight>()
+  for (const insight of insights) {
+    const other = newest.get(insight.leadId)
+    if (other === undefined || supersedes(insight, other)) newest.set(insight.leadId, insight)
+  }
+  return [...newest.values()]
+}
+
+function supersedes(insight: NewInsight, other: NewInsight): boolean {
+  if (insight.generation !== other.generation) return insight.generation > other.generation
+  return insight.stage === Stage.Final && other.stage === Stage.Provisional
+}
+
+/**
+ * A stored insight takes its lead's dead letter away: whoever sent that round again got what they wanted.
+ *
+ * The rows go in sorted by lead, so that two workers that share leads lock them in the same order and cannot
+ * deadlock. A row that another worker is writing is waited for; the condition then sees what that one committed.
+ */
+function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
+  return sql<InsightRecord[]>`
+    with redriven as (
+      delete from dead_letters d
+      using unnest(
+        ${insights.map((insight) => insight.leadId)}::uuid[],
+        ${insights.map((insight) => insight.generation)}::int[]
+      ) as t (lead_id, generation)
+      where d.lead_id = t.lead_id and d.generation <= t.generation
+    ), cleared as (
+      ${forgetSuspects(
+        sql,
+        insights.map((insight) => insight.leadId),
+      )}
+    )
+    insert into insights as stored
+      (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
+       language, analyzer)
+    select lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
+           array(select jsonb_array_elements_text(tags)), reasons, language, analyzer
+    from unnest(
+      ${insights.map((insight) => insight.leadId)}::uuid[],
+      ${insights.map((insight) => insight.id)}::uuid[],
+      ${insights.map((insight) => insight.generation)}::int[],
+      ${insights.map((insight) => insight.stage)}::text[],
+      ${insights.map((insight) => insight.contentHash)}::text[],
+      ${insights.map((insight) => insight.intent)}::text[],
+      ${insights.map((insight) => insight.priority)}::text[],
+      ${insights.map((insight) => insight.nextAction)}::text[],
+      ${insights.map((insight) => insight.confidence)}::double precision[],
+      ${insights.map((insight) => JSON.stringify(insight.tags))}::text[]::jsonb[],
+      ${insights.map((insight) => storedReasons(insight.reasons))}::text[]::jsonb[],
+      ${insights.map((insight) => insight.language)}::text[],
+      ${insights.map((insight) => insight.analyzer)}::text[]
+    ) as t (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
+            language, analyzer)
+    order by lead_id
+    on conflict (lead_id) do update set
+      generation = excluded.generation, stage = excluded.stage, content_hash = excluded.content_hash,
+      intent = excluded.intent, priority = excluded.priority, next_action = excluded.next_action,
+      confidence = excluded.confidence, tags = excluded.tags, reasons = excluded.reasons,
+      language = excluded.language, analyzer = excluded.analyzer, updated_at = now()
+    where excluded.generation > stored.generation
+       or (excluded.generation = stored.generation and stored.stage = 'provisional' and excluded.stage = 'final')
+    returning ${insightColumns(sql)}`
+}
+
+async function findByLeads(sql: Sql, leadIds: readonly string[]): Promise<InsightRecord[]> {
+  if (leadIds.length === 0) return []
+  return sql<InsightRecord[]>`select ${insightColumns(sql)} from insights where lead_id = any(${[...leadIds]}::uuid[])`
+}
+
+function storedReasons(reasons: readonly Reason[]): string {
+  return JSON.stringify(reasons.map(({ text, start, end, weight }) => ({ text, start, end, weight })))
+}

@@ -1,0 +1,35 @@
+import { fromBinary } from '@bufbuild/protobuf'
+import { uuidSchema } from '../../domain/uuid.ts'
+import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
+import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
+import { leadIdOf } from '../../lib/jetstream/names.ts'
+import { TerminalError } from '../../lib/mailbox/failure.ts'
+import type { Delivery } from '../../lib/mailbox/mailbox.ts'
+
+/** @throws TerminalError when the message is none of ours: no other try will read it */
+export function parseLeadReceived({ data, subject }: Delivery): LeadReceived {
+  const event = decode(data)
+  if (!uuidSchema.safeParse(event.leadId).success || event.leadId !== leadIdOf(subject)) {
+    throw new TerminalError('the event names another lead than its subject')
+  }
+  if (event.generation < 1) throw new TerminalError('the event has no generation')
+  return event
+}
+
+/** How often the lead had been tried before it was parked and this event published. */
+export function priorAttempts(delivery: Delivery): number {
+  try {
+    return parseLeadReceived(delivery).attempts
+  } catch (error) {
+    if (error instanceof TerminalError) return 0
+    throw error
+  }
+}
+
+function decode(data: Uint8Array): LeadReceived {
+  try {
+    return fromBinary(LeadReceivedSchema, data)
+  } catch (cause) {
+    throw new TerminalError('the message is not a LeadReceived event', { cause })
+  }
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod'
+import { uuidSchema } from '../../domain/uuid.ts'
+import { timeSchema } from '../../lib/contract/time.ts'
+import { parseRequest } from '../../lib/errors/parse.ts'
+import { encodePageToken, pageSizeSchema, parsePageToken } from '../../lib/server/paging.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import { filterFields } from './dead-letter-filter.ts'
+import type { DeadLetterStore } from './dead-letter-store.ts'
+
+const requestSchema = z.strictObject(
+  {
+    ...filterFields,
+    page_size: pageSizeSchema(50, 500),
+    page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
+  },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
+)
+const positionSchema = z.tuple([timeSchema, uuidSchema])
+
+export interface DeadLetterPage {
+  readonly deadLetters: readonly DeadLetter[]
+  /** Undefined when there are no more. */
+  readonly nextPageToken: string | undefined
+}
+
+/**
+ * A page of the dead letters, the newest failure first. Each page goes on behind the last letter of the one before,
+ * whatever was added or taken away since.
+ *
+ * @param input reason, state, failed_after, failed_before, page_size and page_token, as they came from outside
+ * @throws AppError `invalid_request`, `unavailable`
+ */
+export async function listDeadLetters(store: DeadLetterStore, input: unknown): Promise<DeadLetterPage> {
+  const request = parseRequest(requestSchema, input)
+  const filter = {
+    reason: request.reason,
+    state: request.state,
+    failedAfter: request.failed_after,
+    failedBefore: request.failed_before,
+  }
+  const position = parsePageToken(request.page_token, filter, positionSchema)
+  const behind = position && { lastFailedAt: position[0], leadId: position[1] }
+  // one more than asked for tells whether there are more
+  const found = await store.list(filter, behind, request.page_size + 1)
+  const deadLetters = found.slice(0, request.page_size)
+  const last = found.length > deadLetters.length ? deadLetters.at(-1) : undefined
+  return { deadLetters, nextPageToken: last && encodePageToken(filter, [last.lastFailedAt, last.leadId]) }
+}

@@ -1,0 +1,26 @@
+import type { Nats } from '../../lib/jetstream/connect.ts'
+import type { JetStreamNames } from '../../lib/jetstream/names.ts'
+import type { DeadLetter } from './dead-letter.ts'
+import type { DeadLetterStore } from './dead-letter-store.ts'
+import { getDeadLetter } from './get-dead-letter.ts'
+import { getQueue, type Queue } from './get-queue.ts'
+import { type DeadLetterPage, listDeadLetters } from './list-dead-letters.ts'
+import { redriveDeadLetters } from './redrive-dead-letters.ts'
+
+/** What triage answers to; the doors translate to it and from it. Each method says in its own file what it throws. */
+export interface Triage {
+  getQueue(): Promise<Queue>
+  listDeadLetters(input: unknown): Promise<DeadLetterPage>
+  getDeadLetter(leadId: unknown): Promise<DeadLetter>
+  redriveDeadLetters(input: unknown, signal: AbortSignal): Promise<number>
+}
+
+export function createTriage(parts: { nats: Nats; names: JetStreamNames; deadLetters: DeadLetterStore }): Triage {
+  const { deadLetters } = parts
+  return {
+    getQueue: () => getQueue(parts),
+    listDeadLetters: (input) => listDeadLetters(deadLetters, input),
+    getDeadLetter: (leadId) => getDeadLetter(deadLetters, leadId),
+    redriveDeadLetters: (input, signal) => redriveDeadLetters(deadLetters, input, signal),
+  }
+}
