@@ -1,0 +1,81 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { stopLeftoverNats } from './nats.ts'
+import { stopLeftoverPostgres } from './postgres.ts'
+import { commandLine, readPidFile } from './processes.ts'
+import { StartError } from './start-error.ts'
+
+export interface DataDir {
+  readonly path: string
+  readonly postgres: string
+  readonly nats: string
+  readonly logs: string
+  /** Lets the next starter have it. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the folder when missing and takes its lock: two starters on one data folder would take each other's servers
+ * for leftovers and stop them. Throws a `StartError` when another one has it.
+ */
+export async function openDataDir(folder: string): Promise<DataDir> {
+  const logs = path.join(folder, 'logs')
+  try {
+    await mkdir(logs, { recursive: true })
+  } catch (cause) {
+    throw new StartError(`Cannot write to ${folder}: ${(cause as Error).message}. Set DATA_DIR to another folder.`, {
+      cause,
+    })
+  }
+  const lock = path.join(folder, 'lock')
+  await takeLock(lock, folder)
+  return {
+    path: folder,
+    postgres: path.join(folder, 'postgres'),
+    nats: path.join(folder, 'nats'),
+    logs,
+    close: async () => {
+      if ((await readPidFile(lock)) === process.pid) await rm(lock, { force: true })
+    },
+  }
+}
+
+/** Removes what our own servers have stored; that of a server of the person's own is not ours to touch. */
+export async function removeData(
+  data: DataDir,
+  which: { readonly postgres: boolean; readonly nats: boolean },
+  say: (line: string) => void,
+): Promise<void> {
+  if (which.nats) {
+    await stopLeftoverNats(data.nats, say)
+    await rm(data.nats, { recursive: true, force: true })
+  }
+  if (which.postgres) {
+    await stopLeftoverPostgres(data.postgres, say)
+    await rm(data.postgres, { recursive: true, force: true })
+  }
+  const removed = [which.postgres && data.postgres, which.nats && data.nats].filter(Boolean)
+  say(removed.length > 0 ? `removed ${removed.join(' and ')}` : 'nothing to remove: both servers are your own')
+}
+
+async function takeLock(lock: string, folder: string): Promise<void> {
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const won = await writeFile(lock, `${process.pid}\n`, { flag: 'wx' }).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false
+        throw new StartError(`Cannot write to ${folder}: ${error.message}. Set DATA_DIR to another folder.`)
+      },
+    )
+    if (won) return
+    const pid = await readPidFile(lock)
+    if (pid && pid !== process.pid && (await commandLine(pid))?.includes('start.ts')) {
+      throw new StartError(
+        `leadtriage runs already with the data in ${folder} (process ${pid}). ` +
+          `Stop it first (Ctrl-C there, or kill ${pid}), or set DATA_DIR to another folder.`,
+      )
+    }
+    await rm(lock, { force: true }) // its starter was killed
+  }
+  throw new StartError(`Cannot lock ${folder}: ${lock} says "${await readFile(lock, 'utf8').catch(() => '')}"`)
+}

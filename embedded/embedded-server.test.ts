@@ -1,0 +1,167 @@
+/* What every embedded server must do, run against each of them. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import postgres from 'postgres'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { EmbeddedServer } from './embedded-server.ts'
+import { startNats } from './nats.ts'
+import { findNatsServer } from './nats-server/find-nats-server.ts'
+import { startPostgres } from './postgres.ts'
+import { commandLine } from './processes.ts'
+
+interface StartOptions {
+  readonly port?: number
+  readonly onProgress?: (line: string) => void
+}
+
+interface Contestant {
+  readonly name: string
+  readonly start: (folder: string, options?: StartOptions) => Promise<EmbeddedServer>
+  /** TypeScript that starts it in `folder` and gives the server, for a process of its own. */
+  readonly startScript: (folder: string) => Promise<string>
+  readonly write: (url: string) => Promise<void>
+  readonly read: (url: string) => Promise<string | undefined>
+}
+
+const moduleUrl = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
+
+const contestants: readonly Contestant[] = [
+  {
+    name: 'PostgreSQL',
+    start: (folder, options) => startPostgres({ dataDir: folder, durable: false, ...options }),
+    startScript: async (folder) =>
+      `(await import(${moduleUrl('postgres.ts')})).startPostgres(${JSON.stringify({ dataDir: folder, durable: false })})`,
+    write: (url) =>
+      withSql(url, async (sql) => {
+        await sql`create table kept as select 'a word' as word`
+      }),
+    read: (url) => withSql(url, async (sql) => (await sql`select word from kept`)[0]?.word),
+  },
+  {
+    name: 'nats-server',
+    start: async (folder, options) => startNats({ bin: (await findNatsServer()).bin, storeDir: folder, ...options }),
+    startScript: async (folder) => {
+      const { bin } = await findNatsServer()
+      return `(await import(${moduleUrl('nats.ts')})).startNats(${JSON.stringify({ bin, storeDir: folder })})`
+    },
+    write: (url) =>
+      withNats(url, async (connection) => {
+        await (await jetstreamManager(connection)).streams.add({ name: 'KEPT', subjects: ['kept'] })
+        await jetstream(connection).publish('kept', 'a word')
+      }),
+    read: (url) =>
+      withNats(url, async (connection) => {
+        const message = await (await jetstreamManager(connection)).streams.getMessage('KEPT', { seq: 1 })
+        return message?.string()
+      }),
+  },
+]
+
+describe.each(contestants)('embedded $name', ({ start, startScript, write, read }) => {
+  let folder: string
+  const started: EmbeddedServer[] = []
+  const startOne = async (options?: StartOptions) => {
+    const server = await start(path.join(folder, 'server'), options)
+    started.push(server)
+    return server
+  }
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'leadtriage-test-'))
+  })
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((server) => server.stop()))
+    await rm(folder, { recursive: true })
+  })
+
+  it('serves a real client, keeps what it was given over a restart, and leaves no process behind', async () => {
+    const first = await startOne()
+    expect(first.version).toMatch(/^\d+\.\d+/)
+    expect(new URL(first.url).port).toBe(String(first.port))
+    await write(first.url)
+    await first.stop()
+    expect(await commandLine(first.pid)).toBeUndefined()
+
+    const second = await startOne()
+    expect(await read(second.url)).toBe('a word')
+    await second.stop()
+    expect(await commandLine(second.pid)).toBeUndefined()
+  })
+
+  it('can be stopped twice, at once and later, and calls that exit expected', async () => {
+    const server = await startOne()
+    await Promise.all([server.stop(), server.stop()])
+    await server.stop()
+    expect(await server.exited).toMatchObject({ expected: true })
+  })
+
+  it('tells of a death nobody asked for, and starts again at once on the same folder', async () => {
+    const first = await startOne()
+    await write(first.url)
+    process.kill(first.pid, 'SIGKILL')
+    expect(await first.exited).toMatchObject({ expected: false, signal: 'SIGKILL' })
+    await first.stop()
+
+    const second = await startOne({ port: first.port })
+    expect(second.url).toBe(first.url)
+    expect(await read(second.url)).toBe('a word')
+  })
+
+  it('stops what a killed starter left running, and goes on with its data', async () => {
+    const script = `const server = await ${await startScript(path.join(folder, 'server'))}; console.log(JSON.stringify(server)); setInterval(() => {}, 1e6)`
+    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(createInterface({ input: starter.stdout }), 'line')) as [string]
+    const left = JSON.parse(line) as EmbeddedServer
+    await write(left.url)
+    starter.kill('SIGKILL')
+    await once(starter, 'exit')
+    expect(await commandLine(left.pid)).toBeDefined()
+
+    const said: string[] = []
+    const server = await startOne({ onProgress: (text) => said.push(text) })
+    expect(await commandLine(left.pid)).toBeUndefined()
+    expect(said.join('\n')).toContain(`process ${left.pid}`)
+    expect(await read(server.url)).toBe('a word')
+  })
+
+  it('says which port is taken when it cannot have the one it was told to use', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as { port: number }
+    try {
+      await expect(startOne({ port })).rejects.toThrow(`port ${port} on 127.0.0.1 (EADDRINUSE)`)
+    } finally {
+      other.close()
+    }
+  })
+})
+
+async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1 })
+  try {
+    return await use(sql)
+  } finally {
+    await sql.end()
+  }
+}
+
+async function withNats<T>(
+  url: string,
+  use: (connection: Awaited<ReturnType<typeof connect>>) => Promise<T>,
+): Promise<T> {
+  const connection = await connect({ servers: url })
+  try {
+    return await use(connection)
+  } finally {
+    await connection.close()
+  }
+}

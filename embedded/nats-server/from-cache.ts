@@ -1,0 +1,28 @@
+import { readdir } from 'node:fs/promises'
+import path from 'node:path'
+import { PINNED_VERSION } from './pinned-release.ts'
+import { checkProgram, compareVersions, PROGRAM } from './program.ts'
+import type { NatsServerSource } from './source.ts'
+
+/** What an earlier run has fetched: the pinned version, else the newest there is. */
+export const fromCache: NatsServerSource = {
+  name: 'the cache folder',
+  fetches: false,
+  async find(search) {
+    const cacheDir = await search.cacheDir()
+    const versions = (await readdir(cacheDir)).filter((name) => name.startsWith('v')).map((name) => name.slice(1))
+    const faults: string[] = []
+    for (const version of versions.sort(pinnedThenNewest)) {
+      try {
+        return await checkProgram(path.join(cacheDir, `v${version}`, PROGRAM), search.signal)
+      } catch (error) {
+        faults.push((error as Error).message)
+      }
+    }
+    throw new Error(faults.join('; ') || `nothing in ${cacheDir} yet`)
+  },
+}
+
+function pinnedThenNewest(a: string, b: string): number {
+  return Number(b === PINNED_VERSION) - Number(a === PINNED_VERSION) || compareVersions(b, a)
+}

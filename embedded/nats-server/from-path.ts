@@ -1,0 +1,32 @@
+import { access, constants } from 'node:fs/promises'
+import path from 'node:path'
+import { checkProgram, PROGRAM } from './program.ts'
+import type { NatsServerSource } from './source.ts'
+
+/** The first nats-server on PATH that is new enough. */
+export const fromPath: NatsServerSource = {
+  name: 'PATH',
+  fetches: false,
+  async find({ env, say, signal }) {
+    const faults: string[] = []
+    for (const folder of (env.PATH ?? '').split(path.delimiter).filter(Boolean)) {
+      const bin = path.resolve(folder, PROGRAM)
+      if (!(await isExecutable(bin))) continue
+      try {
+        return await checkProgram(bin, signal)
+      } catch (error) {
+        signal?.throwIfAborted()
+        faults.push((error as Error).message)
+        say(`nats-server: passing over the one on PATH: ${(error as Error).message}`)
+      }
+    }
+    throw new Error(faults.join('; ') || 'no nats-server there')
+  },
+}
+
+function isExecutable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
+}
