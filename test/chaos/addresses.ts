@@ -1,0 +1,28 @@
+import type { Random } from './random.ts'
+
+/** Where clients find intake now, as a load balancer would know it. */
+export interface Addresses {
+  add(url: string): void
+  remove(url: string): void
+  /** Undefined when nothing is there. */
+  any(random: Random): string | undefined
+  /** Another one than `url`, when there is one. */
+  anyBut(url: string | undefined, random: Random): string | undefined
+}
+
+export function createAddresses(): Addresses {
+  const urls: string[] = []
+  const any = (random: Random) => (urls.length > 0 ? random.pick(urls) : undefined)
+  return {
+    add: (url) => urls.push(url),
+    remove: (url) => {
+      const index = urls.indexOf(url)
+      if (index >= 0) urls.splice(index, 1)
+    },
+    any,
+    anyBut: (url, random) => {
+      const others = urls.filter((other) => other !== url)
+      return others.length > 0 ? random.pick(others) : any(random)
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { contentHash } from '../../domain/lead.ts'
+import { readLead } from './client.ts'
+import type { Stack } from './stack.ts'
+import type { StoredLead } from './stored-leads.ts'
+import { isSame } from './verdict.ts'
+
+/** Asks the REST doors for leads and their insights; says where an answer is not what is stored. */
+export async function faultsAtTheDoors(
+  { intakes, insights }: Pick<Stack, 'intakes' | 'insights'>,
+  sample: readonly StoredLead[],
+): Promise<string[]> {
+  const faults: string[] = []
+  for (const [index, stored] of sample.entries()) {
+    const intake = intakes[index % 2 === 0 ? 0 : 1]
+    const [lead, insight] = await Promise.all([
+      fetch(`${intake.service.url}/leads/${stored.id}`),
+      fetch(`${insights.service.url}/leads/${stored.id}/insight`),
+    ])
+    const told = lead.ok ? readLead((await lead.json()) as Parameters<typeof readLead>[0]) : undefined
+    if (told?.id !== stored.id || told.createdAt !== stored.createdAt || !isSame(told, stored)) {
+      faults.push(`GET lead ${stored.id}: ${lead.status}, not what is stored`)
+    }
+    const body = (await insight.json()) as { lead_id?: string; content_hash?: string }
+    const isRight = insight.ok && body.lead_id === stored.id && body.content_hash === contentHash(stored.note)
+    if (isRight !== (stored.insights === 1)) faults.push(`GET insight of ${stored.id}: ${insight.status}`)
+  }
+  return faults
+}

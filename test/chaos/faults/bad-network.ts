@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { TcpProxy } from '../proxy.ts'
+import type { Random } from '../random.ts'
+import type { Stack } from '../stack.ts'
+import type { Fault } from './fault.ts'
+
+type Break = (proxy: TcpProxy, random: Random, signal: AbortSignal) => Promise<void>
+
+/** Several times, at random moments. */
+const repeatedly =
+  (act: (proxy: TcpProxy, random: Random) => void): Break =>
+  async (proxy, random, signal) => {
+    for (let round = 0; round < 5; round += 1) {
+      act(proxy, random)
+      await sleep(random.integer(200, 2_000), undefined, { signal })
+    }
+  }
+
+const DELAY_MS = 200
+const DELAYED_FOR_MS = 8_000
+
+const delayed: Break = async (proxy, _random, signal) => {
+  proxy.delay(DELAY_MS)
+  try {
+    await sleep(DELAYED_FOR_MS, undefined, { signal })
+  } finally {
+    proxy.delay(0)
+  }
+}
+
+const BREAKS: Record<string, Break> = {
+  cut: repeatedly((proxy) => proxy.cut()),
+  delay: delayed,
+  'half-close': repeatedly((proxy, random) => proxy.halfClose(random.pick(['to-server', 'to-client'] as const))),
+}
+
+const PROXIES: Record<string, (stack: Stack) => TcpProxy> = {
+  nats: ({ proxies }) => theProxy(proxies?.nats),
+  postgres: ({ proxies }) => theProxy(proxies?.postgres),
+}
+
+function theProxy(proxy: TcpProxy | undefined): TcpProxy {
+  if (proxy === undefined) throw new Error('the stack has no proxies')
+  return proxy
+}
+
+/** Each way in which the network to each server can be bad. */
+export const badNetworks: readonly Fault[] = Object.entries(PROXIES).flatMap(([server, proxyOf]) =>
+  Object.entries(BREAKS).map(([how, act]) => ({
+    name: `${how}-${server}`,
+    proxied: true as const,
+    inject: (stack: Stack, random: Random, signal: AbortSignal) => act(proxyOf(stack), random, signal),
+  })),
+)

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { waitUntil } from '../../../embedded/wait-until.ts'
+import type { Random } from '../random.ts'
+import type { ClusterNode } from '../servers/nats-cluster.ts'
+import type { Stack } from '../stack.ts'
+import type { Fault } from './fault.ts'
+
+const CUT_OFF_MS = 10_000
+const HEALED_WITHIN_MS = 60_000
+
+/** Kills the leader of the stream, then a follower, then cuts a node off from the others but not from its clients. */
+export const breakCluster: Fault = {
+  name: 'cluster',
+  cluster: true,
+  inject: async (stack, random, signal) => {
+    const nodes = stack.cluster?.nodes ?? []
+    const byName = (wanted: string) => nodes.filter(({ name }) => name === wanted)
+    const others = (wanted: string) => nodes.filter(({ name }) => name !== wanted)
+    await killAndStart(random.pick(byName(await streamLeader(stack, signal))), random, signal)
+    await untilWhole(stack, signal)
+    await killAndStart(random.pick(others(await streamLeader(stack, signal))), random, signal)
+    await untilWhole(stack, signal)
+    const lonely = random.pick(nodes)
+    lonely.isolate(true)
+    try {
+      await sleep(CUT_OFF_MS, undefined, { signal })
+    } finally {
+      lonely.isolate(false)
+    }
+    await untilWhole(stack, signal)
+  },
+}
+
+async function killAndStart(node: ClusterNode, random: Random, signal: AbortSignal): Promise<void> {
+  await node.kill()
+  await sleep(random.integer(2_000, 3_000), undefined, { signal })
+  await node.start()
+}
+
+async function streamLeader(stack: Stack, signal: AbortSignal): Promise<string> {
+  const leader = await waitUntil(async () => (await clusterOf(stack))?.leader, { timeoutMs: HEALED_WITHIN_MS, signal })
+  if (leader === undefined) throw new Error('the stream has no leader')
+  return leader
+}
+
+/** Waits until every copy of the stream is up to date. */
+async function untilWhole(stack: Stack, signal: AbortSignal): Promise<void> {
+  const isWhole = async () => {
+    const cluster = await clusterOf(stack)
+    const copies = cluster?.replicas ?? []
+    return cluster?.leader && copies.length === 2 && copies.every(({ current }) => current) ? true : undefined
+  }
+  if (!(await waitUntil(isWhole, { timeoutMs: HEALED_WITHIN_MS, intervalMs: 100, signal }))) {
+    throw new Error('the cluster does not become whole again')
+  }
+}
+
+async function clusterOf({ nats, names }: Stack) {
+  const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 1_000 })
+  const info = await manager.streams.info(names.leadsStream).catch(() => undefined)
+  return info?.cluster
+}

@@ -1,0 +1,18 @@
+import type { Random } from '../random.ts'
+import type { Stack } from '../stack.ts'
+
+/** Something that breaks while leads come in. */
+export interface Fault {
+  /** For the command line and the report. */
+  readonly name: string
+  /** Whether there are proxies between the services and the servers. */
+  readonly proxied?: true
+  /** Whether the run is on a cluster of three nats-servers. */
+  readonly cluster?: true
+  /** Whether no call may fail twice in a row. */
+  readonly oneRetryIsEnough?: true
+  /** How long recovery may take; else only that it comes is asked for. */
+  readonly recoversWithinSeconds?: number
+  /** Breaks it and mends it; resolves when all is whole again. Every choice follows from `random`. */
+  inject(stack: Stack, random: Random, signal: AbortSignal): Promise<void>
+}

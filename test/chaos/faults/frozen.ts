@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../random.ts'
+import type { Fault } from './fault.ts'
+
+const FROZEN_MS = 10_000
+
+/** What can be stopped where it is (SIGSTOP) and let go on (SIGCONT), as a machine does that swaps or is moved. */
+interface Freezable {
+  freeze(): Promise<void> | void
+  unfreeze(): Promise<void> | void
+}
+
+async function freeze(frozen: readonly Freezable[], signal: AbortSignal): Promise<void> {
+  await Promise.all(frozen.map((each) => each.freeze()))
+  try {
+    await sleep(FROZEN_MS, undefined, { signal })
+  } finally {
+    await Promise.all(frozen.map((each) => each.unfreeze()))
+  }
+}
+
+/** The one, the other, or both. */
+function some([one, other]: readonly [Freezable, Freezable], random: Random): readonly Freezable[] {
+  return random.pick([[one], [other], [one, other]])
+}
+
+export const freezeIntake: Fault = {
+  name: 'freeze-intake',
+  inject: ({ intakes }, random, signal) => freeze(some(intakes, random), signal),
+}
+
+export const freezeTriage: Fault = {
+  name: 'freeze-triage',
+  inject: ({ triages }, random, signal) => freeze(some(triages, random), signal),
+}
+
+export const freezeNats: Fault = {
+  name: 'freeze-nats',
+  inject: ({ servers }, _random, signal) => freeze([servers.nats], signal),
+}
+
+export const freezePostgres: Fault = {
+  name: 'freeze-postgres',
+  inject: ({ servers }, _random, signal) => freeze([servers.postgres], signal),
+}

@@ -1,0 +1,39 @@
+import type { NewLead } from '../../domain/lead.ts'
+import type { Random } from './random.ts'
+
+const NOTES = [
+  'How much is the Pro plan for 20 people? We would like to start next week.',
+  'I cannot log in since this morning, the page shows an error.',
+  'Earn 10.000 $ a day from home, click here!!!',
+  'I am a backend engineer and would like to work with you. CV attached.',
+  'Нужен счёт на 30 лицензий до пятницы, позвоните мне.',
+  'Please cancel my subscription.\n\n-- \nSent from my phone',
+  'A "quoted" note with \\ backslashes, a tab\t, an emoji 🙂 and { "json": null }.',
+  'Hello',
+]
+const FILLER = 'The quick brown fox jumps over the lazy dog; Zwölf Boxkämpfer jagen Viktor quer über den Deich. '
+
+/** A lead that no other call of the run has, with content that a careless path would bend. */
+export function makeLead(random: Random, number: number): NewLead {
+  const long = random.chance(0.02) ? FILLER.repeat(random.integer(1, 60)) : ''
+  return {
+    email: random.chance(0.7) ? `lead-${number}@example.com` : null,
+    phone: random.chance(0.4) ? `+49 30 ${random.integer(100_000, 999_999)}` : null,
+    name: random.chance(0.6) ? `${random.pick(['Ada', 'Łukasz', "O'Brien", '張偉', 'Ольга'])} ${number}` : null,
+    note: `${random.pick(NOTES)} ${long}#${number}`,
+    source: random.chance(0.5) ? random.pick(['web', 'fair', 'import']) : null,
+  }
+}
+
+/** The same key must not get this one. */
+export function makeConflict(lead: NewLead, random: Random): NewLead {
+  return random.chance(0.5)
+    ? { ...lead, note: `${lead.note} (changed)` }
+    : { ...lead, source: `${lead.source ?? ''} other` }
+}
+
+/** The lead as JSON: its fields in any order, what is null said or left out. To the product it is all the same. */
+export function toJson(lead: NewLead, random: Random): string {
+  const fields = Object.entries(lead).filter(([, value]) => value !== null || random.chance(0.5))
+  return JSON.stringify(Object.fromEntries(random.shuffled(fields)))
+}

@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
+import type { Stack } from './stack.ts'
+
+/** What the product and the stream say of themselves during a run; best effort, for what dies takes its numbers along. */
+interface Observations {
+  /** Events that the reconcilers published. */
+  readonly repaired: number
+  /** Deliveries of the stream beyond the first of each message. */
+  readonly redelivered: number
+}
+
+export interface Observer {
+  /** Looks a last time. */
+  stop(): Promise<Observations>
+}
+
+const INTERVAL_MS = 1_000
+const METRIC = /^leadtriage_reconciler_published_total(?:\{[^}]*\})? (\S+)$/gm
+
+/** Looks at the metrics of every process and at the consumer, once a second, and keeps the last that each has said. */
+export function observe(stack: Stack): Observer {
+  const repairedBy = new Map<string, number>()
+  const redeliveredOf = new Map<string, number>()
+  const stopping = new AbortController()
+
+  const lookAtMetrics = async (url: string) => {
+    const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(1_000) })
+    const values = [...(await response.text()).matchAll(METRIC)].map(([, value]) => Number(value))
+    repairedBy.set(
+      url,
+      values.reduce((sum, value) => sum + value, 0),
+    )
+  }
+  const lookAtConsumer = async () => {
+    const manager = await jetstreamManager(stack.nats, { checkAPI: false, timeout: 1_000 })
+    const { created, delivered } = await manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)
+    // each delivery has a number; a message that never came again took one only
+    redeliveredOf.set(created, delivered.consumer_seq - delivered.stream_seq)
+  }
+  const look = () =>
+    Promise.allSettled([...stack.intakes.map(({ service }) => lookAtMetrics(service.url)), lookAtConsumer()])
+
+  const watching = (async () => {
+    while (!stopping.signal.aborted) {
+      await look()
+      await sleep(INTERVAL_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  })()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await watching
+      await look()
+      return { repaired: sumOf(repairedBy), redelivered: Math.max(0, sumOf(redeliveredOf)) }
+    },
+  }
+}
+
+function sumOf(values: ReadonlyMap<string, number>): number {
+  return [...values.values()].reduce((sum, value) => sum + value, 0)
+}

@@ -1,0 +1,54 @@
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import type { Fault } from './faults/fault.ts'
+import { FAULTS } from './faults/faults.ts'
+
+export interface Options {
+  readonly seed: number
+  readonly faults: readonly Fault[]
+  readonly seconds: number
+  readonly leadsPerSecond: number
+  /** Keeps the services' logs there; else they go with everything else. */
+  readonly logDir: string | undefined
+}
+
+export const USAGE = `npm run test:chaos -- [--seed N] [--fault NAME]… [--seconds N] [--rate N] [--logs DIR]
+  --seed N      the same seed makes the same choices; default: a new one, which the report names
+  --fault NAME  only this one, may be repeated: ${FAULTS.map(({ name }) => name).join(', ')}
+  --seconds N   how long leads come in for each fault; default 12, longer when the fault takes longer
+  --rate N      leads per second; default 300
+  --logs DIR    keeps the logs of the services there
+`
+
+/** @throws Error that says what is wrong with the arguments */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seed: { type: 'string' },
+      fault: { type: 'string', multiple: true },
+      seconds: { type: 'string', default: '12' },
+      rate: { type: 'string', default: '300' },
+      logs: { type: 'string' },
+    },
+  })
+  return {
+    seed: values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber('--seed', values.seed),
+    faults: values.fault === undefined ? FAULTS : values.fault.map(findFault),
+    seconds: wholeNumber('--seconds', values.seconds),
+    leadsPerSecond: wholeNumber('--rate', values.rate),
+    logDir: values.logs,
+  }
+}
+
+function findFault(name: string): Fault {
+  const fault = FAULTS.find((candidate) => candidate.name === name)
+  if (fault === undefined) throw new Error(`there is no fault ${name}`)
+  return fault
+}
+
+function wholeNumber(option: string, value: string): number {
+  const number = Number(value)
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new Error(`${option} must be a whole number above 0, not ${value}`)
+}

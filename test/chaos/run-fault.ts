@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from './client.ts'
+import { faultsAtTheDoors } from './doors.ts'
+import type { Fault } from './faults/fault.ts'
+import type { Ledger } from './ledger.ts'
+import { createLedger } from './ledger.ts'
+import { startLoad } from './load.ts'
+import { observe } from './observer.ts'
+import type { Random } from './random.ts'
+import { createRandom } from './random.ts'
+import type { Outcome } from './report.ts'
+import { startNatsCluster } from './servers/nats-cluster.ts'
+import type { Servers } from './servers/servers.ts'
+import { storedIds, untilSettled } from './settled.ts'
+import type { Stack } from './stack.ts'
+import { startStack } from './stack.ts'
+import { readStoredLeads, readStrays } from './stored-leads.ts'
+import type { Verdict } from './verdict.ts'
+import { judge } from './verdict.ts'
+
+export interface RunOptions {
+  readonly servers: Servers
+  readonly fault: Fault
+  /** Every random choice of the run follows from it and the fault's name. */
+  readonly seed: number
+  readonly leadsPerSecond: number
+  /** How long leads come in; longer when the fault takes longer. */
+  readonly seconds: number
+  /** How long leads come in before the fault, and after it, at least. */
+  readonly calmSeconds: number
+  readonly logDir: string
+  readonly signal: AbortSignal
+}
+
+/** How long clients go on trying once no new leads come. */
+const ANSWERED_WITHIN_MS = 30_000
+const SETTLED_WITHIN_MS = 90_000
+const HOPELESS_MS = 5_000
+/** How many leads are asked for at the doors. */
+const SAMPLE = 200
+
+/** Runs the whole product under load, breaks one thing, waits until all is settled, and judges. */
+export async function runFault(options: RunOptions): Promise<Outcome> {
+  const { servers, fault, seed, logDir } = options
+  const startedAt = performance.now()
+  const name = `chaos_${fault.name.replaceAll('-', '_')}_${seed}`
+  const giveUp = new AbortController()
+  const signal = AbortSignal.any([options.signal, giveUp.signal])
+  const cluster = fault.cluster && (await startNatsCluster(servers.natsProgram, join(servers.scratchDir, name)))
+  let stack: Stack | undefined
+  try {
+    stack = await startStack({ servers, name, cluster, proxied: fault.proxied ?? false, logDir, signal })
+    const ledger = createLedger()
+    const observer = observe(stack)
+    const recoverySeconds = await breakUnderLoad(options, stack, ledger)
+    // when the leads of before have not recovered, those of after need not be waited for as long
+    const settleMs = recoverySeconds === undefined ? HOPELESS_MS : SETTLED_WITHIN_MS
+    await untilSettled(stack, await storedIds(stack), settleMs, options.signal)
+    const observations = await observer.stop()
+    const verdict = await judgeStack(stack, ledger, createRandom(`${seed}/${fault.name}/sample`))
+    verdict.wrong.push(...(await stack.stopServices()), ...brokenBounds(fault, ledger, recoverySeconds))
+    return {
+      fault: fault.name,
+      seed,
+      sent: [...ledger.entries()].length,
+      acknowledged: ledger.acknowledgedIds().length,
+      errors: ledger.failures(),
+      failedTwice: ledger.failedTwice(),
+      ...observations,
+      verdict,
+      recoverySeconds,
+      tookSeconds: (performance.now() - startedAt) / 1_000,
+    }
+  } finally {
+    giveUp.abort(new Error('the run is over'))
+    await stack?.remove()
+    await cluster?.stop()
+  }
+}
+
+/** What a fault asks for beyond the verdict. */
+function brokenBounds(fault: Fault, ledger: Ledger, recoverySeconds = 0): string[] {
+  const { oneRetryIsEnough, recoversWithinSeconds = Number.POSITIVE_INFINITY } = fault
+  const failedTwice = oneRetryIsEnough ? ledger.failedTwice() : 0
+  return [
+    ...(failedTwice > 0 ? [`${failedTwice} calls failed twice in a row`] : []),
+    ...(recoverySeconds > recoversWithinSeconds ? [`recovered later than in ${recoversWithinSeconds} s`] : []),
+  ]
+}
+
+/** Compares the ledger with all that is stored, and with what the doors say of some of it. */
+async function judgeStack(stack: Stack, ledger: Ledger, random: Random): Promise<Verdict> {
+  const stored = await readStoredLeads(stack)
+  const verdict = judge(ledger, stored, await readStrays(stack))
+  verdict.wrong.push(...(await faultsAtTheDoors(stack, random.shuffled(stored).slice(0, SAMPLE))))
+  return verdict
+}
+
+/** Resolves when every call has ended, to the seconds that recovery took. */
+async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger): Promise<number | undefined> {
+  const { fault, seed, leadsPerSecond, signal } = options
+  const calmMs = options.calmSeconds * 1_000
+  const random = createRandom(`${seed}/${fault.name}`)
+  const patience = new AbortController()
+  const client = createClient({
+    addresses: stack.addresses,
+    ledger,
+    random: random.fork('client'),
+    signal: AbortSignal.any([signal, patience.signal]),
+  })
+  const loadStartedAt = performance.now()
+  const load = startLoad({ client, addresses: stack.addresses, random: random.fork('load'), leadsPerSecond })
+  try {
+    await sleep(calmMs, undefined, { signal })
+    await fault.inject(stack, random.fork('fault'), signal)
+    const recovery = measureRecovery(stack, ledger, signal)
+    const loadLeftMs = options.seconds * 1_000 - (performance.now() - loadStartedAt)
+    await sleep(Math.max(loadLeftMs, calmMs), undefined, { signal })
+    const timer = setTimeout(() => patience.abort(), ANSWERED_WITHIN_MS)
+    await load.finish()
+    clearTimeout(timer)
+    return await recovery
+  } finally {
+    patience.abort()
+    await load.finish()
+    client.close()
+  }
+}
+
+async function measureRecovery(stack: Stack, ledger: Ledger, signal: AbortSignal): Promise<number | undefined> {
+  const brokenUntil = performance.now()
+  const open = await untilSettled(stack, ledger.acknowledgedIds(), SETTLED_WITHIN_MS, signal)
+  return open.length === 0 ? (performance.now() - brokenUntil) / 1_000 : undefined
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ServiceName } from '../../db/service-logins.ts'
+import { type RunningProcess, trackChild } from '../../embedded/child-process.ts'
+import { isServiceReady } from '../../embedded/service-process.ts'
+
+/** A service that runs as a process of its own. */
+export interface Service extends RunningProcess {
+  /** Where it listens, for example `http://127.0.0.1:40123`. */
+  readonly url: string
+}
+
+export interface ServiceOptions {
+  readonly name: ServiceName
+  readonly env: NodeJS.ProcessEnv
+  /** Unused words on its command line, by which the guard knows it: see servers/guard.ts. */
+  readonly mark: string
+  /** Takes its log. */
+  readonly logFile: string
+  /** Hears of the process as soon as there is one. */
+  readonly onSpawn: (process: RunningProcess) => void
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+/** Also when the harness itself is killed, the services end: see embedded/end-with-starter.ts. */
+const END_WITH_STARTER = new URL('../../embedded/end-with-starter.ts', import.meta.url).href
+
+/** Starts a service and resolves when it listens; that it is ready is another matter: {@link untilReady}. */
+export async function startService({ name, env, mark, logFile, onSpawn }: ServiceOptions): Promise<Service> {
+  const child = spawn(process.execPath, [`--import=${END_WITH_STARTER}`, `services/${name}/main.ts`, mark], {
+    cwd: ROOT,
+    env,
+    detached: true, // Ctrl-C is for the harness, which ends everything in order
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const tracked = trackChild(child, {
+    stopSteps: [
+      { signal: 'SIGTERM', graceMs: 27_000 },
+      { signal: 'SIGKILL', graceMs: 2_000 },
+    ],
+    atExit: 'SIGKILL',
+    lastLines: () => '',
+  })
+  onSpawn(tracked)
+  if (child.stdout === null || child.stderr === null) throw new Error('the service has no output')
+  const log = createWriteStream(logFile, { flags: 'a' })
+  child.stderr.pipe(log, { end: false })
+  child.once('close', () => log.end())
+  const { promise: url, resolve } = Promise.withResolvers<string>()
+  createInterface(child.stdout).on('line', (line) => {
+    log.write(`${line}\n`)
+    const found = /"url":"(http:[^"]+)"/.exec(line)?.[1]
+    if (found) resolve(found)
+  })
+  const early = tracked.exited.then(({ code, signal }) => {
+    throw new Error(`${name} ended (${signal ?? code}) before it listened`)
+  })
+  early.catch(() => undefined) // whoever waits for the url sees it; later nobody needs to
+  return { ...tracked, url: await Promise.race([url, early]) }
+}
+
+/** Waits until the service says that it is ready: true; or has ended: false. */
+export async function untilReady(service: Service, signal: AbortSignal): Promise<boolean> {
+  let ended = false
+  void service.exited.then(() => {
+    ended = true
+  })
+  while (!ended) {
+    signal.throwIfAborted()
+    if (await isServiceReady(service.url)) return true
+    await sleep(100)
+  }
+  return false
+}

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sql } from 'postgres'
+import { waitUntil } from '../../embedded/wait-until.ts'
+import type { Stack } from './stack.ts'
+
+const POLL_MS = 300
+const QUERY_TIMEOUT_MS = 10_000
+
+/** Waits until each of these leads has an insight or a dead letter; resolves to the ids of those that have not in time. */
+export async function untilSettled(
+  { sql }: Stack,
+  ids: readonly string[],
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const deadline = performance.now() + withinMs
+  let open = [...ids]
+  while (open.length > 0 && performance.now() < deadline) {
+    signal.throwIfAborted()
+    // the database may be what was broken, and an answer from before its death may never come
+    const late = new Promise<string[]>((resolve) => setTimeout(resolve, QUERY_TIMEOUT_MS, open).unref())
+    open = await Promise.race([stillOpen(sql, open).catch(() => open), late])
+    if (open.length > 0) await sleep(POLL_MS)
+  }
+  return open
+}
+
+async function stillOpen(sql: Stack['sql'], ids: string[]): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select t.id from unnest(${ids}::uuid[]) as t (id)
+    where not exists (select from insights i where i.lead_id = t.id)
+      and not exists (select from dead_letters d where d.lead_id = t.id and d.retry_at is null)`
+  return rows.map(({ id }) => id)
+}
+
+/** The ids of all leads that are stored. */
+export async function storedIds({ sql }: Stack): Promise<string[]> {
+  return (await sql<{ id: string }[]>`select id from leads`).map(({ id }) => id)
+}
+
+const ANSWERS_WITHIN_MS = 60_000
+
+/** Waits until PostgreSQL serves again, for example after its recovery. */
+export async function untilAnswers(sql: Sql): Promise<void> {
+  const probe = () =>
+    sql`select`.then(
+      () => true,
+      () => undefined,
+    )
+  if (!(await waitUntil(probe, { timeoutMs: ANSWERS_WITHIN_MS, intervalMs: 100 })))
+    throw new Error('PostgreSQL is away')
+}

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import postgres from 'postgres'
+import type { ServiceName } from '../../db/service-logins.ts'
+import type { JetStreamNames } from '../../lib/jetstream/names.ts'
+import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import type { TcpProxy } from './proxy.ts'
+import { startProxy } from './proxy.ts'
+import type { NatsCluster } from './servers/nats-cluster.ts'
+import type { Servers } from './servers/servers.ts'
+import type { Services } from './services.ts'
+import { startServices } from './services.ts'
+
+/** The product on a database and streams of its own: what one fault is injected into. */
+export interface Stack extends Services {
+  readonly servers: Servers
+  /** Between the services and the servers, when the run asks for them. */
+  readonly proxies: { readonly postgres: TcpProxy; readonly nats: TcpProxy } | undefined
+  /** Instead of the one nats-server, when the run asks for it. */
+  readonly cluster: NatsCluster | undefined
+  /** Past the proxies: the database as its owner, and NATS. */
+  readonly sql: postgres.Sql
+  readonly nats: NatsConnection
+  readonly names: JetStreamNames
+  /** Kills what still runs and removes all traces from the servers. */
+  remove(): Promise<void>
+}
+
+export interface StackOptions {
+  readonly servers: Servers
+  /** Names the database and the streams. */
+  readonly name: string
+  readonly cluster: NatsCluster | undefined
+  /** Whether the services are to reach the servers through proxies. */
+  readonly proxied: boolean
+  /** Takes the logs of the services. */
+  readonly logDir: string
+  readonly signal: AbortSignal
+}
+
+/** Long enough for a worker's signs of life, short enough to wait for. */
+const ACK_WAIT_MS = 5_000
+/** On a cluster: where the first process of a kind connects; the second goes to the next node. */
+const FIRST_NODE: Record<ServiceName, number> = { intake: 0, triage: 1, insights: 0 }
+
+export async function startStack({ servers, name, cluster, proxied, logDir, signal }: StackOptions): Promise<Stack> {
+  const undo: (() => Promise<unknown>)[] = []
+  const remove = async () => {
+    for (const step of undo.reverse()) await step().catch((error: unknown) => process.stderr.write(`${error}\n`))
+  }
+  try {
+    const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
+    undo.push(() => servers.dropDatabase(name))
+    const sql = postgres(ownerUrl, { max: 3, onnotice: () => undefined, connect_timeout: 5, backoff: () => 0.2 })
+    undo.push(() => sql.end({ timeout: 2 }))
+    const names = jetStreamNames(name)
+    const natsUrls = cluster?.urls ?? [servers.nats.url]
+    const nats = await connect({ servers: [...natsUrls], maxReconnectAttempts: -1, reconnectTimeWait: 200 })
+    undo.push(() => nats.close())
+    undo.push(() => deleteStreams(nats, names))
+    const proxies = proxied ? await startProxies(servers) : undefined
+    undo.push(() => Promise.all([proxies?.postgres.close(), proxies?.nats.close()]))
+
+    const services = await startServices({
+      signal,
+      mark: servers.scratchDir,
+      logFileOf: (service, number) => join(logDir, `${name}-${service}-${number}.log`),
+      envOf: (service, number) => ({
+        PATH: process.env.PATH,
+        DATABASE_URL: through(proxies?.postgres, serviceUrls[service]),
+        NATS_URL: through(
+          proxies?.nats,
+          natsUrls[(FIRST_NODE[service] + number) % natsUrls.length] ?? servers.nats.url,
+        ),
+        NATS_NAMESPACE: name,
+        NATS_REPLICAS: cluster ? '3' : '1',
+        TRIAGE_ACK_WAIT_MS: String(ACK_WAIT_MS),
+        [`${service.toUpperCase()}_PORT`]: '0',
+      }),
+    })
+    undo.push(services.killServices)
+    return { ...services, servers, proxies, cluster, sql, nats, names, remove }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+async function startProxies({ postgres: database, nats }: Servers) {
+  return { postgres: await startProxy(database.port), nats: await startProxy(nats.port) }
+}
+
+function through(proxy: TcpProxy | undefined, url: string): string {
+  if (proxy === undefined) return url
+  return Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(proxy.port) }).href
+}
+
+async function deleteStreams(nats: NatsConnection, names: JetStreamNames): Promise<void> {
+  const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 2_000 })
+  for (const stream of [names.leadsStream, names.insightsStream]) {
+    await manager.streams.delete(stream).catch(() => undefined)
+  }
+}

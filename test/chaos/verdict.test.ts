@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import type { AnsweredLead, FinalAnswer, Ledger } from './ledger.ts'
+import { createLedger } from './ledger.ts'
+import type { StoredLead } from './stored-leads.ts'
+import { judge } from './verdict.ts'
+
+const ASKED = { email: null, phone: null, name: 'Ada', note: 'How much is it?', source: 'web' }
+const OTHER = { ...ASKED, note: 'Another note' }
+const LEAD: AnsweredLead = { ...ASKED, id: 'lead-1', createdAt: '2026-01-01T00:00:00.000Z' }
+const STORED: StoredLead = { ...LEAD, key: 'key-1', insights: 1, insightIsOriginal: true, deadLetters: 0 }
+const CREATED: FinalAnswer = { status: 201, replayed: false, lead: LEAD }
+const REPLAYED: FinalAnswer = { status: 200, replayed: true, lead: LEAD }
+const CONFLICT: FinalAnswer = { status: 409, replayed: false, lead: undefined }
+
+function ledgerOf(...calls: [asked: typeof ASKED, answer: FinalAnswer | undefined][]): Ledger {
+  const ledger = createLedger()
+  for (const [asked, answer] of calls) ledger.open('key-1', asked).answer = answer
+  return ledger
+}
+
+const NOTHING = { lost: [], doubled: [], wrong: [], deadLetters: 0 }
+
+test('a lead that was created, repeated and refused to another body is as it should be', () => {
+  const ledger = ledgerOf([ASKED, CREATED], [ASKED, REPLAYED], [OTHER, CONFLICT])
+  expect(judge(ledger, [STORED], [])).toEqual(NOTHING)
+})
+
+test('a dead letter instead of the insight is as it should be, and counted', () => {
+  const dead = { ...STORED, insights: 0, insightIsOriginal: false, deadLetters: 1 }
+  expect(judge(ledgerOf([ASKED, CREATED]), [dead], [])).toEqual({ ...NOTHING, deadLetters: 1 })
+})
+
+test.each([
+  ['an acknowledged lead that is not there', []],
+  ['a lead without insight or dead letter', [{ ...STORED, insights: 0, insightIsOriginal: false }]],
+])('lost: %s', (_name, stored) => {
+  expect(judge(ledgerOf([ASKED, CREATED]), stored, [])).toMatchObject({ lost: [expect.any(String)], doubled: [] })
+})
+
+test.each([
+  ['two leads of one key', [STORED, { ...STORED, id: 'lead-2' }], []],
+  ['an insight and a dead letter', [{ ...STORED, deadLetters: 1 }], []],
+  ['an insight that was replaced', [{ ...STORED, insightIsOriginal: false }], []],
+  ['a lead that nobody sent', [STORED, { ...STORED, id: 'lead-2', key: 'key-2' }], []],
+  ['an insight of no lead', [STORED], ['lead-2']],
+])('doubled: %s', (_name, stored, strays) => {
+  expect(judge(ledgerOf([ASKED, CREATED]), stored, strays)).toMatchObject({ lost: [], doubled: [expect.any(String)] })
+})
+
+type Calls = [asked: typeof ASKED, answer: FinalAnswer | undefined][]
+
+test.each<[name: string, fault: RegExp, calls: Calls, stored: StoredLead]>([
+  ['a call without an answer', /never answered/, [[ASKED, undefined]], STORED],
+  ['a repeat told of another id', /told of lead-2/, [[ASKED, withLead({ id: 'lead-2' })]], STORED],
+  ['a repeat told of another time', /told of/, [[ASKED, withLead({ createdAt: '2026' })]], STORED],
+  ['a repeat told of a conflict', /a repeat was told/, [[ASKED, CONFLICT]], STORED],
+  ['a repeat that does not say so', /Idempotent-Replayed/, [[ASKED, { ...REPLAYED, replayed: false }]], STORED],
+  ['two creations', /told that they created it/, [[ASKED, CREATED]], STORED],
+  ['a conflict that got the first lead', /another lead than it asked for/, [[OTHER, REPLAYED]], STORED],
+  ['any other status', /answered 422/, [[ASKED, { ...CONFLICT, status: 422 }]], STORED],
+  ['an answer that is not what is stored', /told of/, [], { ...STORED, name: 'ada' }],
+  ['content that nobody sent', /not what was sent/, [], { ...STORED, name: 'ada' }],
+])('wrong: %s', (_name, fault, calls, stored) => {
+  const { wrong } = judge(ledgerOf([ASKED, CREATED], ...calls), [stored], [])
+  expect(wrong).toContainEqual(expect.stringMatching(fault))
+})
+
+function withLead(changes: Partial<AnsweredLead>): FinalAnswer {
+  return { ...REPLAYED, lead: { ...LEAD, ...changes } }
+}

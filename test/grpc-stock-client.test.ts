@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { Client, GrpcObject, ServiceError } from '@grpc/grpc-js'
+import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js'
+import { loadSync } from '@grpc/proto-loader'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { ServiceProcess } from './fixtures/service-process.ts'
+import { useServices } from './fixtures/service-process.ts'
+import { useStack } from './fixtures/stack.ts'
+
+// Nothing here knows our code: a stock client, made from the .proto files as anybody else would make one.
+const PROTO = fileURLToPath(new URL('../proto', import.meta.url))
+const options = { keepCase: true, enums: String, longs: Number, defaults: true, includeDirs: [PROTO] }
+const ours = loadPackageDefinition(
+  loadSync(
+    [
+      'leadtriage/intake/v1/intake_service.proto',
+      'leadtriage/insights/v1/insights_service.proto',
+      'leadtriage/triage/v1/triage_service.proto',
+    ],
+    options,
+  ),
+)
+const standard = loadPackageDefinition(
+  loadSync(
+    [
+      fileURLToPath(import.meta.resolve('@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto')),
+      fileURLToPath(import.meta.resolve('grpc-health-check/proto/health/v1/health.proto')),
+    ],
+    options,
+  ),
+)
+
+const start = useServices(useStack())
+let services: Record<'intake' | 'insights' | 'triage', ServiceProcess>
+
+beforeAll(async () => {
+  const [intake, insights, triage] = await Promise.all([start('intake'), start('insights'), start('triage')])
+  services = { intake, insights, triage }
+})
+
+test('a lead goes in and its insight comes out', async () => {
+  const intake = clientOf(ours, 'leadtriage.intake.v1.IntakeService', services.intake)
+  const insights = clientOf(ours, 'leadtriage.insights.v1.InsightsService', services.insights)
+  const { lead, replayed } = await call(intake, 'CreateLead', {
+    idempotency_key: randomUUID(),
+    lead: { note: 'Our whole office cannot log in since this morning, everything is down!' },
+  })
+  expect(replayed).toBe(false)
+  const { insight } = await call(insights, 'GetInsight', { lead_id: lead.id, wait: { seconds: 10 } })
+  expect(insight).toMatchObject({ lead_id: lead.id, intent: 'INTENT_SUPPORT', next_action: 'NEXT_ACTION_CALL' })
+
+  const triage = clientOf(ours, 'leadtriage.triage.v1.TriageService', services.triage)
+  expect(await call(triage, 'GetQueue', {})).toMatchObject({ dead_letters: 0 })
+})
+
+test('an error has its gRPC status, its message and the standard details', async () => {
+  const intake = clientOf(ours, 'leadtriage.intake.v1.IntakeService', services.intake)
+  const error = await call(intake, 'CreateLead', { idempotency_key: randomUUID(), lead: { note: '' } }).catch(
+    (thrown: ServiceError) => thrown,
+  )
+  expect(error).toMatchObject({ code: status.INVALID_ARGUMENT, details: expect.stringContaining('lead.note') })
+  const [trailer] = error.metadata.get('grpc-status-details-bin')
+  expect(trailer.toString()).toContain('google.rpc.BadRequest')
+})
+
+describe.each(['intake', 'insights', 'triage'] as const)('%s, as grpcurl uses it', (name) => {
+  test('reflection lists the services and describes them', async () => {
+    const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
+    const reflection = clientOf(standard, 'grpc.reflection.v1.ServerReflection', services[name])
+    const listed = await reflect(reflection, { list_services: '' })
+    const names = listed.list_services_response.service.map((service: { name: string }) => service.name)
+    expect(names).toContain(`leadtriage.${name}.v1.${typeName}`)
+    const file = await reflect(reflection, { file_containing_symbol: `leadtriage.${name}.v1.${typeName}` })
+    expect(file.file_descriptor_response.file_descriptor_proto.length).toBeGreaterThan(0)
+  })
+
+  test('health answers SERVING, for the server and for its service', async () => {
+    const health = clientOf(standard, 'grpc.health.v1.Health', services[name])
+    const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
+    for (const service of ['', `leadtriage.${name}.v1.${typeName}`]) {
+      expect(await call(health, 'Check', { service })).toEqual({ status: 'SERVING' })
+    }
+    await expect(call(health, 'Check', { service: 'nobody' })).rejects.toMatchObject({ code: status.NOT_FOUND })
+  })
+})
+
+/** A stock client has methods by the names of its .proto file and nothing that TypeScript could know. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type StockMessage = any
+
+function clientOf(root: GrpcObject, typeName: string, { url }: ServiceProcess): Client {
+  const Constructor = typeName.split('.').reduce<StockMessage>((node, part) => node[part], root)
+  return new Constructor(new URL(url).host, credentials.createInsecure())
+}
+
+function call(client: Client, method: string, request: object): Promise<StockMessage> {
+  return new Promise((resolve, reject) => {
+    ;(client as StockMessage)[method](request, (error: ServiceError | null, response: StockMessage) =>
+      error ? reject(error) : resolve(response),
+    )
+  })
+}
+
+function reflect(client: Client, request: object): Promise<StockMessage> {
+  return new Promise((resolve, reject) => {
+    const stream = (client as StockMessage).ServerReflectionInfo()
+    stream.on('data', (response: StockMessage) => {
+      resolve(response)
+      stream.end()
+    })
+    stream.on('error', reject)
+    stream.write(request)
+  })
+}

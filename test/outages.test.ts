@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { eventually } from './fixtures/eventually.ts'
+import type { LeadBody, ProblemBody } from './fixtures/rest.ts'
+import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
+import { useServices } from './fixtures/service-process.ts'
+import { useStack } from './fixtures/stack.ts'
+import { useTcpProxy } from './fixtures/tcp-proxy.ts'
+
+const stack = useStack()
+const start = useServices(stack)
+
+describe('NATS', () => {
+  test('away from the start: intake accepts, says degraded, and every lead is triaged once NATS is there', async () => {
+    const nats = await useTcpProxy(stack.natsUrl)
+    await nats.cut()
+    const intake = await start('intake', { NATS_URL: nats.url })
+    expect(await bodyOf(fetch(`${intake.url}/readyz`))).toMatchObject({
+      status: 'degraded',
+      checks: { postgres: 'ok' },
+    })
+    const leads = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => bodyOf<LeadBody>(postLead(intake.url, { note: `${i}: a quote, please` }))),
+    )
+
+    await nats.heal()
+    const insights = await start('insights')
+    await start('triage')
+    await eventually(async () => (await bodyOf<{ status: string }>(fetch(`${intake.url}/readyz`))).status === 'ready')
+    for (const { id } of leads) expect((await getInsight(insights.url, id, '20s')).status).toBe(200)
+    await intake.kill('SIGTERM')
+  }, 60_000)
+
+  test('cut while running: calls that wait for an insight still get it, and the worker comes back by itself', async () => {
+    const nats = await useTcpProxy(stack.natsUrl)
+    const [intake, insights, triage] = await Promise.all([
+      start('intake', { NATS_URL: nats.url }),
+      start('insights', { NATS_URL: nats.url }),
+      start('triage', { NATS_URL: nats.url }),
+    ])
+    await nats.cut()
+    const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'What does the Pro plan cost for 20 people?' }))
+    const waiting = getInsight(insights.url, id, '30s')
+    await eventually(async () => (await fetch(`${triage.url}/readyz`)).status === 503)
+    expect((await fetch(`${triage.url}/queue`)).status).toBe(503)
+    await nats.heal()
+    expect((await waiting).status).toBe(200)
+    await Promise.all([intake, insights, triage].map(({ kill }) => kill('SIGTERM')))
+  }, 60_000)
+})
+
+describe('PostgreSQL', () => {
+  test('hangs: every door answers 503 within two seconds, and the retry with the same key makes one lead', async () => {
+    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const intake = await start('intake', { DATABASE_URL: postgres.url })
+    const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'before' }))
+
+    postgres.swallowFromClients()
+    const key = randomUUID()
+    const startedAt = performance.now()
+    const [created, read] = await Promise.all([
+      postLead(intake.url, { note: 'meanwhile' }, key),
+      fetch(`${intake.url}/leads/${id}`),
+    ])
+    expect(performance.now() - startedAt).toBeLessThan(2_500) // two seconds, and what a busy machine adds
+    for (const response of [created, read]) {
+      expect(response.status).toBe(503)
+      expect(response.headers.get('retry-after')).toBe('1')
+      expect(await bodyOf<ProblemBody>(response)).toMatchObject({ code: 'unavailable' })
+    }
+    await eventually(async () => (await fetch(`${intake.url}/readyz`)).status === 503)
+
+    await postgres.heal()
+    await eventually(async () => (await postLead(intake.url, { note: 'meanwhile' }, key)).ok)
+    const rows = await stack.sql`select note from leads where idempotency_key = ${key}`
+    expect(rows).toEqual([{ note: 'meanwhile' }])
+    await intake.kill('SIGTERM')
+  }, 60_000)
+
+  test('loses the connection between commit and answer: the retry finds the lead', async () => {
+    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const intake = await start('intake', { DATABASE_URL: postgres.url, DATABASE_CONNECTIONS: '2' })
+    // both connections must know the statement, so that one packet is all it takes to run it
+    for (let i = 0; i < 10; i += 1) await postLead(intake.url, { note: 'before' })
+    await Promise.all([postLead(intake.url, { note: 'before' }), postLead(intake.url, { note: 'before' })])
+    const key = randomUUID()
+    postgres.swallowToClients()
+    expect((await postLead(intake.url, { note: 'committed, and nobody heard' }, key)).status).toBe(503)
+    const rows = () => stack.sql`select id from leads where idempotency_key = ${key}`
+    const [committed] = await rows()
+
+    await postgres.heal()
+    const again = await eventually(async () => {
+      const response = await postLead(intake.url, { note: 'committed, and nobody heard' }, key)
+      return response.ok ? response : undefined
+    })
+    expect(again.status).toBe(200)
+    expect((await bodyOf<LeadBody>(again)).id).toBe(committed?.id)
+    expect(await rows()).toHaveLength(1)
+    await intake.kill('SIGTERM')
+  }, 60_000)
+
+  test('not there at the start: every service starts, says so, and works once it is there', async () => {
+    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    await postgres.cut()
+    const through = (url: string) => Object.assign(new URL(url), { host: new URL(postgres.url).host }).href
+    const names = ['intake', 'triage', 'insights'] as const
+    const [intake, triage, insights] = await Promise.all(
+      names.map((name) => start(name, { DATABASE_URL: through(stack.serviceUrls[name]) }, 'listening')),
+    )
+    for (const service of [intake, triage, insights]) {
+      expect((await fetch(`${service?.url}/readyz`)).status).toBe(503)
+      expect((await fetch(`${service?.url}/healthz`)).status).toBe(200)
+    }
+    expect((await postLead(intake?.url ?? '', { note: 'too early' })).status).toBe(503)
+
+    await postgres.heal()
+    const sent = await eventually(async () => {
+      const response = await postLead(intake?.url ?? '', { note: 'A quote for 12 seats, please.' })
+      return response.ok ? response : undefined
+    })
+    const { id } = await bodyOf<LeadBody>(sent)
+    await eventually(async () => (await getInsight(insights?.url ?? '', id, '5s')).ok, 20_000)
+    await Promise.all([intake, triage, insights].map((service) => service?.kill('SIGTERM')))
+  }, 60_000)
+
+  test('away: workers hold what they have and go on by themselves, without a dead letter', async () => {
+    const postgres = await useTcpProxy(stack.serviceUrls.triage)
+    const [intake, insights, triage] = await Promise.all([
+      start('intake'),
+      start('insights'),
+      start('triage', { DATABASE_URL: postgres.url }),
+    ])
+    await postgres.cut()
+    const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'Please cancel my subscription.' }))
+    await eventually(async () => (await fetch(`${triage.url}/readyz`)).status === 503)
+    await postgres.heal()
+    expect((await getInsight(insights.url, id, '20s')).status).toBe(200)
+    expect(await stack.sql`select from dead_letters`).toHaveLength(0)
+    await Promise.all([intake, insights, triage].map(({ kill }) => kill('SIGTERM')))
+  }, 60_000)
+})

@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { InsightBody } from './fixtures/rest.ts'
+
+// The README's walk, word for word but for the ports, against what `npm start` starts.
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+let dataDir: string
+let ports: Record<'8000' | '8001' | '8002', string>
+let starter: ChildProcess
+let output = ''
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'leadtriage-start-'))
+  const [intake, insights, triage] = await Promise.all([freePort(), freePort(), freePort()])
+  ports = { '8000': intake, '8001': insights, '8002': triage }
+  starter = spawn('npm', ['start'], {
+    cwd: ROOT,
+    detached: true, // a process group of its own, as a terminal gives it, so that one signal reaches all of it
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      DATABASE_URL: '',
+      NATS_URL: '',
+      INTAKE_PORT: intake,
+      INSIGHTS_PORT: insights,
+      TRIAGE_PORT: triage,
+    },
+  })
+  const board = Promise.withResolvers<void>()
+  for (const stream of [starter.stdout, starter.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (output.includes('Ctrl-C')) board.resolve()
+    })
+  }
+  await Promise.race([
+    board.promise,
+    once(starter, 'exit').then(([code]) => Promise.reject(new Error(`npm start ended with ${code}:\n${output}`))),
+  ])
+}, 120_000)
+
+afterAll(async () => {
+  await rm(dataDir, { recursive: true, force: true })
+})
+
+test.runIf(hasCurl)('the walk of the README gives a hot buyer', async () => {
+  const walk = sectionOf(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it')
+  const answer = execFileSync('sh', ['-eu', '-c', walk], { encoding: 'utf8' })
+    .trim()
+    .split(/(?<=\})(?=\{)/)
+  const insight = JSON.parse(answer.at(-1) ?? '') as InsightBody
+  expect(insight.intent).toBe('buy')
+  expect(['P0', 'P1']).toContain(insight.priority)
+})
+
+test('the board shows the addresses, a line to try and where the data lies', () => {
+  for (const text of [...Object.values(ports), 'curl', dataDir]) expect(output).toContain(text)
+})
+
+test('Ctrl-C stops all of it and leaves no process behind', async () => {
+  const exited = once(starter, 'exit')
+  process.kill(-(starter.pid ?? 0), 'SIGINT')
+  await exited
+  for (const port of Object.values(ports)) await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow()
+  if (existsSync('/proc/self')) {
+    const left = spawnSync('pgrep', ['-fa', dataDir], { encoding: 'utf8' }).stdout
+    expect(left).toBe('')
+  }
+})
+
+/** The shell commands of a section, with the ports that this run uses. */
+function sectionOf(markdown: string, title: string): string {
+  const section = markdown.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? ''
+  const blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block)
+  expect(blocks.length).toBeGreaterThan(0)
+  return Object.entries(ports).reduce((text, [from, to]) => text.replaceAll(`:${from}`, `:${to}`), blocks.join('\n'))
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}

@@ -1,0 +1,85 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { v7 as uuidv7 } from 'uuid'
+import { expect, test } from 'vitest'
+import { eventually } from './fixtures/eventually.ts'
+import { postLead } from './fixtures/rest.ts'
+import type { ServiceProcess } from './fixtures/service-process.ts'
+import { useServices } from './fixtures/service-process.ts'
+import { useStack } from './fixtures/stack.ts'
+
+const stack = useStack()
+const start = useServices(stack)
+
+/** Leads as an intake leaves them that dies between commit and publish. */
+async function commitWithoutPublishing(count: number): Promise<void> {
+  const note = 'Please send a quote for 10 seats.'
+  const contentHash = createHash('sha256').update(note).digest('hex')
+  const rows = Array.from({ length: count }, () => ({ id: uuidv7(), key: randomUUID() }))
+  await stack.sql`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash)
+    select id, 'anonymous', key, '\\x00', ${note}, ${contentHash}
+    from unnest(${rows.map(({ id }) => id)}::uuid[], ${rows.map(({ key }) => key)}::uuid[]) as t (id, key)`
+}
+
+async function unsettled(): Promise<number> {
+  const [row] = await stack.sql<{ n: number }[]>`
+    select count(*)::int as n from leads l where not exists (select from insights i where i.lead_id = l.id)`
+  return row?.n ?? -1
+}
+
+test('leads whose event was never published are found, triaged and then forgotten', async () => {
+  const [intake, triage] = await Promise.all([start('intake'), start('triage')])
+  await commitWithoutPublishing(3_000)
+  await eventually(async () => (await unsettled()) === 0, 25_000)
+  await eventually(async () => (await stack.sql`select from unsettled_leads`).length === 0, 25_000)
+  expect(await publishedBy(intake)).toBe(3_000)
+  await Promise.all([intake.kill('SIGTERM'), triage.kill('SIGTERM')])
+}, 60_000)
+
+test('one intake reconciles; when it is killed another takes over within 15 seconds', async () => {
+  const [triage, ...intakes] = await Promise.all([start('triage'), start('intake'), start('intake')])
+  const leader = await eventually(async () => {
+    const leads = await Promise.all(
+      intakes.map(async (intake) => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1),
+    )
+    expect(leads.filter(Boolean).length).toBeLessThan(2)
+    return intakes[leads.indexOf(true)]
+  })
+  await leader.kill('SIGKILL')
+  await commitWithoutPublishing(10)
+  // 15 s, and the grace that a lead has before it counts as forgotten
+  await eventually(async () => (await unsettled()) === 0, 18_000)
+  await Promise.all([triage, ...intakes].map(({ kill }) => kill('SIGTERM')))
+}, 60_000)
+
+test('a lead that waits in the stream is not published again; one that a deleted stream held is', async () => {
+  const [intake, triage] = await Promise.all([start('intake'), start('triage')])
+  await eventually(async () => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1)
+  await triage.kill('SIGTERM') // the consumer stays, and the queue grows
+  for (let i = 0; i < 20; i += 1) {
+    expect((await postLead(intake.url, { note: `waiting ${i}: a quote please` })).status).toBe(201)
+  }
+  // three seconds are the grace; by then two rounds of the reconciler have seen them
+  const [due] = await stack.sql<{ at: Date }[]>`select now() + interval '6 seconds' as at`
+  await eventually(async () => (await stack.sql`select where now() > ${due?.at ?? null}`).length === 1)
+  expect(await publishedBy(intake)).toBe(0)
+
+  const connection = await connect({ servers: stack.natsUrl })
+  await (await jetstreamManager(connection)).streams.delete(stack.names.leadsStream)
+  await connection.close()
+  await start('triage')
+  await eventually(async () => (await unsettled()) === 0, 30_000)
+  expect(await publishedBy(intake)).toBe(20)
+}, 90_000)
+
+function publishedBy(intake: ServiceProcess): Promise<number> {
+  return metricOf(intake, 'leadtriage_reconciler_published_total')
+}
+
+/** The sum of a metric over its labels. */
+async function metricOf({ url }: ServiceProcess, name: string): Promise<number> {
+  const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n').filter((line) => line.startsWith(`${name}{`))
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}
