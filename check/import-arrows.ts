@@ -14,8 +14,11 @@ const ARROWS: Record<string, readonly string[]> = {
   // starts everything there is
   embedded: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   bench: ['db', 'lib', 'embedded', 'services/intake'],
+  // judges analyzers, and learns the weights of one
+  eval: ['domain', 'lib', 'services/triage'],
+  cli: ['eval'],
   check: [],
-  test: ['domain', 'gen', 'db', 'lib', 'embedded'],
+  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval'],
 }
 
 /** Packages that only one part may know, so that replacing one is that part's work alone. */

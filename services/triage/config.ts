@@ -1,4 +1,5 @@
 import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
+import { houseRulesSetting } from './analyzers/rules/house-rules/parse-house-rules.ts'
 
 /** The settings of a triage worker; every one is an environment variable. */
 export const triageSettings = {
@@ -14,4 +15,6 @@ export const triageSettings = {
   TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
   /** How long the analyzer may take for one note. */
   ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 10_000),
+  /** A JSON file with evidence of one's own trade; docs/triage.md says how it is written. */
+  TRIAGE_RULES_FILE: houseRulesSetting,
 } as const

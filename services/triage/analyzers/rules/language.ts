@@ -19,6 +19,21 @@ const STOP_WORDS: Readonly<Record<string, readonly string[]>> = {
     queremos preciso precisamos temos posso podem quanto obrigado obrigada meu minha nosso nossa boa tarde e ao ou`.split(
     /\s+/,
   ),
+  // Languages that the analyzer has not learned: told apart so that they are not taken for a relative that it has.
+  it: `il la i gli le di che e un una per con non si del della sono siamo vorremmo vorrei abbiamo buongiorno salve
+    grazie quanto costa nostro nostra vostro vostra entro anche ma ci mi piu`.split(/\s+/),
+  nl: `de het een en van is dat wij we ik niet met voor op zijn graag kunnen jullie u ons onze hoeveel kost goedemorgen
+    hallo bedankt alvast naar ook maar bij heeft`.split(/\s+/),
+  pl: `i w na z do nie sie jest ze to prosze o dla czy dzien dobry mamy chcemy potrzebujemy panstwa ile kosztuje jak
+    dziekuje oferte po od za nam nasz`.split(/\s+/),
+  cs: `a v na se je to ze s z do pro ne jsme mame chceme potrebujeme kolik stoji prosim dekuji dobry den nas vas jak
+    zajem o po od bychom`.split(/\s+/),
+  tr: `ve bir bu icin ile de da mi ne kadar merhaba tesekkurler istiyoruz fiyat var yok bizim sizin olarak daha lutfen
+    kac gun`.split(/\s+/),
+  ro: `si de la in un o este cu pe ca nu sa din pentru sunt avem dorim buna ziua multumesc cat costa noastra
+    nostru va rog`.split(/\s+/),
+  sv: `och i att det som en pa ar av for med till vi inte har den om ett hej tack kan vill behover hur mycket kostar
+    var er`.split(/\s+/),
   // Russian typed in Latin letters.
   ru: `privet zdravstvuyte zdravstvuite pozhaluysta pozhaluista skolko nuzhno nuzhen nuzhna nuzhny mozhno hotim hochu
     spasibo est net ili dlya rabotaet ne vas nas nam vam chto kak`.split(/\s+/),

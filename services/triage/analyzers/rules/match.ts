@@ -3,15 +3,18 @@ import type { Word } from './note-words.ts'
 import { endOfPhrase, INDEXED_LETTERS, type Phrase, parsePhrases } from './phrase.ts'
 import { isNumber } from './quantity.ts'
 
+/** What a matcher needs to know of a piece of evidence. */
+type Matchable = Pick<Evidence, 'phrases' | 'masks'>
+
 /** A piece of evidence where it stands: from the word `first` to the word `last`, both included. */
-export interface Match {
-  readonly evidence: Evidence
+export interface Match<E extends Matchable = Evidence> {
+  readonly evidence: E
   readonly first: number
   readonly last: number
 }
 
-interface Candidate {
-  readonly evidence: Evidence
+interface Candidate<E> {
+  readonly evidence: E
   readonly phrase: Phrase
 }
 
@@ -23,8 +26,8 @@ const NUMBER_KEY = '#'
  * Phrases are indexed by the first three letters of their first word, so a word of the note is compared with a
  * handful of phrases and not with all of them: 20,000 characters take a few milliseconds whatever they are.
  */
-export function createMatcher(vocabulary: readonly Evidence[]): (words: readonly Word[]) => Match[] {
-  const index = new Map<string, Candidate[]>()
+export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (words: readonly Word[]) => Match<E>[] {
+  const index = new Map<string, Candidate<E>[]>()
   for (const evidence of vocabulary) {
     for (const phrase of parsePhrases(evidence.phrases)) {
       for (const key of keysOf(phrase)) {
@@ -36,7 +39,7 @@ export function createMatcher(vocabulary: readonly Evidence[]): (words: readonly
   }
 
   return (words) => {
-    const matches: Match[] = []
+    const matches: Match<E>[] = []
     for (const [first, word] of words.entries()) {
       collect(matches, index.get(keyOf(word.text)), words, first)
       if (isNumber(word.text)) collect(matches, index.get(NUMBER_KEY), words, first)
@@ -45,9 +48,9 @@ export function createMatcher(vocabulary: readonly Evidence[]): (words: readonly
   }
 }
 
-function collect(
-  matches: Match[],
-  candidates: readonly Candidate[] | undefined,
+function collect<E extends Matchable>(
+  matches: Match<E>[],
+  candidates: readonly Candidate<E>[] | undefined,
   words: readonly Word[],
   first: number,
 ): void {
@@ -69,7 +72,7 @@ function keyOf(text: string): string {
 }
 
 /** Drops what stands inside a masking phrase. Matches come ordered by `first`, so one pass with a moving end does. */
-function withoutMasked(matches: readonly Match[]): Match[] {
+function withoutMasked<E extends Matchable>(matches: readonly Match<E>[]): Match<E>[] {
   const masks = matches.filter((match) => match.evidence.masks === true)
   if (masks.length === 0) return [...matches]
   let next = 0

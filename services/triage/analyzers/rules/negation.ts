@@ -38,7 +38,7 @@ const UNDONE_BY_NEXT = new Set(['only', 'just', 'sure', 'только', 'про�
  * Whether a denial governs the match: it stands before it, near, and within the same clause.
  * "Not cheap, but we buy" therefore still buys.
  */
-export function isDenied(match: Match, words: readonly Word[]): boolean {
+export function isDenied(match: Pick<Match, 'first'>, words: readonly Word[]): boolean {
   const clause = words[match.first]?.clause
   for (let i = match.first - 1; i >= match.first - REACH_WORDS; i--) {
     const word = words[i]

@@ -1,51 +1,62 @@
 import type { Analysis } from '../../../../domain/analysis.ts'
+import { Intent, Priority } from '../../../../domain/vocabulary.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { confidenceOf } from './confidence.ts'
-import { VOCABULARY } from './evidence/vocabulary.ts'
-import type { Finding } from './finding.ts'
-import { weighIntent } from './intent.ts'
+import { type HouseRules, NO_HOUSE_RULES } from './house-rules/house-rules.ts'
 import { detectLanguage } from './language.ts'
-import { createMatcher } from './match.ts'
-import { readWords } from './note-words.ts'
-import { phraseFindings } from './phrase-findings.ts'
-import { decidePriority } from './priority.ts'
-import { reasonsFor } from './reasons.ts'
-import { withoutReportedInjection } from './reported-injection.ts'
+import { explain } from './learned/explain.ts'
+import { readFeatures } from './learned/features.ts'
+import { loadModel, type Model, scoresOf, softmax } from './learned/model.ts'
+import { createVectorizer } from './learned/vector.ts'
+import { mostProbable, VERDICTS } from './learned/verdict.ts'
+import { readNote } from './read-note.ts'
 import { tagsOf } from './tags.ts'
-import { wholeNoteFindings } from './whole-note.ts'
+
+const MODEL_FILE = new URL('learned/model.br', import.meta.url)
+
+export interface RuleAnalyzerOptions {
+  /** Default: what `npm run learn` has made. */
+  readonly model?: Model
+  /** Evidence of one's own trade; default: none. */
+  readonly houseRules?: HouseRules
+}
 
 /**
- * Judges notes by hand-written evidence, in English and Russian: no network, no state, the same answer every time.
+ * Judges notes by evidence: no network, no state, the same answer every time.
  *
- * All evidence is weighed before anything is decided. The intent is the heaviest sum; the priority follows from
- * the intent and the facts by the table of TRIAGE.md; the reasons are the evidence itself.
+ * A vocabulary finds what a note says (a wish, a deadline, a fault, a denial), and a linear model weighs it together
+ * with the note's words and letter groups. What the weights are was learned from labelled notes (`eval/learn/`); every
+ * verdict can be taken apart again into the words it rests on.
  */
-export function createRuleAnalyzer(): Analyzer {
-  const findPhrases = createMatcher(VOCABULARY)
+export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
+  const { model = loadModel(MODEL_FILE), houseRules = NO_HOUSE_RULES } = options
+
+  const toVector = createVectorizer(model.rowOf, model.idf)
 
   function judge(note: string): Analysis {
-    const words = readWords(note)
+    const { words, findings } = readNote(note)
     const language = detectLanguage(words)
-    const findings: Finding[] = withoutReportedInjection(note, [
-      ...phraseFindings(findPhrases(words), words),
-      ...wholeNoteFindings(note, words),
-    ])
+    const groups = readFeatures(note, words, findings)
+    const vector = toVector(groups)
+    const scores = scoresOf(model.weights, vector.rows, vector.values)
+    const house = houseRules.apply(words, scores)
+    const probabilities = softmax(scores)
+    const verdict = mostProbable(probabilities)
+    const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
     const facts = new Set(findings.flatMap((finding) => finding.facts))
-
-    const verdict = weighIntent(findings)
-    const priority = decidePriority(verdict.intent, facts)
+    const reasons = explain(model, { words, findings, groups, vector, probabilities, verdict })
     return {
-      intent: verdict.intent,
+      intent,
       priority,
-      confidence: confidenceOf(verdict, language),
-      tags: tagsOf(verdict.intent, priority, facts),
-      reasons: reasonsFor(verdict.intent, findings),
+      confidence: confidenceOf(probabilities[verdict] ?? 0, language, model.calibration),
+      tags: [...new Set([...tagsOf(intent, priority, facts), ...house.tags])].sort(),
+      reasons: [...house.reasons, ...reasons].sort((a, b) => b.weight - a.weight),
       language,
     }
   }
 
   return {
-    id: 'rules@1',
+    id: `rules@2${houseRules.version}`,
     async analyze(note, signal) {
       signal.throwIfAborted()
       return judge(note)

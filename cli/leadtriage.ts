@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { runEval } from '../eval/run.ts'
+
+/** The commands of `leadtriage`; each takes the arguments behind its name and returns the exit code. */
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  eval: runEval,
+}
+
+const [name = '', ...args] = process.argv.slice(2)
+const command = COMMANDS[name]
+if (command === undefined) {
+  const commands = Object.keys(COMMANDS).join(', ')
+  process.stderr.write(
+    `usage: leadtriage COMMAND; the commands are: ${commands}. "leadtriage eval --help" tells more.\n`,
+  )
+  process.exitCode = 2
+} else {
+  process.exitCode = await command(args)
+}

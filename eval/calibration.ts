@@ -1,0 +1,40 @@
+import type { Judgement } from './judge.ts'
+import { bothAreRight } from './measures.ts'
+
+export interface Calibration {
+  /** Expected calibration error: the mean gap of the bins, each weighing as much as it holds notes. */
+  readonly error: number
+  readonly bins: readonly ReliabilityBin[]
+}
+
+interface ReliabilityBin {
+  /** Confidences from `from` up to, not including, `to`; 1 belongs to the last bin. */
+  readonly from: number
+  readonly to: number
+  readonly n: number
+  readonly mean_confidence: number
+  /** Share of the notes whose intent and priority are both right. */
+  readonly right: number
+}
+
+const BINS = 10
+
+/** Compares confidence with the share that is right, in ten bins of equal width; empty bins are left out. */
+export function calibrationOf(judgements: readonly Judgement[]): Calibration {
+  const bins = Array.from({ length: BINS }, (_, i) => {
+    const own = judgements.filter(({ analysis }) => Math.min(BINS - 1, Math.floor(analysis.confidence * BINS)) === i)
+    const mean = (value: (judgement: Judgement) => number) => own.reduce((sum, it) => sum + value(it), 0) / own.length
+    return {
+      from: i / BINS,
+      to: (i + 1) / BINS,
+      n: own.length,
+      mean_confidence: mean(({ analysis }) => analysis.confidence),
+      right: mean((it) => (bothAreRight(it) ? 1 : 0)),
+    }
+  }).filter(({ n }) => n > 0)
+  const error = bins.reduce(
+    (sum, bin) => sum + (bin.n / judgements.length) * Math.abs(bin.mean_confidence - bin.right),
+    0,
+  )
+  return { error, bins }
+}

@@ -1,0 +1,133 @@
+import { bootstrapInterval } from './bootstrap.ts'
+import type { Comparison } from './compare.ts'
+import { costOf } from './cost.ts'
+import type { Judgement } from './judge.ts'
+import { bothAreRight, type Confusion, intentIsRight, type Measures, priorityIsRight } from './measures.ts'
+
+const WORST = 10
+/** An excerpt of a note is this long. */
+const EXCERPT = 160
+
+/** The report for people: figures with their intervals, tables, and the mistakes that cost most. */
+export function reportOf(name: string, measures: Measures, judgements: readonly Judgement[]): string {
+  return [
+    `${name}: ${measures.n} notes, ${measures.ms_per_note.toFixed(3)} ms a note`,
+    headline(measures, judgements),
+    `by language\n${scoreTable(measures.per_language)}`,
+    `by intent\n${intentTable(measures)}`,
+    `intents: rows are right, columns were said\n${confusionTable(measures.intent_confusion)}`,
+    `priorities: rows are right, columns were said\n${confusionTable(measures.priority_confusion)}`,
+    `reliability\n${reliabilityTable(measures)}`,
+    `the worst mistakes\n${worstMistakes(judgements)}`,
+  ].join('\n\n')
+}
+
+/** Two analyzers side by side, with what chance alone would explain. */
+export function comparisonReport(first: string, second: string, comparisons: readonly Comparison[]): string {
+  const lines = comparisons.map(({ what, onlyFirst, onlySecond, difference, interval, pValue }) => {
+    const verdict = pValue < 0.05 ? 'significant' : 'may be chance'
+    const range = `${signed(interval.low)} to ${signed(interval.high)}`
+    return `  ${what.padEnd(9)} ${signed(difference)} (95 %: ${range}); only ${first} right ${onlyFirst}, only ${second} right ${onlySecond}; p = ${pValue.toPrecision(2)}, ${verdict}`
+  })
+  return [`${second} against ${first}`, ...lines].join('\n')
+}
+
+function headline(measures: Measures, judgements: readonly Judgement[]): string {
+  const interval = (isRight: (judgement: Judgement) => boolean) => {
+    const { low, high } = bootstrapInterval(judgements, (sample) => sample.filter(isRight).length / sample.length)
+    return `(95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`
+  }
+  return rows([
+    ['intent accuracy', figure(measures.intent_accuracy), interval(intentIsRight)],
+    ['priority accuracy', figure(measures.priority_accuracy), interval(priorityIsRight)],
+    ['both right', figure(measures.both_accuracy), interval(bothAreRight)],
+    ['priority within one step', figure(measures.priority_within_one), ''],
+    ['P0 recall', figure(measures.p0_recall), `false alarms ${figure(measures.p0_false_alarm_rate)}`],
+    ['P0 and P1 recall', figure(measures.p01_recall), `false alarms ${figure(measures.p01_false_alarm_rate)}`],
+    ['false spam', figure(measures.false_spam_rate), ''],
+    ['macro F1 of intents', figure(measures.macro_f1), ''],
+    ['calibration error', figure(measures.ece), ''],
+    ['mean cost of a note', figure(measures.mean_cost), ''],
+  ])
+}
+
+function scoreTable(perLanguage: Measures['per_language']): string {
+  return rows([
+    ['', 'notes', 'intent', 'priority', 'both', 'P0+P1 recall', 'false spam'],
+    ...Object.entries(perLanguage).map(([language, scores]) => [
+      language,
+      String(scores.n),
+      figure(scores.intent_accuracy),
+      figure(scores.priority_accuracy),
+      figure(scores.both_accuracy),
+      figure(scores.p01_recall),
+      figure(scores.false_spam_rate),
+    ]),
+  ])
+}
+
+function intentTable({ per_intent }: Measures): string {
+  return rows([
+    ['', 'notes', 'precision', 'recall', 'F1', 'priority'],
+    ...Object.entries(per_intent).map(([intent, { n, precision, recall, f1, priority_accuracy }]) => [
+      intent,
+      String(n),
+      figure(precision),
+      figure(recall),
+      figure(f1),
+      figure(priority_accuracy),
+    ]),
+  ])
+}
+
+function confusionTable<Label extends string>(confusion: Confusion<Label>): string {
+  const labels = Object.keys(confusion) as Label[] // the keys of a Record over Label
+  return rows([
+    ['', ...labels],
+    ...labels.map((actual) => [actual, ...labels.map((said) => String(confusion[actual][said]))]),
+  ])
+}
+
+function reliabilityTable({ reliability }: Measures): string {
+  return rows([
+    ['confidence', 'notes', 'mean', 'right'],
+    ...reliability.map(({ from, to, n, mean_confidence, right }) => [
+      `${from.toFixed(1)} to ${to.toFixed(1)}`,
+      String(n),
+      figure(mean_confidence),
+      figure(right),
+    ]),
+  ])
+}
+
+function worstMistakes(judgements: readonly Judgement[]): string {
+  const wrong = judgements.filter((judgement) => !bothAreRight(judgement))
+  return wrong
+    .toSorted((a, b) => costOf(b) - costOf(a) || b.analysis.confidence - a.analysis.confidence)
+    .slice(0, WORST)
+    .map(({ labelled, analysis }) => {
+      const excerpt = labelled.note.replaceAll(/\s+/g, ' ').slice(0, EXCERPT)
+      const reasons = analysis.reasons.map(({ text, weight }) => `${text} (${weight.toFixed(1)})`).join('; ') || 'none'
+      return [
+        `  ${labelled.id}: ${labelled.intent} ${labelled.priority}, said ${analysis.intent} ${analysis.priority} with ${analysis.confidence}`,
+        `    ${excerpt}`,
+        `    reasons: ${reasons}`,
+      ].join('\n')
+    })
+    .join('\n')
+}
+
+function rows(cells: readonly (readonly string[])[]): string {
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+  return cells
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n')
+}
+
+function figure(share: number | null): string {
+  return share === null ? 'none' : share.toFixed(3)
+}
+
+function signed(difference: number): string {
+  return `${difference < 0 ? '' : '+'}${difference.toFixed(3)}`
+}

@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+
+const directory = mkdtempSync(join(tmpdir(), 'leadtriage-eval-'))
+const file = join(directory, 'notes.jsonl')
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const NOTES = [
+  {
+    id: 'a',
+    note: 'Could we get a demo for our team of 12?',
+    lang: 'en',
+    intent: 'buy',
+    priority: 'P1',
+    why: 'a demo',
+  },
+  { id: 'b', note: 'Не могу войти в кабинет со вчерашнего дня', lang: 'ru', intent: 'support', priority: 'P1' },
+]
+writeFileSync(file, `${NOTES.map((note) => JSON.stringify(note)).join('\n')}\n`)
+
+function run(program: string, ...args: string[]) {
+  return spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
+}
+
+describe.each([
+  ['npm run eval', ['eval/run.ts']],
+  ['leadtriage eval', ['cli/leadtriage.ts', 'eval']],
+])('%s', (_, [program = '', ...first]) => {
+  test('prints one object with every measure', () => {
+    const { status, stdout } = run(program, ...first, '--data', file, '--json')
+    expect(status).toBe(0)
+    const measures = JSON.parse(stdout)
+    expect(measures).toMatchObject({ n: 2, per_language: { en: { n: 1 }, ru: { n: 1 } } })
+    const names = `intent_accuracy priority_accuracy priority_within_one p0_recall p01_recall both_accuracy macro_f1 ece
+      false_spam_rate per_language per_intent ms_per_note`
+    for (const name of names.split(/\s+/)) expect(measures).toHaveProperty(name)
+  })
+
+  test('says what is wrong and what there is', () => {
+    const { status, stderr } = run(program, ...first, '--data', file, '--analyzer', 'oracle')
+    expect(status).toBe(2)
+    expect(stderr).toMatch(/no analyzer "oracle"; there are .*rules/)
+  })
+})
+
+test('the report has the tables, the worst mistakes and the baseline beside it', () => {
+  const { stdout } = run('eval/run.ts', '--data', file)
+  for (const part of ['intent accuracy', 'by language', 'reliability', 'the worst mistakes', 'the keyword baseline']) {
+    expect(stdout).toContain(part)
+  }
+})
+
+test('two analyzers are compared on the same notes', () => {
+  const { stdout } = run('eval/run.ts', '--data', file, '--compare', 'keywords')
+  expect(stdout).toMatch(/keywords against rules[\s\S]*may be chance/)
+})
+
+test('a line that is no labelled note is named', () => {
+  const broken = join(directory, 'broken.jsonl')
+  writeFileSync(broken, `${JSON.stringify(NOTES[0])}\n${JSON.stringify({ ...NOTES[1], intent: 'shout' })}\n`)
+  const { status, stderr } = run('eval/run.ts', '--data', broken)
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/broken\.jsonl, line 2: intent/)
+})

@@ -1,0 +1,34 @@
+import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
+
+/** An intent with a priority that TRIAGE.md knows for it. */
+export interface Verdict {
+  readonly intent: Intent
+  readonly priority: Priority
+}
+
+const ALWAYS_P3: readonly Intent[] = [Intent.Spam, Intent.Job]
+
+/** Every verdict there is, in the order in which the model keeps their weights: spam and job are always P3. */
+export const VERDICTS: readonly Verdict[] = Object.values(Intent).flatMap((intent) =>
+  (ALWAYS_P3.includes(intent) ? [Priority.P3] : Object.values(Priority)).map((priority) => ({ intent, priority })),
+)
+
+/** The place of a verdict among {@link VERDICTS}. */
+export function verdictIndex(intent: Intent, priority: Priority): number {
+  return VERDICTS.findIndex((verdict) => verdict.intent === intent && verdict.priority === priority)
+}
+
+/** The most probable intent, and of its priorities the most probable. */
+export function mostProbable(probabilities: ArrayLike<number>): number {
+  const ofIntent = new Map<Intent, number>()
+  for (const [i, { intent }] of VERDICTS.entries()) {
+    ofIntent.set(intent, (ofIntent.get(intent) ?? 0) + (probabilities[i] ?? 0))
+  }
+  let best = 0
+  for (const [i, { intent }] of VERDICTS.entries()) {
+    const [now, other] = [VERDICTS[best]?.intent ?? intent, intent]
+    const ahead = (ofIntent.get(other) ?? 0) - (ofIntent.get(now) ?? 0)
+    if (ahead > 0 || (now === other && (probabilities[i] ?? 0) > (probabilities[best] ?? 0))) best = i
+  }
+  return best
+}
