@@ -18,7 +18,7 @@ const ARROWS: Record<string, readonly string[]> = {
   eval: ['domain', 'lib', 'services/triage'],
   cli: ['eval'],
   check: [],
-  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval'],
+  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval', 'services/triage'],
 }
 
 /** Packages that only one part may know, so that replacing one is that part's work alone. */
@@ -28,6 +28,8 @@ const CONFINED: Record<string, string> = {
   '@fastify/': 'lib/server/',
   '@grpc/': 'lib/server/',
   'prom-client': 'lib/telemetry/',
+  openai: 'services/triage/analyzers/llm/',
+  cockatiel: 'services/triage/analyzers/llm/',
 }
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g

@@ -11,6 +11,17 @@ export interface Reason {
   readonly weight: number
 }
 
+/** What asking a language model took. */
+export interface ModelUsage {
+  readonly model: string
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** From the question to the answer, waiting for the model included. */
+  readonly ms: number
+  /** In the currency of the configured prices. */
+  readonly cost: number
+}
+
 /** What an analyzer makes of one note. */
 export interface Analysis {
   readonly intent: Intent
@@ -23,4 +34,8 @@ export interface Analysis {
   readonly reasons: readonly Reason[]
   /** ISO 639-1 code of the note's language, or `und` when it cannot be told. */
   readonly language: string
+  /** Only when a model was asked for it. */
+  readonly usage?: ModelUsage
+  /** `name@version` of who made it, when that is another than the analyzer that was asked. */
+  readonly madeBy?: string
 }

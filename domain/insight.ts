@@ -11,7 +11,7 @@ export const Stage = {
 export type Stage = (typeof Stage)[keyof typeof Stage]
 
 /** An insight as triage makes it, before it is stored. */
-export interface NewInsight extends Analysis {
+export interface NewInsight extends Omit<Analysis, 'madeBy'> {
   /** UUIDv5 of the lead id: the same however often the lead is triaged. */
   readonly id: string
   readonly leadId: string
@@ -43,13 +43,14 @@ export interface InsightSubject {
 const INSIGHT_NAMESPACE = '6f9c2d0e-3a4b-5c8d-9e1f-7a2b4c6d8e0f'
 
 /** Turns an analyzer's judgement into an insight; the next action follows from the judgement by the table. */
-export function createInsight(subject: InsightSubject, stage: Stage, analyzer: string, analysis: Analysis): NewInsight {
+export function createInsight(subject: InsightSubject, stage: Stage, analyzer: string, judged: Analysis): NewInsight {
+  const { madeBy, ...analysis } = judged
   return {
     ...analysis,
     ...subject,
     id: uuidv5(subject.leadId, INSIGHT_NAMESPACE),
     stage,
-    analyzer,
+    analyzer: madeBy ?? analyzer,
     nextAction: nextActionFor(analysis.intent, analysis.priority),
   }
 }

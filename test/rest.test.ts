@@ -45,6 +45,12 @@ describe('the contract of the system that this one replaces', () => {
       next_action: insight.priority === 'P0' ? 'call' : 'email',
       confidence: expect.any(Number),
       tags: expect.arrayContaining(['enterprise', 'pricing', 'urgent']),
+      reasons: expect.arrayContaining([
+        { text: expect.any(String), start: expect.any(Number), end: expect.any(Number), weight: expect.any(Number) },
+      ]),
+      language: 'en',
+      analyzer: 'rules@2',
+      stage: 'final',
       created_at: expect.any(String),
     })
   })

@@ -1,4 +1,4 @@
-import type { Reason } from '../../domain/analysis.ts'
+import type { ModelUsage, Reason } from '../../domain/analysis.ts'
 import type { Insight, Stage } from '../../domain/insight.ts'
 import type { Intent, NextAction, Priority } from '../../domain/vocabulary.ts'
 import type { Sql } from './connect.ts'
@@ -18,6 +18,7 @@ export interface InsightRecord {
   reasons: Reason[]
   language: string
   analyzer: string
+  usage: ModelUsage | null
   created_at: Date
   updated_at: Date
 }
@@ -25,7 +26,7 @@ export interface InsightRecord {
 /** The columns of an {@link InsightRecord}, for a select list. */
 export function insightColumns(sql: Sql) {
   return sql`id, lead_id, generation, stage, content_hash, intent, priority, next_action, confidence,
-             to_jsonb(tags) as tags, reasons, language, analyzer, created_at, updated_at`
+             to_jsonb(tags) as tags, reasons, language, analyzer, usage, created_at, updated_at`
 }
 
 export function toInsight(record: InsightRecord): Insight {
@@ -44,6 +45,7 @@ export function toInsight(record: InsightRecord): Insight {
     reasons,
     language,
     analyzer,
+    ...(record.usage === null ? {} : { usage: record.usage }),
     createdAt: record.created_at,
     updatedAt: record.updated_at,
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Insight } from '../../domain/insight.ts'
+import { type Insight, Stage } from '../../domain/insight.ts'
 import { Intent, NextAction, Priority } from '../../domain/vocabulary.ts'
 import { abortWhenClosed } from '../../lib/server/abort-when-closed.ts'
 import { problemSchema } from '../../lib/server/problem.ts'
@@ -16,6 +16,12 @@ const insightSchema = z.object({
   next_action: z.enum(NextAction),
   confidence: z.number().min(0).max(1).meta({ description: 'Probability that intent and priority are both right.' }),
   tags: z.array(z.string()),
+  reasons: z
+    .array(z.object({ text: z.string(), start: z.int(), end: z.int(), weight: z.number() }))
+    .meta({ description: 'The strongest first; start and end are UTF-16 code units of the note.' }),
+  language: z.string().meta({ description: 'ISO 639-1, or und.' }),
+  analyzer: z.string().meta({ description: 'Who made it, as name@version.' }),
+  stage: z.enum(Stage).meta({ description: 'A provisional insight may still be replaced by a better one.' }),
   created_at: z.string().meta({ format: 'date-time' }),
 })
 
@@ -61,6 +67,10 @@ function toBody(insight: Insight): z.infer<typeof insightSchema> {
     next_action: insight.nextAction,
     confidence: insight.confidence,
     tags: [...insight.tags],
+    reasons: [...insight.reasons],
+    language: insight.language,
+    analyzer: insight.analyzer,
+    stage: insight.stage,
     created_at: insight.createdAt.toISOString(),
   }
 }

@@ -1,4 +1,6 @@
-import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
+import { z } from 'zod'
+import { type Config, commonSettings, integerSetting } from '../../lib/config/load-config.ts'
+import { decimalSetting, llmSettings } from './analyzers/llm/settings.ts'
 import { houseRulesSetting } from './analyzers/rules/house-rules/parse-house-rules.ts'
 
 /** The settings of a triage worker; every one is an environment variable. */
@@ -14,7 +16,14 @@ export const triageSettings = {
   /** How often a lead is tried before it becomes a dead letter. */
   TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
   /** How long the analyzer may take for one note. */
-  ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 10_000),
+  ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 60_000),
   /** A JSON file with evidence of one's own trade; docs/triage.md says how it is written. */
   TRIAGE_RULES_FILE: houseRulesSetting,
+  /** Who judges: the rules, a model, or the rules at once and the model where they are unsure. */
+  ANALYZER: z.enum(['rules', 'llm', 'cascade'], { error: 'must be rules, llm or cascade' }).default('rules'),
+  /** From this confidence the word of the rules is final in a cascade. */
+  CASCADE_CONFIDENCE: decimalSetting(0, 1, 0.9),
+  ...llmSettings,
 } as const
+
+export type TriageConfig = Config<typeof triageSettings>

@@ -72,9 +72,9 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
     )
     insert into insights as stored
       (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
-       language, analyzer)
+       language, analyzer, usage)
     select lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
-           array(select jsonb_array_elements_text(tags)), reasons, language, analyzer
+           array(select jsonb_array_elements_text(tags)), reasons, language, analyzer, usage
     from unnest(
       ${insights.map((insight) => insight.leadId)}::uuid[],
       ${insights.map((insight) => insight.id)}::uuid[],
@@ -88,15 +88,16 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       ${insights.map((insight) => JSON.stringify(insight.tags))}::text[]::jsonb[],
       ${insights.map((insight) => storedReasons(insight.reasons))}::text[]::jsonb[],
       ${insights.map((insight) => insight.language)}::text[],
-      ${insights.map((insight) => insight.analyzer)}::text[]
+      ${insights.map((insight) => insight.analyzer)}::text[],
+      ${insights.map(({ usage }) => (usage === undefined ? null : JSON.stringify(usage)))}::text[]::jsonb[]
     ) as t (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
-            language, analyzer)
+            language, analyzer, usage)
     order by lead_id
     on conflict (lead_id) do update set
       generation = excluded.generation, stage = excluded.stage, content_hash = excluded.content_hash,
       intent = excluded.intent, priority = excluded.priority, next_action = excluded.next_action,
       confidence = excluded.confidence, tags = excluded.tags, reasons = excluded.reasons,
-      language = excluded.language, analyzer = excluded.analyzer, updated_at = now()
+      language = excluded.language, analyzer = excluded.analyzer, usage = excluded.usage, updated_at = now()
     where excluded.generation > stored.generation
        or (excluded.generation = stored.generation and stored.stage = 'provisional' and excluded.stage = 'final')
     returning ${insightColumns(sql)}`

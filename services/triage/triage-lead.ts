@@ -1,12 +1,14 @@
+import type { Analysis } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Analyzer } from './analyzers/analyzer.ts'
+import type { Judges } from './analyzers/judges.ts'
 import { parseLeadReceived } from './lead-received.ts'
 
 export interface TriageLeadDependencies {
-  readonly analyzer: Analyzer
+  readonly judges: Judges
   readonly analyzerTimeoutMs: number
   /** Stores one insight in the next group commit; resolves to what is stored for the lead then. */
   readonly store: (insight: NewInsight) => Promise<Insight>
@@ -14,16 +16,30 @@ export interface TriageLeadDependencies {
 }
 
 /**
- * Handles one LeadReceived event: analyze, store, announce. Idempotent: a second delivery finds the insight
- * stored and announces it again, under the same message id.
+ * Handles one LeadReceived event: analyze, store, announce. In a cascade the quick judge's insight is stored first, as
+ * provisional, and nobody waits for the slow one; when that fails the provisional stands and the event is tried again.
+ * Idempotent: a later delivery finds the insight stored and announces it again, under the same message id.
  */
 export async function triageLead(
-  { analyzer, analyzerTimeoutMs, store, announce }: TriageLeadDependencies,
+  { judges, analyzerTimeoutMs, store, announce }: TriageLeadDependencies,
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<void> {
   const { leadId, generation, contentHash, note } = parseLeadReceived(delivery)
-  const analysis = await analyzer.analyze(note, AbortSignal.any([signal, AbortSignal.timeout(analyzerTimeoutMs)]))
-  const insight = await store(createInsight({ leadId, generation, contentHash }, Stage.Final, analyzer.id, analysis))
-  await announce(insight, childTraceparent(delivery.header('traceparent')))
+  const traceparent = childTraceparent(delivery.header('traceparent'))
+  const judge = (analyzer: Analyzer) =>
+    analyzer.analyze(note, AbortSignal.any([signal, AbortSignal.timeout(analyzerTimeoutMs)]))
+  const keep = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
+    const insight = await store(createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis))
+    await announce(insight, traceparent)
+    return insight
+  }
+
+  if (judges.quick !== undefined) {
+    const analysis = await judge(judges.quick.analyzer)
+    const stands = analysis.confidence >= judges.quick.standsFrom
+    const stored = await keep(stands ? Stage.Final : Stage.Provisional, judges.quick.analyzer, analysis)
+    if (stored.stage === Stage.Final && stored.generation >= generation) return
+  }
+  await keep(Stage.Final, judges.final, await judge(judges.final))
 }

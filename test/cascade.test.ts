@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  goodAnswer,
+  type ModelServer,
+  say,
+  sendJson,
+  startModelServer,
+} from '../services/triage/analyzers/llm/imitation/model-server.ts'
+import { eventually } from './fixtures/eventually.ts'
+import type { LeadBody } from './fixtures/rest.ts'
+import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
+import { type ServiceProcess, useServices } from './fixtures/service-process.ts'
+import { useStack } from './fixtures/stack.ts'
+
+const stack = useStack()
+const start = useServices(stack)
+let model: ModelServer
+let intake: ServiceProcess
+let insights: ServiceProcess
+
+beforeAll(async () => {
+  model = await startModelServer((request, response) => say(response, goodAnswer(request)))
+  ;[intake, insights] = await Promise.all([start('intake'), start('insights')])
+})
+afterAll(() => model.close())
+
+const startTriage = (env: Record<string, string> = {}) =>
+  start('triage', {
+    ANALYZER: 'cascade',
+    CASCADE_CONFIDENCE: '1',
+    LLM_BASE_URL: model.url,
+    LLM_MODEL: 'imitated',
+    LLM_PRICE_PER_MILLION_INPUT: '1',
+    ...env,
+  })
+
+const send = async (note: string) => (await bodyOf<LeadBody>(postLead(intake.url, { note }))).id
+
+async function stored(leadId: string) {
+  const [row] = await stack.sql`select stage, analyzer, intent, tags, usage from insights where lead_id = ${leadId}`
+  return row
+}
+
+const becomes = (leadId: string, stage: string) =>
+  eventually(async () => (await stored(leadId))?.stage === stage, 20_000)
+
+test('the rules answer at once, and the model has the last word', async () => {
+  const held: (() => void)[] = []
+  model.behave((request, response) => held.push(() => say(response, goodAnswer(request))))
+  const triage = await startTriage()
+  const leadId = await send('Could we get a demo for our team of 12?')
+  const first = await bodyOf<{ stage: string; analyzer: string; intent: string }>(
+    getInsight(insights.url, leadId, '10s'),
+  )
+  expect(first).toMatchObject({ stage: 'provisional', analyzer: 'rules@2', intent: 'buy' })
+
+  await eventually(async () => held.length > 0)
+  for (const answer of held) answer()
+  await becomes(leadId, 'final')
+  expect(await stored(leadId)).toMatchObject({
+    analyzer: 'llm-imitated@1',
+    intent: 'support',
+    usage: { inputTokens: 1000 },
+  })
+  await triage.kill('SIGTERM')
+})
+
+test('of a sure rule the word is final, and the model is not asked', async () => {
+  model.behave((request, response) => say(response, goodAnswer(request)))
+  const triage = await startTriage({ CASCADE_CONFIDENCE: '0.01' })
+  const leadId = await send('Please send us a quotation.')
+  await becomes(leadId, 'final')
+  expect(await stored(leadId)).toMatchObject({ analyzer: 'rules@2', usage: null })
+  expect(model.requests).toHaveLength(0)
+  await triage.kill('SIGTERM')
+})
+
+test('while the model is down the provisional stands; in the end a dead letter says why, and a redrive makes it final', async () => {
+  model.behave((_, response) =>
+    sendJson(response, 500, { error: { message: 'no model today' } }, { 'retry-after': '0' }),
+  )
+  const triage = await startTriage({ TRIAGE_MAX_DELIVERIES: '1' })
+  const leadId = await send('I cannot log in since yesterday.')
+  const [letter] = await eventually(async () => {
+    const rows = await stack.sql`select reason, error from dead_letters where lead_id = ${leadId}`
+    return rows.length > 0 ? rows : undefined
+  }, 20_000)
+  expect(letter).toMatchObject({ reason: 'failed', error: expect.stringContaining('the model cannot be had') })
+  expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
+
+  model.behave((request, response) => say(response, goodAnswer(request)))
+  const redrive = await fetch(`${triage.url}/dead-letters:redrive`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ lead_ids: [leadId] }),
+  })
+  expect(redrive.status).toBe(200)
+  await becomes(leadId, 'final')
+  expect(await stack.sql`select from dead_letters where lead_id = ${leadId}`).toHaveLength(0)
+  await triage.kill('SIGTERM')
+}, 60_000)
+
+test('a model whose server is busy for long does not keep the next leads from their first insight', async () => {
+  model.behave((_, response) => sendJson(response, 429, {}, { 'retry-after': '600' }))
+  const triage = await startTriage({ LLM_CONCURRENCY: '1' })
+  const leads = await Promise.all(Array.from({ length: 12 }, (_, i) => send(`The export fails, number ${i}`)))
+  for (const leadId of leads) expect((await getInsight(insights.url, leadId, '20s')).status).toBe(200)
+  await eventually(async () => {
+    const rows =
+      await stack.sql`select from dead_letters where lead_id = any(${leads}::uuid[]) and retry_at is not null`
+    return rows.length === leads.length
+  }, 20_000)
+  await triage.kill('SIGTERM')
+}, 60_000)
+
+test('the same note is bought once, and what the day may cost is kept to', async () => {
+  model.behave((request, response) => say(response, goodAnswer(request)))
+  await stack.sql`delete from model_spending`
+  const triage = await startTriage({ LLM_DAILY_BUDGET: '0.002' })
+  const note = `My invoice is wrong, ${randomUUID()}`
+  for (const leadId of [await send(note), await send(note)]) {
+    await becomes(leadId, 'final')
+    expect(await stored(leadId)).toMatchObject({ analyzer: 'llm-imitated@1' })
+  }
+  expect(model.requests).toHaveLength(1)
+  await becomes(await send('And the next one is wrong too.'), 'final')
+  const late = await send('The third one as well.')
+  await becomes(late, 'final')
+  expect(model.requests).toHaveLength(2)
+  expect(await stored(late)).toMatchObject({
+    analyzer: 'rules@2',
+    tags: expect.arrayContaining(['model-budget-spent']),
+  })
+  await triage.kill('SIGTERM')
+}, 60_000)
+
+test('a model without an address stops the worker with a message that names what is missing', async () => {
+  await expect(start('triage', { ANALYZER: 'llm' })).rejects.toThrow('exit code 1')
+})
