@@ -78,7 +78,7 @@ describe('the user of each service', () => {
       schema_version: READ,
       unsettled_leads: WRITE,
     },
-    triage: { dead_letters: WRITE, insights: WRITE, schema_version: READ, suspects: WRITE },
+    triage: { dead_letters: WRITE, insights: WRITE, model_spending: WRITE, schema_version: READ, suspects: WRITE },
     insights: { dead_letters: READ, insights: READ, lead_generations: READ, schema_version: READ },
   }
 

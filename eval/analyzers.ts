@@ -1,24 +1,50 @@
+import type { Analysis, ModelUsage } from '../domain/analysis.ts'
 import { loadConfig } from '../lib/config/load-config.ts'
 import type { Analyzer } from '../services/triage/analyzers/analyzer.ts'
-import { createHouseRules } from '../services/triage/analyzers/rules/house-rules/house-rules.ts'
-import { houseRulesSetting } from '../services/triage/analyzers/rules/house-rules/parse-house-rules.ts'
-import { createRuleAnalyzer } from '../services/triage/analyzers/rules/rule-analyzer.ts'
+import { createJudges, type Judges } from '../services/triage/analyzers/judges.ts'
+import { judgeSettings } from '../services/triage/config.ts'
 import { createKeywordAnalyzer } from './baseline/keyword-analyzer.ts'
 
-/** What `--analyzer` may name. */
+/** What `--analyzer` may name. The first three take the triage worker's own settings, so that these can be tried here. */
 export const ANALYZERS: Readonly<Record<string, () => Analyzer>> = {
-  rules: () => createRuleAnalyzer({ houseRules: createHouseRules(settings().TRIAGE_RULES_FILE) }),
+  rules: () => lastWord(judges('rules')),
+  llm: () => lastWord(judges('llm')),
+  cascade: () => lastWord(judges('cascade')),
   keywords: () => createKeywordAnalyzer(),
 }
 
-/** @throws Error that lists the names there are */
+/** @throws Error that lists the names there are; ConfigError when a setting is wrong or missing */
 export function analyzerNamed(name: string): Analyzer {
   const create = ANALYZERS[name]
   if (create === undefined) throw new Error(`no analyzer "${name}"; there are ${Object.keys(ANALYZERS).join(', ')}`)
   return create()
 }
 
-/** The triage worker's own setting, so that rules can be tried here before they serve. */
-function settings() {
-  return loadConfig({ TRIAGE_RULES_FILE: houseRulesSetting }, process.env)
+/** Here every note is bought: an answer that was bought before would tell nothing of time and cost. */
+function judges(analyzer: 'rules' | 'llm' | 'cascade'): Judges {
+  const spent: ModelUsage[] = []
+  return createJudges(
+    { ...loadConfig(judgeSettings, process.env), ANALYZER: analyzer },
+    {
+      answers: { find: async () => undefined },
+      spending: {
+        today: async () => spent.reduce((sum, { cost }) => sum + cost, 0),
+        add: async (usage) => {
+          spent.push(usage)
+        },
+      },
+    },
+  )
+}
+
+/** What a lead's insight says in the end. */
+function lastWord({ quick, final }: Judges): Analyzer {
+  if (quick === undefined) return final
+  return {
+    id: `${quick.analyzer.id}, ${final.id}`,
+    analyze: async (note, signal): Promise<Analysis> => {
+      const analysis = await quick.analyzer.analyze(note, signal)
+      return analysis.confidence >= quick.standsFrom ? analysis : final.analyze(note, signal)
+    },
+  }
 }

@@ -14,10 +14,11 @@ export interface Judgement {
 /** Notes that are judged before the clock runs, so that the figure is that of a worker that has been up for a while. */
 const WARM_UP_NOTES = 200
 
-/** Runs an analyzer over the notes, one after the other. */
+/** Runs an analyzer over the notes, one after the other. What asks a model is not warmed up: that would cost money. */
 export async function judge(analyzer: Analyzer, notes: readonly LabelledNote[]): Promise<Judgement[]> {
   const { signal } = new AbortController()
-  for (const { note } of notes.slice(0, WARM_UP_NOTES)) await analyzer.analyze(note, signal)
+  const isFree = !analyzer.id.includes('llm-')
+  for (const { note } of isFree ? notes.slice(0, WARM_UP_NOTES) : []) await analyzer.analyze(note, signal)
   const judgements: Judgement[] = []
   for (const labelled of notes) {
     const startedAt = performance.now()

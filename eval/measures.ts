@@ -20,6 +20,8 @@ export interface Measures extends Scores {
   readonly reliability: Calibration['bins']
   /** Milliseconds. */
   readonly ms_per_note: number
+  /** What a model would cost, in the currency of the configured prices; 0 when none was asked. */
+  readonly cost_per_1000: number
 }
 
 interface Scores {
@@ -71,6 +73,7 @@ export function measure(judgements: readonly Judgement[]): Measures {
     priority_confusion: confusionOf(judgements, STEPS, 'priority'),
     reliability: calibration.bins,
     ms_per_note: meanOf(judgements, ({ ms }) => ms) ?? 0,
+    cost_per_1000: 1000 * (meanOf(judgements, ({ analysis }) => analysis.usage?.cost ?? 0) ?? 0),
   }
 }
 

@@ -47,7 +47,8 @@ function headline(measures: Measures, judgements: readonly Judgement[]): string 
     ['false spam', figure(measures.false_spam_rate), ''],
     ['macro F1 of intents', figure(measures.macro_f1), ''],
     ['calibration error', figure(measures.ece), ''],
-    ['mean cost of a note', figure(measures.mean_cost), ''],
+    ['mean cost of mistakes', figure(measures.mean_cost), ''],
+    ['price of 1,000 leads', measures.cost_per_1000.toFixed(3), ''],
   ])
 }
 

@@ -1,9 +1,17 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  goodAnswer,
+  type ModelServer,
+  say,
+  startModelServer,
+} from '../services/triage/analyzers/llm/imitation/model-server.ts'
 
+const execFileAsync = promisify(execFile)
 const directory = mkdtempSync(join(tmpdir(), 'leadtriage-eval-'))
 const file = join(directory, 'notes.jsonl')
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -51,6 +59,44 @@ test('the report has the tables, the worst mistakes and the baseline beside it',
   for (const part of ['intent accuracy', 'by language', 'reliability', 'the worst mistakes', 'the keyword baseline']) {
     expect(stdout).toContain(part)
   }
+})
+
+describe('an analyzer that asks a model', () => {
+  let model: ModelServer
+  beforeAll(async () => {
+    model = await startModelServer((request, response) => say(response, goodAnswer(request)))
+  })
+  afterAll(() => model.close())
+
+  test.each([
+    ['llm', '0', 2],
+    ['cascade', '1', 2],
+    ['cascade', '0.01', 0],
+  ])(
+    '%s with a confidence of %s asks for what it needs and says what 1,000 leads cost',
+    async (analyzer, confidence, asked) => {
+      model.requests.length = 0
+      const settings = {
+        LLM_BASE_URL: model.url,
+        LLM_MODEL: 'm',
+        LLM_PRICE_PER_MILLION_INPUT: '3',
+        CASCADE_CONFIDENCE: confidence,
+      }
+      const { stdout } = await execFileAsync(
+        process.execPath,
+        ['eval/run.ts', '--data', file, '--analyzer', analyzer, '--json'],
+        {
+          env: { ...process.env, ...settings },
+        },
+      )
+      expect(model.requests).toHaveLength(asked)
+      expect(JSON.parse(stdout).cost_per_1000).toBeCloseTo(asked * 1.5)
+    },
+  )
+
+  test('says which setting it lacks', () => {
+    expect(run('eval/run.ts', '--data', file, '--analyzer', 'llm').stderr).toContain('LLM_BASE_URL is missing')
+  })
 })
 
 test('two analyzers are compared on the same notes', () => {

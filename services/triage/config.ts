@@ -3,6 +3,17 @@ import { type Config, commonSettings, integerSetting } from '../../lib/config/lo
 import { decimalSetting, llmSettings } from './analyzers/llm/settings.ts'
 import { houseRulesSetting } from './analyzers/rules/house-rules/parse-house-rules.ts'
 
+/** The settings that decide who judges a lead; `npm run eval` reads them too. */
+export const judgeSettings = {
+  /** A JSON file with evidence of one's own trade; docs/triage.md says how it is written. */
+  TRIAGE_RULES_FILE: houseRulesSetting,
+  /** Who judges: the rules, a model, or the rules at once and the model where they are unsure. */
+  ANALYZER: z.enum(['rules', 'llm', 'cascade'], { error: 'must be rules, llm or cascade' }).default('rules'),
+  /** From this confidence the word of the rules is final in a cascade. */
+  CASCADE_CONFIDENCE: decimalSetting(0, 1, 0.9),
+  ...llmSettings,
+} as const
+
 /** The settings of a triage worker; every one is an environment variable. */
 export const triageSettings = {
   ...commonSettings,
@@ -17,13 +28,7 @@ export const triageSettings = {
   TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
   /** How long the analyzer may take for one note. */
   ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 60_000),
-  /** A JSON file with evidence of one's own trade; docs/triage.md says how it is written. */
-  TRIAGE_RULES_FILE: houseRulesSetting,
-  /** Who judges: the rules, a model, or the rules at once and the model where they are unsure. */
-  ANALYZER: z.enum(['rules', 'llm', 'cascade'], { error: 'must be rules, llm or cascade' }).default('rules'),
-  /** From this confidence the word of the rules is final in a cascade. */
-  CASCADE_CONFIDENCE: decimalSetting(0, 1, 0.9),
-  ...llmSettings,
+  ...judgeSettings,
 } as const
 
 export type TriageConfig = Config<typeof triageSettings>

@@ -12,7 +12,7 @@ import { guardSchema } from '../../lib/postgres/schema-check.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
-import { createJudges } from './analyzers/judges.ts'
+import { createServingJudges } from './analyzers/judges.ts'
 import { triageSettings } from './config.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
 import { giveUpLead } from './give-up-lead.ts'
@@ -52,7 +52,7 @@ export async function startTriage(
   const topology = { names, replicas: config.NATS_REPLICAS, ackWaitMs: config.TRIAGE_ACK_WAIT_MS }
   const events = createInsightEvents({ nats, names, ensureStreams: () => ensureStreams(nats, topology), log })
   const triage = {
-    judges: createJudges(config, sql, metrics),
+    judges: createServingJudges(config, sql, metrics),
     analyzerTimeoutMs: config.ANALYZER_TIMEOUT_MS,
     store: groupCommit.submit,
     announce: events.announce,

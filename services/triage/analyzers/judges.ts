@@ -3,11 +3,11 @@ import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
 import type { TriageConfig } from '../config.ts'
 import type { Analyzer } from './analyzer.ts'
-import { createAnswerStore } from './llm/answer-store.ts'
+import { type AnswerStore, createAnswerStore } from './llm/answer-store.ts'
 import { createModelCalls } from './llm/call-model.ts'
 import { createChat } from './llm/chat.ts'
 import { createLlmAnalyzer } from './llm/llm-analyzer.ts'
-import { createSpendingStore } from './llm/spending-store.ts'
+import { createSpendingStore, type Spending } from './llm/spending-store.ts'
 import { createTokenLimit } from './llm/token-limit.ts'
 import { createHouseRules } from './rules/house-rules/house-rules.ts'
 import { createRuleAnalyzer } from './rules/rule-analyzer.ts'
@@ -19,60 +19,85 @@ export interface Judges {
   readonly final: Analyzer
 }
 
+/** What a model analyzer keeps outside itself. */
+export interface ModelStores {
+  readonly answers: AnswerStore
+  readonly spending: Spending
+  readonly onBreaker?: (isOpen: boolean) => void
+}
+
+/** The judges of a worker. @throws ConfigError when a model is asked for and its settings are missing */
+export function createServingJudges(config: TriageConfig, sql: Sql, metrics: Metrics): Judges {
+  const breaker = metrics.gauge({
+    name: 'leadtriage_model_breaker_open',
+    help: '1 while the model is left alone because it failed again and again.',
+  })
+  return createJudges(config, {
+    answers: createAnswerStore(sql),
+    spending: countedSpending(createSpendingStore(sql), metrics),
+    onBreaker: (isOpen) => breaker.set(isOpen ? 1 : 0),
+  })
+}
+
+type JudgeConfig = Pick<
+  TriageConfig,
+  'ANALYZER' | 'CASCADE_CONFIDENCE' | 'TRIAGE_RULES_FILE' | Extract<keyof TriageConfig, `LLM_${string}`>
+>
+
 /** @throws ConfigError when a model is asked for and its settings are missing */
-export function createJudges(config: TriageConfig, sql: Sql, metrics: Metrics): Judges {
+export function createJudges(config: JudgeConfig, stores: ModelStores): Judges {
   const rules = createRuleAnalyzer({ houseRules: createHouseRules(config.TRIAGE_RULES_FILE) })
   if (config.ANALYZER === 'rules') return { final: rules }
-  const final = createModelAnalyzer(config, { sql, metrics, fallback: rules })
+  const final = createModelAnalyzer(config, stores, rules)
   if (config.ANALYZER === 'llm') return { final }
   return { quick: { analyzer: rules, standsFrom: config.CASCADE_CONFIDENCE }, final }
 }
 
-function createModelAnalyzer(
-  config: TriageConfig,
-  { sql, metrics, fallback }: { sql: Sql; metrics: Metrics; fallback: Analyzer },
-): Analyzer {
+function createModelAnalyzer(config: JudgeConfig, stores: ModelStores, fallback: Analyzer): Analyzer {
   const { LLM_BASE_URL: baseUrl, LLM_MODEL: model, LLM_API_KEY: apiKey, LLM_TIMEOUT_MS: timeoutMs } = config
   if (baseUrl === undefined || model === undefined) {
-    const missing = { LLM_BASE_URL: baseUrl, LLM_MODEL: model }
-    const names = Object.entries(missing).filter(([, value]) => value === undefined)
-    throw new ConfigError(names.map(([name]) => `${name} is missing: ANALYZER=${config.ANALYZER} needs it`))
+    const missing = Object.entries({ LLM_BASE_URL: baseUrl, LLM_MODEL: model }).filter(
+      ([, value]) => value === undefined,
+    )
+    throw new ConfigError(missing.map(([name]) => `${name} is missing: ANALYZER=${config.ANALYZER} needs it`))
   }
-  const open = metrics.gauge({
-    name: 'leadtriage_model_breaker_open',
-    help: '1 while the model is left alone because it failed again and again.',
-  })
-  const cost = metrics.counter({
-    name: 'leadtriage_model_cost_total',
-    help: 'What the model cost, in the currency of the prices.',
-  })
-  const tokens = metrics.counter({
-    name: 'leadtriage_model_tokens_total',
-    help: 'Tokens, by direction.',
-    labelNames: ['direction'],
-  })
-  const spending = createSpendingStore(sql)
+  const { answers, spending, onBreaker } = stores
   return createLlmAnalyzer({
     model,
     callModel: createModelCalls({
       chat: createChat({ baseUrl, apiKey, model, timeoutMs }),
       concurrency: config.LLM_CONCURRENCY,
-      onBreaker: (isOpen) => open.set(isOpen ? 1 : 0),
+      ...(onBreaker && { onBreaker }),
     }),
     tokens: createTokenLimit(config.LLM_TOKENS_PER_MINUTE),
     maskPersonal: config.LLM_MASK_PERSONAL,
     prices: { input: config.LLM_PRICE_PER_MILLION_INPUT, output: config.LLM_PRICE_PER_MILLION_OUTPUT },
     dailyBudget: config.LLM_DAILY_BUDGET,
-    spending: {
-      today: spending.today,
-      add: async (usage) => {
-        cost.inc(usage.cost)
-        tokens.inc({ direction: 'in' }, usage.inputTokens)
-        tokens.inc({ direction: 'out' }, usage.outputTokens)
-        await spending.add(usage)
-      },
-    },
-    answers: createAnswerStore(sql),
+    spending,
+    answers,
     fallback,
   })
+}
+
+function countedSpending(spending: Spending, metrics: Metrics): Spending {
+  const calls = metrics.counter({ name: 'leadtriage_model_answers_total', help: 'Notes that the model was paid for.' })
+  const cost = metrics.counter({
+    name: 'leadtriage_model_cost_total',
+    help: 'In the currency of the configured prices.',
+  })
+  const tokens = metrics.counter({
+    name: 'leadtriage_model_tokens_total',
+    help: 'Tokens, by direction: in or out.',
+    labelNames: ['direction'],
+  })
+  return {
+    today: spending.today,
+    add: (usage) => {
+      calls.inc()
+      cost.inc(usage.cost)
+      tokens.inc({ direction: 'in' }, usage.inputTokens)
+      tokens.inc({ direction: 'out' }, usage.outputTokens)
+      return spending.add(usage)
+    },
+  }
 }
