@@ -99,7 +99,7 @@ test('by analyzer and intent only those are retriaged', async () => {
   expect(await bodyOf(retriage({ analyzer: 'rules@0', intents: ['buy', 'spam'] }))).toEqual({ leads: 1 })
   await expectGenerations([buyOld], 2)
   await expectGenerations([buyNew, supportOld, supportNew], 1)
-  expect(await insightRow(buyOld)).toMatchObject({ analyzer: 'rules@1' })
+  expect(await insightRow(buyOld)).toMatchObject({ analyzer: 'rules@2' })
 
   expect((await rpc().retriageLeads({ analyzer: 'rules@0' })).leads).toBe(1n)
   await expectGenerations([supportOld], 2)

@@ -62,6 +62,17 @@ export function describeAnalyzer(
       await expect(analyzer.analyze('We need a quote', AbortSignal.abort(reason))).rejects.toBe(reason)
     })
 
+    it('ends with an answer or with the reason of a signal that aborts while it works', async () => {
+      const controller = new AbortController()
+      const reason = new Error('the worker is draining')
+      const running = analyzer.analyze('We need a quote for 20 seats by Friday', controller.signal)
+      controller.abort(reason)
+      await running.then(
+        (analysis) => expect(Object.values(Intent)).toContain(analysis.intent),
+        (error: unknown) => expect(error).toBe(reason),
+      )
+    })
+
     it.each(AWKWARD_NOTES)('gives a valid analysis of %s, in bounded time', async (_, note) => {
       const startedAt = performance.now()
       const analysis = await analyzer.analyze(note.slice(0, MAX_NOTE), new AbortController().signal)
