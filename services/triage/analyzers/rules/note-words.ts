@@ -30,7 +30,7 @@ const FOLDED_HEAD = 48
  * Of ordinary words 20,000 characters hold some 3,500, and a sender gets to the point before. Notes of crumbs
  * ("7 7 7") hold 10,000 and would take more time than a note is worth. What follows is not read.
  */
-const MOST_WORDS = 3000
+const MOST_WORDS = 2000
 
 const FULL_FORMS = new Map([
   ['dont', "don't"],
