@@ -25,6 +25,8 @@ export interface PostgresOptions {
   readonly durable?: boolean
   /** Default: a free port. */
   readonly port?: number
+  /** More settings of the server, `name=value` each; they win over ours, which are made for little memory. */
+  readonly settings?: readonly string[]
   readonly onProgress?: (line: string) => void
 }
 
@@ -82,7 +84,8 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedS
   const version = await readVersion(binaries, runAs)
   const { password } = await ensureCluster({ files, binaries, runAs, durable, version, say })
 
-  const launch = (port: number) => launchPostgres({ files, binaries, runAs, durable, port })
+  const settings = options.settings ?? []
+  const launch = (port: number) => launchPostgres({ files, binaries, runAs, durable, settings, port })
   const { port, server } = await (options.port === undefined ? onFreePort(files, launch) : onPort(options.port, launch))
   const url = `postgres://postgres:${password}@${HOST}:${port}/postgres`
   return { url, port, pid: server.pid, version, exited: server.exited, stop: server.stop }
@@ -109,12 +112,13 @@ interface Launch {
   readonly binaries: PostgresBinaries
   readonly runAs: RunAs
   readonly durable: boolean
+  readonly settings: readonly string[]
   readonly port: number
 }
 
-function launchPostgres({ files, binaries, runAs, durable, port }: Launch): Promise<RunningProcess> {
-  const settings = [...SETTINGS, ...(durable ? [] : NOT_DURABLE), `port=${port}`]
-  const words = ['-D', files.cluster, ...settings.flatMap((setting) => ['-c', setting])]
+function launchPostgres({ files, binaries, runAs, durable, settings, port }: Launch): Promise<RunningProcess> {
+  const all = [...SETTINGS, ...(durable ? [] : NOT_DURABLE), ...settings, `port=${port}`]
+  const words = ['-D', files.cluster, ...all.flatMap((setting) => ['-c', setting])]
   return startServerProcess({
     name: 'PostgreSQL',
     ...runAs.command(binaries.postgres, words),

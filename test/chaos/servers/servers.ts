@@ -30,7 +30,11 @@ export interface Servers {
 
 const TEMPLATE = 'chaos_template'
 
-export async function startServers(say: (line: string) => void): Promise<Servers> {
+/** @param postgresSettings see {@link startPostgres} */
+export async function startServers(
+  say: (line: string) => void,
+  postgresSettings: readonly string[] = [],
+): Promise<Servers> {
   const { bin } = await findNatsServer({ onProgress: say })
   const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-chaos-'))
   const dismissGuard = startGuard(scratchDir)
@@ -44,7 +48,7 @@ export async function startServers(say: (line: string) => void): Promise<Servers
     const [postgresPort, natsPort] = [await portToKeep(), await portToKeep()]
     // durable, as in production: what is committed survives whatever is killed
     const database = await startBreakable(() =>
-      startPostgres({ dataDir: join(scratchDir, 'postgres'), port: postgresPort }),
+      startPostgres({ dataDir: join(scratchDir, 'postgres'), port: postgresPort, settings: postgresSettings }),
     )
     started.push(database)
     const storeDir = join(scratchDir, 'nats')

@@ -1,0 +1,55 @@
+import type { LatencySummary } from './latency.ts'
+
+/** What the load generator, a process of its own, is asked to do. */
+export interface LoadJob {
+  readonly operation: Operation
+  /** Where: the URL of a door, of PostgreSQL or of NATS. */
+  readonly url: string
+  /** How many operations are under way at once; in an open loop, how many connections there are at most. */
+  readonly concurrency: number
+  /** Arrivals per second, whatever the answers take (an open loop). Without it a next one starts when one has ended. */
+  readonly ratePerSecond?: number
+  /** Where `InsightReady` of each lead is heard, for the time from request to stored insight. */
+  readonly insightEvents?: { readonly natsUrl: string; readonly subjects: string }
+  /** What `read` asks for. */
+  readonly leadIds?: readonly string[]
+}
+
+export const Operation = {
+  Rest: 'rest',
+  Connect: 'connect',
+  Grpc: 'grpc',
+  GrpcBatch: 'grpc-batch',
+  Read: 'read',
+  SingleInsert: 'single-insert',
+  BatchedInsert: 'batched-insert',
+  Publish: 'publish',
+  PullAck: 'pull-ack',
+} as const
+export type Operation = (typeof Operation)[keyof typeof Operation]
+
+/** From the starter to the generator. `mark` forgets what was counted so far: the warm-up is over. */
+export type LoadCommand =
+  | { readonly kind: 'start'; readonly job: LoadJob }
+  | { readonly kind: 'mark' }
+  | { readonly kind: 'stop' }
+
+/** From the generator to the starter, once for each command. */
+export type LoadReply =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'marked' }
+  | { readonly kind: 'stopped'; readonly result: LoadResult }
+  | { readonly kind: 'failed'; readonly message: string }
+
+/** What the generator saw between `mark` and `stop`. */
+export interface LoadResult {
+  /** Leads, rows or messages that were answered for. */
+  readonly items: number
+  readonly seconds: number
+  readonly failures: number
+  readonly firstFailure: string | undefined
+  /** From the intended time of an operation to its answer. */
+  readonly answer: LatencySummary
+  /** From the intended time of an operation to the event of its stored insight. */
+  readonly insight: LatencySummary | undefined
+}

@@ -1,0 +1,68 @@
+import type { Sender, Sent } from './sender.ts'
+
+/** Hears of every operation that has ended, with the time at which it was meant to begin. */
+type OnEnd = (intendedAt: number, outcome: PromiseSettledResult<Sent>) => void
+
+export interface Loop {
+  /** Starts nothing more; resolves when all that runs has ended. */
+  stop(): Promise<void>
+}
+
+const TICK_MS = 1
+const FAILURE_PAUSE_MS = 10
+
+/** So many callers, each of whom begins anew as soon as the answer is there: shows what the other side can take. */
+export function startClosedLoop(sender: Sender, callers: number, onEnd: OnEnd): Loop {
+  let stopping = false
+  const call = async () => {
+    while (!stopping) {
+      const startedAt = performance.now()
+      const outcome = await settled(sender.send())
+      onEnd(startedAt, outcome)
+      if (outcome.status === 'rejected') await new Promise((resolve) => setTimeout(resolve, FAILURE_PAUSE_MS))
+    }
+  }
+  const running = Promise.all(Array.from({ length: callers }, call))
+  return {
+    stop: async () => {
+      stopping = true
+      await running
+    },
+  }
+}
+
+/**
+ * Arrivals at even distances, however long the answers take. Latency counts from the time at which an operation was
+ * due, so that a stall of either side shows in all that it kept waiting (no coordinated omission). What becomes due
+ * between two ticks begins at the later one: up to a millisecond of the latency is the generator's own.
+ */
+export function startOpenLoop(sender: Sender, ratePerSecond: number, onEnd: OnEnd): Loop {
+  const running = new Set<Promise<void>>()
+  const startedAt = performance.now()
+  let begun = 0
+  const timer = setInterval(() => {
+    const due = Math.floor(((performance.now() - startedAt) / 1_000) * ratePerSecond)
+    while (begun < due) {
+      begun += 1
+      const intendedAt = startedAt + (begun / ratePerSecond) * 1_000
+      const operation = settled(sender.send()).then((outcome) => {
+        running.delete(operation)
+        onEnd(intendedAt, outcome)
+      })
+      running.add(operation)
+    }
+  }, TICK_MS)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await Promise.all(running)
+    },
+  }
+}
+
+function settled(operation: Promise<Sent>): Promise<PromiseSettledResult<Sent>> {
+  return operation.then(
+    (value) => ({ status: 'fulfilled', value }),
+    (reason: unknown) => ({ status: 'rejected', reason }),
+  )
+}

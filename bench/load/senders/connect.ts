@@ -1,0 +1,26 @@
+import http from 'node:http'
+import { createClient } from '@connectrpc/connect'
+import { createConnectTransport } from '@connectrpc/connect-node'
+import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import type { LoadJob } from '../job.ts'
+import type { Sender } from '../sender.ts'
+import { leadRequest } from './grpc.ts'
+
+/** `CreateLead` in Connect's JSON, over HTTP/1.1. */
+export function createConnectSender({ url, concurrency }: LoadJob): Sender {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency })
+  const transport = createConnectTransport({
+    baseUrl: url,
+    httpVersion: '1.1',
+    useBinaryFormat: false,
+    nodeOptions: { agent },
+  })
+  const client = createClient(IntakeService, transport)
+  return {
+    send: async () => {
+      const { lead } = await client.createLead(leadRequest())
+      return lead === undefined ? { items: 1 } : { items: 1, leadId: lead.id }
+    },
+    close: async () => agent.destroy(),
+  }
+}

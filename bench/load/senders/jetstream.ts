@@ -1,0 +1,65 @@
+import { randomUUID } from 'node:crypto'
+import { AckPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
+import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
+import type { LoadJob } from '../job.ts'
+import type { Sender } from '../sender.ts'
+
+/** About the size of an event. */
+const PAYLOAD = Buffer.alloc(250, 'x')
+const STREAM = 'BENCH_LIMIT'
+const PULL_SIZE = 500
+/** More than is pulled within one measurement. */
+const STORED_MESSAGES = 400_000
+
+/** Publishes with a message id, each acknowledgement awaited by its caller. */
+export async function createPublishSender({ url }: LoadJob): Promise<Sender> {
+  const nats = await connect({ servers: url })
+  await makeStream(nats)
+  const stream = jetstream(nats)
+  return {
+    send: async () => {
+      const id = randomUUID()
+      const withId = headers()
+      withId.set('Nats-Msg-Id', id)
+      await stream.publish(`bench.limit.${id}`, PAYLOAD, { headers: withId })
+      return { items: 1 }
+    },
+    close: () => nats.close(),
+  }
+}
+
+/** Pulls stored messages and acknowledges each. */
+export async function createPullAckSender({ url }: LoadJob): Promise<Sender> {
+  const nats = await connect({ servers: url })
+  await makeStream(nats)
+  for (let number = 1; number <= STORED_MESSAGES; number += 1) {
+    nats.publish(`bench.limit.${number}`, PAYLOAD)
+    if (number % 5_000 === 0) await nats.flush()
+  }
+  const manager = await jetstreamManager(nats)
+  await manager.consumers.add(STREAM, { durable_name: 'bench', ack_policy: AckPolicy.Explicit, max_ack_pending: 20_000 })
+  const consumer = await jetstream(nats).consumers.get(STREAM, 'bench')
+  return {
+    send: async () => {
+      let items = 0
+      for await (const message of await consumer.fetch({ max_messages: PULL_SIZE, expires: 1_000 })) {
+        message.ack()
+        items += 1
+      }
+      return { items }
+    },
+    close: () => nats.close(),
+  }
+}
+
+/** As our stream of leads is: a work queue in a file. */
+async function makeStream(nats: NatsConnection): Promise<void> {
+  const manager = await jetstreamManager(nats)
+  await manager.streams.delete(STREAM).catch(() => undefined)
+  await manager.streams.add({
+    name: STREAM,
+    subjects: ['bench.limit.*'],
+    retention: RetentionPolicy.Workqueue,
+    storage: StorageType.File,
+  })
+}

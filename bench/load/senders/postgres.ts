@@ -1,0 +1,53 @@
+import postgres from 'postgres'
+import { v7 as uuidv7 } from 'uuid'
+import { contentHash, requestHash } from '../../../domain/lead.ts'
+import { createLog } from '../../../lib/log/log.ts'
+import { connectPostgres } from '../../../lib/postgres/connect.ts'
+import type { LeadRow } from '../../../services/intake/lead-store.ts'
+import { createLeadStore } from '../../../services/intake/lead-store.ts'
+import type { LoadJob } from '../job.ts'
+import { makeLead } from '../leads.ts'
+import type { Sender } from '../sender.ts'
+
+const BATCH_SIZE = 200
+
+/** One lead in a statement and a commit of its own. */
+export function createSingleInsertSender({ url, concurrency }: LoadJob): Sender {
+  const sql = postgres(url, { max: concurrency, onnotice: () => undefined })
+  return {
+    send: async () => {
+      const { id, clientId, idempotencyKey, requestHash: hash, contentHash: noteHash, lead } = makeRow()
+      await sql`
+        insert into leads (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source)
+        values (${id}, ${clientId}, ${idempotencyKey}, decode(${hash}, 'hex'), ${noteHash}, ${lead.email}, ${lead.phone},
+                ${lead.name}, ${lead.note}, ${lead.source})
+        on conflict (client_id, idempotency_key) do nothing
+        returning created_at`
+      return { items: 1 }
+    },
+    close: () => sql.end(),
+  }
+}
+
+/** {@link BATCH_SIZE} leads in one statement: intake's own. */
+export function createBatchedInsertSender({ url, concurrency }: LoadJob): Sender {
+  const log = createLog('bench', 'warn')
+  const sql = connectPostgres({ url, applicationName: 'bench', maxConnections: concurrency, log })
+  const store = createLeadStore(sql)
+  return {
+    send: async () => ({ items: (await store.insert(Array.from({ length: BATCH_SIZE }, makeRow))).length }),
+    close: () => sql.end(),
+  }
+}
+
+function makeRow(): LeadRow {
+  const { idempotencyKey, lead } = makeLead()
+  return {
+    id: uuidv7(),
+    clientId: 'bench',
+    idempotencyKey,
+    requestHash: requestHash(lead),
+    contentHash: contentHash(lead.note),
+    lead,
+  }
+}

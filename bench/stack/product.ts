@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import postgres, { type Sql } from 'postgres'
+import type { ServiceName } from '../../db/service-logins.ts'
+import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import { type Service, startService, untilReady } from '../../test/chaos/service.ts'
+import type { WatchedProcess } from '../measure/process-usage.ts'
+import type { Servers } from './servers.ts'
+import { serverProcesses } from './servers.ts'
+import type { Target } from './target.ts'
+
+/** The services as processes, one each but for triage, on a database and streams of their own. */
+export interface Product extends Target {
+  readonly insightsUrl: string
+  /** Where the load generator hears of stored insights. */
+  readonly insightEvents: { readonly natsUrl: string; readonly subjects: string }
+}
+
+export interface ProductOptions {
+  readonly servers: Servers
+  /** Names the database and the streams; of this start alone. */
+  readonly name: string
+  readonly triageWorkers?: number
+  /** Fills the database before the services start. */
+  readonly prepare?: (sql: Sql) => Promise<void>
+  readonly signal: AbortSignal
+}
+
+export async function startProduct(options: ProductOptions): Promise<Product> {
+  const { servers, name, triageWorkers = 1, prepare, signal } = options
+  const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
+  const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined })
+  const started: Service[] = []
+  const stop = async () => {
+    await Promise.all(started.map((service) => service.stop()))
+    await sql.end()
+    await servers.dropDatabase(name)
+  }
+  const start = async (service: ServiceName, number = 0) => {
+    const running = await startService({
+      name: service,
+      env: {
+        ...environmentForNode(),
+        DATABASE_URL: serviceUrls[service],
+        NATS_URL: servers.nats.url,
+        NATS_NAMESPACE: name,
+        [`${service.toUpperCase()}_PORT`]: '0',
+      },
+      mark: servers.scratchDir,
+      logFile: join(servers.scratchDir, `${name}-${service}-${number}.log`),
+      onSpawn: () => undefined,
+    })
+    started.push(running)
+    if (!(await untilReady(running, signal))) throw new Error(`${service} ended before it was ready`)
+    return running
+  }
+  try {
+    await prepare?.(sql)
+    const intake = await start('intake') // alone at first: it makes the streams
+    const triages = await Promise.all(Array.from({ length: triageWorkers }, (_, number) => start('triage', number)))
+    const insights = await start('insights')
+    const processes: WatchedProcess[] = [
+      { name: 'intake', pid: intake.pid, withChildren: false },
+      ...triages.map(({ pid }, number) => ({ name: `triage ${number + 1}`, pid, withChildren: false })),
+      { name: 'insights', pid: insights.pid, withChildren: false },
+      ...serverProcesses(servers),
+    ]
+    return {
+      name: 'leadtriage',
+      url: intake.url,
+      insightsUrl: insights.url,
+      insightEvents: { natsUrl: servers.nats.url, subjects: jetStreamNames(name).insightsSubjects },
+      sql,
+      processes,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** A profile may be wanted: `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=…'` reaches every process that works. */
+export function environmentForNode(): NodeJS.ProcessEnv {
+  const { PATH, NODE_OPTIONS } = process.env
+  return { PATH, ...(NODE_OPTIONS !== undefined && { NODE_OPTIONS }) }
+}
