@@ -8,7 +8,7 @@ import { useStack } from '../../test/fixtures/stack.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Nats } from './connect.ts'
 import type { OutgoingMessage } from './publisher.ts'
-import { createPublisher, publishAcknowledged } from './publisher.ts'
+import { createPublisher } from './publisher.ts'
 import { ensureStreams } from './topology.ts'
 
 const { names, namespace } = useStack()
@@ -102,31 +102,5 @@ describe('a publisher', () => {
     expect([1, 2].map(() => publisher.publish(message({ subject })))).toEqual([true, false])
     await connection.reconnect()
     await eventually(() => publisher.publish(message({ subject })))
-  })
-})
-
-describe('a publish that is waited for', () => {
-  test('resolves when the stream has the message', async () => {
-    const sent = message({ subject: names.insightReady(randomUUID()), payload: Buffer.from('x') })
-    await publishAcknowledged(nats, sent)
-    const manager = await jetstreamManager(await nats.first())
-    const stored = await manager.streams.getMessage(names.insightsStream, { last_by_subj: sent.subject })
-    expect(stored?.header.get('Nats-Msg-Id')).toBe(sent.messageId)
-  })
-
-  test('resolves too when the stream had it already, and stores it once', async () => {
-    const sent = message({ subject: names.insightReady(randomUUID()), payload: Buffer.from('x') })
-    await publishAcknowledged(nats, sent)
-    await publishAcknowledged(nats, sent)
-    const manager = await jetstreamManager(await nats.first())
-    const { state } = await manager.streams.info(names.insightsStream, { subjects_filter: sent.subject })
-    expect(state.subjects).toEqual({ [sent.subject]: 1 })
-  })
-
-  test('rejects when no stream takes the message, and when it is refused for what it is', async () => {
-    await expect(publishAcknowledged(nats, message({ subject: `${namespace}.nobody` }))).rejects.toThrow()
-    const { subject } = message()
-    await publishAcknowledged(nats, message({ subject }))
-    await expect(publishAcknowledged(nats, message({ subject }))).rejects.toMatchObject({ code: 10077 })
   })
 })

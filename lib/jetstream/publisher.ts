@@ -1,4 +1,3 @@
-import { JetStreamApiError, jetstream } from '@nats-io/jetstream'
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { createInbox, headers } from '@nats-io/transport-node'
 import { z } from 'zod'
@@ -34,7 +33,7 @@ const GIVE_UP_MS = 10_000
  */
 const ALREADY_QUEUED = { code: 10077, words: 'per subject' }
 /** The status of a reply that the server sends itself when nobody listens to the subject. */
-const NO_RESPONDERS = 503
+export const NO_RESPONDERS = 503
 const errorReplySchema = z.object({ error: z.object({ err_code: z.number(), description: z.string() }) })
 
 export function createPublisher(options: {
@@ -53,14 +52,14 @@ export function createPublisher(options: {
   let lastReplyAt = performance.now()
   let inbox: { connection: NatsConnection; subject: string } | undefined
 
-  const onReply = ({ data, headers: status }: Msg) => {
+  const onReply = (message: Msg) => {
     outstanding = Math.max(0, outstanding - 1)
     lastReplyAt = performance.now()
-    if (status?.code === NO_RESPONDERS) {
+    if (message.headers?.code === NO_RESPONDERS) {
       published.inc({ outcome: 'refused' })
       return log.error('no stream took a message: the stream is missing')
     }
-    const reply = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    const reply = replyText(message)
     if (!reply.includes('"error"')) return published.inc({ outcome: 'acknowledged' })
     const refusal = parseRefusal(reply)
     if (isAlreadyQueued(refusal)) return published.inc({ outcome: 'duplicate' })
@@ -101,7 +100,7 @@ export function createPublisher(options: {
 }
 
 /** The headers of every message of ours on a stream. */
-function messageHeaders(messageId: string, traceparent: string): MsgHdrs {
+export function messageHeaders(messageId: string, traceparent: string): MsgHdrs {
   const result = headers()
   result.set('Nats-Msg-Id', messageId)
   result.set('traceparent', traceparent)
@@ -117,24 +116,16 @@ function isAlreadyQueued({ err_code, description }: { err_code: number; descript
   return err_code === ALREADY_QUEUED.code && description.includes(ALREADY_QUEUED.words)
 }
 
+/** A publish reply as it came, not copied. */
+export function replyText({ data }: Msg): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+}
+
 /** The error of a publish reply, when it is one; anything else is reported as it came. */
-function parseRefusal(reply: Buffer) {
+export function parseRefusal(reply: Buffer) {
   try {
     return errorReplySchema.parse(JSON.parse(reply.toString())).error
   } catch (cause) {
     return { err_code: 0, description: `unreadable reply: ${String(cause)}` }
   }
-}
-
-/** Publishes one message and waits until the stream has it. Rejects when it cannot be reached or refuses. */
-export async function publishAcknowledged(nats: Nats, message: OutgoingMessage): Promise<void> {
-  const connection = await nats.first()
-  await jetstream(connection).publish(message.subject, message.payload, {
-    headers: messageHeaders(message.messageId, message.traceparent),
-  })
-}
-
-/** Whether a stream answered and would not take the message; it is full, for example. */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof JetStreamApiError
 }

@@ -3,9 +3,9 @@ import type { Insight } from '../../domain/insight.ts'
 import { InsightReadySchema } from '../../gen/leadtriage/events/v1/insight_ready_pb.ts'
 import { toInsightMessage } from '../../lib/contract/insight-message.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
+import { createAcknowledgedPublisher, isRefusal } from '../../lib/jetstream/acknowledged-publisher.ts'
 import type { Nats } from '../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
-import { isRefusal, publishAcknowledged } from '../../lib/jetstream/publisher.ts'
 import type { Log } from '../../lib/log/log.ts'
 
 /** Tells watchers about stored insights. */
@@ -26,6 +26,7 @@ export function createInsightEvents(options: {
   log: Log
 }): InsightEvents {
   const { nats, names, ensureStreams, log } = options
+  const publisher = createAcknowledgedPublisher(nats)
   let mending: Promise<void> | undefined
 
   /** Once for all who wait. */
@@ -40,7 +41,7 @@ export function createInsightEvents(options: {
     announce: async (insight, traceparent) => {
       const event = create(InsightReadySchema, { insight: toInsightMessage(insight) })
       try {
-        await publishAcknowledged(nats, {
+        await publisher.publish({
           subject: names.insightReady(insight.leadId),
           payload: toBinary(InsightReadySchema, event),
           messageId: `${insight.id}.${insight.generation}.${insight.stage}`,

@@ -22,15 +22,20 @@ export function createInsightStore(sql: Sql): InsightStore {
 }
 
 async function upsertAndRead(sql: Sql, insights: readonly NewInsight[]): Promise<Insight[]> {
-  const changed = await upsertNewer(sql, newestPerLead(insights))
-  const stored = new Map(changed.map((record) => [record.lead_id, record]))
-  const unchanged = insights.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
-  for (const record of await findByLeads(sql, unchanged)) stored.set(record.lead_id, record)
+  const newest = newestPerLead(insights)
+  const written = new Map((await upsertNewer(sql, newest)).map((times) => [times.lead_id, times]))
+  const stored = new Map<string, Insight>()
+  for (const insight of newest) {
+    const times = written.get(insight.leadId)
+    if (times) stored.set(insight.leadId, { ...insight, createdAt: times.created_at, updatedAt: times.updated_at })
+  }
+  const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
+  for (const record of await findByLeads(sql, unchanged)) stored.set(record.lead_id, toInsight(record))
   return insights.map(({ leadId }) => {
-    const record = stored.get(leadId)
+    const insight = stored.get(leadId)
     // only an erasure between the two statements takes it away
-    if (record === undefined) throw new Error(`the insight of lead ${leadId} is gone`)
-    return toInsight(record)
+    if (insight === undefined) throw new Error(`the insight of lead ${leadId} is gone`)
+    return insight
   })
 }
 
@@ -54,9 +59,11 @@ function supersedes(insight: NewInsight, other: NewInsight): boolean {
  *
  * The rows go in sorted by lead, so that two workers that share leads lock them in the same order and cannot
  * deadlock. A row that another worker is writing is waited for; the condition then sees what that one committed.
+ *
+ * @returns the times of the rows that were written; all else in them is as it was given
  */
 function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
-  return sql<InsightRecord[]>`
+  return sql<Pick<InsightRecord, 'lead_id' | 'created_at' | 'updated_at'>[]>`
     with redriven as (
       delete from dead_letters d
       using unnest(
@@ -100,7 +107,7 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       language = excluded.language, analyzer = excluded.analyzer, usage = excluded.usage, updated_at = now()
     where excluded.generation > stored.generation
        or (excluded.generation = stored.generation and stored.stage = 'provisional' and excluded.stage = 'final')
-    returning ${insightColumns(sql)}`
+    returning lead_id, created_at, updated_at`
 }
 
 async function findByLeads(sql: Sql, leadIds: readonly string[]): Promise<InsightRecord[]> {

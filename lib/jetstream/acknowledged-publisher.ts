@@ -1,0 +1,99 @@
+import { JetStreamApiError } from '@nats-io/jetstream'
+import type { Msg } from '@nats-io/transport-node'
+import { createInbox } from '@nats-io/transport-node'
+import type { Nats, NatsConnection } from './connect.ts'
+import type { OutgoingMessage } from './publisher.ts'
+import { messageHeaders, NO_RESPONDERS, parseRefusal, replyText } from './publisher.ts'
+
+/*
+ * Publishes that are waited for, many at once. The client's own `publish` makes two errors with their stack traces, a
+ * timer and a subscription's entry for each message: a seventh of a triage worker's CPU. Invariants:
+ *  1. Every publish settles: by the stream's reply, when its connection is lost, or `ANSWER_WITHIN_MS` after it was sent.
+ *  2. All replies of a connection come to one subscription; the last word of their subject says whose they are.
+ */
+export interface AcknowledgedPublisher {
+  /** Resolves when the stream has the message. Rejects when it cannot be reached or refuses: {@link isRefusal}. */
+  publish(message: OutgoingMessage): Promise<void>
+}
+
+interface Waiting {
+  readonly connection: NatsConnection
+  readonly sentAt: number
+  resolve(): void
+  reject(error: Error): void
+}
+
+const ANSWER_WITHIN_MS = 5_000
+
+export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
+  const waiting = new Map<number, Waiting>() // in the order in which they were sent
+  let inbox: { connection: NatsConnection; subject: string } | undefined
+  let sent = 0
+  let timer: NodeJS.Timeout | undefined
+
+  const take = (number: number): Waiting | undefined => {
+    const found = waiting.get(number)
+    waiting.delete(number)
+    return found
+  }
+  const rejectWhere = (isOver: (entry: Waiting) => boolean, reason: string) => {
+    for (const [number, entry] of waiting) if (isOver(entry)) take(number)?.reject(new Error(reason))
+  }
+  const giveUpLate = () => {
+    const before = performance.now() - ANSWER_WITHIN_MS
+    rejectWhere(({ sentAt }) => sentAt <= before, 'the stream did not answer in time') // 1
+    timer = undefined
+    if (waiting.size > 0) armTimer()
+  }
+  const armTimer = () => {
+    timer ??= setTimeout(giveUpLate, ANSWER_WITHIN_MS).unref()
+  }
+
+  const inboxOf = (connection: NatsConnection): string => {
+    if (inbox?.connection === connection) return inbox.subject
+    const subject = createInbox()
+    connection.subscribe(`${subject}.*`, {
+      callback: (error, message) => {
+        const entry = error ? undefined : take(Number(message.subject.slice(subject.length + 1))) // 2
+        if (entry) settle(entry, message)
+      },
+    })
+    void watchDisconnects(connection)
+    inbox = { connection, subject }
+    return subject
+  }
+  const watchDisconnects = async (connection: NatsConnection) => {
+    for await (const status of connection.status()) {
+      if (status.type !== 'disconnect' && status.type !== 'close') continue
+      rejectWhere((entry) => entry.connection === connection, 'the connection was lost before the stream answered') // 1
+    }
+  }
+
+  return {
+    publish: async ({ subject, payload, messageId, traceparent }) => {
+      const connection = await nats.first()
+      const number = ++sent
+      connection.publish(subject, payload, {
+        headers: messageHeaders(messageId, traceparent),
+        reply: `${inboxOf(connection)}.${number}`,
+      })
+      armTimer()
+      return new Promise<void>((resolve, reject) => {
+        waiting.set(number, { connection, sentAt: performance.now(), resolve, reject })
+      })
+    },
+  }
+}
+
+function settle(entry: Waiting, message: Msg): void {
+  if (message.headers?.code === NO_RESPONDERS) return entry.reject(new Error('no stream takes the message'))
+  const reply = replyText(message)
+  if (!reply.includes('"error"')) return entry.resolve()
+  const { err_code, description } = parseRefusal(reply)
+  entry.reject(new JetStreamApiError({ code: 400, err_code, description }))
+}
+
+/** Whether a stream answered and would not take the message; it is full, for example. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof JetStreamApiError
+}
