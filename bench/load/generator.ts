@@ -2,28 +2,31 @@ import { createSender } from './create-sender.ts'
 import { watchInsights } from './insight-watch.ts'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 import { createLatencyRecorder } from './latency.ts'
+import type { Loop } from './loops.ts'
 import { startClosedLoop, startOpenLoop } from './loops.ts'
+import type { Sent } from './sender.ts'
 
 /*
  * The load generator: started by start-generator.ts, told what to do over the IPC channel. It shares the machine with
  * what it measures, so it does as little as it can for each operation.
  */
 
-interface RunningLoad {
-  mark(): void
-  stop(): Promise<LoadResult>
+interface OpenLoad {
+  begin(): void
+  end(): Promise<LoadResult>
 }
 
-async function startLoad(job: LoadJob): Promise<RunningLoad> {
+async function openLoad(job: LoadJob): Promise<OpenLoad> {
   const sender = await createSender(job)
   const answer = createLatencyRecorder()
   const insights = job.insightEvents && (await watchInsights(job.insightEvents))
   let items = 0
   let failures = 0
   let firstFailure: string | undefined
-  let markedAt = performance.now()
+  let startedAt = 0
+  let loop: Loop | undefined
 
-  const onEnd = (intendedAt: number, outcome: PromiseSettledResult<{ items: number; leadId?: string }>) => {
+  const onEnd = (intendedAt: number, outcome: PromiseSettledResult<Sent>) => {
     if (outcome.status === 'rejected') {
       failures += 1
       firstFailure ??= String(outcome.reason)
@@ -33,43 +36,39 @@ async function startLoad(job: LoadJob): Promise<RunningLoad> {
     items += outcome.value.items
     if (outcome.value.leadId !== undefined) insights?.expect(outcome.value.leadId, intendedAt)
   }
-  const loop =
-    job.ratePerSecond === undefined
-      ? startClosedLoop(sender, job.concurrency, onEnd)
-      : startOpenLoop(sender, job.ratePerSecond, onEnd)
   return {
-    mark: () => {
+    begin: () => {
       answer.reset()
-      insights?.reset()
       items = 0
       failures = 0
       firstFailure = undefined
-      markedAt = performance.now()
+      startedAt = performance.now()
+      loop =
+        job.ratePerSecond === undefined
+          ? startClosedLoop(sender, job.concurrency, onEnd)
+          : startOpenLoop(sender, job.ratePerSecond, onEnd)
     },
-    stop: async () => {
-      const [counted, seconds] = [items, (performance.now() - markedAt) / 1_000]
-      await loop.stop()
-      const summary = await insights?.finish()
-      await sender.close()
-      return { items: counted, seconds, failures, firstFailure, answer: answer.summary(), insight: summary }
+    end: async () => {
+      await loop?.stop()
+      const seconds = (performance.now() - startedAt) / 1_000
+      const insight = await insights?.finish()
+      return { items, seconds, failures, firstFailure, answer: answer.summary(), insight }
     },
   }
 }
 
-let running: RunningLoad | undefined
+let load: OpenLoad | undefined
 const reply = (message: LoadReply) => process.send?.(message)
 
 async function obey(command: LoadCommand): Promise<LoadReply> {
-  if (command.kind === 'start') {
-    running = await startLoad(command.job)
-    return { kind: 'started' }
+  if (command.kind === 'open') {
+    load = await openLoad(command.job)
+    return { kind: 'done' }
   }
-  if (running === undefined) throw new Error('nothing runs')
-  if (command.kind === 'mark') {
-    running.mark()
-    return { kind: 'marked' }
-  }
-  return { kind: 'stopped', result: await running.stop() }
+  if (load === undefined) throw new Error('nothing is open')
+  if (command.kind === 'end') return { kind: 'ended', result: await load.end() }
+  load.begin()
+  return { kind: 'done' }
 }
 
 process.on('message', (command: LoadCommand) => {

@@ -8,8 +8,7 @@ import { createLatencyRecorder } from './latency.ts'
 export interface InsightWatch {
   /** A lead was accepted whose operation was due at `intendedAt`. Its insight may have been heard of before. */
   expect(leadId: string, intendedAt: number): void
-  reset(): void
-  /** Waits a while for what is still missing, and closes. What never came counts with the time it was waited for. */
+  /** Waits a while for what is still missing, and begins anew. What never came counts with the time it was waited for. */
   finish(): Promise<LatencySummary>
 }
 
@@ -19,7 +18,13 @@ const PATIENCE_MS = 15_000
  * Hears `InsightReady`, which triage publishes when the insight has been committed. A plain subscription, beside the
  * stream: it costs the server one more delivery and no storage. So the time includes the publish: an upper bound.
  */
-export async function watchInsights({ natsUrl, subjects }: { natsUrl: string; subjects: string }): Promise<InsightWatch> {
+export async function watchInsights({
+  natsUrl,
+  subjects,
+}: {
+  natsUrl: string
+  subjects: string
+}): Promise<InsightWatch> {
   const nats = await connect({ servers: natsUrl })
   const recorder = createLatencyRecorder()
   const expected = new Map<string, number>()
@@ -43,16 +48,15 @@ export async function watchInsights({ natsUrl, subjects }: { natsUrl: string; su
       early.delete(leadId)
       recorder.record(heardAt - intendedAt)
     },
-    reset: () => {
-      expected.clear() // what began before the mark is not measured
-      recorder.reset()
-    },
     finish: async () => {
       const deadline = performance.now() + PATIENCE_MS
       while (expected.size > 0 && performance.now() < deadline) await sleep(20)
       for (const intendedAt of expected.values()) recorder.record(performance.now() - intendedAt)
-      await nats.close()
-      return recorder.summary()
+      const summary = recorder.summary()
+      expected.clear()
+      early.clear()
+      recorder.reset()
+      return summary
     },
   }
 }

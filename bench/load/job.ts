@@ -28,20 +28,19 @@ export const Operation = {
 } as const
 export type Operation = (typeof Operation)[keyof typeof Operation]
 
-/** From the starter to the generator. `mark` forgets what was counted so far: the warm-up is over. */
+/** From the starter to the generator: `open` connects, each `begin` starts counting anew. */
 export type LoadCommand =
-  | { readonly kind: 'start'; readonly job: LoadJob }
-  | { readonly kind: 'mark' }
-  | { readonly kind: 'stop' }
+  | { readonly kind: 'open'; readonly job: LoadJob }
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'end' }
 
 /** From the generator to the starter, once for each command. */
 export type LoadReply =
-  | { readonly kind: 'started' }
-  | { readonly kind: 'marked' }
-  | { readonly kind: 'stopped'; readonly result: LoadResult }
+  | { readonly kind: 'done' }
+  | { readonly kind: 'ended'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** What the generator saw between `mark` and `stop`. */
+/** What the generator saw between `begin` and `end`. */
 export interface LoadResult {
   /** Leads, rows or messages that were answered for. */
   readonly items: number

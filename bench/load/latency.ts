@@ -37,10 +37,9 @@ export function createLatencyRecorder(): LatencyRecorder {
       p999: at(99.9),
       max: histogram.maxValue / 1_000,
       // a percentile that no single operation reaches says nothing
-      curve: PERCENTILES.filter((percentile) => (1 - percentile / 100) * histogram.totalCount >= 1).map((percentile) => [
-        percentile,
-        at(percentile),
-      ]),
+      curve: PERCENTILES.filter((percentile) => (1 - percentile / 100) * histogram.totalCount >= 1).map(
+        (percentile) => [percentile, at(percentile)],
+      ),
     }),
   }
 }

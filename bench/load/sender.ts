@@ -6,9 +6,8 @@ export interface Sent {
   readonly leadId?: string
 }
 
-/** Does one kind of operation, again and again. */
+/** Does one kind of operation, again and again. What it has open ends with the process. */
 export interface Sender {
   /** Rejects when the operation fails or its answer is not what it should be. */
   send(): Promise<Sent>
-  close(): Promise<void>
 }

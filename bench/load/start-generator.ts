@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 
-/** A load that runs in a process of its own. */
+/** A load generator: a process of its own. */
 export interface Load {
   readonly pid: number
-  /** Forgets what was counted so far: the warm-up is over. */
-  mark(): Promise<void>
-  /** Ends the load and its process. */
-  stop(): Promise<LoadResult>
-  /** Ends the process at once, whatever it does. Safe after `stop`. */
-  kill(): void
+  /** Sends, from now until `end`; may be called again after that. */
+  begin(): Promise<void>
+  /** Waits for what is under way, too. */
+  end(): Promise<LoadResult>
+  /** Ends the process. Safe to call twice. */
+  close(): void
 }
 
 const PROGRAM = fileURLToPath(new URL('generator.ts', import.meta.url))
 
-/** Starts a load in a fresh process; resolves when it has begun. */
+/** Starts a load generator; resolves when it is connected. */
 export async function startGenerator(job: LoadJob): Promise<Load> {
   const child = fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const kill = () => void child.kill('SIGKILL')
@@ -24,21 +24,20 @@ export async function startGenerator(job: LoadJob): Promise<Load> {
   process.once('exit', killAtExit)
   child.once('exit', () => process.off('exit', killAtExit))
   try {
-    await ask(child, { kind: 'start', job })
+    await ask(child, { kind: 'open', job })
   } catch (error) {
     kill()
     throw error
   }
   return {
     pid: child.pid ?? 0, // it has answered
-    mark: async () => void (await ask(child, { kind: 'mark' })),
-    stop: async () => {
-      const reply = await ask(child, { kind: 'stop' })
-      kill()
-      if (reply.kind !== 'stopped') throw new Error(`the load generator answered ${reply.kind}`)
+    begin: async () => void (await ask(child, { kind: 'begin' })),
+    end: async () => {
+      const reply = await ask(child, { kind: 'end' })
+      if (reply.kind !== 'ended') throw new Error(`the load generator answered ${reply.kind}`)
       return reply.result
     },
-    kill,
+    close: kill,
   }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LatencySummary } from '../load/latency.ts'
 import { Operation } from '../load/job.ts'
+import type { LatencySummary } from '../load/latency.ts'
 import { startGenerator } from '../load/start-generator.ts'
 import type { Product } from '../stack/product.ts'
 import type { Span } from './throughput.ts'
@@ -32,13 +32,15 @@ export async function measureLatency(
     insightEvents: product.insightEvents,
   })
   try {
+    await load.begin()
     await sleep(warmUpSeconds * 1_000, undefined, { signal })
-    await load.mark()
+    await load.end()
+    await load.begin()
     await sleep(seconds * 1_000, undefined, { signal })
-    const { answer, insight, failures, firstFailure } = await load.stop()
+    const { answer, insight, failures, firstFailure } = await load.end()
     if (insight === undefined) throw new Error('nobody watched the insights')
     return { ratePerSecond, answer, insight, failures, firstFailure }
   } finally {
-    load.kill()
+    load.close()
   }
 }

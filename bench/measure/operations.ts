@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LatencySummary } from '../load/latency.ts'
 import type { LoadJob } from '../load/job.ts'
+import type { LatencySummary } from '../load/latency.ts'
 import { startGenerator } from '../load/start-generator.ts'
 import type { Span } from './throughput.ts'
 
@@ -15,12 +15,14 @@ export interface OperationRate {
 export async function measureOperations(job: LoadJob, span: Span, signal: AbortSignal): Promise<OperationRate> {
   const load = await startGenerator(job)
   try {
+    await load.begin()
     await sleep(span.warmUpSeconds * 1_000, undefined, { signal })
-    await load.mark()
+    await load.end()
+    await load.begin()
     await sleep(span.seconds * 1_000, undefined, { signal })
-    const { items, seconds, answer, failures, firstFailure } = await load.stop()
+    const { items, seconds, answer, failures, firstFailure } = await load.end()
     return { perSecond: items / seconds, answer, failures, firstFailure }
   } finally {
-    load.kill()
+    load.close()
   }
 }

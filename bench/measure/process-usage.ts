@@ -58,7 +58,10 @@ async function readStat(pid: number): Promise<Stat | undefined> {
   if (stat === undefined) return undefined // it has just ended
   // proc(5): "123 (name, of any characters) S 1 …"; behind the name: state, ppid, … utime is the 12th, then stime,
   // cutime, cstime
-  const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number)
+  const words = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
   const [utime = 0, stime = 0, cutime = 0, cstime = 0] = words.slice(11, 15)
   return { pid, parent: words[1] ?? 0, ticks: utime + stime, childTicks: cutime + cstime }
 }

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LatencySummary } from '../load/latency.ts'
 import type { LoadJob } from '../load/job.ts'
+import type { LatencySummary } from '../load/latency.ts'
 import { startGenerator } from '../load/start-generator.ts'
 import type { Target } from '../stack/target.ts'
 import type { Usage } from './process-usage.ts'
 import { readUsage } from './process-usage.ts'
-import type { StoredRates } from './stored.ts'
-import { countStored, databaseTime, untilTriaged } from './stored.ts'
+import { countStored, databaseTime, lastInsightAt, untilTriaged } from './stored.ts'
 
 export interface Span {
   readonly warmUpSeconds: number
@@ -17,21 +16,27 @@ export interface ProcessCost {
   readonly process: string
   readonly cpuSeconds: number
   readonly memoryMiB: number
-  /** For each lead that was accepted, and triaged where it is a worker. */
   readonly cpuMicrosecondsPerLead: number
 }
 
-/** Leads sent as fast as they are answered. */
-export interface Throughput extends StoredRates {
-  /** What counts: both accepted and triaged, per second. */
+/** Leads sent as fast as they are answered, counted in the database. */
+export interface Throughput {
+  /** Accepted and triaged: all leads of the load, by the time from its begin until the last of them has its insight. */
   readonly leadsPerSecond: number
+  /** Accepted, while the load ran. */
+  readonly acceptedPerSecond: number
+  /** Triaged, while the load ran: less than what was accepted where triage fell behind. */
+  readonly triagedPerSecond: number
+  /** How long triage still had to work when the load had ended. */
+  readonly drainSeconds: number
   readonly answer: LatencySummary
   readonly failures: number
   readonly firstFailure: string | undefined
-  /** Undefined where the system does not tell. */
+  /** From the begin of the load until all is triaged; undefined where the system does not tell. */
   readonly costs: readonly ProcessCost[] | undefined
 }
 
+/** The warm-up ends when everything it sent is triaged: what is measured begins with an empty mailbox. */
 export async function measureThroughput(
   target: Target,
   job: Omit<LoadJob, 'url'>,
@@ -39,41 +44,49 @@ export async function measureThroughput(
   signal: AbortSignal,
 ): Promise<Throughput> {
   const { sql } = target
-  const begun = await databaseTime(sql)
   const load = await startGenerator({ ...job, url: target.url })
+  const runFor = async (runSeconds: number) => {
+    await load.begin()
+    await sleep(runSeconds * 1_000, undefined, { signal })
+    return load.end()
+  }
   try {
     const processes = [...target.processes, { name: 'load generator', pid: load.pid, withChildren: false }]
-    await sleep(warmUpSeconds * 1_000, undefined, { signal })
-    await load.mark()
-    const [from, before] = [await databaseTime(sql), await readUsage(processes)]
-    await sleep(seconds * 1_000, undefined, { signal })
-    const [to, after] = [await databaseTime(sql), await readUsage(processes)]
-    const { answer, failures, firstFailure } = await load.stop()
-    const { backlog, drainSeconds } = await untilTriaged(sql, begun, signal)
+    const warmedFrom = await databaseTime(sql)
+    await runFor(warmUpSeconds)
+    await untilTriaged(sql, warmedFrom, signal)
 
-    const measuredSeconds = (to.getTime() - from.getTime()) / 1_000
-    const { leads, insights } = await countStored(sql, from, to)
+    const [from, before] = [await databaseTime(sql), await readUsage(processes)]
+    const { answer, failures, firstFailure } = await runFor(seconds)
+    const to = await databaseTime(sql)
+    await untilTriaged(sql, from, signal)
+    const after = await readUsage(processes)
+    const [inTime, triagedAt] = [await countStored(sql, from, to), await lastInsightAt(sql, from)]
+
+    const loadSeconds = secondsBetween(from, to)
     return {
-      leadsPerSecond: Math.min(leads, insights) / measuredSeconds,
-      acceptedPerSecond: leads / measuredSeconds,
-      triagedPerSecond: insights / measuredSeconds,
-      backlog,
-      drainSeconds,
+      leadsPerSecond: inTime.leads / secondsBetween(from, triagedAt),
+      acceptedPerSecond: inTime.leads / loadSeconds,
+      triagedPerSecond: inTime.insights / loadSeconds,
+      drainSeconds: secondsBetween(to, triagedAt),
       answer,
       failures,
       firstFailure,
-      costs: costsBetween(before, after, leads, insights),
+      costs: costsBetween(before, after, inTime.leads),
     }
   } finally {
-    load.kill()
+    load.close()
   }
 }
 
-function costsBetween(before: Usage, after: Usage, accepted: number, triaged: number): ProcessCost[] | undefined {
+function secondsBetween(from: Date, to: Date): number {
+  return Math.max(0, (to.getTime() - from.getTime()) / 1_000)
+}
+
+function costsBetween(before: Usage, after: Usage, leads: number): ProcessCost[] | undefined {
   if (before === undefined || after === undefined) return undefined
   return [...after].map(([name, { cpuSeconds, memoryMiB }]) => {
     const used = cpuSeconds - (before.get(name)?.cpuSeconds ?? 0)
-    const leads = /triage|worker/.test(name) ? triaged : accepted
     return { process: name, cpuSeconds: used, memoryMiB, cpuMicrosecondsPerLead: (used * 1e6) / Math.max(1, leads) }
   })
 }

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os'
-import { startServers as startChaosServers, type Servers } from '../../test/chaos/servers/servers.ts'
+import { type Servers, startServers as startChaosServers } from '../../test/chaos/servers/servers.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
 export type { Servers } from '../../test/chaos/servers/servers.ts'

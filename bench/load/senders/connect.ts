@@ -21,6 +21,5 @@ export function createConnectSender({ url, concurrency }: LoadJob): Sender {
       const { lead } = await client.createLead(leadRequest())
       return lead === undefined ? { items: 1 } : { items: 1, leadId: lead.id }
     },
-    close: async () => agent.destroy(),
   }
 }

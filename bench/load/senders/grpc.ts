@@ -17,20 +17,19 @@ const BATCH_SIZE = 100
 
 /** `CreateLead` over gRPC, on a few HTTP/2 connections as gRPC clients do. */
 export function createGrpcSender({ url }: LoadJob): Sender {
-  const { call, close } = grpcCaller(url)
+  const { call } = grpcCaller(url)
   return {
     send: async () => {
       const { lead } = await call(IntakeService.method.createLead, leadRequest())
       if (lead === undefined) throw new Error('CreateLead answered without a lead')
       return { items: 1, leadId: lead.id }
     },
-    close,
   }
 }
 
 /** `BatchCreateLeads` with {@link BATCH_SIZE} leads over gRPC. */
 export function createGrpcBatchSender({ url }: LoadJob): Sender {
-  const { call, close } = grpcCaller(url)
+  const { call } = grpcCaller(url)
   return {
     send: async () => {
       const requests = Array.from({ length: BATCH_SIZE }, leadRequest)
@@ -39,7 +38,6 @@ export function createGrpcBatchSender({ url }: LoadJob): Sender {
       if (results.some(({ outcome }) => outcome !== BatchCreateLeadsOutcome.CREATED)) throw new Error('not all created')
       return { items: results.length }
     },
-    close,
   }
 }
 
@@ -59,7 +57,12 @@ function grpcCaller(url: string) {
   let next = 0
   return {
     call: <I extends DescMessage, O extends DescMessage>(
-      method: { readonly parent: { readonly typeName: string }; readonly name: string; readonly input: I; readonly output: O },
+      method: {
+        readonly parent: { readonly typeName: string }
+        readonly name: string
+        readonly input: I
+        readonly output: O
+      },
       request: MessageShape<I>,
     ): Promise<MessageShape<O>> =>
       new Promise((resolve, reject) => {
@@ -72,8 +75,5 @@ function grpcCaller(url: string) {
           (error, response) => (error || response === undefined ? reject(error) : resolve(response)),
         )
       }),
-    close: async () => {
-      for (const client of clients) client.close()
-    },
   }
 }

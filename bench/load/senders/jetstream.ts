@@ -24,7 +24,6 @@ export async function createPublishSender({ url }: LoadJob): Promise<Sender> {
       await stream.publish(`bench.limit.${id}`, PAYLOAD, { headers: withId })
       return { items: 1 }
     },
-    close: () => nats.close(),
   }
 }
 
@@ -37,7 +36,11 @@ export async function createPullAckSender({ url }: LoadJob): Promise<Sender> {
     if (number % 5_000 === 0) await nats.flush()
   }
   const manager = await jetstreamManager(nats)
-  await manager.consumers.add(STREAM, { durable_name: 'bench', ack_policy: AckPolicy.Explicit, max_ack_pending: 20_000 })
+  await manager.consumers.add(STREAM, {
+    durable_name: 'bench',
+    ack_policy: AckPolicy.Explicit,
+    max_ack_pending: 20_000,
+  })
   const consumer = await jetstream(nats).consumers.get(STREAM, 'bench')
   return {
     send: async () => {
@@ -48,7 +51,6 @@ export async function createPullAckSender({ url }: LoadJob): Promise<Sender> {
       }
       return { items }
     },
-    close: () => nats.close(),
   }
 }
 

@@ -25,7 +25,6 @@ export function createSingleInsertSender({ url, concurrency }: LoadJob): Sender 
         returning created_at`
       return { items: 1 }
     },
-    close: () => sql.end(),
   }
 }
 
@@ -36,7 +35,6 @@ export function createBatchedInsertSender({ url, concurrency }: LoadJob): Sender
   const store = createLeadStore(sql)
   return {
     send: async () => ({ items: (await store.insert(Array.from({ length: BATCH_SIZE }, makeRow))).length }),
-    close: () => sql.end(),
   }
 }
 

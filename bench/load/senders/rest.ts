@@ -55,9 +55,6 @@ function httpSender(url: string, connections: number, next: () => DispatchOption
         giveBack(client)
       }
     },
-    close: async () => {
-      await Promise.all(clients.map((client) => client.destroy()))
-    },
   }
 }
 
