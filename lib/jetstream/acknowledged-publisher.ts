@@ -46,7 +46,7 @@ export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
     if (waiting.size > 0) armTimer()
   }
   const armTimer = () => {
-    timer ??= setTimeout(giveUpLate, ANSWER_WITHIN_MS).unref()
+    if (timer === undefined) timer = setTimeout(giveUpLate, ANSWER_WITHIN_MS).unref()
   }
 
   const inboxOf = (connection: NatsConnection): string => {
@@ -86,11 +86,12 @@ export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
 }
 
 function settle(entry: Waiting, message: Msg): void {
-  if (message.headers?.code === NO_RESPONDERS) return entry.reject(new Error('no stream takes the message'))
   const reply = replyText(message)
-  if (!reply.includes('"error"')) return entry.resolve()
-  const { err_code, description } = parseRefusal(reply)
-  entry.reject(new JetStreamApiError({ code: 400, err_code, description }))
+  if (message.headers?.code === NO_RESPONDERS) entry.reject(new Error('no stream takes the message'))
+  else if (reply.includes('"error"')) {
+    const { err_code, description } = parseRefusal(reply)
+    entry.reject(new JetStreamApiError({ code: 400, err_code, description }))
+  } else entry.resolve()
 }
 
 /** Whether a stream answered and would not take the message; it is full, for example. */

@@ -1,0 +1,15 @@
+import { fastify } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { newLeadSchema } from '../../../domain/lead.ts'
+import { sayReady } from '../../stack/node-program.ts'
+
+/* Fastify with our schema of a lead: validates, answers with what came. */
+
+const app = fastify().withTypeProvider<ZodTypeProvider>()
+app.setValidatorCompiler(validatorCompiler)
+app.setSerializerCompiler(serializerCompiler)
+app.post('/leads', { schema: { body: newLeadSchema, response: { 201: z.unknown() } } }, async (request, reply) =>
+  reply.code(201).send(request.body),
+)
+sayReady(await app.listen({ host: '127.0.0.1', port: 0 }))

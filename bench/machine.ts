@@ -1,0 +1,36 @@
+import { execFileSync } from 'node:child_process'
+import { cpus, release, totalmem } from 'node:os'
+import type { Servers } from './stack/servers.ts'
+
+/** Where figures come from: without it they say nothing. */
+export interface Machine {
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryGiB: number
+  readonly system: string
+  readonly node: string
+  readonly postgres: string
+  readonly nats: string
+  readonly commit: string
+}
+
+export function describeMachine(servers: Servers): Machine {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    system: `${process.platform} ${release()}`,
+    node: process.version,
+    postgres: servers.postgres.version,
+    nats: servers.nats.version,
+    commit: currentCommit(),
+  }
+}
+
+function currentCommit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim()
+  } catch {
+    return 'unknown' // not a checkout
+  }
+}

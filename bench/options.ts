@@ -1,0 +1,51 @@
+import { parseArgs } from 'node:util'
+import type { Span } from './measure/throughput.ts'
+
+export interface Options {
+  readonly json: boolean
+  readonly quick: boolean
+  /** Only these sections; empty for all. */
+  readonly only: readonly string[]
+  readonly span: Span
+  readonly limitSpan: Span
+  readonly latencyRates: readonly number[]
+  readonly triageWorkers: readonly number[]
+  /** Leads and insights already stored. */
+  readonly storedLeads: readonly number[]
+}
+
+export const SECTIONS = ['limits', 'doors', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
+
+export const USAGE = `npm run bench -- [--quick] [--json] [--only SECTION]…
+  --quick         under a minute: short spans, 64 callers, one rate, one worker, nothing stored before; writes no files
+  --json          prints the results as JSON
+  --only SECTION  may be repeated: ${SECTIONS.join(', ')}; writes no files
+`
+
+/** @throws Error that says what is wrong with the arguments */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean', default: false },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  })
+  const unknown = values.only.filter((name) => !SECTIONS.some((section) => section === name))
+  if (unknown.length > 0) throw new Error(`there is no section ${unknown.join(', ')}`)
+  const { json, quick, only } = values
+  return quick
+    ? {
+        ...{ json, quick, only },
+        span: { warmUpSeconds: 0.7, seconds: 1.5 },
+        limitSpan: { warmUpSeconds: 0.7, seconds: 0.7 },
+        ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
+      }
+    : {
+        ...{ json, quick, only },
+        span: { warmUpSeconds: 4, seconds: 8 },
+        limitSpan: { warmUpSeconds: 1, seconds: 3 },
+        ...{ latencyRates: [200, 1_000, 3_000], triageWorkers: [1, 2, 4], storedLeads: [0, 1_000_000, 5_000_000] },
+      }
+}

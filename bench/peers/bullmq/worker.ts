@@ -1,0 +1,15 @@
+import { Worker } from 'bullmq'
+import { sayReady } from '../../stack/node-program.ts'
+import { type LeadJobData, openPeerDatabase, triageInto } from '../rows.ts'
+import { connection, QUEUE } from './queue.ts'
+
+/** BullMQ advises 100 to 300 for jobs that wait for I/O. */
+const CONCURRENCY = 100
+
+const sql = openPeerDatabase()
+const worker = new Worker<LeadJobData>(QUEUE, ({ data }) => triageInto(sql, data), {
+  connection,
+  concurrency: CONCURRENCY,
+})
+await worker.waitUntilReady()
+sayReady()

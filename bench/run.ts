@@ -1,0 +1,68 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { listenForSignals } from '../embedded/signals.ts'
+import { describeMachine } from './machine.ts'
+import { measureAll } from './measure-all.ts'
+import type { Options } from './options.ts'
+import { parseOptions, USAGE } from './options.ts'
+import { toMarkdown } from './report/tables.ts'
+import type { Results } from './results.ts'
+import { startServers } from './stack/servers.ts'
+
+/*
+ * How fast it is, beside the limits of its layers and beside its peers, measured in one run on one machine.
+ * `npm run bench -- --help` names the options; docs/performance.md says what the figures mean.
+ */
+
+const RESULTS_DIR = fileURLToPath(new URL('results/', import.meta.url))
+
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+
+async function main(options: Options, signal: AbortSignal): Promise<void> {
+  const startedAt = new Date()
+  const servers = await startServers(say)
+  try {
+    const results: Results = {
+      run: startedAt.toISOString().slice(0, 16).replaceAll(/[-:]/g, ''),
+      machine: describeMachine(servers),
+      ...{ limits: [], doors: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
+    }
+    await measureAll({ options, servers, results, signal, say })
+    const markdown = toMarkdown(results)
+    process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : markdown)
+    if (!options.quick && options.only.length === 0) await keep(results, markdown)
+  } finally {
+    await servers.stop()
+  }
+  say(`took ${Math.round((Date.now() - startedAt.getTime()) / 1_000)} s`)
+}
+
+async function keep(results: Results, markdown: string): Promise<void> {
+  const { drawPictures } = await import('./report/pictures.ts')
+  await mkdir(RESULTS_DIR, { recursive: true })
+  const files = {
+    'latest.json': `${JSON.stringify(results)}\n`,
+    'latest.md': markdown,
+    ...drawPictures(results),
+  }
+  for (const [name, content] of Object.entries(files)) await writeFile(`${RESULTS_DIR}${name}`, content)
+  say(`kept in ${RESULTS_DIR}`)
+}
+
+function optionsOrExit(): Options {
+  try {
+    return parseOptions(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+const options = optionsOrExit()
+const signal = listenForSignals(say)
+try {
+  await main(options, signal)
+} catch (error) {
+  if (!signal.aborted) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { listenForSignals } from '../embedded/signals.ts'
+import { Operation } from './load/job.ts'
+import { startGenerator } from './load/start-generator.ts'
+import type { Usage } from './measure/process-usage.ts'
+import { readUsage } from './measure/process-usage.ts'
+import { startProduct } from './stack/product.ts'
+import { startServers } from './stack/servers.ts'
+
+/*
+ * Ten minutes at full load, or `--seconds N`: does the memory of a service grow? Full load is what the workers keep up
+ * with, from a fixed rate of arrivals; a mailbox that fills up would be another measurement. `--rate N` sets it.
+ */
+
+const SAMPLES = 20
+/** The first third is warming up: caches, pools, compiled code. */
+const WARM_UP_SHARE = 1 / 3
+/** Less growth from the middle third to the last one is the collector's mood. */
+const GROWING_MIB = 20
+const SERVICES = /^(?:intake|triage|insights)/
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '600' }, rate: { type: 'string', default: '4000' } },
+})
+const [seconds, ratePerSecond] = [Number(values.seconds), Number(values.rate)]
+if (!(seconds > 0 && ratePerSecond > 0)) throw new Error('--seconds and --rate must be above 0')
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+const signal = listenForSignals(say)
+process.exitCode = (await soak()) ? 0 : 1
+
+/** @returns whether memory stayed flat */
+async function soak(): Promise<boolean> {
+  const servers = await startServers(say)
+  try {
+    const product = await startProduct({ servers, name: 'bench_soak', signal })
+    const load = await startGenerator({ operation: Operation.Rest, url: product.url, concurrency: 256, ratePerSecond })
+    try {
+      const samples: Exclude<Usage, undefined>[] = []
+      await load.begin()
+      for (let number = 0; number < SAMPLES; number += 1) {
+        await sleep((seconds / SAMPLES) * 1_000, undefined, { signal })
+        const usage = await readUsage(product.processes)
+        if (usage === undefined) throw new Error('this system does not tell how much memory a process has')
+        samples.push(usage)
+        const memories = [...usage].map(([name, { memoryMiB }]) => `${name} ${memoryMiB.toFixed(0)}`)
+        say(`${Math.round(((number + 1) * seconds) / SAMPLES)} s  MiB: ${memories.join(', ')}`)
+      }
+      const { items, failures, firstFailure } = await load.end()
+      say(`${items} leads answered for, ${failures} failures${firstFailure ? `, the first: ${firstFailure}` : ''}`)
+      return judge(samples)
+    } finally {
+      load.close()
+      await product.stop()
+    }
+  } finally {
+    await servers.stop()
+  }
+}
+
+function judge(samples: readonly Exclude<Usage, undefined>[]): boolean {
+  const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE))
+  const middle = Math.floor(warm.length / 2)
+  const mean = (part: typeof warm, name: string) =>
+    part.reduce((sum, usage) => sum + (usage.get(name)?.memoryMiB ?? 0), 0) / part.length
+  const growths = [...(samples[0]?.keys() ?? [])]
+    .filter((name) => SERVICES.test(name))
+    .map((name) => ({ name, mib: mean(warm.slice(middle), name) - mean(warm.slice(0, middle), name) }))
+  for (const { name, mib } of growths) {
+    say(`${name}: ${mib > GROWING_MIB ? 'GROWING' : 'flat'} (${mib >= 0 ? '+' : ''}${mib.toFixed(1)} MiB)`)
+  }
+  return growths.every(({ mib }) => mib <= GROWING_MIB)
+}

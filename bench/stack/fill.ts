@@ -1,0 +1,45 @@
+import type { Sql } from 'postgres'
+
+/**
+ * Stores leads with an insight each, as if they had come in over the last year. The indexes are made behind the rows:
+ * minutes less. The tables are emptied in the same transaction, so that PostgreSQL needs no write-ahead log for them.
+ */
+export async function fillWithTriagedLeads(sql: Sql, count: number): Promise<void> {
+  if (count === 0) return
+  await sql.begin(async (transaction) => {
+    await transaction`truncate leads, insights`
+    const indexes = await transaction<
+      { name: string; definition: string; is_constraint: boolean; table_name: string }[]
+    >`
+      select i.indexrelid::regclass::text as name, t.relname as table_name, c.oid is not null as is_constraint,
+             coalesce(format('alter table %s add constraint %I %s', t.relname, c.conname, pg_get_constraintdef(c.oid)),
+                      pg_get_indexdef(i.indexrelid)) as definition
+      from pg_index i
+      join pg_class t on t.oid = i.indrelid
+      left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
+      where t.relname in ('leads', 'insights')`
+    for (const { name, is_constraint, table_name } of indexes) {
+      await transaction.unsafe(
+        is_constraint ? `alter table ${table_name} drop constraint ${name}` : `drop index ${name}`,
+      )
+    }
+    await transaction`
+      insert into leads (id, client_id, idempotency_key, request_hash, note, email, content_hash, created_at)
+      select uuidv7(t.at - now()), 'anonymous', gen_random_uuid(), sha256(i::text::bytea),
+             'Please send a quote for 20 seats, we would like to start next month. #' || i, 'buyer' || i || '@example.com',
+             encode(sha256(i::text::bytea), 'hex'), t.at
+      from generate_series(1, ${count}::int) i,
+           lateral (select now() - interval '1 hour' - interval '365 days' * (${count}::int - i) / ${count}::int as at) t`
+    await transaction`
+      insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags,
+                            reasons, language, analyzer, created_at, updated_at)
+      select id, gen_random_uuid(), 1, 'final', content_hash, 'buy', 'P1', 'email', 0.7, '{pricing}',
+             '[{"text": "asks for a price", "start": 14, "end": 19, "weight": 2}]', 'en', 'bench@1', created_at, created_at
+      from leads`
+    for (const { definition } of indexes) await transaction.unsafe(definition)
+    // the reconciler has walked past them, as it would have long ago
+    await transaction`
+      update reconciliation set early_at = last.at, late_at = last.at from (select max(created_at) as at from leads) last`
+  })
+  await sql`vacuum analyze leads, insights`
+}
