@@ -12,7 +12,7 @@ export async function fillWithTriagedLeads(sql: Sql, count: number): Promise<voi
       { name: string; definition: string; is_constraint: boolean; table_name: string }[]
     >`
       select i.indexrelid::regclass::text as name, t.relname as table_name, c.oid is not null as is_constraint,
-             coalesce(format('alter table %s add constraint %I %s', t.relname, c.conname, pg_get_constraintdef(c.oid)),
+             coalesce('alter table ' || t.relname || ' add constraint ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid),
                       pg_get_indexdef(i.indexrelid)) as definition
       from pg_index i
       join pg_class t on t.oid = i.indrelid
