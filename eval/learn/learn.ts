@@ -1,12 +1,13 @@
-import { type FeatureGroup, readFeatures } from '../../services/triage/analyzers/rules/learned/features.ts'
+import { type FeatureGroups, readFeatures } from '../../services/triage/analyzers/rules/learned/features.ts'
 import {
   encodeModel,
   type Model,
+  quantize,
   scoresOf,
   softmax,
   tableOf,
 } from '../../services/triage/analyzers/rules/learned/model.ts'
-import { createVectorizer, type Vector } from '../../services/triage/analyzers/rules/learned/vector.ts'
+import { createVectorizer, keep, type Vector } from '../../services/triage/analyzers/rules/learned/vector.ts'
 import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { readNote } from '../../services/triage/analyzers/rules/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
@@ -14,7 +15,7 @@ import type { LabelledNote } from '../labelled-notes.ts'
 
 /** A note ready to be learned from. */
 export interface Example {
-  readonly groups: readonly FeatureGroup[]
+  readonly groups: FeatureGroups
   /** Place among the verdicts. */
   readonly verdict: number
 }
@@ -30,7 +31,12 @@ const RATE = 0.3
 const DECAY = 2e-4
 const SEED = 7
 
-export type Weights = Omit<Model, 'rowOf' | 'calibration'> & { readonly hashes: Uint32Array }
+export interface Weights {
+  readonly hashes: Uint32Array
+  readonly idf: Float32Array
+  /** Row by row, one for each verdict, not yet rounded. */
+  readonly exact: Float32Array
+}
 
 export function toExample({ note, intent, priority }: LabelledNote): Example {
   const { words, findings } = readNote(note)
@@ -45,26 +51,23 @@ export function learnWeights(examples: readonly Example[]): Weights {
   const all = tabulate(examples, frequentHashes(examples))
   const chosen = heaviestHashes(all, descend(all, CHOOSING_EPOCHS))
   const kept = tabulate(examples, chosen)
-  return { hashes: kept.hashes, idf: kept.idf, weights: descend(kept, EPOCHS) }
+  return { hashes: kept.hashes, idf: kept.idf, exact: descend(kept, EPOCHS) }
 }
 
 /** The bytes of a model file. */
-export function encode({ hashes, idf, weights }: Weights, calibration: Model['calibration']): Buffer {
-  return encodeModel(hashes, { idf, weights, calibration })
+export function encode({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Buffer {
+  return encodeModel(hashes, { idf, ...quantize(exact), calibration })
 }
 
 /** A model that is used without being written. */
-export function toModel({ hashes, idf, weights }: Weights, calibration: Model['calibration']): Model {
-  return { rowOf: tableOf(hashes), idf, weights, calibration }
+export function toModel({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Model {
+  return { rowOf: tableOf(hashes), idf, ...quantize(exact), calibration }
 }
 
 /** The probabilities that a model gives the verdicts of each example. */
-export function probabilitiesOf({ rowOf, idf, weights }: Model, examples: readonly Example[]): Float64Array[] {
-  const toVector = createVectorizer(rowOf, idf)
-  return examples.map(({ groups }) => {
-    const { rows, values } = toVector(groups)
-    return softmax(scoresOf(weights, rows, values))
-  })
+export function probabilitiesOf(model: Model, examples: readonly Example[]): Float64Array[] {
+  const toVector = createVectorizer(model.rowOf, model.idf)
+  return examples.map(({ groups }) => softmax(scoresOf(model, toVector(groups))))
 }
 
 interface Table {
@@ -82,12 +85,12 @@ function tabulate(examples: readonly Example[], hashes: Uint32Array): Table {
   }
   const idf = notes.map((count) => Math.log((examples.length + 1) / (count + 1)) + 1)
   const toVector = createVectorizer(rowOf, idf)
-  const vectors = examples.map(({ groups }) => toVector(groups))
+  const vectors = examples.map(({ groups }) => keep(toVector(groups)))
   return { hashes, idf, vectors, verdicts: examples.map(({ verdict }) => verdict) }
 }
 
-function hashesOf(groups: readonly FeatureGroup[]): number[] {
-  return groups.flatMap(({ hashes }) => hashes)
+function hashesOf(groups: FeatureGroups): number[] {
+  return Object.values(groups).flatMap(({ hashes, size }) => [...hashes.subarray(0, size)])
 }
 
 function frequentHashes(examples: readonly Example[]): Uint32Array {
@@ -121,7 +124,7 @@ function descend({ hashes, vectors, verdicts }: Table, epochs: number): Float32A
     shuffle(order, random)
     for (const i of order) {
       const { rows, values } = vectors[i] as Vector // the order holds the vectors' own indexes
-      const errors = softmax(scoresOf(weights, rows, values))
+      const errors = softmax(exactScores(weights, rows, values))
       const right = verdicts[i] as number
       errors[right] = (errors[right] as number) - 1
       for (let j = 0; j < rows.length; j++) {
@@ -137,6 +140,16 @@ function descend({ hashes, vectors, verdicts }: Table, epochs: number): Float32A
     }
   }
   return weights
+}
+
+function exactScores(weights: Float32Array, rows: Int32Array, values: Float32Array): Float64Array {
+  const scores = new Float64Array(VERDICTS.length)
+  for (let i = 0; i < rows.length; i++) {
+    const base = (rows[i] as number) * scores.length
+    const value = values[i] as number
+    for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] as number) + (weights[base + k] as number) * value
+  }
+  return scores
 }
 
 function shuffle(order: number[], random: () => number): void {

@@ -5,7 +5,7 @@ import { confidenceOf } from './confidence.ts'
 import { type HouseRules, NO_HOUSE_RULES } from './house-rules/house-rules.ts'
 import { detectLanguage } from './language.ts'
 import { explain } from './learned/explain.ts'
-import { readFeatures } from './learned/features.ts'
+import { createFeatureGroups, readFeatures } from './learned/features.ts'
 import { loadModel, type Model, scoresOf, softmax } from './learned/model.ts'
 import { createVectorizer } from './learned/vector.ts'
 import { mostProbable, VERDICTS } from './learned/verdict.ts'
@@ -32,13 +32,13 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
   const { model = loadModel(MODEL_FILE), houseRules = NO_HOUSE_RULES } = options
 
   const toVector = createVectorizer(model.rowOf, model.idf)
+  const groups = createFeatureGroups() // filled anew for each note: they are a third of the memory that a note takes
 
   function judge(note: string): Analysis {
     const { words, findings } = readNote(note)
     const language = detectLanguage(words)
-    const groups = readFeatures(note, words, findings)
-    const vector = toVector(groups)
-    const scores = scoresOf(model.weights, vector.rows, vector.values)
+    const vector = toVector(readFeatures(note, words, findings, groups))
+    const scores = scoresOf(model, vector)
     const house = houseRules.apply(words, scores)
     const probabilities = softmax(scores)
     const verdict = mostProbable(probabilities)

@@ -2,8 +2,8 @@ import type { Reason } from '../../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 import type { Finding } from '../finding.ts'
 import type { Word } from '../note-words.ts'
-import { evidenceHash, type FeatureGroup } from './features.ts'
-import type { Model } from './model.ts'
+import { evidenceHash, type FeatureGroups, factName } from './features.ts'
+import { type Model, ROW_LENGTH } from './model.ts'
 import type { Vector } from './vector.ts'
 import { VERDICTS } from './verdict.ts'
 
@@ -33,7 +33,7 @@ const LONGEST_SPAN = 5
 export interface Judged {
   readonly words: readonly Word[]
   readonly findings: readonly Finding[]
-  readonly groups: readonly FeatureGroup[]
+  readonly groups: FeatureGroups
   readonly vector: Vector
   readonly probabilities: Float64Array
   /** Place among the verdicts. */
@@ -47,98 +47,125 @@ export interface Judged {
 export function explain(model: Model, judged: Judged): Reason[] {
   const { intent, priority } = VERDICTS[judged.verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
   const moves = movesOf(model, judged)
+  const ofWords = wordMoves(judged, moves)
   const reasons = [
-    ...evidenceReasons(model, judged, moves),
-    ...spanReasons(wordMoves(judged, moves.intent), judged.words, SPEAKS_FOR_INTENT[intent]),
-    ...spanReasons(wordMoves(judged, moves.priority), judged.words, SPEAKS_FOR_PRIORITY[priority]),
+    ...evidenceReasons(judged, moves),
+    ...spanReasons(ofWords.intent, judged.words, SPEAKS_FOR_INTENT[intent]),
+    ...spanReasons(ofWords.priority, judged.words, SPEAKS_FOR_PRIORITY[priority]),
   ]
   return reasons.sort((a, b) => b.weight - a.weight || a.start - b.start).slice(0, MOST_REASONS)
 }
 
-/** How far each feature of the vector moved the intent, and within the intent the priority. */
+/** How far each feature of the vector, or each word, moved the intent, and within the intent the priority. */
 interface Moves {
   readonly intent: Float64Array
   readonly priority: Float64Array
 }
 
-function movesOf({ weights }: Model, { vector, probabilities, verdict }: Judged): Moves {
+function movesOf({ weights, scale }: Model, { vector, probabilities, verdict }: Judged): Moves {
   const own = VERDICTS[verdict]?.intent
   const isOwn = VERDICTS.map(({ intent }) => intent === own)
   const ofIntent = VERDICTS.reduce((sum, _, k) => sum + (isOwn[k] ? (probabilities[k] ?? 0) : 0), 0)
   // gradients of log P(intent) and of log P(priority | intent) by the scores of the verdicts
   const within = VERDICTS.map((_, k) => (isOwn[k] ? (probabilities[k] ?? 0) / ofIntent : 0))
-  const forIntent = within.map((share, k) => share - (probabilities[k] ?? 0))
-  const forPriority = within.map((share, k) => (k === verdict ? 1 : 0) - share)
-  return {
-    intent: projected(weights, vector, ofLengthTwo(forIntent)),
-    priority: projected(weights, vector, ofLengthTwo(forPriority)),
-  }
-}
+  const towardsIntent = ofLengthTwo(within.map((share, k) => share - (probabilities[k] ?? 0)))
+  const towardsPriority = ofLengthTwo(within.map((share, k) => (k === verdict ? 1 : 0) - share))
 
-/** A sure verdict has a gradient of nearly nothing, and reasons all the same: the parts' sizes are brought to 2. */
-function ofLengthTwo(gradient: readonly number[]): Float64Array {
-  const size = gradient.reduce((sum, part) => sum + Math.abs(part), 0)
-  return Float64Array.from(gradient, (part) => (size === 0 ? 0 : (2 * part) / size))
-}
-
-function projected(weights: Float32Array, { rows, values }: Vector, direction: Float64Array): Float64Array {
-  const moves = new Float64Array(rows.length)
-  for (let i = 0; i < rows.length; i++) {
-    const base = (rows[i] as number) * direction.length
-    let move = 0
-    for (let k = 0; k < direction.length; k++) move += (direction[k] as number) * (weights[base + k] as number)
-    moves[i] = move * (values[i] as number)
+  const { size, rows, values } = vector
+  const moves = { intent: new Float64Array(size), priority: new Float64Array(size) }
+  const verdicts = VERDICTS.length
+  for (let i = 0; i < size; i++) {
+    const base = (rows[i] as number) * ROW_LENGTH
+    let [intent, priority] = [0, 0]
+    for (let k = 0; k < verdicts; k++) {
+      const weight = weights[base + k] as number
+      intent += (towardsIntent[k] as number) * weight
+      priority += (towardsPriority[k] as number) * weight
+    }
+    const value = (values[i] as number) * scale
+    moves.intent[i] = intent * value
+    moves.priority[i] = priority * value
   }
   return moves
 }
 
+/** A sure verdict has a gradient of nearly nothing, and reasons all the same: the parts' sizes are brought to 2. */
+function ofLengthTwo(gradient: readonly number[]): Float64Array {
+  let size = 0
+  for (const part of gradient) size += Math.abs(part)
+  return Float64Array.from(gradient, (part) => (size === 0 ? 0 : (2 * part) / size))
+}
+
 /** Gives every word its part of what the features read from it moved. */
-function wordMoves({ groups, words, vector }: Judged, moves: Float64Array): Float64Array {
-  const ofWord = new Float64Array(words.length)
+function wordMoves({ groups, words, vector: { places, counts } }: Judged, moves: Moves): Moves {
+  const ofWords = { intent: new Float64Array(words.length), priority: new Float64Array(words.length) }
   let occurrence = 0
-  for (const { firsts, lasts } of groups) {
-    for (let i = 0; i < firsts.length; i++) {
-      const place = vector.places[occurrence++] as number
+  for (const { size, firsts, lasts } of Object.values(groups)) {
+    for (let i = 0; i < size; i++) {
+      const place = places[occurrence++] as number
       const [first, last] = [firsts[i] as number, lasts[i] as number]
       if (place < 0 || first < 0) continue
-      const move = (moves[place] as number) / (vector.counts[place] as number) / (last - first + 1)
-      for (let word = first; word <= last; word++) ofWord[word] = (ofWord[word] as number) + move
+      const parts = (counts[place] as number) * (last - first + 1)
+      const [intent, priority] = [(moves.intent[place] as number) / parts, (moves.priority[place] as number) / parts]
+      for (let word = first; word <= last; word++) {
+        ofWords.intent[word] = (ofWords.intent[word] as number) + intent
+        ofWords.priority[word] = (ofWords.priority[word] as number) + priority
+      }
     }
   }
-  return ofWord
+  return ofWords
 }
 
 /** The heaviest runs of words. */
 function spanReasons(moves: Float64Array, words: readonly Word[], text: string): Reason[] {
-  const taken = new Set<number>()
-  const byWeight = [...moves.keys()].sort((a, b) => (moves[b] ?? 0) - (moves[a] ?? 0))
+  const taken = new Uint8Array(words.length)
   const reasons: Reason[] = []
-  for (const peak of byWeight) {
+  while (reasons.length < MOST_SPANS) {
+    const peak = heaviest(moves, taken)
     const height = moves[peak] ?? 0
-    if (reasons.length === MOST_SPANS || height < LEAST_WEIGHT) break
-    if (taken.has(peak)) continue
-    const joins = (word: number) => !taken.has(word) && (moves[word] ?? 0) >= height * NEIGHBOUR_PART
+    if (height < LEAST_WEIGHT) break
+    const joins = (word: number) => taken[word] === 0 && (moves[word] ?? 0) >= height * NEIGHBOUR_PART
     let [first, last, weight] = [peak, peak, height]
     while (last - first + 1 < LONGEST_SPAN && joins(last + 1)) weight += moves[++last] ?? 0
     while (last - first + 1 < LONGEST_SPAN && joins(first - 1)) weight += moves[--first] ?? 0
-    for (let word = first; word <= last; word++) taken.add(word)
+    taken.fill(1, first, last + 1)
     reasons.push({ text, start: words[first]?.start ?? 0, end: words[last]?.end ?? 0, weight: rounded(weight) })
   }
   return reasons
 }
 
+/** The first of the heaviest words that no span has taken; -1 when all are. */
+function heaviest(moves: Float64Array, taken: Uint8Array): number {
+  let best = -1
+  for (let word = 0; word < moves.length; word++) {
+    if (taken[word] === 0 && (best < 0 || (moves[word] as number) > (moves[best] as number))) best = word
+  }
+  return best
+}
+
 /** The findings of the vocabulary, each sentence once, where it stands first. */
-function evidenceReasons(model: Model, { findings, vector }: Judged, moves: Moves): Reason[] {
+function evidenceReasons({ findings, groups, vector }: Judged, moves: Moves): Reason[] {
+  const weights = evidenceWeights(groups, vector, moves)
   const bySentence = new Map<string, Reason>()
   for (const { says, facts, start, end } of findings) {
     if (bySentence.has(says) || end <= start) continue
-    const rows = [says, ...facts.map((fact) => `fact ${fact}`)].map((name) => model.rowOf(evidenceHash(name)))
-    const weight = rows
-      .map((row) => vector.rows.indexOf(row))
-      .reduce((sum, place) => sum + (moves.intent[place] ?? 0) + (moves.priority[place] ?? 0), 0)
+    let weight = weights.get(evidenceHash(says)) ?? 0
+    for (const fact of facts) weight += weights.get(evidenceHash(factName(fact))) ?? 0
     if (weight >= LEAST_WEIGHT) bySentence.set(says, { text: says, start, end, weight: rounded(weight) })
   }
   return [...bySentence.values()]
+}
+
+/** What each feature of the evidence moved, by its hash. */
+function evidenceWeights(groups: FeatureGroups, { places }: Vector, moves: Moves): Map<number, number> {
+  const { hashes, size } = groups.evidence
+  const before = groups.words.size + groups.pairs.size + groups.letters.size
+  const weights = new Map<number, number>()
+  for (let i = 0; i < size; i++) {
+    const place = places[before + i] as number
+    if (place >= 0) weights.set(hashes[i] as number, (moves.intent[place] ?? 0) + (moves.priority[place] ?? 0))
+  }
+  return weights
 }
 
 function rounded(weight: number): number {

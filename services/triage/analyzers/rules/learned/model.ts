@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { brotliDecompressSync } from 'node:zlib'
+import type { Vector } from './vector.ts'
 import { VERDICTS } from './verdict.ts'
 
 /** What was learned from labelled notes by `eval/learn/`: for each feature how much it speaks for each verdict. */
@@ -7,8 +8,12 @@ export interface Model {
   /** The row of a feature in the tables below, -1 when it is not known. */
   rowOf(hash: number): number
   readonly idf: Float32Array
-  /** Row by row, a weight for each of the {@link VERDICTS}. */
-  readonly weights: Float32Array
+  /**
+   * Row by row, a weight for each of the {@link VERDICTS}, in units of `scale`; a row takes {@link ROW_LENGTH} places.
+   * Bytes, since what a note costs is mostly waiting for memory: 80,000 rows fit into a processor's cache so.
+   */
+  readonly weights: Int8Array
+  readonly scale: number
   /** Confidence is the logistic function of `slope · log-odds + offset` of the verdict's raw probability. */
   readonly calibration: { readonly slope: number; readonly offset: number }
 }
@@ -19,6 +24,8 @@ export interface Model {
  * verdict by verdict. Numbers are little-endian.
  */
 const HEADER_BYTES = 16
+/** A power of two, so that no row lies across two lines of the cache. */
+export const ROW_LENGTH = 16
 const IDF_STEPS = 16
 
 /** @throws Error when the file was made for other verdicts */
@@ -32,29 +39,23 @@ export function loadModel(file: URL): Model {
   const scale = view.getFloat32(4, true)
   const hashes = new Uint32Array(count)
   const idf = new Float32Array(count)
-  const weights = new Float32Array(count * VERDICTS.length)
+  const weights = new Int8Array(count * ROW_LENGTH)
   for (let row = 0, hash = 0; row < count; row++) {
     hash += view.getUint32(HEADER_BYTES + 4 * row, true)
     hashes[row] = hash
     idf[row] = view.getUint8(HEADER_BYTES + 4 * count + row) / IDF_STEPS
     for (let verdict = 0; verdict < VERDICTS.length; verdict++) {
-      const at = HEADER_BYTES + 5 * count + verdict * count + row
-      weights[row * VERDICTS.length + verdict] = view.getInt8(at) * scale
+      weights[row * ROW_LENGTH + verdict] = view.getInt8(HEADER_BYTES + 5 * count + verdict * count + row)
     }
   }
-  return {
-    rowOf: tableOf(hashes),
-    idf,
-    weights,
-    calibration: { slope: view.getFloat32(8, true), offset: view.getFloat32(12, true) },
-  }
+  const calibration = { slope: view.getFloat32(8, true), offset: view.getFloat32(12, true) }
+  return { rowOf: tableOf(hashes), idf, weights, scale, calibration }
 }
 
-/** The bytes that {@link loadModel} reads. Weights are rounded to 255 steps. */
-export function encodeModel(hashes: Uint32Array, { idf, weights, calibration }: Omit<Model, 'rowOf'>): Buffer {
+/** The bytes that {@link loadModel} reads. */
+export function encodeModel(hashes: Uint32Array, { idf, weights, scale, calibration }: Omit<Model, 'rowOf'>): Buffer {
   const count = hashes.length
   const bytes = Buffer.alloc(HEADER_BYTES + count * (5 + VERDICTS.length))
-  const scale = weights.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0) / 127
   bytes.writeFloatLE(count, 0)
   bytes.writeFloatLE(scale, 4)
   bytes.writeFloatLE(calibration.slope, 8)
@@ -63,27 +64,41 @@ export function encodeModel(hashes: Uint32Array, { idf, weights, calibration }: 
     bytes.writeUInt32LE((hashes[row] ?? 0) - (hashes[row - 1] ?? 0), HEADER_BYTES + 4 * row)
     bytes.writeUInt8(Math.min(255, Math.round((idf[row] ?? 0) * IDF_STEPS)), HEADER_BYTES + 4 * count + row)
     for (let verdict = 0; verdict < VERDICTS.length; verdict++) {
-      const weight = Math.round((weights[row * VERDICTS.length + verdict] ?? 0) / scale)
-      bytes.writeInt8(weight, HEADER_BYTES + 5 * count + verdict * count + row)
+      bytes.writeInt8(weights[row * ROW_LENGTH + verdict] ?? 0, HEADER_BYTES + 5 * count + verdict * count + row)
     }
   }
   return bytes
 }
 
-/** A hash table with open addressing: a `Map` of 90,000 numbers takes three times as long to ask. */
+/** Rounds weights to 255 steps. @param exact row by row, a weight for each verdict, without padding */
+export function quantize(exact: Float32Array): Pick<Model, 'weights' | 'scale'> {
+  const scale = exact.reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 0) / 127
+  const weights = new Int8Array((exact.length / VERDICTS.length) * ROW_LENGTH)
+  for (const [i, weight] of exact.entries()) {
+    const verdict = i % VERDICTS.length
+    weights[((i - verdict) / VERDICTS.length) * ROW_LENGTH + verdict] = Math.round(weight / scale)
+  }
+  return { weights, scale }
+}
+
+/**
+ * A hash table with open addressing: a `Map` of 90,000 numbers takes three times as long to ask. A hash stands beside
+ * its row, so that both come with one access to memory. Hashes may be signed or not.
+ */
 export function tableOf(hashes: Uint32Array): (hash: number) => number {
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length * 2)))
-  const rows = new Int32Array(size).fill(-1)
+  const table = new Int32Array(2 * size).fill(-1)
   const mask = size - 1
   for (const [row, hash] of hashes.entries()) {
     let at = slotOf(hash, mask)
-    while (rows[at] !== -1) at = (at + 1) & mask
-    rows[at] = row
+    while (table[2 * at + 1] !== -1) at = (at + 1) & mask
+    table[2 * at] = hash
+    table[2 * at + 1] = row
   }
   return (hash) => {
     for (let at = slotOf(hash, mask); ; at = (at + 1) & mask) {
-      const row = rows[at] ?? -1
-      if (row === -1 || hashes[row] === hash) return row
+      const row = table[2 * at + 1] as number
+      if (row === -1 || table[2 * at] === (hash | 0)) return row
     }
   }
 }
@@ -103,12 +118,13 @@ export function softmax(scores: Float64Array): Float64Array {
 }
 
 /** Adds up what the features of a vector say for each verdict. */
-export function scoresOf(weights: Float32Array, rows: Int32Array, values: Float32Array): Float64Array {
+export function scoresOf({ weights, scale }: Pick<Model, 'weights' | 'scale'>, vector: Vector): Float64Array {
   const verdicts = VERDICTS.length
   const scores = new Float64Array(verdicts)
-  for (let i = 0; i < rows.length; i++) {
-    const base = (rows[i] as number) * verdicts
-    const value = values[i] as number
+  const { size, rows, values } = vector
+  for (let i = 0; i < size; i++) {
+    const base = (rows[i] as number) * ROW_LENGTH
+    const value = (values[i] as number) * scale
     for (let k = 0; k < verdicts; k++) scores[k] = (scores[k] as number) + (weights[base + k] as number) * value
   }
   return scores

@@ -1,12 +1,18 @@
-import type { FeatureGroup } from './features.ts'
+import type { FeatureGroups } from './features.ts'
 
-/** The features of a note that a model knows, each once: its row in the model's table, and how much of it the note has. */
+/**
+ * The features of a note that a model knows, each once: its row in the model's table, and how much of it the note has.
+ * The lists are filled anew for each note; what stands behind `size` is left over.
+ */
 export interface Vector {
+  readonly size: number
   readonly rows: Int32Array
   readonly values: Float32Array
   /** How often the feature occurs. */
   readonly counts: Int32Array
-  /** For every occurrence, group by group, its feature's place in the lists above; -1 when the model does not know it. */
+  /**
+   * For every occurrence, group by group, its feature's place in the lists above; -1 when the model does not know it.
+   */
   readonly places: Int32Array
 }
 
@@ -19,35 +25,36 @@ const LENGTH = 2
  *
  * @param rowOf the row of a feature, -1 when the model does not know it
  * @param idf the inverse document frequency of each row
+ * @returns makes a note's vector, which holds until it is asked for the next note's
  */
 export function createVectorizer(
   rowOf: (hash: number) => number,
   idf: Float32Array,
-): (groups: readonly FeatureGroup[]) => Vector {
+): (groups: FeatureGroups) => Vector {
   // between two notes all -1: asking an array is ten times cheaper than a Map of each note's own
   const placeOfRow = new Int32Array(idf.length).fill(-1)
+  let lists = createLists(1_024)
 
   return (groups) => {
-    const most = groups.reduce((sum, { hashes }) => sum + hashes.length, 0)
-    const rows = new Int32Array(most)
-    const values = new Float32Array(most)
-    const counts = new Int32Array(most)
-    const places = new Int32Array(most)
+    const inOrder = Object.values(groups)
+    const most = inOrder.reduce((sum, { size }) => sum + size, 0)
+    if (most > lists.rows.length) lists = createLists(2 * most)
+    const { rows, values, counts, places } = lists
     let [size, occurrence] = [0, 0]
-    for (const { share, hashes } of groups) {
+    for (const group of inOrder) {
       const from = size
-      for (const hash of hashes) {
-        const row = rowOf(hash)
+      for (let i = 0; i < group.size; i++) {
+        const row = rowOf(group.hashes[i] as number)
         let place = row < 0 ? -1 : (placeOfRow[row] as number)
         if (row >= 0 && place < 0) {
           place = size++
           placeOfRow[row] = place
           rows[place] = row
-        }
-        if (place >= 0) counts[place] = (counts[place] as number) + 1
+          counts[place] = 1
+        } else if (place >= 0) counts[place] = (counts[place] as number) + 1
         places[occurrence++] = place
       }
-      normalize(values, counts, from, size, share)
+      normalize(values, counts, from, size, group.share)
     }
     for (let place = 0; place < size; place++) {
       const row = rows[place] as number
@@ -55,19 +62,37 @@ export function createVectorizer(
       values[place] = (values[place] as number) * (idf[row] as number)
     }
     scaleTo(LENGTH, values, 0, size)
-    return { rows: rows.subarray(0, size), values: values.subarray(0, size), counts: counts.subarray(0, size), places }
+    return { size, rows, values, counts, places }
+  }
+}
+
+/** A vector that outlives the next note. */
+export function keep({ size, rows, values, counts, places }: Vector): Vector {
+  const own = { rows: rows.slice(0, size), values: values.slice(0, size), counts: counts.slice(0, size) }
+  return { size, ...own, places: places.slice() }
+}
+
+function createLists(room: number): Omit<Vector, 'size'> {
+  return {
+    rows: new Int32Array(room),
+    values: new Float32Array(room),
+    counts: new Int32Array(room),
+    places: new Int32Array(room),
   }
 }
 
 /** Counts become values: damped by the logarithm, and together as long as the group's share. */
 function normalize(values: Float32Array, counts: Int32Array, from: number, to: number, share: number): void {
-  for (let i = from; i < to; i++) values[i] = 1 + Math.log(counts[i] as number)
+  for (let i = from; i < to; i++) {
+    const count = counts[i] as number
+    values[i] = count === 1 ? 1 : 1 + Math.log(count) // mostly it is 1
+  }
   scaleTo(share, values, from, to)
 }
 
 function scaleTo(length: number, values: Float32Array, from: number, to: number): void {
   let squares = 0
-  for (let i = from; i < to; i++) squares += (values[i] as number) ** 2
+  for (let i = from; i < to; i++) squares += (values[i] as number) * (values[i] as number)
   const scale = squares === 0 ? 0 : length / Math.sqrt(squares)
   for (let i = from; i < to; i++) values[i] = (values[i] as number) * scale
 }

@@ -18,17 +18,19 @@ export function verdictIndex(intent: Intent, priority: Priority): number {
   return VERDICTS.findIndex((verdict) => verdict.intent === intent && verdict.priority === priority)
 }
 
+const INTENTS = Object.values(Intent)
+/** For each verdict the place of its intent. */
+const INTENT_OF = VERDICTS.map(({ intent }) => INTENTS.indexOf(intent))
+
 /** The most probable intent, and of its priorities the most probable. */
 export function mostProbable(probabilities: ArrayLike<number>): number {
-  const ofIntent = new Map<Intent, number>()
-  for (const [i, { intent }] of VERDICTS.entries()) {
-    ofIntent.set(intent, (ofIntent.get(intent) ?? 0) + (probabilities[i] ?? 0))
-  }
+  const ofIntent = new Float64Array(INTENTS.length)
+  for (const [i, intent] of INTENT_OF.entries()) ofIntent[intent] = (ofIntent[intent] ?? 0) + (probabilities[i] ?? 0)
   let best = 0
-  for (const [i, { intent }] of VERDICTS.entries()) {
-    const [now, other] = [VERDICTS[best]?.intent ?? intent, intent]
-    const ahead = (ofIntent.get(other) ?? 0) - (ofIntent.get(now) ?? 0)
-    if (ahead > 0 || (now === other && (probabilities[i] ?? 0) > (probabilities[best] ?? 0))) best = i
+  for (const [i, intent] of INTENT_OF.entries()) {
+    const now = INTENT_OF[best] ?? 0
+    const ahead = (ofIntent[intent] ?? 0) - (ofIntent[now] ?? 0)
+    if (ahead > 0 || (now === intent && (probabilities[i] ?? 0) > (probabilities[best] ?? 0))) best = i
   }
   return best
 }
