@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence/evidence.ts'
 import type { Word } from './note-words.ts'
-import { endOfPhrase, INDEXED_LETTERS, type Phrase, parsePhrases } from './phrase.ts'
+import { endOfPhrase, fits, INDEXED_LETTERS, type Phrase, type Place, parsePhrases } from './phrase.ts'
 import { isNumber } from './quantity.ts'
 
 /** What a matcher needs to know of a piece of evidence. */
@@ -18,34 +18,43 @@ interface Candidate<E> {
   readonly phrase: Phrase
 }
 
-const NUMBER_KEY = '#'
-
 /**
  * Prepares a vocabulary once and returns the function that finds it in notes.
  *
- * Phrases are indexed by the first three letters of their first word, so a word of the note is compared with a
- * handful of phrases and not with all of them: 20,000 characters take a few milliseconds whatever they are.
+ * Phrases are found by their first word: the words that the vocabulary spells out are known beforehand, with every
+ * phrase that they can begin; any other word can only begin those whose first word is given by its beginning, and these
+ * are found by three letters. So a word of the note is compared with a handful of phrases and not with all of them:
+ * 20,000 characters take a few milliseconds whatever they are.
  */
 export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (words: readonly Word[]) => Match<E>[] {
-  const index = new Map<string, Candidate<E>[]>()
-  for (const evidence of vocabulary) {
-    for (const phrase of parsePhrases(evidence.phrases)) {
-      for (const key of keysOf(phrase)) {
-        const candidates = index.get(key)
-        if (candidates === undefined) index.set(key, [{ evidence, phrase }])
-        else candidates.push({ evidence, phrase })
-      }
-    }
+  const candidates = vocabulary.flatMap((evidence) =>
+    parsePhrases(evidence.phrases).map((phrase) => ({ evidence, phrase })),
+  )
+  const withNumber = candidates.filter(({ phrase }) => phrase[0]?.number === true)
+  const byBeginning = groupByKeys(candidates, ({ beginnings }) => beginnings.map(keyOf))
+  const byWord = groupByKeys(candidates, ({ words }) => words)
+  for (const word of byWord.keys()) {
+    byWord.set(
+      word,
+      candidates.filter(({ phrase }) => canBegin(phrase, word)),
+    )
   }
 
   return (words) => {
     const matches: Match<E>[] = []
-    for (const [first, word] of words.entries()) {
-      collect(matches, index.get(keyOf(word.text)), words, first)
-      if (isNumber(word.text)) collect(matches, index.get(NUMBER_KEY), words, first)
+    for (let first = 0; first < words.length; first++) {
+      const { text } = words[first] as Word
+      const known = byWord.get(text) ?? byBeginning.get(keyOf(text))?.filter(({ phrase }) => canBegin(phrase, text))
+      collect(matches, known, words, first)
+      if (isNumber(text)) collect(matches, withNumber, words, first)
     }
     return withoutMasked(matches)
   }
+}
+
+/** Numbers are another matter: digits are not in any list. */
+function canBegin(phrase: Phrase, text: string): boolean {
+  return phrase[0]?.number === false && fits(phrase[0], text)
 }
 
 function collect<E extends Matchable>(
@@ -61,10 +70,21 @@ function collect<E extends Matchable>(
   }
 }
 
-function keysOf(phrase: Phrase): Set<string> {
-  const place = phrase[0]
-  if (place === undefined) return new Set()
-  return place.number ? new Set([NUMBER_KEY]) : new Set([...place.words, ...place.beginnings].map(keyOf))
+/** By what `keysOf` says of a phrase's first place; within a key in the order of the vocabulary. */
+function groupByKeys<E>(
+  candidates: readonly Candidate<E>[],
+  keysOf: (place: Place) => Iterable<string>,
+): Map<string, Candidate<E>[]> {
+  const groups = new Map<string, Candidate<E>[]>()
+  for (const candidate of candidates) {
+    const place = candidate.phrase[0]
+    for (const key of new Set(place === undefined ? [] : keysOf(place))) {
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, [candidate])
+      else group.push(candidate)
+    }
+  }
+  return groups
 }
 
 function keyOf(text: string): string {

@@ -2,7 +2,7 @@ import { foldHead, type Word } from './note-words.ts'
 import { isNumber } from './quantity.ts'
 
 /** One place of a phrase: a number, one of some words, or a word that begins in one of some ways. */
-interface Place {
+export interface Place {
   readonly number: boolean
   readonly words: ReadonlySet<string>
   readonly beginnings: readonly string[]
@@ -61,16 +61,15 @@ function parsePlace(notation: string, gap: number): Place {
 }
 
 /**
- * The index of the last word of `phrase` when it stands at `words[first]`, else -1. A gap takes the nearest fitting
- * word and never tries another, so the work is bounded by the phrase's length.
+ * The index of the last word of `phrase` when it stands at `words[first]`, which fits its first place; else -1. A gap
+ * takes the nearest fitting word and never tries another, so the work is bounded by the phrase's length.
  */
 export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number): number {
   const sentence = words[first]?.sentence
-  let at = first - 1
-  for (const place of phrase) {
-    const next = findPlace(place, words, at + 1, sentence)
-    if (next < 0) return -1
-    at = next
+  let at = first
+  for (let i = 1; i < phrase.length; i++) {
+    at = findPlace(phrase[i] as Place, words, at + 1, sentence)
+    if (at < 0) return -1
   }
   return at
 }
@@ -84,7 +83,10 @@ function findPlace(place: Place, words: readonly Word[], from: number, sentence:
   return -1
 }
 
-function fits(place: Place, text: string): boolean {
+/** Whether a word may stand at a place. */
+export function fits(place: Place, text: string): boolean {
   if (place.number) return isNumber(text)
-  return place.words.has(text) || place.beginnings.some((beginning) => text.startsWith(beginning))
+  if (place.words.has(text)) return true
+  for (const beginning of place.beginnings) if (text.startsWith(beginning)) return true
+  return false
 }

@@ -62,25 +62,19 @@ interface Moves {
   readonly priority: Float64Array
 }
 
-function movesOf({ weights, scale }: Model, { vector, probabilities, verdict }: Judged): Moves {
-  const own = VERDICTS[verdict]?.intent
-  const isOwn = VERDICTS.map(({ intent }) => intent === own)
-  const ofIntent = VERDICTS.reduce((sum, _, k) => sum + (isOwn[k] ? (probabilities[k] ?? 0) : 0), 0)
-  // gradients of log P(intent) and of log P(priority | intent) by the scores of the verdicts
-  const within = VERDICTS.map((_, k) => (isOwn[k] ? (probabilities[k] ?? 0) / ofIntent : 0))
-  const towardsIntent = ofLengthTwo(within.map((share, k) => share - (probabilities[k] ?? 0)))
-  const towardsPriority = ofLengthTwo(within.map((share, k) => (k === verdict ? 1 : 0) - share))
-
-  const { size, rows, values } = vector
+function movesOf({ weights, scale }: Model, judged: Judged): Moves {
+  const { size, rows, values } = judged.vector
+  const towards = directionsOf(judged)
   const moves = { intent: new Float64Array(size), priority: new Float64Array(size) }
   const verdicts = VERDICTS.length
   for (let i = 0; i < size; i++) {
     const base = (rows[i] as number) * ROW_LENGTH
-    let [intent, priority] = [0, 0]
+    let intent = 0
+    let priority = 0
     for (let k = 0; k < verdicts; k++) {
       const weight = weights[base + k] as number
-      intent += (towardsIntent[k] as number) * weight
-      priority += (towardsPriority[k] as number) * weight
+      intent += (towards.intent[k] as number) * weight
+      priority += (towards.priority[k] as number) * weight
     }
     const value = (values[i] as number) * scale
     moves.intent[i] = intent * value
@@ -89,11 +83,29 @@ function movesOf({ weights, scale }: Model, { vector, probabilities, verdict }: 
   return moves
 }
 
+/** The gradients of log P(intent) and of log P(priority | intent) by the scores of the verdicts. */
+function directionsOf({ probabilities, verdict }: Judged): Moves {
+  const own = VERDICTS[verdict]?.intent
+  const isOwn = (k: number) => VERDICTS[k]?.intent === own
+  let ofIntent = 0
+  for (let k = 0; k < probabilities.length; k++) if (isOwn(k)) ofIntent += probabilities[k] as number
+  const intent = new Float64Array(probabilities.length)
+  const priority = new Float64Array(probabilities.length)
+  for (let k = 0; k < probabilities.length; k++) {
+    const probability = probabilities[k] as number
+    const within = isOwn(k) ? probability / ofIntent : 0
+    intent[k] = within - probability
+    priority[k] = (k === verdict ? 1 : 0) - within
+  }
+  return { intent: ofLengthTwo(intent), priority: ofLengthTwo(priority) }
+}
+
 /** A sure verdict has a gradient of nearly nothing, and reasons all the same: the parts' sizes are brought to 2. */
-function ofLengthTwo(gradient: readonly number[]): Float64Array {
+function ofLengthTwo(gradient: Float64Array): Float64Array {
   let size = 0
   for (const part of gradient) size += Math.abs(part)
-  return Float64Array.from(gradient, (part) => (size === 0 ? 0 : (2 * part) / size))
+  for (let k = 0; k < gradient.length; k++) gradient[k] = size === 0 ? 0 : (2 * (gradient[k] as number)) / size
+  return gradient
 }
 
 /** Gives every word its part of what the features read from it moved. */
