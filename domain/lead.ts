@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { sha256Hex } from './sha256.ts'
 import { uuidSchema } from './uuid.ts'
 
 /** A lead as a client sends it; what was left out is `null`. */
@@ -87,8 +87,4 @@ export function requestHash(lead: NewLead): string {
 /** SHA-256 of the note in hex: names the text an insight was made for. */
 export function contentHash(note: string): string {
   return sha256Hex(note)
-}
-
-function sha256Hex(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

@@ -25,6 +25,9 @@ export interface ProductOptions {
   readonly signal: AbortSignal
 }
 
+/** As the image sets it: with V8's default of 16 MiB a busy service spends a tenth of its time copying what lives on. */
+const ROOM_FOR_NEW_OBJECTS = '--max-semi-space-size=64'
+
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { servers, name, triageWorkers = 1, prepare, signal } = options
   const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
@@ -45,6 +48,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         NATS_NAMESPACE: name,
         [`${service.toUpperCase()}_PORT`]: '0',
       },
+      nodeArgs: [ROOM_FOR_NEW_OBJECTS],
       mark: servers.scratchDir,
       logFile: join(servers.scratchDir, `${name}-${service}-${number}.log`),
       onSpawn: () => undefined,

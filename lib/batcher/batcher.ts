@@ -20,6 +20,15 @@ export interface BatcherOptions<Item, Result> {
    * waiting through one failure after another. Default: never.
    */
   readonly failsAll?: (error: unknown) => boolean
+  /** Hears of every flush when it has ended, well or not. */
+  readonly onFlush?: (flush: Flush) => void
+}
+
+export interface Flush {
+  readonly items: number
+  /** Items that wait for the next one. */
+  readonly queued: number
+  readonly seconds: number
 }
 
 export interface Batcher<Item, Result> {
@@ -57,6 +66,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
 
   const flush = async (entries: readonly Entry<Item, Result>[]) => {
     inFlight += 1
+    const startedAt = performance.now()
     try {
       const results = await options.flush(entries.map(({ item }) => item))
       if (results.length !== entries.length) throw new Error('flush returned another number of results than items')
@@ -66,6 +76,11 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       for (const entry of failed) entry.reject(error)
     }
     inFlight -= 1
+    options.onFlush?.({
+      items: entries.length,
+      queued: queue.length,
+      seconds: (performance.now() - startedAt) / 1_000,
+    })
     if (queue.length > 0) schedule()
     else if (inFlight === 0) for (const wake of idleWaiters.splice(0)) wake()
   }

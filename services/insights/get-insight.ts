@@ -9,6 +9,13 @@ import type { InsightReader } from './insight-reader.ts'
 /** How long a caller may ask us to hold a call. */
 const MAX_WAIT_MS = 60_000
 
+export interface GetInsightDependencies {
+  /** Looks in the next of the queries that calls share. */
+  readonly find: (leadId: string) => Promise<Insight | undefined>
+  readonly reader: Pick<InsightReader, 'leadExists'>
+  readonly arrivals: InsightArrivals
+}
+
 const requestSchema = z.object({
   lead_id: uuidSchema,
   wait: z
@@ -21,21 +28,22 @@ const requestSchema = z.object({
  * The insight of a lead; when it is not there yet and `wait` (milliseconds) is above zero, holds the call until it is.
  *
  * @param request as it came from outside
- * @throws AppError `invalid_request`; `insight_pending` when the lead waits for triage still; `lead_not_found`; `unavailable`
+ * @throws AppError `invalid_request`; `insight_pending` when the lead waits for triage still; `lead_not_found`; `overloaded`;
+ *   `unavailable`
  */
 export async function getInsight(
-  { reader, arrivals }: { reader: InsightReader; arrivals: InsightArrivals },
+  parts: GetInsightDependencies,
   request: { lead_id: unknown; wait: unknown },
   signal: AbortSignal,
 ): Promise<Insight> {
   const { lead_id: leadId, wait: waitMs } = parseRequest(requestSchema, request)
-  const insight = (await reader.find(leadId)) ?? (await waitForInsight({ reader, arrivals }, leadId, waitMs, signal))
+  const insight = (await parts.find(leadId)) ?? (await waitForInsight(parts, leadId, waitMs, signal))
   if (insight !== undefined) return insight
   throw new AppError(ErrorCode.InsightPending, `Lead ${leadId} has not been triaged yet.`, { retryAfterSeconds: 1 })
 }
 
 async function waitForInsight(
-  { reader, arrivals }: { reader: InsightReader; arrivals: InsightArrivals },
+  { find, reader, arrivals }: GetInsightDependencies,
   leadId: string,
   waitMs: number,
   signal: AbortSignal,
@@ -45,11 +53,11 @@ async function waitForInsight(
   const arrival = arrivals.waitFor(leadId, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]))
   try {
     // it may have come between the first look and the beginning of the wait
-    const insight = await reader.find(leadId)
+    const insight = await find(leadId)
     if (insight !== undefined) return insight
     const arrived = await arrival.arrived
     signal.throwIfAborted()
-    return arrived ? await reader.find(leadId) : undefined
+    return arrived ? await find(leadId) : undefined
   } finally {
     arrival.cancel()
   }

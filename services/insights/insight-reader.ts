@@ -5,7 +5,8 @@ import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgre
 
 /** Reads what triage stored. Every method throws AppError `unavailable` when the database cannot be reached. */
 export interface InsightReader {
-  find(leadId: string): Promise<Insight | undefined>
+  /** The insights of the leads, in their order. */
+  findAll(leadIds: readonly string[]): Promise<(Insight | undefined)[]>
   leadExists(leadId: string): Promise<boolean>
   /** Which of the leads have an insight. */
   haveInsights(leadIds: readonly string[]): Promise<Set<string>>
@@ -13,11 +14,12 @@ export interface InsightReader {
 
 export function createInsightReader(sql: Sql): InsightReader {
   return {
-    find: async (leadId) => {
-      const [record] = await answered(
-        sql<InsightRecord[]>`select ${insightColumns(sql)} from insights where lead_id = ${leadId}`,
+    findAll: async (leadIds) => {
+      const records = await answered(
+        sql<InsightRecord[]>`select ${insightColumns(sql)} from insights where lead_id = any(${[...leadIds]}::uuid[])`,
       )
-      return record && toInsight(record)
+      const found = new Map(records.map((record) => [record.lead_id, toInsight(record)]))
+      return leadIds.map((leadId) => found.get(leadId))
     },
     leadExists: async (leadId) => {
       const rows = await answered(sql`select from lead_generations where lead_id = ${leadId}`)

@@ -1,4 +1,7 @@
+import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
+import { createBatcher } from '../../lib/batcher/batcher.ts'
 import type { Config } from '../../lib/config/load-config.ts'
+import { isOurTrouble } from '../../lib/errors/app-error.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
@@ -38,8 +41,17 @@ export async function startInsights(
   onStop('nats', () => nats.close())
 
   const reader = createInsightReader(sql)
+  const lookUps = createBatcher({
+    maxBatchSize: 100,
+    maxInFlight: 2,
+    maxQueued: 10_000,
+    flush: reader.findAll,
+    failsAll: isOurTrouble,
+    onFlush: measureBatches(metrics)('look_ups'),
+  })
+  onStop('look-ups', () => lookUps.drain())
   const arrivals = createInsightArrivals({ nats, names, haveInsights: reader.haveInsights, log })
-  const get: GetInsight = (request, signal) => getInsight({ reader, arrivals }, request, signal)
+  const get: GetInsight = (request, signal) => getInsight({ find: lookUps.submit, reader, arrivals }, request, signal)
 
   const server = await startServer({
     title: 'leadtriage insights',

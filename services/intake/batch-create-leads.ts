@@ -6,9 +6,15 @@ import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Caller } from './create-lead.ts'
 import { conflict, toRow } from './create-lead.ts'
 import type { LeadEvents } from './lead-events.ts'
-import type { LeadRow, LeadStore } from './lead-store.ts'
+import type { LeadRow, StoredLead } from './lead-store.ts'
 
 const MAX_BATCH_SIZE = 1_000
+
+export interface BatchCreateLeadsDependencies {
+  /** Stores the rows in one commit; answers for each, in their order. */
+  readonly storeAll: (rows: readonly LeadRow[]) => Promise<readonly StoredLead[]>
+  readonly events: LeadEvents
+}
 
 /** What became of one item. */
 export type BatchOutcome =
@@ -16,14 +22,15 @@ export type BatchOutcome =
   | { readonly kind: 'conflict' | 'invalid'; readonly violations: readonly Violation[] }
 
 /**
- * Stores up to {@link MAX_BATCH_SIZE} leads in one commit and answers for each; a bad item spoils no other.
+ * Stores up to {@link MAX_BATCH_SIZE} leads in one commit, which other calls may share, and answers for each; a bad item
+ * spoils no other.
  *
  * @param inputs `{ idempotency_key, lead }` each, as they came from outside
  * @returns the outcomes in the order of the inputs
- * @throws AppError `invalid_request` when there are none or too many, `unavailable`
+ * @throws AppError `invalid_request` when there are none or too many, `overloaded`, `unavailable`
  */
 export async function batchCreateLeads(
-  { leads, events }: { leads: LeadStore; events: LeadEvents },
+  { storeAll, events }: BatchCreateLeadsDependencies,
   caller: Caller,
   inputs: readonly unknown[],
 ): Promise<BatchOutcome[]> {
@@ -33,7 +40,7 @@ export async function batchCreateLeads(
   }
   const parsed = inputs.map((input) => parseItem(caller, input))
   const rows = parsed.filter((item) => item.kind === 'valid').map((item) => item.row)
-  const stored = (rows.length > 0 ? await leads.insert(rows) : []).values()
+  const stored = (rows.length > 0 ? await storeAll(rows) : []).values()
   const traceparent = childTraceparent(caller.traceparent)
 
   return parsed.map((item): BatchOutcome => {

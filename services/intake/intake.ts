@@ -20,13 +20,15 @@ export interface Intake {
 export function createIntake(parts: {
   leads: LeadStore
   groupCommit: Batcher<LeadRow, StoredLead>
+  listCommit: Batcher<readonly LeadRow[], readonly StoredLead[]>
   events: LeadEvents
   retriage: RetriageDependencies
 }): Intake {
-  const { leads, groupCommit, events, retriage } = parts
+  const { leads, groupCommit, listCommit, events, retriage } = parts
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
-    batchCreateLeads: (caller, inputs) => batchCreateLeads({ leads, events }, caller, inputs),
+    batchCreateLeads: (caller, inputs) =>
+      batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs),
     getLead: (leadId) => getLead(leads, leadId),
     retriageLeads: (input, signal) => retriageLeads(retriage, input, signal),
   }

@@ -58,7 +58,11 @@ test('an event carries what triage needs, to the subject of its lead, on the tra
     createdAt: new Date('2026-01-02T03:04:05.678Z'),
   }
   const events = createLeadEvents(publisher, jetStreamNames())
-  const key = { clientId: 'anonymous', idempotencyKey: '5f0c3c4e-8f5e-4b9c-9d0e-0f3b1a2c4d5e' }
+  const key = {
+    clientId: 'anonymous',
+    idempotencyKey: '5f0c3c4e-8f5e-4b9c-9d0e-0f3b1a2c4d5e',
+    contentHash: contentHash(lead.note),
+  }
   events.announce({ created: false, lead, generation: 2, requestHash: 'x' }, key, 'the trace')
 
   expect(sent).toEqual([

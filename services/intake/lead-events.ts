@@ -1,19 +1,21 @@
-import { createHash } from 'node:crypto'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { contentHash } from '../../domain/lead.ts'
+import { sha256Hex } from '../../domain/sha256.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Publisher } from '../../lib/jetstream/publisher.ts'
-import type { StoredLead } from './lead-store.ts'
+import type { LeadRow, StoredLead } from './lead-store.ts'
 
 /** Tells triage about committed leads. Never fails and never waits: a lead is safe once it is committed. */
 export interface LeadEvents {
   /** Publishes the event of a stored lead under the message id that every try of the same request has. */
-  announce(stored: StoredLead, key: { clientId: string; idempotencyKey: string }, traceparent: string): void
+  announce(stored: StoredLead, row: AnnouncedRow, traceparent: string): void
   /** Publishes it anew, under a message id that the stream has not seen. */
   republish(lead: RepublishedLead, messageId: string, traceparent: string): void
 }
+
+/** What the same request gives every time: under its key the same note is stored. */
+type AnnouncedRow = Pick<LeadRow, 'clientId' | 'idempotencyKey' | 'contentHash'>
 
 /** What an event is made of. */
 interface RepublishedLead {
@@ -41,11 +43,11 @@ export function createLeadEvents(publisher: Publisher, names: JetStreamNames): L
     publisher.publish({ subject: names.leadReceived(lead.id), payload, messageId, traceparent })
   }
   return {
-    announce: ({ lead, generation }, { clientId, idempotencyKey }, traceparent) => {
+    announce: ({ lead, generation }, { clientId, idempotencyKey, contentHash }, traceparent) => {
       const event = {
         ...lead,
         generation,
-        contentHash: contentHash(lead.note),
+        contentHash,
         queuedAt: lead.createdAt,
         attempts: 0,
       }
@@ -61,5 +63,5 @@ export function createLeadEvents(publisher: Publisher, names: JetStreamNames): L
  */
 export function messageIdOf(clientId: string, idempotencyKey: string, generation: number): string {
   const parts = generation === 1 ? [clientId, idempotencyKey] : [clientId, idempotencyKey, generation]
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+  return sha256Hex(JSON.stringify(parts))
 }

@@ -9,7 +9,7 @@ import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
 import type { LeadRow } from './lead-store.ts'
-import { createLeadStore } from './lead-store.ts'
+import { createLeadStore, insertLists } from './lead-store.ts'
 
 const stack = useStack()
 const sql = connectPostgres({
@@ -35,6 +35,18 @@ function rowOf(part: Partial<Omit<LeadRow, 'lead'>> & { lead?: Partial<NewLead> 
 }
 
 const stored = (row: LeadRow) => stack.sql`select * from leads where idempotency_key = ${row.idempotencyKey}`
+
+test('lists that share a commit get their own answers, in their order', async () => {
+  const [first, second, third] = ['one', 'two', 'three'].map((note) => rowOf({ lead: { note } })) as [
+    LeadRow,
+    LeadRow,
+    LeadRow,
+  ]
+  const again = rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'another' } })
+  const answers = await insertLists(store, [[first, second], [], [third, again]])
+  const notes = answers.map((list) => list.map(({ lead, created }) => (created ? lead.note : `there was ${lead.note}`)))
+  expect(notes).toEqual([['one', 'two'], [], ['three', expect.stringMatching(/^there was one$|^another$/)]])
+})
 
 describe('a lead', () => {
   test('is stored whole and found again, whatever text it holds', async () => {

@@ -59,6 +59,19 @@ export function createLeadStore(sql: Sql): LeadStore {
   }
 }
 
+/** Stores several lists in one commit. @returns for each list what `insert` would say */
+export async function insertLists(
+  leads: Pick<LeadStore, 'insert'>,
+  lists: readonly (readonly LeadRow[])[],
+): Promise<StoredLead[][]> {
+  const stored = await leads.insert(lists.flat())
+  let end = 0
+  return lists.map(({ length }) => {
+    end += length
+    return stored.slice(end - length, end)
+  })
+}
+
 async function insertOrFind(sql: Sql, rows: readonly LeadRow[]): Promise<StoredLead[]> {
   const inserted = new Map((await insertAbsent(sql, rows)).map((row) => [row.id, row.created_at]))
   const others = rows.filter((row) => !inserted.has(row.id))

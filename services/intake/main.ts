@@ -1,3 +1,4 @@
+import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { isOurTrouble } from '../../lib/errors/app-error.ts'
@@ -16,7 +17,8 @@ import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { intakeSettings } from './config.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
-import { createLeadStore } from './lead-store.ts'
+import type { LeadRow } from './lead-store.ts'
+import { createLeadStore, insertLists } from './lead-store.ts'
 import { queuedSince } from './reconciler/queued-since.ts'
 import { startReconciler } from './reconciler/reconciler.ts'
 import { registerIntakeRest } from './rest.ts'
@@ -51,18 +53,30 @@ export async function startIntake(
   await declareStreams({ nats, topology, patienceMs: 2_000, log })
 
   const leads = createLeadStore(sql)
+  const measure = measureBatches(metrics)
   const groupCommit = createBatcher({
     maxBatchSize: 500,
     maxInFlight: 2,
     maxQueued: 10_000,
     flush: leads.insert,
+    onFlush: measure('leads'),
     failsAll: isOurTrouble, // whoever sent a lead must hear within two seconds that the database hangs
   })
   onStop('group commit', () => groupCommit.drain())
+  // lists of leads go by themselves: a single lead must not wait behind thousands
+  const listCommit = createBatcher({
+    maxBatchSize: 4,
+    maxInFlight: 2,
+    maxQueued: 32,
+    flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(leads, lists),
+    onFlush: measure('lead_lists'),
+    failsAll: isOurTrouble,
+  })
+  onStop('group commit of lists', () => listCommit.drain())
   const publisher = createPublisher({ nats, maxOutstanding: 50_000, log, metrics })
   const events = createLeadEvents(publisher, names)
   const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
-  const intake = createIntake({ leads, groupCommit, events, retriage })
+  const intake = createIntake({ leads, groupCommit, listCommit, events, retriage })
   const reconciler = startReconciler({
     databaseUrl: config.DATABASE_URL,
     nats,

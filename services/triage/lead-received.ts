@@ -1,5 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf'
-import { uuidSchema } from '../../domain/uuid.ts'
+import { isUuid } from '../../domain/uuid.ts'
 import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
@@ -9,7 +9,7 @@ import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 /** @throws TerminalError when the message is none of ours: no other try will read it */
 export function parseLeadReceived({ data, subject }: Delivery): LeadReceived {
   const event = decode(data)
-  if (!uuidSchema.safeParse(event.leadId).success || event.leadId !== leadIdOf(subject)) {
+  if (!isUuid(event.leadId) || event.leadId !== leadIdOf(subject)) {
     throw new TerminalError('the event names another lead than its subject')
   }
   if (event.generation < 1) throw new TerminalError('the event has no generation')

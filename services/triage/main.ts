@@ -1,3 +1,4 @@
+import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
@@ -13,6 +14,7 @@ import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { createServingJudges } from './analyzers/judges.ts'
+import { createTimeLimit } from './analyzers/time-limit.ts'
 import { triageSettings } from './config.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
 import { giveUpLead } from './give-up-lead.ts'
@@ -47,13 +49,19 @@ export async function startTriage(
 
   const deadLetters = createDeadLetterStore(sql)
   const insights = createInsightStore(sql)
-  const groupCommit = createBatcher({ maxBatchSize: 500, maxInFlight: 2, maxQueued: 10_000, flush: insights.upsert })
+  const groupCommit = createBatcher({
+    maxBatchSize: 500,
+    maxInFlight: 2,
+    maxQueued: 10_000,
+    flush: insights.upsert,
+    onFlush: measureBatches(metrics)('insights'),
+  })
   onStop('group commit', () => groupCommit.drain())
   const topology = { names, replicas: config.NATS_REPLICAS, ackWaitMs: config.TRIAGE_ACK_WAIT_MS }
   const events = createInsightEvents({ nats, names, ensureStreams: () => ensureStreams(nats, topology), log })
   const triage = {
     judges: createServingJudges(config, sql, metrics),
-    analyzerTimeoutMs: config.ANALYZER_TIMEOUT_MS,
+    withTimeLimit: createTimeLimit(config.ANALYZER_TIMEOUT_MS),
     store: groupCommit.submit,
     announce: events.announce,
   }

@@ -9,7 +9,8 @@ import { parseLeadReceived } from './lead-received.ts'
 
 export interface TriageLeadDependencies {
   readonly judges: Judges
-  readonly analyzerTimeoutMs: number
+  /** Adds the time that an analyzer has for a note. */
+  readonly withTimeLimit: (signal: AbortSignal) => AbortSignal
   /** Stores one insight in the next group commit; resolves to what is stored for the lead then. */
   readonly store: (insight: NewInsight) => Promise<Insight>
   readonly announce: (insight: Insight, traceparent: string) => Promise<void>
@@ -21,14 +22,13 @@ export interface TriageLeadDependencies {
  * Idempotent: a later delivery finds the insight stored and announces it again, under the same message id.
  */
 export async function triageLead(
-  { judges, analyzerTimeoutMs, store, announce }: TriageLeadDependencies,
+  { judges, withTimeLimit, store, announce }: TriageLeadDependencies,
   delivery: Delivery,
   signal: AbortSignal,
 ): Promise<void> {
   const { leadId, generation, contentHash, note } = parseLeadReceived(delivery)
   const traceparent = childTraceparent(delivery.header('traceparent'))
-  const judge = (analyzer: Analyzer) =>
-    analyzer.analyze(note, AbortSignal.any([signal, AbortSignal.timeout(analyzerTimeoutMs)]))
+  const judge = (analyzer: Analyzer) => analyzer.analyze(note, withTimeLimit(signal))
   const keep = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
     const insight = await store(createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis))
     await announce(insight, traceparent)

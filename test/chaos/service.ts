@@ -16,6 +16,8 @@ export interface Service extends RunningProcess {
 export interface ServiceOptions {
   readonly name: ServiceName
   readonly env: NodeJS.ProcessEnv
+  /** More arguments for Node. */
+  readonly nodeArgs?: readonly string[]
   /** Unused words on its command line, by which the guard knows it: see servers/guard.ts. */
   readonly mark: string
   /** Takes its log. */
@@ -29,13 +31,24 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const END_WITH_STARTER = new URL('../../embedded/end-with-starter.ts', import.meta.url).href
 
 /** Starts a service and resolves when it listens; that it is ready is another matter: {@link untilReady}. */
-export async function startService({ name, env, mark, logFile, onSpawn }: ServiceOptions): Promise<Service> {
-  const child = spawn(process.execPath, [`--import=${END_WITH_STARTER}`, `services/${name}/main.ts`, mark], {
-    cwd: ROOT,
-    env,
-    detached: true, // Ctrl-C is for the harness, which ends everything in order
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+export async function startService({
+  name,
+  env,
+  nodeArgs = [],
+  mark,
+  logFile,
+  onSpawn,
+}: ServiceOptions): Promise<Service> {
+  const child = spawn(
+    process.execPath,
+    [...nodeArgs, `--import=${END_WITH_STARTER}`, `services/${name}/main.ts`, mark],
+    {
+      cwd: ROOT,
+      env,
+      detached: true, // Ctrl-C is for the harness, which ends everything in order
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
   const tracked = trackChild(child, {
     stopSteps: [
       { signal: 'SIGTERM', graceMs: 27_000 },

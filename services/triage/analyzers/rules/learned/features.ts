@@ -82,7 +82,9 @@ function readWordFeatures(words: readonly Word[], { words: single, pairs, letter
   let before: string | undefined
   for (let i = 0; i < words.length; i++) {
     const { text: spelled, quoted } = words[i] as Word
-    const text = isDigit(spelled.charCodeAt(0)) ? (NUMBERS[Math.min(spelled.length, NUMBERS.length - 1)] ?? '') : spelled
+    const text = isDigit(spelled.charCodeAt(0))
+      ? (NUMBERS[Math.min(spelled.length, NUMBERS.length - 1)] ?? '')
+      : spelled
     const seeds = quoted ? QUOTED : OWN
     add(single, ended(addText(seeds.word, text)), i, i)
     add(pairs, ended(addText(addCode(addText(seeds.pair, before ?? '^'), SPACE), text)), Math.max(0, i - 1), i)

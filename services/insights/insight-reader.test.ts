@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, expect, test } from 'vitest'
+import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import { createInsightReader } from './insight-reader.ts'
+
+const stack = useStack()
+const sql = connectPostgres({
+  url: stack.serviceUrls.insights,
+  applicationName: 'insight-reader.test',
+  maxConnections: 2,
+  log: captureLog().log,
+})
+afterAll(() => sql.end())
+const reader = createInsightReader(sql)
+
+test('calls that share a query each get the insight of their own lead, in any order, twice, or none', async () => {
+  const [one, other, none] = [randomUUID(), randomUUID(), randomUUID()]
+  for (const [leadId, intent] of [
+    [one, 'buy'],
+    [other, 'spam'],
+  ] as const) {
+    await stack.sql`
+      insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags,
+                            reasons, language, analyzer)
+      values (${leadId}, ${randomUUID()}, 1, 'final', ${'0'.repeat(64)}, ${intent}, 'P2', 'email', 0.5, '{}', '[]', 'en', 'test@1')`
+  }
+  const found = await reader.findAll([other, none, one, other])
+  expect(found.map((insight) => insight?.intent)).toEqual(['spam', undefined, 'buy', 'spam'])
+  expect(found.map((insight) => insight?.leadId)).toEqual([other, undefined, one, other])
+})
