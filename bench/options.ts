@@ -14,7 +14,7 @@ export interface Options {
   readonly storedLeads: readonly number[]
 }
 
-export const SECTIONS = ['limits', 'doors', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
+const SECTIONS = ['limits', 'doors', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
 
 export const USAGE = `npm run bench -- [--quick] [--json] [--only SECTION]…
   --quick         under a minute: short spans, 64 callers, one rate, one worker, nothing stored before; writes no files

@@ -8,7 +8,7 @@ export interface WatchedProcess {
 }
 
 /** What a process has used up to now, its children included where they are watched. */
-export interface ProcessUsage {
+interface ProcessUsage {
   readonly cpuSeconds: number
   /** Memory that is its own, and its share of what it shares with others (PSS). */
   readonly memoryMiB: number

@@ -12,7 +12,7 @@ export interface Span {
   readonly seconds: number
 }
 
-export interface ProcessCost {
+interface ProcessCost {
   readonly process: string
   readonly cpuSeconds: number
   readonly memoryMiB: number
