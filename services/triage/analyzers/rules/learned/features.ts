@@ -13,7 +13,7 @@ import type { Word } from '../note-words.ts'
  * drown ten words. A note has a thousand occurrences, so they stand in three lists that are filled anew for each note
  * and not in objects of their own; what stands behind `size` is left over.
  */
-export interface FeatureGroup {
+interface FeatureGroup {
   /** The length that the group's vector has before the features are weighed against each other. */
   readonly share: number
   size: number
@@ -140,7 +140,7 @@ function addLetterGroups(group: FeatureGroup, seed: number, text: string, word: 
 }
 
 /** Where a finding stands in the note is kept by the finding itself; here it counts once however often it was found. */
-export function evidenceNames(findings: readonly Finding[]): Set<string> {
+function evidenceNames(findings: readonly Finding[]): Set<string> {
   const names = new Set<string>()
   for (const { says, facts } of findings) {
     names.add(says)
