@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { listenForSignals } from '../embedded/signals.ts'
 import { describeMachine } from './machine.ts'
 import { measureAll } from './measure-all.ts'
 import type { Options } from './options.ts'
 import { parseOptions, USAGE } from './options.ts'
+import { withSummary } from './report/summary.ts'
 import { toMarkdown } from './report/tables.ts'
 import type { Results } from './results.ts'
 import { startServers } from './stack/servers.ts'
@@ -14,6 +15,7 @@ import { startServers } from './stack/servers.ts'
  * `npm run bench -- --help` names the options; docs/performance.md says what the figures mean.
  */
 
+const PERFORMANCE_PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 const RESULTS_DIR = fileURLToPath(new URL('results/', import.meta.url))
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
@@ -46,7 +48,8 @@ async function keep(results: Results, markdown: string): Promise<void> {
     ...drawPictures(results),
   }
   for (const [name, content] of Object.entries(files)) await writeFile(`${RESULTS_DIR}${name}`, content)
-  say(`kept in ${RESULTS_DIR}`)
+  await writeFile(PERFORMANCE_PAGE, withSummary(await readFile(PERFORMANCE_PAGE, 'utf8'), results))
+  say(`kept in ${RESULTS_DIR} and ${PERFORMANCE_PAGE}`)
 }
 
 function optionsOrExit(): Options {

@@ -21,7 +21,7 @@ const GROWING_MIB = 20
 const SERVICES = /^(?:intake|triage|insights)/
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '600' }, rate: { type: 'string', default: '4000' } },
+  options: { seconds: { type: 'string', default: '600' }, rate: { type: 'string', default: '3000' } },
 })
 const [seconds, ratePerSecond] = [Number(values.seconds), Number(values.rate)]
 if (!(seconds > 0 && ratePerSecond > 0)) throw new Error('--seconds and --rate must be above 0')
