@@ -39,16 +39,21 @@ export async function measureAll(options: {
     whileRunning(await startProduct({ servers, name: `bench_${name}`, signal, ...more }), work)
 
   if (wanted('limits')) results.limits = await measureLimits(servers, limitSpan, signal, say)
-  if (wanted('doors') || wanted('latency') || wanted('reads')) {
+  if (wanted('latency')) {
+    await withProduct('latency', {}, async (product) => {
+      await measureThroughput(product, USUAL, { ...span, seconds: 0 }, signal) // nothing but its warm-up
+      for (const rate of latencyRates) {
+        say(`latency at ${rate} a second`)
+        results.latency.push(await measureLatency(product, rate, span, signal))
+      }
+    })
+  }
+  if (wanted('doors') || wanted('reads')) {
     await withProduct('doors', {}, async (product) => {
       const doors = quick ? DOORS.filter(({ concurrency }) => concurrency <= 64) : DOORS
       for (const { name, ...job } of wanted('doors') ? doors : []) {
         say(name)
         results.doors.push({ name, ...(await measureThroughput(product, job, span, signal)) })
-      }
-      for (const rate of wanted('latency') ? latencyRates : []) {
-        say(`latency at ${rate} a second`)
-        results.latency.push(await measureLatency(product, rate, span, signal))
       }
       if (wanted('reads')) {
         say('reads')

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Results } from '../results.ts'
-import { toMarkdown } from './tables.ts'
 import { withSummary } from './summary.ts'
+import { toMarkdown } from './tables.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 // what `npm run bench` kept
