@@ -16,7 +16,7 @@ export interface NatsOptions {
   readonly port?: number
   /** Serves nats-server's monitoring pages there. Default: nowhere. */
   readonly monitorPort?: number
-  /** A configuration of nats-server's own; where it listens and stores is still said here. Default: none. */
+  /** A configuration of nats-server's own, for what is not said here: it may not name a folder for the streams. Default: none. */
   readonly configFile?: string
   /** What the configuration reads from its environment, beside our own. */
   readonly env?: Readonly<Record<string, string>>

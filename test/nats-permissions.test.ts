@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +21,7 @@ import { useServices } from './fixtures/service-process.ts'
 import { useStack } from './fixtures/stack.ts'
 
 // The users of deploy/nats/, as compose and Kubernetes have them, on a server of this file's own.
-const CONFIG_FILE = fileURLToPath(new URL('../deploy/nats/nats-server.conf', import.meta.url))
+const CONFIG = fileURLToPath(new URL('../deploy/nats/', import.meta.url))
 const USERS = ['intake', 'triage', 'insights'] as const
 const LEAD = { note: 'How much is the Pro plan for 20 people? We would like to start next week.' }
 
@@ -40,19 +41,22 @@ let directory: string
 let nats: EmbeddedServer
 let services: Record<ServiceName, ServiceProcess>
 
+const env = {
+  NATS_SERVER_NAME: 'test',
+  NATS_INTAKE_PASSWORD: passwordOf.intake,
+  NATS_TRIAGE_PASSWORD: passwordOf.triage,
+  NATS_INSIGHTS_PASSWORD: passwordOf.insights,
+  NATS_SYS_PASSWORD: passwordOf.sys,
+}
+
 async function startServer(port?: number): Promise<EmbeddedServer> {
   const { bin } = await findNatsServer()
   return startNats({
     bin,
     storeDir: join(directory, 'nats'),
-    configFile: CONFIG_FILE,
-    env: {
-      NATS_SERVER_NAME: 'test',
-      NATS_INTAKE_PASSWORD: passwordOf.intake,
-      NATS_TRIAGE_PASSWORD: passwordOf.triage,
-      NATS_INSIGHTS_PASSWORD: passwordOf.insights,
-      NATS_SYS_PASSWORD: passwordOf.sys,
-    },
+    // nats-server.conf itself names the folder of a container; the users are what this file is about
+    configFile: join(CONFIG, 'permissions.conf'),
+    env,
     ...(port !== undefined && { port }),
   })
 }
@@ -147,6 +151,21 @@ async function refusalsOf(user: ServiceName, attempt: (connection: NatsConnectio
   await listening
   return refused
 }
+
+test.each(['nats-server.conf', 'cluster.conf'])(
+  'nats-server understands %s, but not without its passwords',
+  async (file) => {
+    const { bin } = await findNatsServer()
+    const parse = (given: object) =>
+      spawnSync(bin, ['-t', '--config', join(CONFIG, file)], { env: { ...given }, encoding: 'utf8' })
+    const cluster = {
+      NATS_ROUTE_PASSWORD: 'route',
+      NATS_ROUTES: '[nats://route:route@a:6222, nats://route:route@b:6222]',
+    }
+    expect(parse({ ...env, ...cluster })).toMatchObject({ status: 0, stderr: expect.stringContaining('is valid') })
+    expect(parse({ ...env, ...cluster, NATS_INTAKE_PASSWORD: undefined }).stderr).toContain('NATS_INTAKE_PASSWORD')
+  },
+)
 
 describe('is refused what is not its own', () => {
   const OTHERS = ['_INBOX.leadtriage-intake.>', '_INBOX.leadtriage-triage.>', '_INBOX.leadtriage-insights.>']
