@@ -61,8 +61,9 @@ async function startServer(port?: number): Promise<EmbeddedServer> {
   })
 }
 
+/** By a name without a dot, as servers have in compose and Kubernetes. */
 function urlFor(user: ServiceName): string {
-  return Object.assign(new URL(nats.url), { username: user, password: passwordOf[user] }).href
+  return `nats://${user}:${passwordOf[user]}@localhost:${nats.port}`
 }
 
 function startAs(name: ServiceName): Promise<ServiceProcess> {

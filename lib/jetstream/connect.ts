@@ -31,7 +31,7 @@ export interface Nats {
  */
 export function connectNats(options: { url: string; name: string; log: Log }): Nats {
   const { url, name, log } = options
-  const servers = url.split(',')
+  const { servers, credentials } = readUrls(url.split(','))
   const inboxPrefix = `_INBOX.${name}`
   const closing = new AbortController()
   let isUp = false
@@ -61,7 +61,7 @@ export function connectNats(options: { url: string; name: string; log: Log }): N
           servers,
           name,
           inboxPrefix,
-          ...credentialsIn(servers),
+          ...credentials,
           timeout: CONNECT_TIMEOUT_MS,
           maxReconnectAttempts: -1,
           ignoreAuthErrorAbort: true,
@@ -107,9 +107,16 @@ export function connectNats(options: { url: string; name: string; log: Log }): N
   }
 }
 
-/** The user of the first URL that names one. The client leaves it to its caller, and has one user for all servers. */
-function credentialsIn(urls: readonly string[]): { user?: string; pass?: string } {
-  const named = urls.map((url) => new URL(url)).find(({ username }) => username !== '')
-  if (named === undefined) return {}
-  return { user: decodeURIComponent(named.username), pass: decodeURIComponent(named.password) }
+/**
+ * Takes the user out of the URLs: the client has one for all servers, the first that is named, and would take a URL with
+ * a user and a host without a dot for an IPv6 address.
+ */
+function readUrls(given: readonly string[]): { servers: string[]; credentials: { user?: string; pass?: string } } {
+  const urls = given.map((url) => new URL(url))
+  const named = urls.find(({ username }) => username !== '')
+  const credentials = named && { user: decodeURIComponent(named.username), pass: decodeURIComponent(named.password) }
+  return {
+    servers: urls.map((url) => Object.assign(url, { username: '', password: '' }).href),
+    credentials: credentials ?? {},
+  }
 }
