@@ -49,13 +49,23 @@ export async function currentVersion(sql: postgres.Sql): Promise<number> {
 }
 
 if (import.meta.main) {
+  const { readServicePasswords, setServiceLogins } = await import('./service-logins.ts')
   const databaseUrl = process.env.DATABASE_URL
   if (!databaseUrl) {
-    process.stderr.write(
-      'DATABASE_URL is missing: set it, for example, to postgres://user:password@127.0.0.1:5432/leadtriage\n',
-    )
-    process.exit(1)
+    fail('DATABASE_URL is missing: set it, for example, to postgres://user:password@127.0.0.1:5432/leadtriage')
   }
-  await migrate(databaseUrl)
-  process.stdout.write(`the schema is at version ${neededVersion()}\n`)
+  try {
+    const passwords = readServicePasswords(process.env)
+    await migrate(databaseUrl)
+    process.stdout.write(`the schema is at version ${neededVersion()}\n`)
+    await setServiceLogins(databaseUrl, passwords)
+    for (const service of Object.keys(passwords)) process.stdout.write(`${service} has its login\n`)
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
 }

@@ -16,6 +16,10 @@ export interface NatsOptions {
   readonly port?: number
   /** Serves nats-server's monitoring pages there. Default: nowhere. */
   readonly monitorPort?: number
+  /** A configuration of nats-server's own, for what is not said here: it may not name a folder for the streams. Default: none. */
+  readonly configFile?: string
+  /** What the configuration reads from its environment, beside our own. */
+  readonly env?: Readonly<Record<string, string>>
   readonly onProgress?: (line: string) => void
 }
 
@@ -29,7 +33,7 @@ const STOP_STEPS: readonly StopStep[] = [
 ]
 
 /**
- * Starts nats-server with JetStream on 127.0.0.1, without a password.
+ * Starts nats-server with JetStream on 127.0.0.1, without a password unless the configuration asks for one.
  * Throws a `StartError` that says what to do.
  */
 export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
@@ -45,6 +49,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
   }
 
   const words = [
+    ...(options.configFile === undefined ? [] : ['--config', options.configFile]),
     ...['--addr', HOST],
     ...['--port', String(options.port ?? -1)], // -1: nats-server takes a free one and tells it in its ports file
     ...['--ports_file_dir', files.home],
@@ -57,6 +62,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
     name: 'nats-server',
     command: options.bin,
     args: words,
+    spawn: { env: { ...process.env, ...options.env } },
     logFile: files.log,
     ready: (pid) => readyServer(files, pid),
     readyTimeoutMs: READY_TIMEOUT_MS,

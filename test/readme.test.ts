@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { InsightBody } from './fixtures/rest.ts'
+import { shellExamples } from './fixtures/shell-examples.ts'
 
 // The README's walk, word for word but for the ports, against what `npm start` starts.
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
@@ -54,7 +55,7 @@ afterAll(async () => {
 })
 
 test.runIf(hasCurl)('the walk of the README gives a hot buyer', async () => {
-  const walk = sectionOf(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it')
+  const walk = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', ports)
   const answer = execFileSync('sh', ['-eu', '-c', walk], { encoding: 'utf8' })
     .trim()
     .split(/(?<=\})(?=\{)/)
@@ -77,14 +78,6 @@ test('Ctrl-C stops all of it and leaves no process behind', async () => {
     expect(left).toBe('')
   }
 })
-
-/** The shell commands of a section, with the ports that this run uses. */
-function sectionOf(markdown: string, title: string): string {
-  const section = markdown.split(/^## /m).find((text) => text.startsWith(`${title}\n`)) ?? ''
-  const blocks = [...section.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block]) => block)
-  expect(blocks.length).toBeGreaterThan(0)
-  return Object.entries(ports).reduce((text, [from, to]) => text.replaceAll(`:${from}`, `:${to}`), blocks.join('\n'))
-}
 
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -51,7 +51,7 @@ export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
 
   const inboxOf = (connection: NatsConnection): string => {
     if (inbox?.connection === connection) return inbox.subject
-    const subject = createInbox()
+    const subject = createInbox(nats.inboxPrefix)
     connection.subscribe(`${subject}.*`, {
       callback: (error, message) => {
         const entry = error ? undefined : take(Number(message.subject.slice(subject.length + 1))) // 2

@@ -19,13 +19,20 @@ export interface Nats {
   first(): Promise<NatsConnection>
   /** Rejects with the reason when NATS cannot be reached; for readiness. */
   check(): Promise<void>
+  /** What every inbox of this connection begins with; a server's permissions may allow no other. */
+  readonly inboxPrefix: string
   /** Sends what is buffered and closes. Safe to call twice. */
   close(): Promise<void>
 }
 
-/** @param options `url` may name several servers of one cluster, with commas between them */
+/**
+ * @param options `url` may name several servers of one cluster, with commas between them, and a user with a password.
+ *   `name` is what the server shows for this connection, and part of {@link Nats.inboxPrefix}
+ */
 export function connectNats(options: { url: string; name: string; log: Log }): Nats {
   const { url, name, log } = options
+  const { servers, credentials } = readUrls(url.split(','))
+  const inboxPrefix = `_INBOX.${name}`
   const closing = new AbortController()
   let isUp = false
   let connection: NatsConnection | undefined
@@ -40,6 +47,9 @@ export function connectNats(options: { url: string; name: string; log: Log }): N
       } else if (status.type === 'reconnect') {
         isUp = true
         log.info('connected to NATS again')
+      } else if (status.type === 'error') {
+        // the server tells nobody else that a user may not do something, and the caller would wait in vain
+        log.error({ err: status.error }, 'NATS refused something')
       }
     }
   }
@@ -48,8 +58,10 @@ export function connectNats(options: { url: string; name: string; log: Log }): N
     for (;;) {
       try {
         connection = await connect({
-          servers: url.split(','),
+          servers,
           name,
+          inboxPrefix,
+          ...credentials,
           timeout: CONNECT_TIMEOUT_MS,
           maxReconnectAttempts: -1,
           ignoreAuthErrorAbort: true,
@@ -84,6 +96,7 @@ export function connectNats(options: { url: string; name: string; log: Log }): N
   return {
     up: () => (isUp ? connection : undefined),
     first: () => first,
+    inboxPrefix,
     check: async () => {
       if (!isUp) throw new Error(lastFailure)
     },
@@ -91,5 +104,19 @@ export function connectNats(options: { url: string; name: string; log: Log }): N
       closed ??= close()
       return closed
     },
+  }
+}
+
+/**
+ * Takes the user out of the URLs: the client has one for all servers, the first that is named, and would take a URL with
+ * a user and a host without a dot for an IPv6 address.
+ */
+function readUrls(given: readonly string[]): { servers: string[]; credentials: { user?: string; pass?: string } } {
+  const urls = given.map((url) => new URL(url))
+  const named = urls.find(({ username }) => username !== '')
+  const credentials = named && { user: decodeURIComponent(named.username), pass: decodeURIComponent(named.password) }
+  return {
+    servers: urls.map((url) => Object.assign(url, { username: '', password: '' }).href),
+    credentials: credentials ?? {},
   }
 }

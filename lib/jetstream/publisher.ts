@@ -69,7 +69,7 @@ export function createPublisher(options: {
 
   const inboxOf = (connection: NatsConnection): string => {
     if (inbox?.connection === connection) return inbox.subject
-    const subject = createInbox()
+    const subject = createInbox(nats.inboxPrefix)
     connection.subscribe(subject, { callback: (error, message) => (error ? undefined : onReply(message)) })
     void watchDisconnects(connection, () => {
       outstanding = 0 // what was under way may have arrived or not; nobody will say

@@ -8,7 +8,7 @@ const QUERY_TIMEOUT_MS = 10_000
 
 /** Waits until each of these leads has an insight or a dead letter; resolves to the ids of those that have not in time. */
 export async function untilSettled(
-  { sql }: Stack,
+  { sql }: Pick<Stack, 'sql'>,
   ids: readonly string[],
   withinMs: number,
   signal: AbortSignal,
@@ -34,7 +34,7 @@ async function stillOpen(sql: Stack['sql'], ids: string[]): Promise<string[]> {
 }
 
 /** The ids of all leads that are stored. */
-export async function storedIds({ sql }: Stack): Promise<string[]> {
+export async function storedIds({ sql }: Pick<Stack, 'sql'>): Promise<string[]> {
   return (await sql<{ id: string }[]>`select id from leads`).map(({ id }) => id)
 }
 

@@ -13,7 +13,7 @@ export interface StoredLead extends AnsweredLead {
 }
 
 /** All leads of the database. */
-export async function readStoredLeads({ sql }: Stack): Promise<StoredLead[]> {
+export async function readStoredLeads({ sql }: Pick<Stack, 'sql'>): Promise<StoredLead[]> {
   const rows = await sql<(Omit<StoredLead, 'createdAt' | 'insightIsOriginal'> & Record<string, unknown>)[]>`
     select l.id, l.idempotency_key as key, l.email, l.phone, l.name, l.note, l.source, l.created_at,
            count(i.lead_id)::int as insights, count(d.lead_id)::int as "deadLetters",
@@ -31,7 +31,7 @@ export async function readStoredLeads({ sql }: Stack): Promise<StoredLead[]> {
 }
 
 /** The leads that insights and dead letters name and that are not there. */
-export async function readStrays({ sql }: Stack): Promise<string[]> {
+export async function readStrays({ sql }: Pick<Stack, 'sql'>): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select lead_id as id from insights i where not exists (select from leads l where l.id = i.lead_id)
     union all

@@ -1,0 +1,154 @@
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
+import { portFault } from '../../embedded/ports.ts'
+import { runProgram } from '../../embedded/run-program.ts'
+import { waitUntil } from '../../embedded/wait-until.ts'
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const COMMAND_TIMEOUT_MS = 10 * 60_000
+const HEALTHY_WITHIN_MS = 120_000
+/** Ports of triage workers. */
+const RANGE = 10
+
+/** docker-compose.yml as it is, under a name, with passwords and on ports of its own. */
+export interface Project {
+  readonly name: string
+  /** The port on this machine for each that docker-compose.yml names. */
+  readonly ports: Readonly<Record<'8000' | '8001', string>>
+  readonly intakeUrl: string
+  readonly insightsUrl: string
+  /** Runs compose with these words; gives what it writes. */
+  compose(...words: string[]): Promise<string>
+  docker(...words: string[]): Promise<string>
+  /** Runs shell commands in which `docker compose` is this project. They may leave files in `scratchDir`. */
+  shell(script: string): Promise<string>
+  readonly scratchDir: string
+  /** Settings of `.env`, changed from the next command on; nothing is restarted by itself. */
+  set(settings: Readonly<Record<string, string>>): void
+  /** The containers of a service, running or not. */
+  containers(service: string): Promise<string[]>
+  untilHealthy(...services: string[]): Promise<void>
+  /** PostgreSQL, as its owner. Ends before the next `compose` call must. */
+  database<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>
+  /** Removes containers, networks and data; says what is left. */
+  remove(): Promise<string[]>
+}
+
+export async function createProject(say: (line: string) => void, signal: AbortSignal): Promise<Project> {
+  const run = (program: string, words: readonly string[], env?: NodeJS.ProcessEnv, cwd = ROOT) =>
+    runProgram(program, words, { timeoutMs: COMMAND_TIMEOUT_MS, signal, cwd, ...(env && { env }) })
+  const docker = (...words: string[]) => run('docker', words)
+  const command = await composeCommand(docker, say)
+
+  const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-compose-'))
+  const passwords = await newPasswords(scratchDir)
+  const first = await freeRange(RANGE + 5)
+  const name = `leadtriage-test-${process.pid}`
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    ...passwords,
+    COMPOSE_PROJECT_NAME: name,
+    COMPOSE_FILE: ['docker-compose.yml', 'test/compose/published-postgres.yml']
+      .map((file) => join(ROOT, file))
+      .join(':'),
+    INTAKE_PORT: String(first),
+    INSIGHTS_PORT: String(first + 1),
+    NATS_MONITOR_PORT: String(first + 2),
+    TRIAGE_PORTS: `${first + 3}-${first + 2 + RANGE}`,
+  }
+  const compose = (...words: string[]) => run(command[0] ?? '', [...command.slice(1), ...words], env)
+  const containers = async (service: string) => (await compose('ps', '-q', service)).split('\n').filter(Boolean)
+
+  const isHealthy = async (services: readonly string[]) => {
+    const ids = (await Promise.all(services.map(containers))).flat()
+    if (ids.length < services.length) return false
+    const states = await docker('inspect', '--format', '{{.State.Health.Status}}', ...ids)
+    return states
+      .trim()
+      .split('\n')
+      .every((state) => state === 'healthy')
+  }
+
+  return {
+    name,
+    ports: { '8000': String(first), '8001': String(first + 1) },
+    intakeUrl: `http://127.0.0.1:${first}`,
+    insightsUrl: `http://127.0.0.1:${first + 1}`,
+    compose,
+    docker,
+    scratchDir,
+    shell: (script) => {
+      const words = script.replaceAll('docker compose', command.join(' '))
+      return run('sh', ['-eu', '-c', words], env, scratchDir)
+    },
+    set: (settings) => void Object.assign(env, settings),
+    containers,
+    untilHealthy: async (...services) => {
+      const probe = async () => (await isHealthy(services)) || undefined
+      if (await waitUntil(probe, { timeoutMs: HEALTHY_WITHIN_MS, intervalMs: 500, signal })) return
+      throw new Error(`not healthy within ${HEALTHY_WITHIN_MS / 1_000} s:\n${await compose('ps')}`)
+    },
+    database: async (work) => {
+      const address = (await compose('port', 'postgres', '5432')).trim()
+      const sql = postgres(`postgres://postgres:${env.POSTGRES_PASSWORD}@${address}/leadtriage`, { max: 2 })
+      try {
+        return await work(sql)
+      } finally {
+        await sql.end()
+      }
+    },
+    remove: async () => {
+      // not stopped by the signal: whoever interrupts the test wants it gone too
+      const always = { timeoutMs: COMMAND_TIMEOUT_MS, cwd: ROOT, env: { ...env, COMPOSE_PROFILES: 'cluster' } }
+      await runProgram(command[0] ?? '', [...command.slice(1), 'down', '--volumes', '--remove-orphans'], always)
+      await rm(scratchDir, { recursive: true, force: true })
+      const label = `label=com.docker.compose.project=${name}`
+      const left = await Promise.all(
+        [
+          ['ps', '-aq'],
+          ['volume', 'ls', '-q'],
+          ['network', 'ls', '-q'],
+        ].map((words) => runProgram('docker', [...words, '--filter', label], always)),
+      )
+      return left.join('').split('\n').filter(Boolean)
+    },
+  }
+}
+
+/** `docker compose`, or the older program of its own. */
+async function composeCommand(
+  docker: (...words: string[]) => Promise<string>,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const version = await docker('compose', 'version').then(
+    (text) => ({ command: ['docker', 'compose'], text }),
+    async () => ({
+      command: ['docker-compose'],
+      text: await runProgram('docker-compose', ['version'], { timeoutMs: 10_000 }),
+    }),
+  )
+  say(version.text.split('\n')[0] ?? '')
+  return version.command
+}
+
+/** As deploy/new-env.sh makes them, in a copy: a person's own `.env` is left alone. */
+async function newPasswords(scratchDir: string): Promise<Record<string, string>> {
+  await mkdir(join(scratchDir, 'deploy'))
+  await copyFile(join(ROOT, '.env.example'), join(scratchDir, '.env.example'))
+  await cp(join(ROOT, 'deploy/new-env.sh'), join(scratchDir, 'deploy/new-env.sh'))
+  await runProgram('sh', [join(scratchDir, 'deploy/new-env.sh')], { timeoutMs: 10_000 })
+  const lines = (await readFile(join(scratchDir, '.env'), 'utf8')).matchAll(/^(\w+)=(.*)$/gm)
+  return Object.fromEntries([...lines].map(([, name, value]) => [name, value]))
+}
+
+/** The first of so many ports in a row that are free. */
+async function freeRange(length: number): Promise<number> {
+  for (let first = 21_000; first < 30_000; first += length) {
+    const faults = await Promise.all(Array.from({ length }, (_, index) => portFault('127.0.0.1', first + index)))
+    if (faults.every((fault) => fault === undefined)) return first
+  }
+  throw new Error('no ports are free')
+}

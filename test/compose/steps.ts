@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createAddresses } from '../chaos/addresses.ts'
+import { createClient } from '../chaos/client.ts'
+import { createLedger } from '../chaos/ledger.ts'
+import { startLoad } from '../chaos/load.ts'
+import { createRandom } from '../chaos/random.ts'
+import { untilSettled } from '../chaos/settled.ts'
+import { readStoredLeads, readStrays } from '../chaos/stored-leads.ts'
+import { judge } from '../chaos/verdict.ts'
+import type { InsightBody, LeadBody } from '../fixtures/rest.ts'
+import { bodyOf, getInsight, postLead } from '../fixtures/rest.ts'
+import { shellExamples } from '../fixtures/shell-examples.ts'
+import type { Project } from './project.ts'
+import { ROOT } from './project.ts'
+
+/** Thrown by a step that cannot be shown with the images at hand; it counts as skipped. */
+export class Skipped extends Error {}
+
+export interface Step {
+  /** What holds when it passes. */
+  readonly name: string
+  /** Says what was seen; throws when it does not hold. */
+  run(project: Project, signal: AbortSignal): Promise<string>
+}
+
+const SERVICES = ['intake', 'triage', 'insights'] as const
+const NOTE = 'How much is the Pro plan for 20 people? We would like to start next week.'
+const LEADS_PER_SECOND = 100
+
+export const STEPS: readonly Step[] = [
+  {
+    name: 'the image is built and everything becomes healthy',
+    run: async (project) => {
+      const startedAt = performance.now()
+      await project.compose('up', '--build', '--detach')
+      await project.untilHealthy('postgres', 'nats', ...SERVICES)
+      const image = await project.docker('inspect', '--format', '{{.Image}}', ...(await project.containers('intake')))
+      const bytes = Number(await project.docker('image', 'inspect', '--format', '{{.Size}}', image.trim()))
+      return `${seconds(startedAt)} s, image of ${Math.round(bytes / 1e6)} MB`
+    },
+  },
+  {
+    name: "the README's walk gives a hot buyer",
+    run: async (project) => {
+      const walk = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', project.ports)
+      // the walk reads JSON with Node, which is the one that runs this
+      const answer = await project.shell(`PATH="${join(process.execPath, '..')}:$PATH"; ${walk}`)
+      const { intent, priority } = JSON.parse(
+        answer
+          .trim()
+          .split(/(?<=\})(?=\{)/)
+          .at(-1) ?? '',
+      ) as InsightBody
+      must(intent === 'buy' && priority === 'P0', `${intent} ${priority}`)
+      return `${intent} ${priority}`
+    },
+  },
+  {
+    name: 'each service is nobody in particular, without capabilities, on a root file system that it cannot write',
+    run: async (project) => {
+      const script = `
+        const write = (file) => { try { fs.writeFileSync(file, ''); return 'written' } catch (error) { return error.code } }
+        const status = fs.readFileSync('/proc/1/status', 'utf8')
+        const of = (name) => new RegExp('^' + name + ':\\\\s+(.*)$', 'm').exec(status)[1]
+        console.log([process.getuid(), write('/app/x'), write('/tmp/x'), of('CapEff'), of('CapBnd'), of('NoNewPrivs')].join(' '))`
+      const seen = await Promise.all(
+        SERVICES.map(async (service) => {
+          const [container = ''] = await project.containers(service)
+          return (await project.docker('exec', container, 'node', '--eval', script)).trim()
+        }),
+      )
+      const nothing = '0'.repeat(16)
+      must(new Set(seen).size === 1 && seen[0] === `1000 EROFS EROFS ${nothing} ${nothing} 1`, seen.join(' / '))
+      return seen[0] ?? ''
+    },
+  },
+  {
+    name: 'a worker is killed and the next lead passes',
+    run: async (project) => {
+      const [worker = ''] = await project.containers('triage')
+      await project.docker('kill', worker)
+      return passOneLead(project)
+    },
+  },
+  {
+    name: 'three workers',
+    run: async (project) => {
+      await project.compose('up', '--detach', '--scale', 'triage=3')
+      await project.untilHealthy(...SERVICES)
+      const { length } = await project.containers('triage')
+      must(length === 3, `${length} workers`)
+      return passOneLead(project)
+    },
+  },
+  {
+    name: 'SIGTERM reaches Node, which drains and ends well',
+    run: async (project) => {
+      const [worker = ''] = await project.containers('triage')
+      const startedAt = performance.now()
+      await project.docker('stop', '--time', '30', worker)
+      const code = (await project.docker('inspect', '--format', '{{.State.ExitCode}}', worker)).trim()
+      must(code === '0', `exit code ${code}`)
+      await project.docker('start', worker)
+      await project.untilHealthy('triage')
+      return `exit code 0 after ${seconds(startedAt)} s`
+    },
+  },
+  {
+    name: 'restarted one container after the other under load, nothing is lost or doubled',
+    run: rollingRestart,
+  },
+  {
+    name: 'every password but the owner’s is replaced, and a lead passes',
+    run: async (project) => {
+      const before = await project.containers('migrate')
+      const services = SERVICES.map((service) => service.toUpperCase())
+      const fresh = [
+        ...services.map((name) => `${name}_DATABASE_PASSWORD`),
+        ...services.map((name) => `NATS_${name}_PASSWORD`),
+      ]
+      project.set(Object.fromEntries(fresh.map((variable) => [variable, `p${randomUUID().replaceAll('-', '')}`])))
+      await project.compose('up', '--detach', '--scale', 'triage=3')
+      await project.untilHealthy('nats', ...SERVICES)
+      must(`${await project.containers('migrate')}` !== `${before}`, 'the migration job did not run')
+      return passOneLead(project)
+    },
+  },
+  {
+    name: 'a backup restored into nothing answers the same insight, and what had waited in the queue is triaged',
+    run: backUpAndRestore,
+  },
+  {
+    name: 'of three NATS servers one is killed, and a lead passes',
+    run: async (project) => {
+      await project.compose('down', '--volumes')
+      project.set({ COMPOSE_PROFILES: 'cluster', NATS_CONFIG: 'cluster.conf', NATS_REPLICAS: '3' })
+      await project.compose('up', '--detach')
+      await project.untilHealthy('nats', 'nats-2', 'nats-3', ...SERVICES)
+      const first = await passOneLead(project)
+      await project.docker('kill', ...(await project.containers('nats')))
+      return `${first}, then ${await passOneLead(project)}`
+    },
+  },
+]
+
+async function passOneLead({ intakeUrl, insightsUrl }: Project): Promise<string> {
+  const startedAt = performance.now()
+  const { id } = await bodyOf<LeadBody>(postLead(intakeUrl, { note: NOTE }))
+  const { intent } = await insightOf(insightsUrl, id)
+  must(intent === 'buy', intent)
+  return `insight after ${seconds(startedAt)} s`
+}
+
+/** A worker that was killed may have had a lead in hand: it is delivered again after its ack wait of half a minute. */
+async function insightOf(insightsUrl: string, id: string): Promise<InsightBody> {
+  for (let tries = 0; tries < 6; tries += 1) {
+    const response = await getInsight(insightsUrl, id, '10s')
+    if (response.ok) return bodyOf<InsightBody>(response)
+  }
+  throw new Error(`no insight of ${id} within a minute`)
+}
+
+async function rollingRestart(project: Project, signal: AbortSignal): Promise<string> {
+  const random = createRandom(`compose-${randomUUID()}`)
+  const addresses = createAddresses()
+  addresses.add(project.intakeUrl)
+  const ledger = createLedger()
+  const client = createClient({ addresses, ledger, random, signal })
+  // what was stored before nobody of this ledger has sent
+  const before = await project.database(async (sql) => new Set((await readStoredLeads({ sql })).map(({ id }) => id)))
+  const load = startLoad({ client, addresses, random, leadsPerSecond: LEADS_PER_SECOND })
+  try {
+    for (const service of ['intake', 'triage'] as const) {
+      for (const container of await project.containers(service)) {
+        await project.docker('restart', '--time', '30', container)
+        await project.untilHealthy(service)
+        await sleep(1_000, undefined, { signal }) // some leads with all of them there
+      }
+    }
+  } finally {
+    await load.finish()
+    client.close()
+  }
+  const ids = ledger.acknowledgedIds()
+  return project.database(async (sql) => {
+    const open = await untilSettled({ sql }, ids, 60_000, signal)
+    const stored = (await readStoredLeads({ sql })).filter(({ id }) => !before.has(id))
+    const { lost, doubled, wrong, deadLetters } = judge(ledger, stored, await readStrays({ sql }))
+    const faults = [...open.map((id) => `not settled: ${id}`), ...lost, ...doubled, ...wrong]
+    must(faults.length === 0, `${faults.length} faults: ${faults.slice(0, 3).join('; ')}`)
+    must(deadLetters === 0, `${deadLetters} dead letters`)
+    const failures = ledger.failures().map(([kind, count]) => `${kind} ${count}`)
+    return `${ids.length} leads told as stored, ${stored.length} stored, each with one insight; failed tries: ${failures.join(', ') || 'none'}`
+  })
+}
+
+async function backUpAndRestore(project: Project): Promise<string> {
+  await mustHavePgDump(project)
+  const [backUp = '', ...restore] = shellExamples(
+    await readFile(join(ROOT, 'docs/operations.md'), 'utf8'),
+    'Back up and restore',
+  ).split(/\n\n/)
+
+  const settled = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }))
+  const insight = await insightOf(project.insightsUrl, settled.id)
+  await project.compose('stop', 'triage')
+  const waiting = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }))
+  await project.shell(backUp)
+
+  await project.compose('down', '--volumes') // the queue is gone too
+  const startedAt = performance.now()
+  await project.shell(restore.join('\n'))
+  await project.untilHealthy(...SERVICES)
+  const restored = await bodyOf<InsightBody>(getInsight(project.insightsUrl, settled.id, '1s'))
+  must(JSON.stringify(restored) === JSON.stringify(insight), 'another insight than before')
+  const { intent } = await insightOf(project.insightsUrl, waiting.id)
+  must(intent === 'buy', intent)
+  return `the same insight, and the waiting lead triaged ${seconds(startedAt)} s after the restore began`
+}
+
+/** It must be as new as the server; that of an image made for a test may not be. */
+async function mustHavePgDump(project: Project): Promise<void> {
+  const majorOf = async (program: string) => {
+    const version = await project.compose('exec', '-T', 'postgres', program, '--version').catch(() => '')
+    return Number(/\(PostgreSQL\) (\d+)/.exec(version)?.[1] ?? 0)
+  }
+  const [server, client] = [await majorOf('postgres'), await majorOf('pg_dump')]
+  if (client < server) throw new Skipped(`the image has PostgreSQL ${server} and pg_dump ${client || 'not at all'}`)
+}
+
+function must(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise)
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1_000).toFixed(1)
+}
