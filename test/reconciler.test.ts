@@ -65,6 +65,8 @@ test('a lead that waits in the stream is not published again; one that a deleted
   const [due] = await stack.sql<{ at: Date }[]>`select now() + interval '6 seconds' as at`
   await eventually(async () => (await stack.sql`select where now() > ${due?.at ?? null}`).length === 1)
   expect(await publishedBy(intake)).toBe(0)
+  // scalers and alerts go by this figure, so it must be that of the oldest: three seconds at least by now
+  expect(await metricOf(intake, 'leadtriage_queue_oldest_waiting_seconds')).toBeGreaterThan(3)
 
   const connection = await connect({ servers: stack.natsUrl })
   await (await jetstreamManager(connection)).streams.delete(stack.names.leadsStream)
@@ -72,6 +74,7 @@ test('a lead that waits in the stream is not published again; one that a deleted
   await start('triage')
   await eventually(async () => (await unsettled()) === 0, 30_000)
   expect(await publishedBy(intake)).toBe(20)
+  await eventually(async () => /^leadtriage_queue_oldest_waiting_seconds\{.*\} 0$/m.test(await metricsOf(intake)))
 }, 90_000)
 
 function publishedBy(intake: ServiceProcess): Promise<number> {
@@ -79,7 +82,11 @@ function publishedBy(intake: ServiceProcess): Promise<number> {
 }
 
 /** The sum of a metric over its labels. */
-async function metricOf({ url }: ServiceProcess, name: string): Promise<number> {
-  const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n').filter((line) => line.startsWith(`${name}{`))
+async function metricOf(service: ServiceProcess, name: string): Promise<number> {
+  const lines = (await metricsOf(service)).split('\n').filter((line) => line.startsWith(`${name}{`))
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+}
+
+async function metricsOf({ url }: ServiceProcess): Promise<string> {
+  return (await fetch(`${url}/metrics`)).text()
 }

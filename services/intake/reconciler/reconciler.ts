@@ -60,11 +60,18 @@ export function startReconciler(options: {
     }
   }
 
+  /** For how long the oldest waiting lead has waited; undefined while nobody can say. */
+  let waitedSeconds: number | undefined
+
   const work = async (sql: Sql): Promise<boolean> => {
-    if (nats.up() === undefined) return false // nobody to publish to: what is due stays due
-    const waiting = await whatWaits()
-    if (waiting === 'nobody pulls') return false
+    // without NATS there is nobody to publish to: what is due stays due
+    const waiting = nats.up() === undefined ? 'NATS is away' : await whatWaits()
+    if (typeof waiting === 'string') {
+      waitedSeconds = undefined
+      return false
+    }
     const { since } = waiting
+    waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
     const more = await walk(sql, since) // 2
     await noteDueParked(sql)
     const due = await takeDue(sql, since) // 3
@@ -88,5 +95,19 @@ export function startReconciler(options: {
       this.set(leader.leads ? 1 : 0)
     },
   })
+  metrics.gauge({
+    name: 'leadtriage_queue_oldest_waiting_seconds',
+    help: 'For how long the oldest lead has waited that no worker has taken; only the process that reconciles tells.',
+    collect() {
+      if (leader.leads && waitedSeconds !== undefined) this.set(waitedSeconds)
+      else this.remove() // no figure is better than an old one: a scaler would believe it
+    },
+  })
   return leader
+}
+
+/** By the database's clock, as is the time it is compared with. */
+async function secondsSince(sql: Sql, time: Date): Promise<number> {
+  const [row] = await sql<{ seconds: number }[]>`select extract(epoch from now() - ${time})::float8 as seconds`
+  return Math.max(0, row?.seconds ?? 0)
 }
