@@ -7,7 +7,7 @@ import type { Lifecycle } from './lifecycle.ts'
 import { createLifecycle } from './lifecycle.ts'
 
 /** All of the stop together; a pod's grace time must be longer. */
-const STOP_TIMEOUT_MS = 25_000
+export const STOP_TIMEOUT_MS = 25_000
 
 /**
  * Runs one service as this process: loads its settings, starts it, and stops it on SIGTERM or SIGINT. A second
