@@ -83,7 +83,7 @@ test('a queue grows by what arrives beyond what the started workers manage, and 
     seconds: 300,
   })
   // one worker until the second sync, at 15, wants three (2,800 wait then), which work from 35 on
-  expect(samples[14]).toEqual({ second: 14, lag: 15 * 200, workers: 1, oldestSeconds: 10 })
+  expect(samples[14]).toEqual({ second: 14, lag: 15 * 200, workers: 1, oldestSeconds: 9 })
   expect(samples[34]).toMatchObject({ lag: 35 * 200, workers: 1 })
   expect(samples[35]).toMatchObject({ workers: 3 })
   const { drainSeconds, mostWorkers, mostWaiting } = outcomeOf(samples, 60)

@@ -50,9 +50,9 @@ export const OUTSIDERS: readonly Outsider[] = [
   {
     name: 'stranger',
     pod: { namespace: inNamespace('elsewhere'), labels: { 'app.kubernetes.io/name': 'intake' } },
-    ports: ['5432/TCP', '4222/TCP', '8080/TCP'],
+    ports: ['53/UDP', '5432/TCP', '4222/TCP', '8080/TCP'],
   },
-  { name: 'world', ports: ['80/TCP', '25/TCP', '5432/TCP'] },
+  { name: 'world', ports: ['53/UDP', '80/TCP', '5432/TCP'] },
 ]
 
 interface Arrow {

@@ -17,6 +17,9 @@ type Rule = NonNullable<NonNullable<Spec>['egress']>[number] & NonNullable<NonNu
 type Peer = NonNullable<Rule['to']>[number]
 type Direction = 'ingress' | 'egress'
 
+/** Stands for whatever else may listen in a pod: a list of ports in a manifest closes none. */
+const UNDECLARED_PORT = '9/TCP'
+
 /** What the policies let through. */
 export interface Network {
   /** Pods of ours, by name. */
@@ -75,13 +78,13 @@ function podsOf(manifests: readonly Manifest[]) {
     const ports = pod.containers.flatMap((container) => container.ports ?? [])
     const numberOf = (port: (typeof ports)[number]) => `${port.containerPort}/${port.protocol ?? 'TCP'}`
     const portNames = Object.fromEntries(ports.map((port) => [port.name ?? '', String(port.containerPort)]))
-    return { name, labels, ports: ports.map(numberOf), portNames, isOurs: true }
+    return { name, labels, ports: [...ports.map(numberOf), UNDECLARED_PORT], portNames, isOurs: true }
   })
   // the operator makes these pods: PostgreSQL, and the port where an instance tells its state
   const clusters = manifests.filter(({ kind }) => kind === 'Cluster')
   const instances = clusters.map(({ metadata: { name } }) => {
     const labels = { 'cnpg.io/cluster': name }
-    return { name, labels, ports: ['5432/TCP', '8000/TCP'], portNames: {}, isOurs: true }
+    return { name, labels, ports: ['5432/TCP', '8000/TCP', UNDECLARED_PORT], portNames: {}, isOurs: true }
   })
   return [...workloads, ...instances]
 }
