@@ -9,7 +9,7 @@
  */
 
 /** How fast the number may change: by so many pods, or by such a share of them, within a period. */
-export interface Policy {
+interface Policy {
   readonly type: 'Pods' | 'Percent'
   readonly value: number
   readonly periodSeconds: number

@@ -13,6 +13,8 @@ export interface Outsider {
     readonly namespace: Readonly<Record<string, string>>
     readonly labels: Readonly<Record<string, string>>
   }
+  /** Where an address is, that is no pod. */
+  readonly address?: string
   /** What it listens on. */
   readonly ports: readonly string[]
 }
@@ -45,14 +47,15 @@ export const OUTSIDERS: readonly Outsider[] = [
     pod: { namespace: inNamespace('kube-system'), labels: { 'k8s-app': 'kube-dns' } },
     ports: ['53/UDP', '53/TCP'],
   },
-  { name: 'kubernetes-api', ports: ['443/TCP', '6443/TCP'] },
+  { name: 'kubernetes-api', address: '10.0.0.1', ports: ['443/TCP', '6443/TCP'] },
+  { name: 'model', address: '203.0.113.7', ports: ['443/TCP'] },
   // these must get nowhere: whoever else is in the cluster, also with a name of ours, and the world
   {
     name: 'stranger',
     pod: { namespace: inNamespace('elsewhere'), labels: { 'app.kubernetes.io/name': 'intake' } },
     ports: ['53/UDP', '5432/TCP', '4222/TCP', '8080/TCP'],
   },
-  { name: 'world', ports: ['53/UDP', '80/TCP', '5432/TCP'] },
+  { name: 'world', address: '198.51.100.7', ports: ['53/UDP', '80/TCP', '5432/TCP'] },
 ]
 
 interface Arrow {
@@ -67,6 +70,8 @@ const hasKind = (kind: string) => (manifests: readonly Manifest[]) =>
   manifests.some((manifest) => manifest.kind === kind)
 const scalesByLag = (manifests: readonly Manifest[]) => JSON.stringify(manifests).includes('"nats-jetstream"')
 const hasNatsCluster = (manifests: readonly Manifest[]) => JSON.stringify(manifests).includes('"NATS_ROUTES"')
+const hasModel = (manifests: readonly Manifest[]) =>
+  manifests.some(({ metadata }) => metadata.name === 'triage-to-model')
 const hasOperator = hasKind('Cluster')
 const hasMonitoring = hasKind('PodMonitor')
 
@@ -83,6 +88,9 @@ const ARROWS: readonly Arrow[] = [
   { from: 'postgres', to: 'postgres', ports: ['5432/TCP', '8000/TCP'], when: hasOperator },
   { from: 'cloudnative-pg', to: 'postgres', ports: ['5432/TCP', '8000/TCP'], when: hasOperator },
   { from: 'postgres', to: 'kubernetes-api', ports: ['443/TCP', '6443/TCP'], when: hasOperator },
+  // not wanted, but the address of the Kubernetes API is another in each cluster
+  { from: 'postgres', to: 'model', ports: ['443/TCP'], when: hasOperator },
+  { from: 'triage', to: 'model', ports: ['443/TCP'], when: hasModel },
 ]
 
 /** Each arrow that these objects must let through, as `from -> to port`. `pods` need the name service, all of them. */

@@ -18,7 +18,8 @@ const CHOICES: readonly (readonly (readonly string[])[])[] = [
   [['postgres-single'], ['postgres-cluster']],
   [[], ['keda'], ['keda', 'keda-age'], ['hpa']],
   [[], ['gateway']],
-  [[], ['monitoring']],
+  // these two have nothing to do with each other, and could go into no other's way
+  [[], ['monitoring', 'model-egress']],
 ]
 
 /** Every way to choose: sixty-four. */

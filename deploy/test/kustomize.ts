@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 
-/** The release that `.ci/run` builds where no kubectl is; its version is written there and in docs/kubernetes.md. */
+/** `.ci/run` builds the first where it finds neither. */
 const CANDIDATES: readonly (readonly string[])[] = [
   ['kustomize', 'build'],
   ['kubectl', 'kustomize'],

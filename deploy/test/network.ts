@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import type { Outsider } from './arrows.ts'
 import { OUTSIDERS } from './arrows.ts'
@@ -110,13 +111,25 @@ function partsOf(policy: INetworkPolicy & Pick<Manifest, 'metadata'>, direction:
 
 function matchesPeer(peer: Peer | undefined, party: Party, ourNamespace: Readonly<Record<string, string>>): boolean {
   if (peer === undefined) return true
-  if (party.pod === undefined) return false // no policy of ours names an address
+  if (party.pod === undefined) return party.address !== undefined && isInBlock(party.address, peer.ipBlock)
+  if (peer.ipBlock !== undefined) return false // a pod is told by its labels: its address is nobody's business
   const { namespaceSelector, podSelector } = peer
   const namespaceMatches =
     namespaceSelector === undefined
       ? party.pod.namespace === ourNamespace
       : selects(namespaceSelector, party.pod.namespace)
   return namespaceMatches && selects(podSelector ?? {}, party.pod.labels)
+}
+
+function isInBlock(address: string, block: Peer['ipBlock']): boolean {
+  if (block === undefined) return false
+  const isIn = (cidr: string) => {
+    const [network = '', bits = '32'] = cidr.split('/')
+    const list = new BlockList()
+    list.addSubnet(network, Number(bits))
+    return list.check(address)
+  }
+  return isIn(block.cidr) && !(block.except ?? []).some(isIn)
 }
 
 function matchesPort(allowed: NonNullable<Rule['ports']>[number], to: Party, port: string): boolean {

@@ -1,4 +1,5 @@
 import { allCombinations, forgottenComponents, overlays, renderCombination } from './combinations.ts'
+import { renderDocsExample } from './docs-example.ts'
 import { findKustomize } from './kustomize.ts'
 import type { Manifest } from './manifests.ts'
 import { parseManifests } from './manifests.ts'
@@ -27,6 +28,7 @@ const rendered = Object.fromEntries(Object.entries(overlays()).map(([name, folde
 const combinations = allCombinations().map((one) => ({ ...one, text: renderCombination(one, kustomize) }))
 const installations = [
   ...Object.entries(rendered).map(([name, text]) => ({ name: `overlay ${name}`, manifests: parseManifests(text) })),
+  { name: 'the example in the docs', manifests: parseManifests(renderDocsExample(kustomize)) },
   ...combinations.map(({ name, text }) => ({ name, manifests: parseManifests(text) })),
 ]
 
