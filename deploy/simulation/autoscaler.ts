@@ -4,8 +4,8 @@
  *  - KEDA looks every `pollingInterval` and decides between zero and one only: up as soon as the lag is above the
  *    activation threshold, down to zero when it was not for `cooldownPeriod`.
  *  - The HorizontalPodAutoscaler decides everything above, every 15 seconds: as many workers as the lag holds thresholds,
- *    within a tolerance of a tenth, no fewer than the most it wanted within the stabilization window, and no faster than
- *    the policies allow.
+ *    or as bring the CPU of each to the target if that is more; within a tolerance of a tenth, no fewer than the most it
+ *    wanted within the stabilization window, and no faster than the policies allow.
  */
 
 /** How fast the number may change: by so many pods, or by such a share of them, within a period. */
@@ -23,6 +23,8 @@ interface Behavior {
 export interface ScalingSettings {
   readonly lagThreshold: number
   readonly activationLagThreshold: number
+  /** The CPU that each worker should use, in cores. */
+  readonly targetCores: number
   readonly minReplicas: number
   readonly maxReplicas: number
   readonly pollingIntervalSeconds: number
@@ -35,9 +37,17 @@ export interface ScalingSettings {
 const SYNC_SECONDS = 15
 const TOLERANCE = 0.1
 
+/** What an autoscaler is told. */
+export interface Load {
+  readonly lag: number
+  /** Workers that work, and the CPU that all of them use. */
+  readonly workers: number
+  readonly cores: number
+}
+
 export interface Autoscaler {
   /** The number of workers from this second on, whether or not they have started. To be called for each second. */
-  decide(second: number, lag: number): number
+  decide(second: number, load: Load): number
 }
 
 export function createAutoscaler(settings: ScalingSettings): Autoscaler {
@@ -74,9 +84,14 @@ export function createAutoscaler(settings: ScalingSettings): Autoscaler {
     return direction === 1 ? Math.max(replicas, ...limits) : Math.min(replicas, ...limits)
   }
 
-  const aboveOne = (second: number, lag: number) => {
-    const ratio = lag / (settings.lagThreshold * replicas)
-    const wanted = Math.abs(ratio - 1) <= TOLERANCE ? replicas : Math.ceil(lag / settings.lagThreshold)
+  /** As many as divide `total` into `target` each; as many as there are when that changes little. */
+  const share = (total: number, target: number, among: number) =>
+    Math.abs(total / (target * among) - 1) <= TOLERANCE ? replicas : Math.ceil(total / target)
+
+  const aboveOne = (second: number, { lag, workers, cores }: Load) => {
+    const byLag = share(lag, settings.lagThreshold, replicas)
+    const byCpu = workers === 0 ? 0 : share(cores, settings.targetCores, workers)
+    const wanted = Math.max(byLag, byCpu)
     wishes.push({ second, replicas: wanted })
     const within = (windowSeconds: number) =>
       wishes
@@ -93,9 +108,9 @@ export function createAutoscaler(settings: ScalingSettings): Autoscaler {
   }
 
   return {
-    decide: (second, lag) => {
-      if (second % settings.pollingIntervalSeconds === 0) betweenZeroAndOne(second, lag)
-      if (second % SYNC_SECONDS === 0 && replicas > 0) aboveOne(second, lag)
+    decide: (second, load) => {
+      if (second % settings.pollingIntervalSeconds === 0) betweenZeroAndOne(second, load.lag)
+      if (second % SYNC_SECONDS === 0 && replicas > 0) aboveOne(second, load)
       return replicas
     },
   }

@@ -7,6 +7,8 @@ import { outcomeOf, simulate } from './simulate.ts'
 
 /** What one worker manages with the rules as the analyzer, alone on a core; docs/performance.md has the measurement. */
 const LEADS_PER_SECOND = 5_000
+/** What a lead costs its worker, as measured there. */
+const CPU_SECONDS_PER_LEAD = 90e-6
 /** From the decision until a new worker works, with the image on the node. */
 const POD_START_SECONDS = 20
 const BEFORE_SECONDS = 60
@@ -15,11 +17,12 @@ const PICTURE = path.join(import.meta.dirname, '../../docs/pictures/scaling.svg'
 const { values } = parseArgs({
   options: {
     'leads-per-second': { type: 'string', default: String(LEADS_PER_SECOND) },
+    'cpu-seconds-per-lead': { type: 'string', default: String(CPU_SECONDS_PER_LEAD) },
     'pod-start-seconds': { type: 'string', default: String(POD_START_SECONDS) },
     'usual-load': { type: 'string', default: '3000' },
     'burst-load': { type: 'string', default: '25000' },
-    'burst-seconds': { type: 'string', default: '300' },
-    'run-seconds': { type: 'string', default: '1800' },
+    'burst-seconds': { type: 'string', default: '900' },
+    'run-seconds': { type: 'string', default: '3600' },
     'lag-threshold': { type: 'string' },
   },
 })
@@ -30,6 +33,7 @@ const burst = Number(values['burst-load'])
 const burstEndsAt = BEFORE_SECONDS + Number(values['burst-seconds'])
 const scenario = {
   leadsPerSecond: Number(values['leads-per-second']),
+  cpuSecondsPerLead: Number(values['cpu-seconds-per-lead']),
   podStartSeconds: Number(values['pod-start-seconds']),
   arrivals: (second: number) => (second >= BEFORE_SECONDS && second < burstEndsAt ? burst : usual),
   seconds: Number(values['run-seconds']),

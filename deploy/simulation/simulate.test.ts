@@ -7,6 +7,7 @@ import { outcomeOf, simulate } from './simulate.ts'
 const settings: ScalingSettings = {
   lagThreshold: 100,
   activationLagThreshold: 10,
+  targetCores: 0.5,
   minReplicas: 1,
   maxReplicas: 10,
   pollingIntervalSeconds: 5,
@@ -23,7 +24,7 @@ function decide(
 ): number[] {
   const autoscaler = createAutoscaler({ ...settings, ...change })
   const all = Array.from({ length: Math.max(...seconds) + 1 }, (_, second) =>
-    autoscaler.decide(second, typeof lag === 'number' ? lag : lag(second)),
+    autoscaler.decide(second, { lag: typeof lag === 'number' ? lag : lag(second), workers: 1, cores: 0 }),
   )
   return seconds.map((second) => all[second] ?? -1)
 }
@@ -38,6 +39,14 @@ test('there are as many workers as the lag holds thresholds, rounded up, within 
 test('a lag within a tenth of what the workers are for changes nothing', () => {
   expect(decide({ minReplicas: 2 }, 219, [0])).toEqual([2])
   expect(decide({ minReplicas: 2 }, 221, [0])).toEqual([3])
+})
+
+test('busy workers keep their number while nothing waits', () => {
+  const busy = (workers: number, cores: number) =>
+    createAutoscaler({ ...settings, minReplicas: workers }).decide(0, { lag: 0, workers, cores })
+  expect(busy(2, 3)).toBe(6)
+  expect(busy(4, 2.1)).toBe(4)
+  expect(busy(4, 2.4)).toBe(5)
 })
 
 test('the number is decided every fifteen seconds', () => {
@@ -78,6 +87,7 @@ test('a queue grows by what arrives beyond what the started workers manage, and 
   const samples = simulate({
     settings: { ...settings, lagThreshold: 1_000 },
     leadsPerSecond: 100,
+    cpuSecondsPerLead: 0.001,
     podStartSeconds: 20,
     arrivals: (second) => (second < 60 ? 300 : 0),
     seconds: 300,
@@ -94,7 +104,7 @@ test('a queue grows by what arrives beyond what the started workers manage, and 
 })
 
 test('leads are neither lost nor made: what arrived was handled or waits', () => {
-  const scenario = { settings, leadsPerSecond: 70, podStartSeconds: 10, seconds: 400 }
+  const scenario = { settings, leadsPerSecond: 70, cpuSecondsPerLead: 0.001, podStartSeconds: 10, seconds: 400 }
   const samples = simulate({ ...scenario, arrivals: (second) => (second % 90) * 5 })
   const arrived = Array.from({ length: 400 }, (_, second) => (second % 90) * 5).reduce((sum, n) => sum + n, 0)
   const capacity = samples.reduce((sum, { workers }) => sum + workers * 70, 0)
@@ -103,5 +113,24 @@ test('leads are neither lost nor made: what arrived was handled or waits', () =>
 })
 
 test('the settings are those of the manifest', () => {
-  expect(readScaledObject()).toMatchObject({ lagThreshold: 5_000, minReplicas: 2, pollingIntervalSeconds: 5 })
+  expect(readScaledObject()).toMatchObject({ lagThreshold: 5_000, targetCores: 0.35, pollingIntervalSeconds: 5 })
+})
+
+test('workers that drained a queue stay while the load does; by the lag alone they would go too early', () => {
+  const longestWaitAfterFirst = (targetCores: number) => {
+    const samples = simulate({
+      settings: { ...readScaledObject(), targetCores },
+      ...{
+        leadsPerSecond: 5_000,
+        cpuSecondsPerLead: 90e-6,
+        podStartSeconds: 20,
+        seconds: 1_800,
+        arrivals: () => 25_000,
+      },
+    })
+    const drainedAt = samples.findIndex(({ second, lag }) => second > 0 && lag === 0)
+    return outcomeOf(samples.slice(drainedAt), drainedAt).longestWaitSeconds
+  }
+  expect(longestWaitAfterFirst(readScaledObject().targetCores)).toBe(0)
+  expect(longestWaitAfterFirst(Number.POSITIVE_INFINITY)).toBeGreaterThan(5)
 })

@@ -5,6 +5,8 @@ export interface Scenario {
   readonly settings: ScalingSettings
   /** What one worker manages. */
   readonly leadsPerSecond: number
+  /** CPU that a lead costs its worker. */
+  readonly cpuSecondsPerLead: number
   /** From the decision until a new worker works: scheduling, the image, the start, readiness. */
   readonly podStartSeconds: number
   /** Leads that arrive within a second. */
@@ -24,21 +26,24 @@ export interface Sample {
 }
 
 /** Plays a scenario second by second; the queue is first in, first out. */
-export function simulate({ settings, leadsPerSecond, podStartSeconds, arrivals, seconds }: Scenario): Sample[] {
+export function simulate(scenario: Scenario): Sample[] {
+  const { settings, leadsPerSecond, cpuSecondsPerLead, podStartSeconds, arrivals, seconds } = scenario
   const autoscaler = createAutoscaler(settings)
   const samples: Sample[] = []
   const decided: number[] = []
   const arrived: number[] = []
   let lag = 0
+  let workers = settings.minReplicas
+  let done = 0
   let handled = 0
   let oldest = 0
   for (let second = 0; second < seconds; second += 1) {
-    decided.push(autoscaler.decide(second, lag))
+    decided.push(autoscaler.decide(second, { lag, workers, cores: done * cpuSecondsPerLead }))
     // a worker that is no longer wanted goes at once, a new one comes late
-    const workers = Math.min(...decided.slice(Math.max(0, second - podStartSeconds)))
+    workers = Math.min(...decided.slice(Math.max(0, second - podStartSeconds)))
     const arriving = arrivals(second)
     arrived.push((arrived.at(-1) ?? 0) + arriving)
-    const done = Math.min(lag + arriving, workers * leadsPerSecond)
+    done = Math.min(lag + arriving, workers * leadsPerSecond)
     lag += arriving - done
     handled += done
     while (oldest < second && (arrived[oldest] ?? 0) <= handled) oldest += 1
