@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { drawScaling } from './picture.ts'
+import { readScaledObject } from './scaled-object.ts'
+import { outcomeOf, simulate } from './simulate.ts'
+
+/** What one worker manages with the rules as the analyzer, alone on a core; docs/performance.md has the measurement. */
+const LEADS_PER_SECOND = 5_000
+/** What a lead costs its worker, as measured there. */
+const CPU_SECONDS_PER_LEAD = 90e-6
+/** From the decision until a new worker works, with the image on the node. */
+const POD_START_SECONDS = 20
+const BEFORE_SECONDS = 60
+const PICTURE = path.join(import.meta.dirname, '../../docs/pictures/scaling.svg')
+
+const { values } = parseArgs({
+  options: {
+    'leads-per-second': { type: 'string', default: String(LEADS_PER_SECOND) },
+    'cpu-seconds-per-lead': { type: 'string', default: String(CPU_SECONDS_PER_LEAD) },
+    'pod-start-seconds': { type: 'string', default: String(POD_START_SECONDS) },
+    'usual-load': { type: 'string', default: '3000' },
+    'burst-load': { type: 'string', default: '25000' },
+    'burst-seconds': { type: 'string', default: '900' },
+    'run-seconds': { type: 'string', default: '3600' },
+    'lag-threshold': { type: 'string' },
+  },
+})
+const settings = readScaledObject()
+const lagThreshold = Number(values['lag-threshold'] ?? settings.lagThreshold)
+const usual = Number(values['usual-load'])
+const burst = Number(values['burst-load'])
+const burstEndsAt = BEFORE_SECONDS + Number(values['burst-seconds'])
+const scenario = {
+  leadsPerSecond: Number(values['leads-per-second']),
+  cpuSecondsPerLead: Number(values['cpu-seconds-per-lead']),
+  podStartSeconds: Number(values['pod-start-seconds']),
+  arrivals: (second: number) => (second >= BEFORE_SECONDS && second < burstEndsAt ? burst : usual),
+  seconds: Number(values['run-seconds']),
+}
+const { minReplicas } = settings
+const runs = {
+  'scaled by lag': simulate({ ...scenario, settings: { ...settings, lagThreshold } }),
+  [`${minReplicas} workers all the time`]: simulate({
+    ...scenario,
+    settings: { ...settings, maxReplicas: minReplicas },
+  }),
+}
+
+for (const [name, samples] of Object.entries(runs)) {
+  const { drainSeconds, mostWorkers, longestWaitSeconds, mostWaiting } = outcomeOf(samples, burstEndsAt)
+  const drained = drainSeconds === undefined ? 'not drained by the end' : `drained ${drainSeconds} s after the burst`
+  process.stdout.write(
+    `${name}: ${drained}, at most ${mostWorkers} workers, ${mostWaiting} leads waiting, ${longestWaitSeconds} s for one\n`,
+  )
+}
+const title = `${burst} leads a second for ${values['burst-seconds']} s, ${usual} otherwise`
+mkdirSync(path.dirname(PICTURE), { recursive: true })
+writeFileSync(PICTURE, drawScaling(title, runs))
+process.stdout.write(`drawn in ${path.relative(process.cwd(), PICTURE)}\n`)

@@ -1,0 +1,71 @@
+import type { ScalingSettings } from './autoscaler.ts'
+import { createAutoscaler } from './autoscaler.ts'
+
+export interface Scenario {
+  readonly settings: ScalingSettings
+  /** What one worker manages. */
+  readonly leadsPerSecond: number
+  /** CPU that a lead costs its worker. */
+  readonly cpuSecondsPerLead: number
+  /** From the decision until a new worker works: scheduling, the image, the start, readiness. */
+  readonly podStartSeconds: number
+  /** Leads that arrive within a second. */
+  readonly arrivals: (second: number) => number
+  readonly seconds: number
+}
+
+/** How things stand at the end of a second. */
+export interface Sample {
+  readonly second: number
+  /** Leads that wait. */
+  readonly lag: number
+  /** Workers that work. */
+  readonly workers: number
+  /** How long the oldest lead has waited. */
+  readonly oldestSeconds: number
+}
+
+/** Plays a scenario second by second; the queue is first in, first out. */
+export function simulate(scenario: Scenario): Sample[] {
+  const { settings, leadsPerSecond, cpuSecondsPerLead, podStartSeconds, arrivals, seconds } = scenario
+  const autoscaler = createAutoscaler(settings)
+  const samples: Sample[] = []
+  const decided: number[] = []
+  const arrived: number[] = []
+  let lag = 0
+  let workers = settings.minReplicas
+  let done = 0
+  let handled = 0
+  let oldest = 0
+  for (let second = 0; second < seconds; second += 1) {
+    decided.push(autoscaler.decide(second, { lag, workers, cores: done * cpuSecondsPerLead }))
+    // a worker that is no longer wanted goes at once, a new one comes late
+    workers = Math.min(...decided.slice(Math.max(0, second - podStartSeconds)))
+    const arriving = arrivals(second)
+    arrived.push((arrived.at(-1) ?? 0) + arriving)
+    done = Math.min(lag + arriving, workers * leadsPerSecond)
+    lag += arriving - done
+    handled += done
+    while (oldest < second && (arrived[oldest] ?? 0) <= handled) oldest += 1
+    samples.push({ second, lag, workers, oldestSeconds: lag === 0 ? 0 : second - oldest })
+  }
+  return samples
+}
+
+export interface Outcome {
+  /** From the end of the burst until nothing waits; undefined when that was never. */
+  readonly drainSeconds: number | undefined
+  readonly mostWorkers: number
+  readonly longestWaitSeconds: number
+  readonly mostWaiting: number
+}
+
+export function outcomeOf(samples: readonly Sample[], burstEndsAt: number): Outcome {
+  const drained = samples.find(({ second, lag }) => second >= burstEndsAt && lag === 0)
+  return {
+    drainSeconds: drained === undefined ? undefined : drained.second - burstEndsAt,
+    mostWorkers: Math.max(...samples.map(({ workers }) => workers)),
+    longestWaitSeconds: Math.max(...samples.map(({ oldestSeconds }) => oldestSeconds)),
+    mostWaiting: Math.max(...samples.map(({ lag }) => lag)),
+  }
+}

@@ -1,0 +1,45 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject'
+import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
+import { createMetrics } from '../../../lib/telemetry/metrics.ts'
+import { ofKind } from '../manifests.ts'
+import type { Rule } from './rule.ts'
+
+const ROOT = path.join(import.meta.dirname, '../../..')
+/** Metrics begin like this; functions and labels of PromQL do not. */
+const METRIC = /\b(?:leadtriage|nodejs|process)_\w+/g
+const DEFINITION = /name: '(leadtriage_\w+)'/g
+
+/** A query of a metric that nobody has is silent for ever: alerts and scalers name only those that services have. */
+export async function readMetricNames(): Promise<Set<string>> {
+  const { body } = await createMetrics('any').render()
+  const ofNode = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '')
+  const sources = globSync('{lib,services}/**/*.ts', { cwd: ROOT }).map((file) =>
+    readFileSync(path.join(ROOT, file), 'utf8'),
+  )
+  const ofOurs = sources.flatMap((source) => [...source.matchAll(DEFINITION)].map(([, name]) => name ?? ''))
+  return new Set([...ofNode, ...ofOurs])
+}
+
+export const metrics =
+  (known: ReadonlySet<string>): Rule =>
+  (manifests) => {
+    const alerts = ofKind<IPrometheusRule>(manifests, 'PrometheusRule').flatMap(({ spec }) =>
+      (spec.groups ?? []).flatMap(({ rules = [] }) =>
+        rules.map(({ alert, expr }) => ({ where: `the alert ${alert}`, query: String(expr) })),
+      ),
+    )
+    const triggers = ofKind<IScaledObject>(manifests, 'ScaledObject').flatMap(({ metadata, spec }) =>
+      spec.triggers.map((trigger) => ({
+        where: `ScaledObject ${metadata.name}`,
+        query: trigger.metadata.query ?? '',
+      })),
+    )
+    return [...alerts, ...triggers].flatMap(({ where, query }) =>
+      [...query.matchAll(METRIC)]
+        .map(([name]) => name.replace(/_(?:bucket|count|sum)$/, ''))
+        .filter((name) => !known.has(name))
+        .map((name) => `${where} asks for ${name}, which no service has`),
+    )
+  }

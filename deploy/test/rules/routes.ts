@@ -1,0 +1,81 @@
+import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/Gateway'
+import type { IGRPCRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/GRPCRoute'
+import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute'
+import type { IService } from 'kubernetes-models/v1/Service'
+import { InsightsService } from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { TriageService } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import type { Manifest } from '../manifests.ts'
+import { ofKind } from '../manifests.ts'
+import type { Rule } from './rule.ts'
+
+const SERVICES = [IntakeService, TriageService, InsightsService]
+
+/** Routes come from a listener that is there, lead to a port that speaks their protocol, and name what the contract has. */
+export const routes: Rule = (manifests) => [
+  ...ofKind<IHTTPRoute>(manifests, 'HTTPRoute').flatMap((route) => [
+    ...listenerFaults(manifests, route),
+    ...(route.spec.rules ?? []).flatMap(({ backendRefs = [], matches = [] }) => [
+      ...backendRefs.flatMap((backend) => backendFaults(manifests, route, backend, 'http')),
+      ...matches.flatMap(({ path: { value = '/' } = {} }) => rpcFaults(route, value)),
+    ]),
+  ]),
+  ...ofKind<IGRPCRoute>(manifests, 'GRPCRoute').flatMap((route) => [
+    ...listenerFaults(manifests, route),
+    ...(route.spec.rules ?? []).flatMap(({ backendRefs = [], matches = [] }) => [
+      ...backendRefs.flatMap((backend) => backendFaults(manifests, route, backend, 'kubernetes.io/h2c')),
+      ...matches.flatMap(({ method: { service = '', method } = {} }) =>
+        rpcFaults(route, `/${service}${method === undefined ? '' : `/${method}`}`),
+      ),
+    ]),
+  ]),
+  ...sharedHosts(manifests),
+]
+
+type Route = (IHTTPRoute | IGRPCRoute) & Pick<Manifest, 'kind' | 'metadata'>
+
+function listenersOf(manifests: readonly Manifest[], { spec: { parentRefs = [] } }: Route) {
+  return parentRefs.map(({ name, sectionName }) =>
+    ofKind<IGateway>(manifests, 'Gateway')
+      .find(({ metadata }) => metadata.name === name)
+      ?.spec.listeners.find((listener) => listener.name === sectionName),
+  )
+}
+
+function listenerFaults(manifests: readonly Manifest[], route: Route): string[] {
+  const listeners = listenersOf(manifests, route)
+  if (listeners.length > 0 && listeners.every((listener) => listener !== undefined)) return []
+  return [`${route.kind} ${route.metadata.name} hangs on no listener`]
+}
+
+function backendFaults(
+  manifests: readonly Manifest[],
+  { kind, metadata }: Route,
+  backend: { name: string; port?: number },
+  appProtocol: string,
+): string[] {
+  const service = ofKind<IService>(manifests, 'Service').find((one) => one.metadata.name === backend.name)
+  const port = service?.spec?.ports?.find((one) => one.port === backend.port)
+  if (port?.appProtocol === appProtocol) return []
+  return [`${kind} ${metadata.name}: ${backend.name}:${backend.port} is no port with appProtocol ${appProtocol}`]
+}
+
+/** Faults of a path that names a service, and perhaps a method, of the contract. */
+function rpcFaults({ kind, metadata }: Route, path: string): string[] {
+  if (!path.startsWith('/leadtriage.')) return kind === 'GRPCRoute' ? [`GRPCRoute ${metadata.name} has ${path}`] : []
+  const [, typeName, method] = path.split('/')
+  const service = SERVICES.find((one) => one.typeName === typeName)
+  const isThere = service !== undefined && (!method || service.methods.some(({ name }) => name === method))
+  return isThere ? [] : [`${kind} ${metadata.name}: the contract has no ${path}`]
+}
+
+/** The specification has an implementation refuse one of two routes of different kinds on one host name. */
+function sharedHosts(manifests: readonly Manifest[]): string[] {
+  const hostsOf = (kind: string) =>
+    ofKind<IHTTPRoute | IGRPCRoute>(manifests, kind).flatMap((route) =>
+      listenersOf(manifests, route).map((listener) => listener?.hostname ?? '*'),
+    )
+  const ofHttp = new Set(hostsOf('HTTPRoute'))
+  const shared = new Set(hostsOf('GRPCRoute').filter((host) => ofHttp.has(host)))
+  return [...shared].map((host) => `${host} has both HTTPRoutes and GRPCRoutes`)
+}
