@@ -106,7 +106,7 @@ describe('secrets', () => {
   test('.env.example names the variables of docker-compose.yml, and no other', () => {
     const used = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name))
     const known = new Set([...example.matchAll(/^#?([A-Z]\w+)=/gm)].map(([, name]) => name))
-    known.delete('COMPOSE_PROFILES') // compose's own
+    for (const own of ['COMPOSE_PROJECT_NAME', 'COMPOSE_PROFILES']) known.delete(own) // compose's
     expect([...known].sort()).toEqual([...used].sort())
   })
 

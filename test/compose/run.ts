@@ -15,9 +15,9 @@ const signal = listenForSignals(say)
 const counts = { passed: 0, failed: 0, skipped: 0 }
 const project = await createProject(say, signal)
 
-async function outcomeOf(step: Step): Promise<[keyof typeof counts, string]> {
+async function outcomeOf(run: Step['run']): Promise<[keyof typeof counts, string]> {
   try {
-    return ['passed', await step.run(project, signal)]
+    return ['passed', await run(project, signal)]
   } catch (error) {
     if (error instanceof Skipped) return ['skipped', error.message]
     return ['failed', error instanceof Error ? error.message : String(error)]
@@ -29,18 +29,23 @@ function report(name: string, outcome: keyof typeof counts, what: string): void 
   say(`${outcome === 'passed' ? 'ok    ' : outcome.toUpperCase()} ${name}: ${what}`)
 }
 
+async function removeAll(): Promise<string> {
+  const left = await project.remove()
+  if (left.length > 0) throw new Error(`left behind: ${left.join(' ')}`)
+  return 'nothing is left'
+}
+
 try {
   for (const step of STEPS) {
     if (signal.aborted) break
-    report(step.name, ...(await outcomeOf(step)))
+    report(step.name, ...(await outcomeOf(step.run)))
     if (counts.failed > 0) {
       say((await project.compose('logs', '--tail=20').catch(() => '')).trimEnd())
       break // the next steps stand on this one
     }
   }
 } finally {
-  const left = await project.remove()
-  report('all of it goes away again', left.length === 0 ? 'passed' : 'failed', left.join(' ') || 'nothing is left')
+  report('all of it goes away again', ...(await outcomeOf(removeAll)))
 }
 say(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exitCode = counts.failed === 0 && !signal.aborted ? 0 : 1
