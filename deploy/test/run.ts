@@ -18,7 +18,7 @@ let failed = 0
 
 function report(name: string, faults: readonly string[]): void {
   process.stdout.write(`${faults.length === 0 ? 'ok    ' : 'FAILED'} ${name}\n`)
-  for (const fault of faults) process.stdout.write(`       ${fault}\n`)
+  for (const fault of new Set(faults)) process.stdout.write(`       ${fault}\n`)
   if (faults.length === 0) passed += 1
   else failed += 1
 }
