@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { ofKind, parseManifests } from './manifests.ts'
 import { readSnapshots } from './snapshots.ts'
 
-const docs = readFileSync(new URL('../../docs/kubernetes.md', import.meta.url), 'utf8')
+const docs = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
 const shell = [...docs.matchAll(/^```sh\n(.*?)^```/gms)].map(([, commands]) => commands ?? '')
 
 test('the docs say what to do about each alert, and about none that is gone', () => {
