@@ -38,7 +38,7 @@ const SYNC_SECONDS = 15
 const TOLERANCE = 0.1
 
 /** What an autoscaler is told. */
-export interface Load {
+interface Load {
   readonly lag: number
   /** Workers that work, and the CPU that all of them use. */
   readonly workers: number
