@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parser } from '@prometheus-io/lezer-promql'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { useServices } from '../fixtures/service-process.ts'
+import { useStack } from '../fixtures/stack.ts'
+
+// Alerts and dashboard ask only for what the services tell.
+
+interface Alert {
+  readonly alert: string
+  readonly expr: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+interface Panel {
+  readonly title: string
+  readonly datasource?: { readonly uid: string }
+  readonly targets?: readonly { readonly expr: string }[]
+}
+
+const read = (file: string) => readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8')
+const FOLDER = 'deploy/observability'
+const { groups } = parse(read(`${FOLDER}/prometheus/alerts.yml`)) as { groups: { rules: Alert[] }[] }
+const alerts = groups.flatMap(({ rules }) => rules)
+const { panels } = JSON.parse(read(`${FOLDER}/grafana/dashboards/leadtriage.json`)) as { panels: Panel[] }
+const questions = [
+  ...alerts.map(({ alert, expr }) => ({ asker: alert, expr })),
+  ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ asker: title, expr }))),
+]
+
+const stack = useStack()
+const start = useServices(stack)
+/** The name of each series that a service serves. */
+const served = new Set(['up']) // Prometheus' own
+
+beforeAll(async () => {
+  const services = await Promise.all([start('intake'), start('triage'), start('insights')])
+  for (const { url } of services) {
+    const text = await (await fetch(`${url}/metrics`)).text()
+    for (const [, name = '', type] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm)) {
+      for (const part of type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['']) served.add(name + part)
+    }
+  }
+})
+
+describe.each(questions)('$asker', ({ expr }) => {
+  // Grafana puts the time in
+  const query = expr.replaceAll('$__rate_interval', '5m')
+
+  test('is written in PromQL', () => {
+    const faults: string[] = []
+    parser.parse(query).iterate({ enter: (node) => void (node.type.isError && faults.push(query.slice(node.from))) })
+    expect(faults, 'from where it is not understood').toEqual([])
+  })
+
+  test('asks for metrics that are there', () => {
+    const asked: string[] = []
+    parser.parse(query).iterate({
+      enter: ({ name, node }) => {
+        const metric = name === 'VectorSelector' ? node.getChild('Identifier') : null
+        if (metric) asked.push(query.slice(metric.from, metric.to))
+      },
+    })
+    expect(asked).not.toEqual([])
+    expect(asked.filter((metric) => !served.has(metric))).toEqual([])
+  })
+})
+
+test('Prometheus scrapes each service of docker-compose.yml where it listens', () => {
+  const { scrape_configs: jobs } = parse(read(`${FOLDER}/prometheus/prometheus.yml`)) as {
+    scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[]
+  }
+  const { services } = parse(read('docker-compose.yml'), { merge: true }) as {
+    services: Record<string, { ports: string[] }>
+  }
+  const targets = jobs.map(({ job_name, dns_sd_configs: [dns] }) => [job_name, dns?.names, dns?.port])
+  const listening = ['intake', 'triage', 'insights'].map((name) => [
+    name,
+    [name],
+    Number(services[name]?.ports[0]?.split(':').at(-1)),
+  ])
+  expect(targets).toEqual(listening)
+})
+
+test('every panel asks the Prometheus that Grafana is given', () => {
+  const { datasources } = parse(read(`${FOLDER}/grafana/provisioning/datasources/prometheus.yml`)) as {
+    datasources: { uid: string }[]
+  }
+  const asked = panels.filter(({ targets }) => targets).map(({ datasource }) => datasource?.uid)
+  expect([...new Set(asked)]).toEqual(datasources.map(({ uid }) => uid))
+})
+
+test('docs/operations.md says what to do about each alert, and how soon', () => {
+  const rows = [...read('docs/operations.md').matchAll(/^\| (Leadtriage\w+) \| (\w+) \|/gm)]
+  expect(rows.map(([, alert, severity]) => [alert, severity])).toEqual(
+    alerts.map(({ alert, labels }) => [alert, labels.severity]),
+  )
+})
