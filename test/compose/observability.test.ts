@@ -93,7 +93,7 @@ test('every panel asks the Prometheus that Grafana is given', () => {
 })
 
 test('docs/operations.md says what to do about each alert, and how soon', () => {
-  const rows = [...read('docs/operations.md').matchAll(/^\| (Leadtriage\w+) \| (\w+) \|/gm)]
+  const rows = [...read('docs/operations.md').matchAll(/^\| `(Leadtriage\w+)` \| (\w+) \|/gm)]
   expect(rows.map(([, alert, severity]) => [alert, severity])).toEqual(
     alerts.map(({ alert, labels }) => [alert, labels.severity]),
   )
