@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ServiceName } from '../db/service-logins.ts'
+import { createServiceLogins } from '../db/service-logins.ts'
 import type { EmbeddedServer } from '../embedded/embedded-server.ts'
 import { startPostgres } from '../embedded/postgres.ts'
-import type { ServiceName } from './service-logins.ts'
-import { createServiceLogins } from './service-logins.ts'
 
 // Users belong to the whole server, and other test files work as these: so this one has a server of its own.
 let directory: string
