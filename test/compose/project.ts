@@ -60,7 +60,8 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
     TRIAGE_PORTS: `${first + 3}-${first + 2 + RANGE}`,
   }
   const compose = (...words: string[]) => run(command[0] ?? '', [...command.slice(1), ...words], env)
-  const containers = async (service: string) => (await compose('ps', '--all', '-q', service)).split('\n').filter(Boolean)
+  const containers = async (service: string) =>
+    (await compose('ps', '--all', '-q', service)).split('\n').filter(Boolean)
 
   const isHealthy = async (services: readonly string[]) => {
     const ids = (await Promise.all(services.map(containers))).flat()
