@@ -75,6 +75,21 @@ function begin(response: ServerResponse, part: string): void {
 
 describeAnalyzer('the model analyzer', createAnalyzer, { deterministic: false })
 
+test('an answer is not bought again before its insight is committed, a failure is tried anew', async () => {
+  const analyzer = createAnalyzer() // the store, where the insight would be found once it is committed, stays empty
+  const { signal } = new AbortController()
+  server.behave((request, response) => say(response, goodAnswer(request)))
+  const first = await analyzer.analyze(NOTE, signal)
+  expect(await analyzer.analyze(NOTE, signal)).toEqual(first)
+  expect(server.requests).toHaveLength(1)
+
+  server.behave((_request, response) => sendJson(response, 400, { error: { message: 'no' } }))
+  const other = 'Another note altogether.'
+  await expect(analyzer.analyze(other, signal)).rejects.toThrow()
+  server.behave((request, response) => say(response, goodAnswer(request)))
+  expect(await analyzer.analyze(other, signal)).toMatchObject({ intent: first.intent })
+})
+
 describe('an answer', () => {
   test('becomes an analysis whose reasons point at the words that they quote, and whose usage is told', async () => {
     server.behave((request, response) => say(response, goodAnswer(request)))

@@ -32,6 +32,9 @@ export interface LlmAnalyzerOptions {
 /** A tag for filtering: these insights may be worth a retriage tomorrow. */
 export const BUDGET_SPENT_TAG = 'model-budget-spent'
 
+/** No commit takes longer, but for a database that is away. */
+const COMMITTED_WITHIN_MS = 15_000
+
 /**
  * Judges notes by a large language model behind an OpenAI-compatible server.
  *
@@ -45,12 +48,17 @@ export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
   const id = `llm-${options.model.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-')}@${PROMPT_VERSION}`
   const asked = new Map<string, Promise<Analysis>>()
 
-  /** Of several askers of one text at the same time one asks the model. */
+  /**
+   * Of several askers of one text at the same time one asks the model. An answer stays for a while after it came: until
+   * its insight is committed nobody finds it in the store.
+   */
   const once = (hash: string, ask: () => Promise<Analysis>): Promise<Analysis> => {
     const running = asked.get(hash)
     if (running !== undefined) return running
-    const answer = ask().finally(() => asked.delete(hash))
+    const forget = () => asked.delete(hash)
+    const answer = ask()
     asked.set(hash, answer)
+    answer.then(() => setTimeout(forget, COMMITTED_WITHIN_MS).unref(), forget)
     return answer
   }
 
