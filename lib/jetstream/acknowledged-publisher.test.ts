@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useNats } from '../../test/fixtures/nats.ts'
@@ -22,6 +23,19 @@ const message = (part: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
 })
 
 describe('a publish that is waited for', () => {
+  test('rejects in time when nobody answers, also behind one that was answered', async () => {
+    const answerWithinMs = 1_000
+    const impatient = createAcknowledgedPublisher(nats, answerWithinMs)
+    const deaf = `deaf.${randomUUID()}`
+    const connection = await nats.first()
+    connection.subscribe(deaf, { callback: () => undefined }) // else the server says that nobody listens
+    await impatient.publish(message({ subject: names.insightReady(randomUUID()) }))
+    await once(AbortSignal.timeout(answerWithinMs / 2), 'abort') // half of the time that the first would have had
+    const sentAt = performance.now()
+    await expect(impatient.publish(message({ subject: deaf }))).rejects.toThrow('did not answer in time')
+    expect(performance.now() - sentAt).toBeLessThan(1.4 * answerWithinMs)
+  })
+
   test('resolves when the stream has the message', async () => {
     const sent = message({ subject: names.insightReady(randomUUID()), payload: Buffer.from('x') })
     await publisher.publish(sent)

@@ -8,7 +8,7 @@ import { messageHeaders, NO_RESPONDERS, parseRefusal, replyText } from './publis
 /*
  * Publishes that are waited for, many at once. The client's own `publish` makes two errors with their stack traces, a
  * timer and a subscription's entry for each message: a seventh of a triage worker's CPU. Invariants:
- *  1. Every publish settles: by the stream's reply, when its connection is lost, or `ANSWER_WITHIN_MS` after it was sent.
+ *  1. Every publish settles: by the stream's reply, when its connection is lost, or `answerWithinMs` after it was sent.
  *  2. All replies of a connection come to one subscription; the last word of their subject says whose they are.
  */
 export interface AcknowledgedPublisher {
@@ -23,9 +23,8 @@ interface Waiting {
   reject(error: Error): void
 }
 
-const ANSWER_WITHIN_MS = 5_000
-
-export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
+/** @param answerWithinMs how long a stream may take; one that is gone answers nothing while somebody hears its subjects */
+export function createAcknowledgedPublisher(nats: Nats, answerWithinMs = 5_000): AcknowledgedPublisher {
   const waiting = new Map<number, Waiting>() // in the order in which they were sent
   let inbox: { connection: NatsConnection; subject: string } | undefined
   let sent = 0
@@ -40,13 +39,17 @@ export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
     for (const [number, entry] of waiting) if (isOver(entry)) take(number)?.reject(new Error(reason))
   }
   const giveUpLate = () => {
-    const before = performance.now() - ANSWER_WITHIN_MS
-    rejectWhere(({ sentAt }) => sentAt <= before, 'the stream did not answer in time') // 1
     timer = undefined
-    if (waiting.size > 0) armTimer()
+    const before = performance.now() - answerWithinMs
+    rejectWhere(({ sentAt }) => sentAt <= before, 'the stream did not answer in time') // 1
+    armTimer()
   }
+  /** One timer for all: it runs for whoever has waited longest. */
   const armTimer = () => {
-    if (timer === undefined) timer = setTimeout(giveUpLate, ANSWER_WITHIN_MS).unref()
+    const [oldest] = waiting.values()
+    if (timer !== undefined || oldest === undefined) return
+    const leftMs = Math.max(1, Math.ceil(oldest.sentAt + answerWithinMs - performance.now()))
+    timer = setTimeout(giveUpLate, leftMs).unref()
   }
 
   const inboxOf = (connection: NatsConnection): string => {
@@ -77,9 +80,9 @@ export function createAcknowledgedPublisher(nats: Nats): AcknowledgedPublisher {
         headers: messageHeaders(messageId, traceparent),
         reply: `${inboxOf(connection)}.${number}`,
       })
-      armTimer()
       return new Promise<void>((resolve, reject) => {
         waiting.set(number, { connection, sentAt: performance.now(), resolve, reject })
+        armTimer()
       })
     },
   }
