@@ -407,7 +407,9 @@ describe('drain', () => {
     expect(deadLetters).toEqual([])
     const successor = await openMailbox()
     await queueEmpty()
-    expect(successor.handled).toMatchObject([{ text: 'endless', deliveryCount: 2 }])
+    expect(successor.texts()).toEqual(['endless'])
+    // so short a drain leaves its last pull behind at the server, which may give one delivery to it
+    expect(successor.handled[0]?.deliveryCount).toBeGreaterThanOrEqual(2)
   })
 
   test('ends the hold on a message and gives it back', async () => {
