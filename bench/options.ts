@@ -38,8 +38,8 @@ export function parseOptions(args: readonly string[]): Options {
   return quick
     ? {
         ...{ json, quick, only },
-        span: { warmUpSeconds: 0.7, seconds: 1.5 },
-        limitSpan: { warmUpSeconds: 0.7, seconds: 0.7 },
+        span: { warmUpSeconds: 0.5, seconds: 1.2 },
+        limitSpan: { warmUpSeconds: 0.5, seconds: 0.5 },
         ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
       }
     : {

@@ -51,7 +51,7 @@ export async function startTriage(
   const insights = createInsightStore(sql)
   const groupCommit = createBatcher({
     maxBatchSize: 500,
-    maxInFlight: 1, // a second one only makes both smaller: this process makes one insight after the other
+    maxInFlight: 2,
     maxQueued: 10_000,
     flush: insights.upsert,
     onFlush: measureBatches(metrics)('insights'),

@@ -3,7 +3,7 @@ const SHARED_PART = 0.01
 
 /**
  * Gives an analyzer at least `limitMs` for a note, and at most a hundredth more: what begins within that time shares
- * one signal, since a timer and a combined signal for every note took 5 % of a busy worker's CPU.
+ * one signal, since a timer and a combined signal for every note are work for a busy worker, and more for its garbage collector.
  *
  * @returns the given signal, which also aborts when the time is over
  */
