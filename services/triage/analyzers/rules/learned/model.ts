@@ -83,38 +83,28 @@ export function quantize(exact: Float32Array): Pick<Model, 'weights' | 'scale'> 
 
 /**
  * A hash table with open addressing: a `Map` of 90,000 numbers takes three times as long to ask. A hash stands beside
- * its row, so that both come with one access to memory. Most features of a note are unknown, and what costs is waiting
- * for memory: a filter of one bit for every eighth hash, small enough for a processor's near cache, turns them away
- * first. Hashes may be signed or not.
+ * its row, so that both come with one access to memory. Hashes may be signed or not.
  */
 export function tableOf(hashes: Uint32Array): (hash: number) => number {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(32, hashes.length * 1.5)))
+  const size = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length * 2)))
   const table = new Int32Array(2 * size).fill(-1)
   const mask = size - 1
-  const filter = new Int32Array(size / 4) // 32 bits each
-  const filterMask = 8 * size - 1
   for (const [row, hash] of hashes.entries()) {
-    const bit = spread(hash) & filterMask
-    filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31))
-    let at = spread(hash) & mask
+    let at = slotOf(hash, mask)
     while (table[2 * at + 1] !== -1) at = (at + 1) & mask
     table[2 * at] = hash
     table[2 * at + 1] = row
   }
   return (hash) => {
-    const bits = spread(hash)
-    const bit = bits & filterMask
-    if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return -1
-    for (let at = bits & mask; ; at = (at + 1) & mask) {
+    for (let at = slotOf(hash, mask); ; at = (at + 1) & mask) {
       const row = table[2 * at + 1] as number
       if (row === -1 || table[2 * at] === (hash | 0)) return row
     }
   }
 }
 
-/** FNV's low bits depend little on the last characters' high ones. */
-function spread(hash: number): number {
-  return hash ^ (hash >>> 15)
+function slotOf(hash: number, mask: number): number {
+  return (hash ^ (hash >>> 15)) & mask
 }
 
 /** The probabilities of the verdicts by softmax over `scores`, which it overwrites. */
