@@ -1,4 +1,4 @@
-import { v5 as uuidv5 } from 'uuid'
+import { parse as parseUuid, v5 as uuidv5 } from 'uuid'
 import type { Analysis } from './analysis.ts'
 import type { NextAction } from './vocabulary.ts'
 import { nextActionFor } from './vocabulary.ts'
@@ -40,7 +40,7 @@ export interface InsightSubject {
 }
 
 /** The namespace of insight ids; never to be changed, for the ids of stored insights follow from it. */
-const INSIGHT_NAMESPACE = '6f9c2d0e-3a4b-5c8d-9e1f-7a2b4c6d8e0f'
+const INSIGHT_NAMESPACE = parseUuid('6f9c2d0e-3a4b-5c8d-9e1f-7a2b4c6d8e0f')
 
 /** Turns an analyzer's judgement into an insight; the next action follows from the judgement by the table. */
 export function createInsight(subject: InsightSubject, stage: Stage, analyzer: string, judged: Analysis): NewInsight {

@@ -1,8 +1,13 @@
-import { type FeatureGroups, readFeatures } from '../../services/triage/analyzers/rules/learned/features.ts'
+import {
+  createFeatureReader,
+  type FeatureGroups,
+  knownOf,
+} from '../../services/triage/analyzers/rules/learned/features.ts'
 import {
   encodeModel,
   type Model,
   quantize,
+  quantizeIdf,
   scoresOf,
   softmax,
   tableOf,
@@ -15,6 +20,7 @@ import type { LabelledNote } from '../labelled-notes.ts'
 
 /** A note ready to be learned from. */
 export interface Example {
+  /** Of all its features; the rows are their hashes. */
   readonly groups: FeatureGroups
   /** Place among the verdicts. */
   readonly verdict: number
@@ -38,9 +44,11 @@ export interface Weights {
   readonly exact: Float32Array
 }
 
+const features = createFeatureReader((hash) => hash)
+
 export function toExample({ note, intent, priority }: LabelledNote): Example {
   const { words, findings } = readNote(note)
-  return { groups: readFeatures(note, words, findings), verdict: verdictIndex(intent, priority) }
+  return { groups: features.read(note, words, findings), verdict: verdictIndex(intent, priority) }
 }
 
 /**
@@ -56,18 +64,18 @@ export function learnWeights(examples: readonly Example[]): Weights {
 
 /** The bytes of a model file. */
 export function encode({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Buffer {
-  return encodeModel(hashes, { idf, ...quantize(exact), calibration })
+  return encodeModel(hashes, { idf: quantizeIdf(idf), ...quantize(exact), calibration })
 }
 
 /** A model that is used without being written. */
 export function toModel({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Model {
-  return { rowOf: tableOf(hashes), idf, ...quantize(exact), calibration }
+  return { rowOf: tableOf(hashes), idf: quantizeIdf(idf), ...quantize(exact), calibration }
 }
 
 /** The probabilities that a model gives the verdicts of each example. */
 export function probabilitiesOf(model: Model, examples: readonly Example[]): Float64Array[] {
-  const toVector = createVectorizer(model.rowOf, model.idf)
-  return examples.map(({ groups }) => softmax(scoresOf(model, toVector(groups))))
+  const toVector = createVectorizer(model.idf)
+  return examples.map(({ groups }) => softmax(scoresOf(model, toVector(knownOf(groups, model.rowOf)))))
 }
 
 interface Table {
@@ -79,24 +87,23 @@ interface Table {
 
 function tabulate(examples: readonly Example[], hashes: Uint32Array): Table {
   const rowOf = tableOf(hashes)
+  const known = examples.map(({ groups }) => knownOf(groups, rowOf))
   const notes = new Float32Array(hashes.length)
-  for (const { groups } of examples) {
-    for (const row of new Set(hashesOf(groups).map(rowOf))) if (row >= 0) notes[row] = (notes[row] ?? 0) + 1
-  }
+  for (const groups of known) for (const row of new Set(rowsOf(groups))) notes[row] = (notes[row] ?? 0) + 1
   const idf = notes.map((count) => Math.log((examples.length + 1) / (count + 1)) + 1)
-  const toVector = createVectorizer(rowOf, idf)
-  const vectors = examples.map(({ groups }) => keep(toVector(groups)))
+  const toVector = createVectorizer(idf)
+  const vectors = known.map((groups) => keep(toVector(groups)))
   return { hashes, idf, vectors, verdicts: examples.map(({ verdict }) => verdict) }
 }
 
-function hashesOf(groups: FeatureGroups): number[] {
-  return Object.values(groups).flatMap(({ hashes, size }) => [...hashes.subarray(0, size)])
+function rowsOf(groups: FeatureGroups): number[] {
+  return Object.values(groups).flatMap(({ rows, size }) => [...rows.subarray(0, size)])
 }
 
 function frequentHashes(examples: readonly Example[]): Uint32Array {
   const notes = new Map<number, number>()
   for (const { groups } of examples) {
-    for (const hash of new Set(hashesOf(groups))) notes.set(hash, (notes.get(hash) ?? 0) + 1)
+    for (const hash of new Set(rowsOf(groups))) notes.set(hash, (notes.get(hash) ?? 0) + 1)
   }
   return Uint32Array.from([...notes].filter(([, count]) => count >= LEAST_NOTES).map(([hash]) => hash)).sort()
 }

@@ -2,6 +2,7 @@ import type { Reason } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { Stage } from '../../domain/insight.ts'
 import { answered } from '../../lib/postgres/answered.ts'
+import { textArrayLiteral } from '../../lib/postgres/array-types.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
 import { forgetSuspects } from './suspect-store.ts'
@@ -81,7 +82,7 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
        language, analyzer, usage)
     select lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
-           array(select jsonb_array_elements_text(tags)), reasons, language, analyzer, usage
+           tags::text[], reasons, language, analyzer, usage
     from unnest(
       ${insights.map((insight) => insight.leadId)}::uuid[],
       ${insights.map((insight) => insight.id)}::uuid[],
@@ -92,7 +93,7 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       ${insights.map((insight) => insight.priority)}::text[],
       ${insights.map((insight) => insight.nextAction)}::text[],
       ${insights.map((insight) => insight.confidence)}::double precision[],
-      ${insights.map((insight) => JSON.stringify(insight.tags))}::text[]::jsonb[],
+      ${insights.map((insight) => textArrayLiteral(insight.tags))}::text[],
       ${insights.map((insight) => storedReasons(insight.reasons))}::text[]::jsonb[],
       ${insights.map((insight) => insight.language)}::text[],
       ${insights.map((insight) => insight.analyzer)}::text[],

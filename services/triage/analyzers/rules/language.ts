@@ -1,4 +1,5 @@
 import type { Word } from './note-words.ts'
+import { perSpelling } from './spelling.ts'
 
 /** Frequent small words, folded as notes are; a word shared by several languages counts for each of them. */
 const STOP_WORDS: Readonly<Record<string, readonly string[]>> = {
@@ -63,13 +64,15 @@ const SAMPLE_WORDS = 200
  */
 export function detectLanguage(words: readonly Word[]): string {
   const sample = words.slice(0, SAMPLE_WORDS)
-  const cyrillic = sample.filter((word) => /[\u0400-\u04ff]/.test(word.text))
-  const latin = sample.filter((word) => /[a-z]/.test(word.text))
+  const cyrillic = sample.filter(({ spelling }) => scriptsOf(spelling).cyrillic)
+  const latin = sample.filter(({ spelling }) => scriptsOf(spelling).latin)
   if (cyrillic.length > 0 && cyrillic.length * 2 >= latin.length) return languageOfCyrillic(cyrillic)
   if (latin.length > 0) return languageOfLatin(latin)
   for (const [script, language] of SCRIPTS) if (sample.some((word) => script.test(word.text))) return language
   return 'und'
 }
+
+const scriptsOf = perSpelling(({ text }) => ({ cyrillic: /[\u0400-\u04ff]/.test(text), latin: /[a-z]/.test(text) }))
 
 /** Ukrainian, Belarusian, Serbian and others share the script; their own letters give them away. */
 function languageOfCyrillic(words: readonly Word[]): string {

@@ -34,9 +34,13 @@ describe('the phrase notation', () => {
     expect(found('Ещё oплaтa', [say('еще'), say('оплата')])).toEqual(['Ещё', 'oплaтa'])
   })
 
+  it('finds a word by a beginning of any length, at any place', () => {
+    expect(found('Our prices and our offer', [say('p*'), say('our of*')])).toEqual(['prices', 'our offer'])
+  })
+
   it('refuses a phrase that it could not find again', () => {
     expect(() => parsePhrases('.. today')).toThrow('must begin with a word')
-    expect(() => parsePhrases('pr* now')).toThrow('too short')
+    expect(() => parsePhrases('now *')).toThrow('an empty word')
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Evidence } from './evidence/evidence.ts'
 import type { Word } from './note-words.ts'
-import { endOfPhrase, fits, INDEXED_LETTERS, type Phrase, type Place, parsePhrases } from './phrase.ts'
-import { isNumber } from './quantity.ts'
+import { createPlaceFinder, endOfPhrase, parsePhrases } from './phrase.ts'
+import { perSpelling } from './spelling.ts'
 
 /** What a matcher needs to know of a piece of evidence. */
 type Matchable = Pick<Evidence, 'phrases' | 'masks'>
@@ -13,82 +13,37 @@ export interface Match<E extends Matchable = Evidence> {
   readonly last: number
 }
 
-interface Candidate<E> {
-  readonly evidence: E
-  readonly phrase: Phrase
-}
-
 /**
  * Prepares a vocabulary once and returns the function that finds it in notes.
  *
- * Phrases are found by their first word: the words that the vocabulary spells out are known beforehand, with every
- * phrase that they can begin; any other word can only begin those whose first word is given by its beginning, and these
- * are found by three letters. So a word of the note is compared with a handful of phrases and not with all of them:
- * 20,000 characters take a few milliseconds whatever they are.
+ * At which places of which phrases a word may stand depends on its spelling alone, so it is found once for each. A word
+ * of a note is then compared with the handful of phrases that it begins: 20,000 characters take a few milliseconds
+ * whatever they are.
  */
 export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (words: readonly Word[]) => Match<E>[] {
   const candidates = vocabulary.flatMap((evidence) =>
     parsePhrases(evidence.phrases).map((phrase) => ({ evidence, phrase })),
   )
-  const withNumber = candidates.filter(({ phrase }) => phrase[0]?.number === true)
-  const byBeginning = groupByKeys(candidates, ({ beginnings }) => beginnings.map(keyOf))
-  const byWord = groupByKeys(candidates, ({ words }) => words)
-  for (const word of byWord.keys()) {
-    byWord.set(
-      word,
-      candidates.filter(({ phrase }) => canBegin(phrase, word)),
-    )
-  }
+  const fitting = createPlaceFinder(new Set(candidates.flatMap(({ phrase }) => phrase.map(({ place }) => place))))
+  const begunAt = Map.groupBy(candidates, ({ phrase }) => phrase[0]?.place)
+  const order = new Map(candidates.map((candidate, i) => [candidate, i]))
+  /** In the order of the vocabulary. */
+  const begunBy = perSpelling((spelling) => {
+    const begun = [...fitting(spelling)].map((place) => begunAt.get(place)).filter((some) => some !== undefined)
+    if (begun.length < 2) return begun[0] ?? []
+    return begun.flat().sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+  })
 
   return (words) => {
     const matches: Match<E>[] = []
     for (let first = 0; first < words.length; first++) {
-      const { text } = words[first] as Word
-      const known = byWord.get(text) ?? byBeginning.get(keyOf(text))?.filter(({ phrase }) => canBegin(phrase, text))
-      collect(matches, known, words, first)
-      if (isNumber(text)) collect(matches, withNumber, words, first)
+      for (const { evidence, phrase } of begunBy((words[first] as Word).spelling)) {
+        const last = endOfPhrase(phrase, words, first, fitting)
+        if (last >= 0) matches.push({ evidence, first, last })
+      }
     }
     return withoutMasked(matches)
   }
-}
-
-/** Numbers are another matter: digits are not in any list. */
-function canBegin(phrase: Phrase, text: string): boolean {
-  return phrase[0]?.number === false && fits(phrase[0], text)
-}
-
-function collect<E extends Matchable>(
-  matches: Match<E>[],
-  candidates: readonly Candidate<E>[] | undefined,
-  words: readonly Word[],
-  first: number,
-): void {
-  if (candidates === undefined) return
-  for (const { evidence, phrase } of candidates) {
-    const last = endOfPhrase(phrase, words, first)
-    if (last >= 0) matches.push({ evidence, first, last })
-  }
-}
-
-/** By what `keysOf` says of a phrase's first place; within a key in the order of the vocabulary. */
-function groupByKeys<E>(
-  candidates: readonly Candidate<E>[],
-  keysOf: (place: Place) => Iterable<string>,
-): Map<string, Candidate<E>[]> {
-  const groups = new Map<string, Candidate<E>[]>()
-  for (const candidate of candidates) {
-    const place = candidate.phrase[0]
-    for (const key of new Set(place === undefined ? [] : keysOf(place))) {
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, [candidate])
-      else group.push(candidate)
-    }
-  }
-  return groups
-}
-
-function keyOf(text: string): string {
-  return text.length > INDEXED_LETTERS ? text.slice(0, INDEXED_LETTERS) : text
 }
 
 /** Drops what stands inside a masking phrase. Matches come ordered by `first`, so one pass with a moving end does. */

@@ -1,19 +1,21 @@
-import { foldHead, type Word } from './note-words.ts'
+import type { Word } from './note-words.ts'
 import { isNumber } from './quantity.ts'
+import { foldHead, perSpelling, type Spelling } from './spelling.ts'
 
-/** One place of a phrase: a number, one of some words, or a word that begins in one of some ways. */
+/** What may stand at a place of a phrase: a number, one of some words, or a word that begins in one of some ways. */
 export interface Place {
   readonly number: boolean
   readonly words: ReadonlySet<string>
   readonly beginnings: readonly string[]
-  /** This many other words may stand before it. */
+}
+
+/** A place of a phrase with the number of other words that may stand before it. */
+export interface Step {
+  readonly place: Place
   readonly gap: number
 }
 
-export type Phrase = readonly Place[]
-
-/** Phrases are indexed by this many letters of their first word. */
-export const INDEXED_LETTERS = 3
+export type Phrase = readonly Step[]
 
 /** How many words `..` may stand for. */
 const GAP_WORDS = 3
@@ -28,26 +30,35 @@ export function parsePhrases(notation: string): Phrase[] {
 }
 
 function parsePhrase(phrase: string): Phrase {
-  const places: Place[] = []
+  const steps: Step[] = []
   let gap = 0
   for (const part of phrase.split(/\s+/)) {
     if (part === '..') {
       gap = GAP_WORDS
       continue
     }
-    places.push(parsePlace(part, gap))
+    steps.push({ place: placeOf(part), gap })
     gap = 0
   }
-  const head = places[0]
+  const head = steps[0]
   if (head === undefined || head.gap !== 0) throw new Error(`a phrase must begin with a word: "${phrase}"`)
-  // The index of `match.ts` looks phrases up by three letters of their first word.
-  const short = head.beginnings.some((beginning) => beginning.length < INDEXED_LETTERS)
-  if (short) throw new Error(`the first word's beginning is too short: "${phrase}"`)
-  return places
+  return steps
 }
 
-function parsePlace(notation: string, gap: number): Place {
-  if (notation === '#') return { number: true, words: new Set(), beginnings: [], gap }
+const places = new Map<string, Place>()
+
+/** The same place for the same notation, so that there is less to look through. */
+function placeOf(notation: string): Place {
+  let place = places.get(notation)
+  if (place === undefined) {
+    place = parsePlace(notation)
+    places.set(notation, place)
+  }
+  return place
+}
+
+function parsePlace(notation: string): Place {
+  if (notation === '#') return { number: true, words: new Set(), beginnings: [] }
   const spellings = notation.split('|')
   if (spellings.some((spelling) => spelling === '' || spelling === '*')) throw new Error(`an empty word: "${notation}"`)
   return {
@@ -56,37 +67,65 @@ function parsePlace(notation: string, gap: number): Place {
     beginnings: spellings
       .filter((spelling) => spelling.endsWith('*'))
       .map((spelling) => foldHead(spelling.slice(0, -1))),
-    gap,
   }
+}
+
+/** The places at which a word may stand, of those that were given. */
+export type PlaceFinder = (spelling: Spelling) => ReadonlySet<Place>
+
+export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
+  const byWord = groupByKeys(places, ({ words }) => words)
+  const byBeginning = groupByKeys(places, ({ beginnings }) => beginnings)
+  const numbers = new Set([...places].filter(({ number }) => number))
+  const lengths = [...new Set([...byBeginning.keys()].map(({ length }) => length))]
+  return perSpelling(({ text }) => {
+    const found = [byWord.get(text), ...lengths.map((length) => byBeginning.get(text.slice(0, length)))].filter(
+      (some) => some !== undefined,
+    )
+    if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found.flat())
+    return found.length === 0 ? numbers : new Set([...numbers, ...found.flat()])
+  })
+}
+
+const NONE: ReadonlySet<Place> = new Set()
+
+function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable<string>): Map<string, Place[]> {
+  const groups = new Map<string, Place[]>()
+  for (const place of places) {
+    for (const key of keysOf(place)) {
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, [place])
+      else group.push(place)
+    }
+  }
+  return groups
 }
 
 /**
  * The index of the last word of `phrase` when it stands at `words[first]`, which fits its first place; else -1. A gap
  * takes the nearest fitting word and never tries another, so the work is bounded by the phrase's length.
  */
-export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number): number {
+export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number, fitting: PlaceFinder): number {
   const sentence = words[first]?.sentence
   let at = first
   for (let i = 1; i < phrase.length; i++) {
-    at = findPlace(phrase[i] as Place, words, at + 1, sentence)
+    at = findStep(phrase[i] as Step, words, at + 1, sentence, fitting)
     if (at < 0) return -1
   }
   return at
 }
 
-function findPlace(place: Place, words: readonly Word[], from: number, sentence: number | undefined): number {
-  for (let i = from; i <= from + place.gap; i++) {
+function findStep(
+  { place, gap }: Step,
+  words: readonly Word[],
+  from: number,
+  sentence: number | undefined,
+  fitting: PlaceFinder,
+): number {
+  for (let i = from; i <= from + gap; i++) {
     const word = words[i]
     if (word === undefined || word.sentence !== sentence) return -1
-    if (fits(place, word.text)) return i
+    if (fitting(word.spelling).has(place)) return i
   }
   return -1
-}
-
-/** Whether a word may stand at a place. */
-export function fits(place: Place, text: string): boolean {
-  if (place.number) return isNumber(text)
-  if (place.words.has(text)) return true
-  for (const beginning of place.beginnings) if (text.startsWith(beginning)) return true
-  return false
 }

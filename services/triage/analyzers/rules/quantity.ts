@@ -1,4 +1,5 @@
 import type { Word } from './note-words.ts'
+import { isDigit } from './spelling.ts'
 
 const NUMBER_WORDS = new Map<string, number>(
   Object.entries({
@@ -67,8 +68,7 @@ const NUMBER_WORDS = new Map<string, number>(
 )
 
 export function isNumber(text: string): boolean {
-  const code = text.charCodeAt(0)
-  return (code >= 48 && code <= 57) || NUMBER_WORDS.has(text)
+  return isDigit(text.charCodeAt(0)) || NUMBER_WORDS.has(text)
 }
 
 /** The value of a number in digits or words; 0 for anything else. */
@@ -84,7 +84,8 @@ const SEATS =
 /** How many seats a note speaks of at most: "50 seats", "35 named users", "нас семеро", "на 80 рабочих мест". */
 export function largestSeatCount(words: readonly Word[]): number {
   let largest = 0
-  for (const [i, word] of words.entries()) {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as Word
     if (!isNumber(word.text)) continue
     const counted = [words[i + 1], words[i + 2]].some((next) => next !== undefined && SEATS.test(next.text))
     const we = words[i - 1]?.text === 'нас'

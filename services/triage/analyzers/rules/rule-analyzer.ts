@@ -4,8 +4,8 @@ import type { Analyzer } from '../analyzer.ts'
 import { confidenceOf } from './confidence.ts'
 import { type HouseRules, NO_HOUSE_RULES } from './house-rules/house-rules.ts'
 import { detectLanguage } from './language.ts'
-import { explain } from './learned/explain.ts'
-import { createFeatureGroups, readFeatures } from './learned/features.ts'
+import { createExplain } from './learned/explain.ts'
+import { createFeatureGroups, createFeatureReader } from './learned/features.ts'
 import { loadModel, type Model, scoresOf, softmax } from './learned/model.ts'
 import { createVectorizer } from './learned/vector.ts'
 import { mostProbable, VERDICTS } from './learned/verdict.ts'
@@ -31,20 +31,22 @@ export interface RuleAnalyzerOptions {
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
   const { model = loadModel(MODEL_FILE), houseRules = NO_HOUSE_RULES } = options
 
-  const toVector = createVectorizer(model.rowOf, model.idf)
+  const features = createFeatureReader(model.rowOf)
+  const toVector = createVectorizer(model.idf)
+  const explain = createExplain(model, features.evidenceRow)
   const groups = createFeatureGroups() // filled anew for each note: they are a third of the memory that a note takes
 
   function judge(note: string): Analysis {
     const { words, findings } = readNote(note)
     const language = detectLanguage(words)
-    const vector = toVector(readFeatures(note, words, findings, groups))
+    const vector = toVector(features.read(note, words, findings, groups))
     const scores = scoresOf(model, vector)
     const house = houseRules.apply(words, scores)
     const probabilities = softmax(scores)
     const verdict = mostProbable(probabilities)
     const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
     const facts = new Set(findings.flatMap((finding) => finding.facts))
-    const reasons = explain(model, { words, findings, groups, vector, probabilities, verdict })
+    const reasons = explain({ words, findings, groups, vector, probabilities, verdict })
     return {
       intent,
       priority,

@@ -1,6 +1,7 @@
 import type { Finding } from './finding.ts'
 import type { Word } from './note-words.ts'
 import { isNumber, largestSeatCount } from './quantity.ts'
+import { perSpelling } from './spelling.ts'
 
 const TEST_WORDS = new Set(
   'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста'.split(
@@ -35,7 +36,7 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
     add('says nothing but a greeting', { other: 3 }, ['greeting'])
   }
   if (isGibberish(words)) add('is not made of words', { spam: 4 }, [])
-  if (words.filter((word) => word.mixedScript).length >= MIXED_WORDS_OF_SPAM) {
+  if (words.filter((word) => word.spelling.mixedScript).length >= MIXED_WORDS_OF_SPAM) {
     add('hides words behind letters of another alphabet', { spam: 4 }, [])
   }
   if (largestSeatCount(words) >= ENTERPRISE_SEATS) add('speaks of 50 people or more', {}, ['enterprise'])
@@ -62,9 +63,10 @@ const GIBBERISH_WORDS = 15
 /** A third of the words look like a hand on the keyboard, and the rest is no sentence. */
 function isGibberish(words: readonly Word[]): boolean {
   if (words.length === 0 || words.length > GIBBERISH_WORDS) return false
-  const odd = words.filter(({ text }) => {
-    const head = text.slice(0, 24)
-    return SAME_LETTER.test(head) || NO_VOWEL.test(head) || KEYBOARD_RUN.test(head) || CONSONANTS.test(head)
-  }).length
-  return odd * 3 >= words.length
+  return words.filter(({ spelling }) => isOdd(spelling)).length * 3 >= words.length
 }
+
+const isOdd = perSpelling(({ text }) => {
+  const head = text.slice(0, 24)
+  return SAME_LETTER.test(head) || NO_VOWEL.test(head) || KEYBOARD_RUN.test(head) || CONSONANTS.test(head)
+})

@@ -2,7 +2,7 @@ import type { Reason } from '../../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 import type { Finding } from '../finding.ts'
 import type { Word } from '../note-words.ts'
-import { evidenceHash, type FeatureGroups, factName } from './features.ts'
+import { type FeatureGroups, type FeatureReader, factName } from './features.ts'
 import { type Model, ROW_LENGTH } from './model.ts'
 import type { Vector } from './vector.ts'
 import { VERDICTS } from './verdict.ts'
@@ -44,28 +44,48 @@ export interface Judged {
  * Why the model decided so: for each feature, how far it moved the log-odds of the verdict (weight times value, against
  * the mean of the others as probable as they are), gathered at the words it was read from. The heaviest first.
  */
-export function explain(model: Model, judged: Judged): Reason[] {
-  const { intent, priority } = VERDICTS[judged.verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
-  const moves = movesOf(model, judged)
-  const ofWords = wordMoves(judged, moves)
-  const reasons = [
-    ...evidenceReasons(judged, moves),
-    ...spanReasons(ofWords.intent, judged.words, SPEAKS_FOR_INTENT[intent]),
-    ...spanReasons(ofWords.priority, judged.words, SPEAKS_FOR_PRIORITY[priority]),
-  ]
-  return reasons.sort((a, b) => b.weight - a.weight || a.start - b.start).slice(0, MOST_REASONS)
+export type Explain = (judged: Judged) => Reason[]
+
+export function createExplain(model: Model, evidenceRow: FeatureReader['evidenceRow']): Explain {
+  // filled anew for each note
+  const ofFeatures = createMoves(1_024)
+  const ofWords = createMoves(256)
+  return (judged) => {
+    const { intent, priority } = VERDICTS[judged.verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
+    moveFeatures(ofFeatures, model, judged)
+    moveWords(ofWords, judged, ofFeatures)
+    const reasons = [
+      ...evidenceReasons(judged, ofFeatures, evidenceRow),
+      ...spanReasons(ofWords.intent, judged.words, SPEAKS_FOR_INTENT[intent]),
+      ...spanReasons(ofWords.priority, judged.words, SPEAKS_FOR_PRIORITY[priority]),
+    ]
+    return reasons.sort((a, b) => b.weight - a.weight || a.start - b.start).slice(0, MOST_REASONS)
+  }
 }
 
 /** How far each feature of the vector, or each word, moved the intent, and within the intent the priority. */
 interface Moves {
-  readonly intent: Float64Array
-  readonly priority: Float64Array
+  intent: Float64Array
+  priority: Float64Array
 }
 
-function movesOf({ weights, scale }: Model, judged: Judged): Moves {
+function createMoves(room: number): Moves {
+  return { intent: new Float64Array(room), priority: new Float64Array(room) }
+}
+
+/** Sets the first `size` to 0. */
+function clear(moves: Moves, size: number): void {
+  if (size > moves.intent.length) Object.assign(moves, createMoves(2 * size))
+  else {
+    moves.intent.fill(0, 0, size)
+    moves.priority.fill(0, 0, size)
+  }
+}
+
+function moveFeatures(moves: Moves, { weights, scale }: Model, judged: Judged): void {
   const { size, rows, values } = judged.vector
+  clear(moves, size)
   const towards = directionsOf(judged)
-  const moves = { intent: new Float64Array(size), priority: new Float64Array(size) }
   const verdicts = VERDICTS.length
   for (let i = 0; i < size; i++) {
     const base = (rows[i] as number) * ROW_LENGTH
@@ -80,7 +100,6 @@ function movesOf({ weights, scale }: Model, judged: Judged): Moves {
     moves.intent[i] = intent * value
     moves.priority[i] = priority * value
   }
-  return moves
 }
 
 /** The gradients of log P(intent) and of log P(priority | intent) by the scores of the verdicts. */
@@ -109,23 +128,24 @@ function ofLengthTwo(gradient: Float64Array): Float64Array {
 }
 
 /** Gives every word its part of what the features read from it moved. */
-function wordMoves({ groups, words, vector: { places, counts } }: Judged, moves: Moves): Moves {
-  const ofWords = { intent: new Float64Array(words.length), priority: new Float64Array(words.length) }
+function moveWords(ofWords: Moves, { groups, words, vector: { places, counts } }: Judged, ofFeatures: Moves): void {
+  clear(ofWords, words.length)
   let occurrence = 0
   for (const { size, firsts, lasts } of Object.values(groups)) {
     for (let i = 0; i < size; i++) {
       const place = places[occurrence++] as number
-      const [first, last] = [firsts[i] as number, lasts[i] as number]
-      if (place < 0 || first < 0) continue
+      const first = firsts[i] as number
+      const last = lasts[i] as number
+      if (first < 0) continue
       const parts = (counts[place] as number) * (last - first + 1)
-      const [intent, priority] = [(moves.intent[place] as number) / parts, (moves.priority[place] as number) / parts]
+      const intent = (ofFeatures.intent[place] as number) / parts
+      const priority = (ofFeatures.priority[place] as number) / parts
       for (let word = first; word <= last; word++) {
         ofWords.intent[word] = (ofWords.intent[word] as number) + intent
         ofWords.priority[word] = (ofWords.priority[word] as number) + priority
       }
     }
   }
-  return ofWords
 }
 
 /** The heaviest runs of words. */
@@ -134,9 +154,9 @@ function spanReasons(moves: Float64Array, words: readonly Word[], text: string):
   const reasons: Reason[] = []
   while (reasons.length < MOST_SPANS) {
     const peak = heaviest(moves, taken)
-    const height = moves[peak] ?? 0
+    const height = peak < 0 ? 0 : (moves[peak] as number)
     if (height < LEAST_WEIGHT) break
-    const joins = (word: number) => taken[word] === 0 && (moves[word] ?? 0) >= height * NEIGHBOUR_PART
+    const joins = (word: number) => taken[word] === 0 && (moves[word] as number) >= height * NEIGHBOUR_PART
     let [first, last, weight] = [peak, peak, height]
     while (last - first + 1 < LONGEST_SPAN && joins(last + 1)) weight += moves[++last] ?? 0
     while (last - first + 1 < LONGEST_SPAN && joins(first - 1)) weight += moves[--first] ?? 0
@@ -149,33 +169,33 @@ function spanReasons(moves: Float64Array, words: readonly Word[], text: string):
 /** The first of the heaviest words that no span has taken; -1 when all are. */
 function heaviest(moves: Float64Array, taken: Uint8Array): number {
   let best = -1
-  for (let word = 0; word < moves.length; word++) {
+  for (let word = 0; word < taken.length; word++) {
     if (taken[word] === 0 && (best < 0 || (moves[word] as number) > (moves[best] as number))) best = word
   }
   return best
 }
 
 /** The findings of the vocabulary, each sentence once, where it stands first. */
-function evidenceReasons({ findings, groups, vector }: Judged, moves: Moves): Reason[] {
-  const weights = evidenceWeights(groups, vector, moves)
+function evidenceReasons(judged: Judged, moves: Moves, evidenceRow: FeatureReader['evidenceRow']): Reason[] {
+  const weights = evidenceWeights(judged, moves)
   const bySentence = new Map<string, Reason>()
-  for (const { says, facts, start, end } of findings) {
+  for (const { says, facts, start, end } of judged.findings) {
     if (bySentence.has(says) || end <= start) continue
-    let weight = weights.get(evidenceHash(says)) ?? 0
-    for (const fact of facts) weight += weights.get(evidenceHash(factName(fact))) ?? 0
+    let weight = weights.get(evidenceRow(says)) ?? 0
+    for (const fact of facts) weight += weights.get(evidenceRow(factName(fact))) ?? 0
     if (weight >= LEAST_WEIGHT) bySentence.set(says, { text: says, start, end, weight: rounded(weight) })
   }
   return [...bySentence.values()]
 }
 
-/** What each feature of the evidence moved, by its hash. */
-function evidenceWeights(groups: FeatureGroups, { places }: Vector, moves: Moves): Map<number, number> {
-  const { hashes, size } = groups.evidence
+/** What each feature of the evidence moved, by its row. */
+function evidenceWeights({ groups, vector: { places } }: Judged, moves: Moves): Map<number, number> {
+  const { rows, size } = groups.evidence
   const before = groups.words.size + groups.pairs.size + groups.letters.size
   const weights = new Map<number, number>()
   for (let i = 0; i < size; i++) {
     const place = places[before + i] as number
-    if (place >= 0) weights.set(hashes[i] as number, (moves.intent[place] ?? 0) + (moves.priority[place] ?? 0))
+    weights.set(rows[i] as number, (moves.intent[place] as number) + (moves.priority[place] as number))
   }
   return weights
 }

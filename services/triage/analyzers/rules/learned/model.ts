@@ -7,7 +7,8 @@ import { VERDICTS } from './verdict.ts'
 export interface Model {
   /** The row of a feature in the tables below, -1 when it is not known. */
   rowOf(hash: number): number
-  readonly idf: Float32Array
+  /** The inverse document frequency of each row, in sixteenths. */
+  readonly idf: Uint8Array
   /**
    * Row by row, a weight for each of the {@link VERDICTS}, in units of `scale`; a row takes {@link ROW_LENGTH} places.
    * Bytes, since what a note costs is mostly waiting for memory: 80,000 rows fit into a processor's cache so.
@@ -38,12 +39,11 @@ export function loadModel(file: URL): Model {
   }
   const scale = view.getFloat32(4, true)
   const hashes = new Uint32Array(count)
-  const idf = new Float32Array(count)
+  const idf = Uint8Array.from(bytes.subarray(HEADER_BYTES + 4 * count, HEADER_BYTES + 5 * count))
   const weights = new Int8Array(count * ROW_LENGTH)
   for (let row = 0, hash = 0; row < count; row++) {
     hash += view.getUint32(HEADER_BYTES + 4 * row, true)
     hashes[row] = hash
-    idf[row] = view.getUint8(HEADER_BYTES + 4 * count + row) / IDF_STEPS
     for (let verdict = 0; verdict < VERDICTS.length; verdict++) {
       weights[row * ROW_LENGTH + verdict] = view.getInt8(HEADER_BYTES + 5 * count + verdict * count + row)
     }
@@ -62,12 +62,17 @@ export function encodeModel(hashes: Uint32Array, { idf, weights, scale, calibrat
   bytes.writeFloatLE(calibration.offset, 12)
   for (let row = 0; row < count; row++) {
     bytes.writeUInt32LE((hashes[row] ?? 0) - (hashes[row - 1] ?? 0), HEADER_BYTES + 4 * row)
-    bytes.writeUInt8(Math.min(255, Math.round((idf[row] ?? 0) * IDF_STEPS)), HEADER_BYTES + 4 * count + row)
+    bytes.writeUInt8(idf[row] ?? 0, HEADER_BYTES + 4 * count + row)
     for (let verdict = 0; verdict < VERDICTS.length; verdict++) {
       bytes.writeInt8(weights[row * ROW_LENGTH + verdict] ?? 0, HEADER_BYTES + 5 * count + verdict * count + row)
     }
   }
   return bytes
+}
+
+/** Rounds inverse document frequencies to sixteenths. */
+export function quantizeIdf(exact: Float32Array): Uint8Array {
+  return Uint8Array.from(exact, (idf) => Math.min(255, Math.round(idf * IDF_STEPS)))
 }
 
 /** Rounds weights to 255 steps. @param exact row by row, a weight for each verdict, without padding */

@@ -1,7 +1,7 @@
 import type { FeatureGroups } from './features.ts'
 
 /**
- * The features of a note that a model knows, each once: its row in the model's table, and how much of it the note has.
+ * The known features of a note, each once: its row in the model's table, and how much of it the note has.
  * The lists are filled anew for each note; what stands behind `size` is left over.
  */
 export interface Vector {
@@ -10,9 +10,7 @@ export interface Vector {
   readonly values: Float32Array
   /** How often the feature occurs. */
   readonly counts: Int32Array
-  /**
-   * For every occurrence, group by group, its feature's place in the lists above; -1 when the model does not know it.
-   */
+  /** For every occurrence, group by group, its feature's place in the lists above. */
   readonly places: Int32Array
 }
 
@@ -23,14 +21,10 @@ const LENGTH = 2
  * TF-IDF as scikit-learn's `TfidfVectorizer` has it with `sublinear_tf`, but each group of features brought to its own
  * length first. No feature belongs to two groups.
  *
- * @param rowOf the row of a feature, -1 when the model does not know it
- * @param idf the inverse document frequency of each row
+ * @param idf the inverse document frequency of each row, in any unit
  * @returns makes a note's vector, which holds until it is asked for the next note's
  */
-export function createVectorizer(
-  rowOf: (hash: number) => number,
-  idf: Float32Array,
-): (groups: FeatureGroups) => Vector {
+export function createVectorizer(idf: Float32Array | Uint8Array): (groups: FeatureGroups) => Vector {
   // between two notes all -1: asking an array is ten times cheaper than a Map of each note's own
   const placeOfRow = new Int32Array(idf.length).fill(-1)
   let lists = createLists(1_024)
@@ -44,14 +38,14 @@ export function createVectorizer(
     for (const group of inOrder) {
       const from = size
       for (let i = 0; i < group.size; i++) {
-        const row = rowOf(group.hashes[i] as number)
-        let place = row < 0 ? -1 : (placeOfRow[row] as number)
-        if (row >= 0 && place < 0) {
+        const row = group.rows[i] as number
+        let place = placeOfRow[row] as number
+        if (place < 0) {
           place = size++
           placeOfRow[row] = place
           rows[place] = row
           counts[place] = 1
-        } else if (place >= 0) counts[place] = (counts[place] as number) + 1
+        } else counts[place] = (counts[place] as number) + 1
         places[occurrence++] = place
       }
       normalize(values, counts, from, size, group.share)

@@ -25,11 +25,15 @@ const INTENT_OF = VERDICTS.map(({ intent }) => INTENTS.indexOf(intent))
 /** The most probable intent, and of its priorities the most probable. */
 export function mostProbable(probabilities: ArrayLike<number>): number {
   const ofIntent = new Float64Array(INTENTS.length)
-  for (const [i, intent] of INTENT_OF.entries()) ofIntent[intent] = (ofIntent[intent] ?? 0) + (probabilities[i] ?? 0)
+  for (let i = 0; i < INTENT_OF.length; i++) {
+    const intent = INTENT_OF[i] as number
+    ofIntent[intent] = (ofIntent[intent] as number) + (probabilities[i] ?? 0)
+  }
   let best = 0
-  for (const [i, intent] of INTENT_OF.entries()) {
-    const now = INTENT_OF[best] ?? 0
-    const ahead = (ofIntent[intent] ?? 0) - (ofIntent[now] ?? 0)
+  for (let i = 1; i < INTENT_OF.length; i++) {
+    const intent = INTENT_OF[i] as number
+    const now = INTENT_OF[best] as number
+    const ahead = (ofIntent[intent] as number) - (ofIntent[now] as number)
     if (ahead > 0 || (now === intent && (probabilities[i] ?? 0) > (probabilities[best] ?? 0))) best = i
   }
   return best
