@@ -6,8 +6,20 @@ import { leadIdOf } from '../../lib/jetstream/names.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
 import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 
+/** The mailbox asks how often a lead was tried before the lead is handled: one decoding does for both. */
+const parsed = new WeakMap<Delivery, LeadReceived>()
+
 /** @throws TerminalError when the message is none of ours: no other try will read it */
-export function parseLeadReceived({ data, subject }: Delivery): LeadReceived {
+export function parseLeadReceived(delivery: Delivery): LeadReceived {
+  let event = parsed.get(delivery)
+  if (event === undefined) {
+    event = decodeAndCheck(delivery)
+    parsed.set(delivery, event)
+  }
+  return event
+}
+
+function decodeAndCheck({ data, subject }: Delivery): LeadReceived {
   const event = decode(data)
   if (!isUuid(event.leadId) || event.leadId !== leadIdOf(subject)) {
     throw new TerminalError('the event names another lead than its subject')

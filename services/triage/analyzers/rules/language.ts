@@ -82,12 +82,13 @@ function languageOfCyrillic(words: readonly Word[]): string {
 
 function languageOfLatin(words: readonly Word[]): string {
   const counts = new Map<string, number>()
-  for (const word of words) {
-    const languages = LANGUAGES_OF.get(word.text)
-    if (languages === undefined) continue
+  for (const { spelling } of words) {
+    const languages = languagesOf(spelling)
     for (const language of languages) counts.set(language, (counts.get(language) ?? 0) + 1 / languages.length)
   }
   const [first, second] = [...counts].sort((a, b) => b[1] - a[1])
   if (first === undefined || first[1] < words.length / 16) return 'und'
   return second !== undefined && second[1] === first[1] ? 'und' : first[0]
 }
+
+const languagesOf = perSpelling(({ text }) => LANGUAGES_OF.get(text) ?? [])

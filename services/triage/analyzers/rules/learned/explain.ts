@@ -50,9 +50,11 @@ export function createExplain(model: Model, evidenceRow: FeatureReader['evidence
   // filled anew for each note
   const ofFeatures = createMoves(1_024)
   const ofWords = createMoves(256)
+  const directions = createMoves(VERDICTS.length)
   return (judged) => {
     const { intent, priority } = VERDICTS[judged.verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
-    moveFeatures(ofFeatures, model, judged)
+    pointTowards(directions, judged)
+    moveFeatures(ofFeatures, model, directions, judged)
     moveWords(ofWords, judged, ofFeatures)
     const reasons = [
       ...evidenceReasons(judged, ofFeatures, evidenceRow),
@@ -63,7 +65,7 @@ export function createExplain(model: Model, evidenceRow: FeatureReader['evidence
   }
 }
 
-/** How far each feature of the vector, or each word, moved the intent, and within the intent the priority. */
+/** How far each feature of the vector, each word or each verdict's score moves the intent, and within it the priority. */
 interface Moves {
   intent: Float64Array
   priority: Float64Array
@@ -82,10 +84,9 @@ function clear(moves: Moves, size: number): void {
   }
 }
 
-function moveFeatures(moves: Moves, { weights, scale }: Model, judged: Judged): void {
+function moveFeatures(moves: Moves, { weights, scale }: Model, towards: Moves, judged: Judged): void {
   const { size, rows, values } = judged.vector
   clear(moves, size)
-  const towards = directionsOf(judged)
   const verdicts = VERDICTS.length
   for (let i = 0; i < size; i++) {
     const base = (rows[i] as number) * ROW_LENGTH
@@ -103,28 +104,26 @@ function moveFeatures(moves: Moves, { weights, scale }: Model, judged: Judged): 
 }
 
 /** The gradients of log P(intent) and of log P(priority | intent) by the scores of the verdicts. */
-function directionsOf({ probabilities, verdict }: Judged): Moves {
+function pointTowards({ intent, priority }: Moves, { probabilities, verdict }: Judged): void {
   const own = VERDICTS[verdict]?.intent
   const isOwn = (k: number) => VERDICTS[k]?.intent === own
   let ofIntent = 0
   for (let k = 0; k < probabilities.length; k++) if (isOwn(k)) ofIntent += probabilities[k] as number
-  const intent = new Float64Array(probabilities.length)
-  const priority = new Float64Array(probabilities.length)
   for (let k = 0; k < probabilities.length; k++) {
     const probability = probabilities[k] as number
     const within = isOwn(k) ? probability / ofIntent : 0
     intent[k] = within - probability
     priority[k] = (k === verdict ? 1 : 0) - within
   }
-  return { intent: ofLengthTwo(intent), priority: ofLengthTwo(priority) }
+  bringToLengthTwo(intent)
+  bringToLengthTwo(priority)
 }
 
 /** A sure verdict has a gradient of nearly nothing, and reasons all the same: the parts' sizes are brought to 2. */
-function ofLengthTwo(gradient: Float64Array): Float64Array {
+function bringToLengthTwo(gradient: Float64Array): void {
   let size = 0
   for (const part of gradient) size += Math.abs(part)
   for (let k = 0; k < gradient.length; k++) gradient[k] = size === 0 ? 0 : (2 * (gradient[k] as number)) / size
-  return gradient
 }
 
 /** Gives every word its part of what the features read from it moved. */

@@ -122,10 +122,18 @@ export function softmax(scores: Float64Array): Float64Array {
   return scores
 }
 
-/** Adds up what the features of a vector say for each verdict. */
-export function scoresOf({ weights, scale }: Pick<Model, 'weights' | 'scale'>, vector: Vector): Float64Array {
+/**
+ * Adds up what the features of a vector say for each verdict.
+ *
+ * @param scores to be overwritten; new ones by default
+ */
+export function scoresOf(
+  { weights, scale }: Pick<Model, 'weights' | 'scale'>,
+  vector: Vector,
+  scores = new Float64Array(VERDICTS.length),
+): Float64Array {
   const verdicts = VERDICTS.length
-  const scores = new Float64Array(verdicts)
+  scores.fill(0)
   const { size, rows, values } = vector
   for (let i = 0; i < size; i++) {
     const base = (rows[i] as number) * ROW_LENGTH
