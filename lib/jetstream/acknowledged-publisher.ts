@@ -25,18 +25,28 @@ interface Waiting {
 
 /** @param answerWithinMs how long a stream may take; one that is gone answers nothing while somebody hears its subjects */
 export function createAcknowledgedPublisher(nats: Nats, answerWithinMs = 5_000): AcknowledgedPublisher {
-  const waiting = new Map<number, Waiting>() // in the order in which they were sent
+  // In the order in which they were sent, with gaps where one has settled. Not a Map: one that changes with every message
+  // leaves tables behind that keep its old members alive.
+  const waiting: (Waiting | undefined)[] = []
+  let firstNumber = 1 // of the first that waits
   let inbox: { connection: NatsConnection; subject: string } | undefined
-  let sent = 0
   let timer: NodeJS.Timeout | undefined
 
   const take = (number: number): Waiting | undefined => {
-    const found = waiting.get(number)
-    waiting.delete(number)
+    const found = waiting[number - firstNumber]
+    if (found === undefined) return undefined
+    waiting[number - firstNumber] = undefined
+    while (waiting.length > 0 && waiting[0] === undefined) {
+      waiting.shift()
+      firstNumber += 1
+    }
     return found
   }
   const rejectWhere = (isOver: (entry: Waiting) => boolean, reason: string) => {
-    for (const [number, entry] of waiting) if (isOver(entry)) take(number)?.reject(new Error(reason))
+    const from = firstNumber
+    for (const [i, entry] of waiting.slice().entries()) {
+      if (entry !== undefined && isOver(entry)) take(from + i)?.reject(new Error(reason))
+    }
   }
   const giveUpLate = () => {
     timer = undefined
@@ -46,7 +56,7 @@ export function createAcknowledgedPublisher(nats: Nats, answerWithinMs = 5_000):
   }
   /** One timer for all: it runs for whoever has waited longest. */
   const armTimer = () => {
-    const [oldest] = waiting.values()
+    const [oldest] = waiting
     if (timer !== undefined || oldest === undefined) return
     const leftMs = Math.max(1, Math.ceil(oldest.sentAt + answerWithinMs - performance.now()))
     timer = setTimeout(giveUpLate, leftMs).unref()
@@ -75,13 +85,13 @@ export function createAcknowledgedPublisher(nats: Nats, answerWithinMs = 5_000):
   return {
     publish: async ({ subject, payload, messageId, traceparent }) => {
       const connection = await nats.first()
-      const number = ++sent
+      const number = firstNumber + waiting.length
       connection.publish(subject, payload, {
         headers: messageHeaders(messageId, traceparent),
         reply: `${inboxOf(connection)}.${number}`,
       })
       return new Promise<void>((resolve, reject) => {
-        waiting.set(number, { connection, sentAt: performance.now(), resolve, reject })
+        waiting.push({ connection, sentAt: performance.now(), resolve, reject })
         armTimer()
       })
     },

@@ -86,7 +86,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     labelNames: ['outcome'],
   })
   const slots = createSlots(options.maxInFlight)
-  const inHand = new Set<StreamMessage>()
+  // by place: a Set that changes with every message leaves tables behind that keep its old members alive
+  const inHand = new Array<StreamMessage | undefined>(options.maxInFlight).fill(undefined)
   const draining = new AbortController()
   const abandoning = new AbortController()
   const drained = new Promise<void>((resolve) => draining.signal.addEventListener('abort', () => resolve()))
@@ -112,8 +113,12 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       problem = undefined
       for await (const message of pull) {
         received += 1
-        slots.take()
-        void process(message).finally(() => slots.giveBack())
+        const place = slots.take()
+        inHand[place] = message
+        void process(message).finally(() => {
+          inHand[place] = undefined
+          slots.giveBack(place)
+        })
       }
       // nothing, and long before its time: the connection is closed, and asking again at once would never end
       if (received === 0 && performance.now() - startedAt < MIN_PULL_MS && !draining.signal.aborted) {
@@ -138,10 +143,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
 
   const process = async (message: StreamMessage) => {
     const delivery = toDelivery(message)
-    inHand.add(message)
     const isSuspect = delivery.deliveryCount > UNSUSPICIOUS_DELIVERIES
     await (isSuspect ? inTurn(() => attempt(message, delivery)) : attempt(message, delivery))
-    inHand.delete(message)
   }
 
   const attempt = async (message: StreamMessage, delivery: Delivery) => {
@@ -221,7 +224,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   return {
     start: () => {
       heartbeat ??= setInterval(() => {
-        for (const message of inHand) message.working() // 3
+        for (const message of inHand) message?.working() // 3
       }, options.ackWaitMs / 3).unref()
       running ??= run()
     },

@@ -2,21 +2,23 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSlots } from './slots.ts'
 
-test('never gives more places than there are', () => {
+test('never gives more places than there are, and none twice', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.boolean(), { maxLength: 200 }), (count, takes) => {
       const slots = createSlots(count)
-      let taken = 0
+      const taken = new Set<number>()
       for (const take of takes) {
-        if (take && taken === count) expect(() => slots.take()).toThrow('taken')
+        const [longest] = taken
+        if (take && taken.size === count) expect(() => slots.take()).toThrow('taken')
         else if (take) {
-          slots.take()
-          taken += 1
-        } else if (taken > 0) {
-          slots.giveBack()
-          taken -= 1
+          const place = slots.take()
+          expect(place >= 0 && place < count && !taken.has(place)).toBe(true)
+          taken.add(place)
+        } else if (longest !== undefined) {
+          slots.giveBack(longest)
+          taken.delete(longest)
         }
-        expect(slots.free).toBe(count - taken)
+        expect(slots.free).toBe(count - taken.size)
       }
     }),
   )
@@ -24,11 +26,11 @@ test('never gives more places than there are', () => {
 
 test('wakes those who wait as soon as enough places are free, and not before', async () => {
   const slots = createSlots(3)
-  for (let i = 0; i < 3; i += 1) slots.take()
+  const places = Array.from({ length: 3 }, () => slots.take())
   const woken: number[] = []
   const waits = [3, 1, 2].map((count) => slots.whenFree(count).then(() => woken.push(count)))
-  for (const expected of [[1], [1, 2], [1, 2, 3]]) {
-    slots.giveBack()
+  for (const [i, expected] of [[1], [1, 2], [1, 2, 3]].entries()) {
+    slots.giveBack(places[i] as number)
     await Promise.resolve()
     await Promise.resolve()
     expect(woken).toEqual(expected)
