@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence/evidence.ts'
 import type { Word } from './note-words.ts'
-import { createPlaceFinder, endOfPhrase, parsePhrases } from './phrase.ts'
+import { createPlaceFinder, endOfPhrase, type Place, parsePhrases } from './phrase.ts'
 import { perSpelling } from './spelling.ts'
 
 /** What a matcher needs to know of a piece of evidence. */
@@ -24,21 +24,26 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
   const candidates = vocabulary.flatMap((evidence) =>
     parsePhrases(evidence.phrases).map((phrase) => ({ evidence, phrase })),
   )
-  const fitting = createPlaceFinder(new Set(candidates.flatMap(({ phrase }) => phrase.map(({ place }) => place))))
+  const finder = createPlaceFinder(new Set(candidates.flatMap(({ phrase }) => phrase.map(({ place }) => place))))
   const begunAt = Map.groupBy(candidates, ({ phrase }) => phrase[0]?.place)
   const order = new Map(candidates.map((candidate, i) => [candidate, i]))
   /** In the order of the vocabulary. */
-  const begunBy = perSpelling((spelling) => {
-    const begun = [...fitting(spelling)].map((place) => begunAt.get(place)).filter((some) => some !== undefined)
+  const begunAtAny = (places: ReadonlySet<Place>) => {
+    const begun = [...places].map((place) => begunAt.get(place)).filter((some) => some !== undefined)
     if (begun.length < 2) return begun[0] ?? []
     return begun.flat().sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+  }
+  const begunByNumbers = begunAtAny(finder.numbers) // most numbers are new, so they are not found anew each time
+  const begunBy = perSpelling((spelling) => {
+    const places = finder.fitting(spelling)
+    return places === finder.numbers ? begunByNumbers : begunAtAny(places)
   })
 
   return (words) => {
     const matches: Match<E>[] = []
     for (let first = 0; first < words.length; first++) {
       for (const { evidence, phrase } of begunBy((words[first] as Word).spelling)) {
-        const last = endOfPhrase(phrase, words, first, fitting)
+        const last = endOfPhrase(phrase, words, first, finder)
         if (last >= 0) matches.push({ evidence, first, last })
       }
     }

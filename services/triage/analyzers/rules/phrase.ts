@@ -70,21 +70,26 @@ function parsePlace(notation: string): Place {
   }
 }
 
-/** The places at which a word may stand, of those that were given. */
-export type PlaceFinder = (spelling: Spelling) => ReadonlySet<Place>
+/** Finds the places at which a word may stand, of those that were given. */
+export interface PlaceFinder {
+  fitting(spelling: Spelling): ReadonlySet<Place>
+  /** What fits a number that no phrase spells out. */
+  readonly numbers: ReadonlySet<Place>
+}
 
 export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
   const byWord = groupByKeys(places, ({ words }) => words)
   const byBeginning = groupByKeys(places, ({ beginnings }) => beginnings)
   const numbers = new Set([...places].filter(({ number }) => number))
   const lengths = [...new Set([...byBeginning.keys()].map(({ length }) => length))]
-  return perSpelling(({ text }) => {
+  const fitting = perSpelling(({ text }) => {
     const found = [byWord.get(text), ...lengths.map((length) => byBeginning.get(text.slice(0, length)))].filter(
       (some) => some !== undefined,
     )
     if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found.flat())
     return found.length === 0 ? numbers : new Set([...numbers, ...found.flat()])
   })
+  return { fitting, numbers }
 }
 
 const NONE: ReadonlySet<Place> = new Set()
@@ -105,11 +110,11 @@ function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable
  * The index of the last word of `phrase` when it stands at `words[first]`, which fits its first place; else -1. A gap
  * takes the nearest fitting word and never tries another, so the work is bounded by the phrase's length.
  */
-export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number, fitting: PlaceFinder): number {
+export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number, finder: PlaceFinder): number {
   const sentence = words[first]?.sentence
   let at = first
   for (let i = 1; i < phrase.length; i++) {
-    at = findStep(phrase[i] as Step, words, at + 1, sentence, fitting)
+    at = findStep(phrase[i] as Step, words, at + 1, sentence, finder)
     if (at < 0) return -1
   }
   return at
@@ -120,12 +125,12 @@ function findStep(
   words: readonly Word[],
   from: number,
   sentence: number | undefined,
-  fitting: PlaceFinder,
+  finder: PlaceFinder,
 ): number {
   for (let i = from; i <= from + gap; i++) {
     const word = words[i]
     if (word === undefined || word.sentence !== sentence) return -1
-    if (fitting(word.spelling).has(place)) return i
+    if (finder.fitting(word.spelling).has(place)) return i
   }
   return -1
 }
