@@ -5,6 +5,13 @@ import { HTTP_STATUS } from '../errors/status-codes.ts'
 import type { CallObserver } from './call-observer.ts'
 import { problemOf, translateFastifyError } from './problem.ts'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Until its outcome is known. Not in a WeakMap: one that changes with every request keeps requests alive. */
+    observed: ReturnType<CallObserver> | undefined
+  }
+}
+
 /** A Fastify instance on which a service registers its REST routes, with zod schemas. */
 export type RestApp = ReturnType<typeof withZod>
 
@@ -14,10 +21,10 @@ function withZod(app: FastifyInstance) {
 
 /** Serves REST: the routes that `register` adds, with outcomes observed and errors as problem details. */
 export function registerRestDoor(app: FastifyInstance, register: (app: RestApp) => void, observe: CallObserver): void {
-  const calls = new WeakMap<FastifyRequest, ReturnType<CallObserver>>()
+  app.decorateRequest('observed')
   app.setErrorHandler((thrown, request, reply) => {
-    const call = calls.get(request) ?? observe('rest', 'unknown')
-    calls.delete(request)
+    const call = request.observed ?? observe('rest', 'unknown')
+    request.observed = undefined
     return sendProblem(call.failed(translateFastifyError(thrown)), request, reply)
   })
   app.setNotFoundHandler((request, reply) =>
@@ -29,9 +36,9 @@ export function registerRestDoor(app: FastifyInstance, register: (app: RestApp) 
   )
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
-      calls.set(request, observe('rest', `${request.method} ${request.routeOptions.url ?? ''}`))
+      request.observed = observe('rest', `${request.method} ${request.routeOptions.url ?? ''}`)
     })
-    scope.addHook('onResponse', async (request) => calls.get(request)?.succeeded())
+    scope.addHook('onResponse', async (request) => request.observed?.succeeded())
     register(withZod(scope))
   })
 }

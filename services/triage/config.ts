@@ -21,7 +21,7 @@ export const triageSettings = {
   /** Connections to PostgreSQL: two for group commits, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 6),
   /** How many leads one worker has in hand at most. */
-  TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 256),
+  TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 1024),
   /** How long a worker may hold a lead without a sign of life before another one gets it; the same for all workers. */
   TRIAGE_ACK_WAIT_MS: integerSetting(1_000, 3_600_000, 30_000),
   /** How often a lead is tried before it becomes a dead letter. */

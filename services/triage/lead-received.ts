@@ -6,17 +6,13 @@ import { leadIdOf } from '../../lib/jetstream/names.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
 import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 
-/** The mailbox asks how often a lead was tried before the lead is handled: one decoding does for both. */
-const parsed = new WeakMap<Delivery, LeadReceived>()
+/** The mailbox asks how often a lead was tried and has it handled in the same breath: one decoding does for both. */
+let latest: { readonly delivery: Delivery; readonly event: LeadReceived } | undefined
 
 /** @throws TerminalError when the message is none of ours: no other try will read it */
 export function parseLeadReceived(delivery: Delivery): LeadReceived {
-  let event = parsed.get(delivery)
-  if (event === undefined) {
-    event = decodeAndCheck(delivery)
-    parsed.set(delivery, event)
-  }
-  return event
+  if (latest?.delivery !== delivery) latest = { delivery, event: decodeAndCheck(delivery) }
+  return latest.event
 }
 
 function decodeAndCheck({ data, subject }: Delivery): LeadReceived {
