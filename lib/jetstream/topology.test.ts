@@ -53,7 +53,7 @@ test('the consumer of triage acknowledges each message and never gives one up by
     ack_policy: 'explicit',
     max_deliver: -1,
     ack_wait: nanos(30_000),
-    max_ack_pending: 4_096,
+    max_ack_pending: 16_384,
   })
   expect(config.backoff ?? []).toEqual([])
 })

@@ -19,8 +19,8 @@ import type { JetStreamNames } from './names.ts'
 const DUPLICATE_WINDOW_MS = 120_000
 const RETRY_MS = 500
 const INSIGHTS_MAX_AGE_MS = 7 * 24 * 3_600_000
-/** How many leads all workers together may have in hand. */
-const MAX_ACK_PENDING = 4_096
+/** How many leads all workers together may have in hand: sixteen times what one takes by default. */
+const MAX_ACK_PENDING = 16_384
 
 export interface Topology {
   readonly names: JetStreamNames
