@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** A place of a phrase with the number of other words that may stand before it. */
-export interface Step {
+interface Step {
   readonly place: Place
   readonly gap: number
 }

@@ -30,7 +30,7 @@ const LEAST_WEIGHT = 0.1
 const NEIGHBOUR_PART = 0.4
 const LONGEST_SPAN = 5
 
-export interface Judged {
+interface Judged {
   readonly words: readonly Word[]
   readonly findings: readonly Finding[]
   readonly groups: FeatureGroups

@@ -43,7 +43,7 @@ const LONGEST = 6
 const ACROSS = 4
 
 /** The row of a feature that the model does not know. */
-export const UNKNOWN = -1
+const UNKNOWN = -1
 
 /** Words beyond this many of a note tell nothing new; it bounds the time that a note of 20,000 characters takes. */
 const MOST_WORDS = 800
