@@ -91,7 +91,7 @@ export async function* importLeads(
     } else if (step.kind === 'end') {
       reading = undefined
       end = step
-      if (signal.aborted) waiting.clear()
+      if (step.failure && signal.aborted) waiting.clear()
     } else {
       inFlight.shift() // 3
       if (step.kind === 'not stored') {
@@ -102,8 +102,7 @@ export async function* importLeads(
       yield { faults: step.outcomes.flatMap(toFault), progress }
     }
   }
-  if (signal.aborted) throw signal.reason
-  if (end?.failure) throw end.failure.cause
+  if (end?.failure) throw signal.aborted ? signal.reason : end.failure.cause
 }
 
 /** Never rejects: it may be settled long before somebody looks. */
