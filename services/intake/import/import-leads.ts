@@ -38,7 +38,7 @@ export interface ImportProgress {
 }
 
 /** A row that is not stored as it was sent. */
-export interface RowFault {
+interface RowFault {
   readonly row: number
   readonly outcome: 'conflict' | 'invalid'
   readonly errors: readonly Violation[]
