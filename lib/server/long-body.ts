@@ -38,8 +38,7 @@ export function allowLongBodies(app: FastifyInstance): void {
  * bytes is reset, and the client may lose the answer; one that is left open would be sent all the rest.
  */
 export function discardRest(request: IncomingMessage): void {
-  if (request.complete) return
-  request.resume()
+  request.unpipe().resume()
   setTimeout(() => {
     if (!request.complete) request.socket.destroy()
   }, LINGER_MS).unref()

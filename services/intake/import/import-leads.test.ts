@@ -32,7 +32,10 @@ function rowsFrom(first: number, count: number, size = 10): ImportRow[] {
 function endlessRows(size?: number) {
   let rows = 0
   async function* parts(): AsyncGenerator<ImportRow[]> {
-    for (; ; rows += 100) yield rowsFrom(rows + 1, 100, size)
+    for (; ; rows += 100) {
+      await turn() // so that a reader who never stops does not stop the test
+      yield rowsFrom(rows + 1, 100, size)
+    }
   }
   return { stream: parts(), rows: () => rows + 100 }
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { Server } from '../../../lib/server/server.ts'
 import { startServer } from '../../../lib/server/server.ts'
@@ -88,4 +89,29 @@ test('what nobody foresaw ends the answer without its cause, and is logged and c
   const { body } = await metrics.render()
   expect(body).toMatch(/call_duration_seconds_count\{.*outcome="internal".*\} 1/)
   expect(body).not.toMatch(/call_duration_seconds_count\{.*outcome="ok".*\}/)
+})
+
+test('a sender that goes on after the answer has ended is heard for a moment, and then cut off', async () => {
+  const { url } = await startDoor({}, async () => {
+    throw new Error('no store')
+  })
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text
+  })
+  const head = [
+    'POST /leads:import HTTP/1.1',
+    'host: x',
+    'content-type: application/x-ndjson',
+    'content-length: 1000000000000000',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n{"note":"a note"}\n`)
+  const piece = '{"note":"more"}\n'.repeat(5_000)
+  const goOn = () => socket.write(piece, (error) => error ?? setImmediate(goOn))
+  goOn()
+  await new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve))
+  expect(answer).toContain('HTTP/1.1 500')
+  expect(answer).toMatch(/"code":"internal".*\}$/)
 })
