@@ -28,7 +28,7 @@ export const readCsv: RowReader = async function* (text) {
     failure ??= error
   })
   for await (const piece of text) {
-    parser.write(piece) // calls onRecord for every row that ends in it
+    parser.write(piece) // calls onRecord for every row that ends in it, but for one whose line end are its last bytes
     yield rows
     rows = []
     failure ??= parser.errored ?? undefined

@@ -111,7 +111,9 @@ test('a sender that goes on after the answer has ended is heard for a moment, an
   const piece = '{"note":"more"}\n'.repeat(5_000)
   const goOn = () => socket.write(piece, (error) => error ?? setImmediate(goOn))
   goOn()
+  const startedAt = performance.now()
   await new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve))
   expect(answer).toContain('HTTP/1.1 500')
   expect(answer).toMatch(/"code":"internal".*\}$/)
+  expect(performance.now() - startedAt).toBeLessThan(4_000) // a connection that nobody uses lives for five seconds
 })
