@@ -19,6 +19,7 @@ const DOORS = [
   { name: 'gRPC, 256 callers', operation: Operation.Grpc, concurrency: 256 },
   { name: 'Connect JSON, 64 connections', operation: Operation.Connect, concurrency: 64 },
   { name: 'batches of 100 over gRPC, 8 callers', operation: Operation.GrpcBatch, concurrency: 8 },
+  { name: 'imports of 2,000 rows of NDJSON, 4 connections', operation: Operation.Import, concurrency: 4 },
 ] as const
 /** What everything is compared by. */
 const USUAL = { operation: Operation.Rest, concurrency: 64 } as const

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { runEval } from '../eval/run.ts'
+import { runImport } from './import.ts'
 
 /** The commands of `leadtriage`; each takes the arguments behind its name and returns the exit code. */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   eval: runEval,
+  import: runImport,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
@@ -11,7 +13,7 @@ const command = COMMANDS[name]
 if (command === undefined) {
   const commands = Object.keys(COMMANDS).join(', ')
   process.stderr.write(
-    `usage: leadtriage COMMAND; the commands are: ${commands}. "leadtriage eval --help" tells more.\n`,
+    `usage: leadtriage COMMAND; the commands are: ${commands}. "leadtriage COMMAND --help" tells more.\n`,
   )
   process.exitCode = 2
 } else {

@@ -54,14 +54,16 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-test.runIf(hasCurl)('the walk of the README gives a hot buyer', async () => {
+test.runIf(hasCurl)('the walk of the README gives a hot buyer, and imports a file', async () => {
   const walk = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', ports)
-  const answer = execFileSync('sh', ['-eu', '-c', walk], { encoding: 'utf8' })
+  const answers = execFileSync('sh', ['-eu', '-c', walk], { encoding: 'utf8' })
     .trim()
-    .split(/(?<=\})(?=\{)/)
-  const insight = JSON.parse(answer.at(-1) ?? '') as InsightBody
+    .split(/(?<=\})\s*(?=\{)/)
+    .map((answer) => JSON.parse(answer) as object)
+  const insight = answers.find((answer) => 'intent' in answer) as InsightBody
   expect(insight.intent).toBe('buy')
   expect(['P0', 'P1']).toContain(insight.priority)
+  expect(answers.at(-1)).toMatchObject({ done: { rows: 2, created: 2 } })
 })
 
 test('the board shows the addresses, a line to try and where the data lies', () => {

@@ -3,6 +3,7 @@ import { Operation } from './job.ts'
 import type { Sender } from './sender.ts'
 import { createConnectSender } from './senders/connect.ts'
 import { createGrpcBatchSender, createGrpcSender } from './senders/grpc.ts'
+import { createImportSender } from './senders/import.ts'
 import { createPublishSender, createPullAckSender } from './senders/jetstream.ts'
 import { createBatchedInsertSender, createSingleInsertSender } from './senders/postgres.ts'
 import { createReadSender, createRestSender } from './senders/rest.ts'
@@ -12,6 +13,7 @@ const SENDERS = {
   [Operation.Connect]: createConnectSender,
   [Operation.Grpc]: createGrpcSender,
   [Operation.GrpcBatch]: createGrpcBatchSender,
+  [Operation.Import]: createImportSender,
   [Operation.Read]: createReadSender,
   [Operation.SingleInsert]: createSingleInsertSender,
   [Operation.BatchedInsert]: createBatchedInsertSender,

@@ -20,6 +20,7 @@ export const Operation = {
   Connect: 'connect',
   Grpc: 'grpc',
   GrpcBatch: 'grpc-batch',
+  Import: 'import',
   Read: 'read',
   SingleInsert: 'single-insert',
   BatchedInsert: 'batched-insert',

@@ -89,7 +89,7 @@ function throughputRow(row: Named<Throughput>, { limits }: Results): string[] {
 function layerOf(name: string): string {
   if (name.startsWith('gRPC')) return LimitName.Grpc
   if (name.startsWith('Connect')) return LimitName.Connect
-  if (name.startsWith('batches')) return LimitName.BatchedInserts
+  if (name.startsWith('batches') || name.startsWith('imports')) return LimitName.BatchedInserts
   return LimitName.FastifyZod
 }
 

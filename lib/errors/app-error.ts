@@ -6,6 +6,7 @@
 export const ErrorCode = {
   InvalidRequest: 'invalid_request',
   PayloadTooLarge: 'payload_too_large',
+  UnsupportedMediaType: 'unsupported_media_type',
   RouteNotFound: 'route_not_found',
   LeadNotFound: 'lead_not_found',
   InsightPending: 'insight_pending',

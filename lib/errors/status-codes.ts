@@ -5,6 +5,7 @@ import type { ErrorCode } from './app-error.ts'
 export const HTTP_STATUS = {
   invalid_request: 422,
   payload_too_large: 413,
+  unsupported_media_type: 415,
   route_not_found: 404,
   lead_not_found: 404,
   insight_pending: 404,
@@ -20,6 +21,7 @@ export const HTTP_STATUS = {
 export const RPC_CODE = {
   invalid_request: Code.InvalidArgument,
   payload_too_large: Code.ResourceExhausted,
+  unsupported_media_type: Code.InvalidArgument,
   route_not_found: Code.Unimplemented,
   lead_not_found: Code.NotFound,
   insight_pending: Code.NotFound,

@@ -18,11 +18,12 @@ export const problemSchema = z.object({
     .optional()
     .meta({ description: 'Each fault of an invalid request, with the path of the field.' }),
 })
-type Problem = z.infer<typeof problemSchema>
+export type Problem = z.infer<typeof problemSchema>
 
 const TITLES = {
   invalid_request: 'Invalid request',
   payload_too_large: 'Payload too large',
+  unsupported_media_type: 'Unsupported media type',
   route_not_found: 'No such route',
   lead_not_found: 'No such lead',
   insight_pending: 'Insight not ready yet',

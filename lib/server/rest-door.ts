@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
 import type { CallObserver } from './call-observer.ts'
+import type { Problem } from './problem.ts'
 import { problemOf, translateFastifyError } from './problem.ts'
 
 declare module 'fastify' {
@@ -12,6 +13,9 @@ declare module 'fastify' {
   }
 }
 
+/** Adds a service's routes. */
+export type RegisterRest = (app: RestApp, failLate: FailLate) => void
+
 /** A Fastify instance on which a service registers its REST routes, with zod schemas. */
 export type RestApp = ReturnType<typeof withZod>
 
@@ -19,14 +23,24 @@ function withZod(app: FastifyInstance) {
   return app.withTypeProvider<ZodTypeProvider>()
 }
 
+/**
+ * For a call that fails when its answer has begun: counts and logs it as any other, and returns the problem, for the
+ * answer to end with.
+ */
+export type FailLate = (request: ObservedRequest, thrown: unknown) => Problem
+type ObservedRequest = Pick<FastifyRequest, 'id' | 'observed'>
+
 /** Serves REST: the routes that `register` adds, with outcomes observed and errors as problem details. */
-export function registerRestDoor(app: FastifyInstance, register: (app: RestApp) => void, observe: CallObserver): void {
+export function registerRestDoor(app: FastifyInstance, register: RegisterRest, observe: CallObserver): void {
   app.decorateRequest('observed')
-  app.setErrorHandler((thrown, request, reply) => {
+  const fail = (request: ObservedRequest, thrown: unknown): AppError => {
     const call = request.observed ?? observe('rest', 'unknown')
     request.observed = undefined
-    return sendProblem(call.failed(translateFastifyError(thrown)), request, reply)
-  })
+    return call.failed(thrown)
+  }
+  app.setErrorHandler((thrown, request, reply) =>
+    sendProblem(fail(request, translateFastifyError(thrown)), request, reply),
+  )
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       new AppError(ErrorCode.RouteNotFound, `There is no ${request.method} ${request.url.split('?')[0]}.`),
@@ -39,7 +53,7 @@ export function registerRestDoor(app: FastifyInstance, register: (app: RestApp) 
       request.observed = observe('rest', `${request.method} ${request.routeOptions.url ?? ''}`)
     })
     scope.addHook('onResponse', async (request) => request.observed?.succeeded())
-    register(withZod(scope))
+    register(withZod(scope), (request, thrown) => problemOf(fail(request, thrown), request.id))
   })
 }
 

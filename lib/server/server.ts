@@ -12,10 +12,11 @@ import type { ConnectionRouter } from './connection-router.ts'
 import { routeConnections } from './connection-router.ts'
 import { createGrpcDoor } from './grpc-door.ts'
 import { createHealth, keepEvaluating } from './health.ts'
+import { allowLongBodies } from './long-body.ts'
 import { registerOperations } from './operations.ts'
 import type { ReadinessCheck } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
-import type { RestApp } from './rest-door.ts'
+import type { RegisterRest } from './rest-door.ts'
 import { registerRestDoor } from './rest-door.ts'
 import type { RpcService } from './rpc.ts'
 
@@ -25,12 +26,14 @@ export interface ServerOptions {
   /** 0 lets the system choose. */
   readonly port: number
   readonly services: readonly RpcService[]
-  readonly rest: (app: RestApp) => void
+  readonly rest: RegisterRest
   readonly checks: readonly ReadinessCheck[]
   readonly log: Log
   readonly metrics: Metrics
   /** How long a connection may be silent before its first bytes. Default 30 s: clients keep spare connections. */
   readonly firstBytesTimeoutMs?: number
+  /** How long a whole request may take to arrive, unless its route allows more. Default 30 s. */
+  readonly requestTimeoutMs?: number
 }
 
 export interface Server {
@@ -46,7 +49,7 @@ export interface Server {
 const MAX_REST_BODY_BYTES = 4 * 1024 * 1024
 /** A batch has up to 1,000 leads; the bound keeps one call from taking the process's memory. */
 const MAX_RPC_BYTES = 32 * 1024 * 1024
-/** How long the head of a request, and a whole request, may take to arrive once it has begun. */
+/** How long the head of a request may take to arrive once it has begun, and a whole request. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** How often Node looks for such connections; its default of 30 s would make forty seconds of ten. */
@@ -66,6 +69,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
+  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const loggerInstance: FastifyBaseLogger = options.log
   const app = fastify({
     loggerInstance,
@@ -76,8 +80,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     serverFactory: (handler) => {
       const server = http.createServer(
         {
-          headersTimeout: HEADERS_TIMEOUT_MS,
-          requestTimeout: REQUEST_TIMEOUT_MS,
+          headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+          requestTimeout: requestTimeoutMs,
           connectionsCheckingInterval: TIMEOUT_CHECK_MS,
         },
         handler,
@@ -90,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       return server
     },
   })
+  allowLongBodies(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { title: options.title, readiness, metrics: options.metrics })

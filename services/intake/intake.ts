@@ -4,6 +4,9 @@ import { batchCreateLeads } from './batch-create-leads.ts'
 import type { Caller, CreatedLead } from './create-lead.ts'
 import { createLead } from './create-lead.ts'
 import { getLead } from './get-lead.ts'
+import type { ImportedList, ImportRequest } from './import/import-leads.ts'
+import { importLeads } from './import/import-leads.ts'
+import { storePatiently } from './import/store-patiently.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
@@ -13,6 +16,7 @@ import { retriageLeads } from './retriage-leads.ts'
 export interface Intake {
   createLead(caller: Caller, input: unknown): Promise<CreatedLead>
   batchCreateLeads(caller: Caller, inputs: readonly unknown[]): Promise<BatchOutcome[]>
+  importLeads(caller: Caller, request: ImportRequest): AsyncGenerator<ImportedList, void>
   getLead(leadId: unknown): ReturnType<typeof getLead>
   retriageLeads(input: unknown, signal: AbortSignal): Promise<number>
 }
@@ -25,10 +29,15 @@ export function createIntake(parts: {
   retriage: RetriageDependencies
 }): Intake {
   const { leads, groupCommit, listCommit, events, retriage } = parts
+  const createList: Intake['batchCreateLeads'] = (caller, inputs) =>
+    batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs)
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
-    batchCreateLeads: (caller, inputs) =>
-      batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs),
+    batchCreateLeads: createList,
+    importLeads: (caller, request) => {
+      const storeList = (inputs: readonly unknown[]) => storePatiently(() => createList(caller, inputs), request.signal)
+      return importLeads({ storeList }, request)
+    },
     getLead: (leadId) => getLead(leads, leadId),
     retriageLeads: (input, signal) => retriageLeads(retriage, input, signal),
   }

@@ -93,7 +93,7 @@ export async function startIntake(
     host: config.HOST,
     port: config.INTAKE_PORT,
     services: [intakeRpc(intake)],
-    rest: (app) => registerIntakeRest(app, intake),
+    rest: (app, failLate) => registerIntakeRest(app, intake, failLate),
     checks: [
       { name: 'postgres', required: true, check: schema.check },
       { name: 'nats', required: false, check: nats.check },

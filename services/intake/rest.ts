@@ -6,8 +6,9 @@ import { AppError } from '../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
 import { abortWhenClosed } from '../../lib/server/abort-when-closed.ts'
 import { problemSchema } from '../../lib/server/problem.ts'
-import type { RestApp } from '../../lib/server/rest-door.ts'
+import type { FailLate, RestApp } from '../../lib/server/rest-door.ts'
 import { callerOf } from './caller.ts'
+import { registerImportRest } from './import/rest.ts'
 import type { Intake } from './intake.ts'
 
 /** Describes the body; it is checked by createLead, as on every door, so that all faults are named in one answer. */
@@ -43,7 +44,10 @@ const leadSchema = z.object({
 })
 
 /** Intake's REST routes in terms of {@link Intake}. */
-export function registerIntakeRest(app: RestApp, intake: Intake): void {
+export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailLate): void {
+  // a scope of its own: bodies that are no JSON are read there
+  app.register(async (scope) => registerImportRest(scope.withTypeProvider(), intake, failLate))
+
   app.post(
     '/leads',
     {

@@ -1,0 +1,32 @@
+import type { Problem } from '../../../lib/server/problem.ts'
+import type { ImportedList } from './import-leads.ts'
+import { NOTHING_IMPORTED } from './import-leads.ts'
+
+/**
+ * The answer to an import as newline-delimited JSON: for each list its faults and the progress, and a last line that says
+ * how it ended.
+ *
+ * @param fail makes a problem of what the import threw
+ */
+export async function* answerLines(
+  first: IteratorResult<ImportedList, void>,
+  others: AsyncGenerator<ImportedList, void>,
+  fail: (thrown: unknown) => Problem,
+): AsyncGenerator<string> {
+  let progress = NOTHING_IMPORTED
+  try {
+    for (let list = first; !list.done; list = await others.next()) {
+      progress = list.value.progress
+      yield toLines([...list.value.faults, { progress }])
+    }
+    yield toLines([{ done: progress }])
+  } catch (error) {
+    yield toLines([{ failed: fail(error), progress }])
+  } finally {
+    await others.return()
+  }
+}
+
+function toLines(values: readonly object[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('')
+}

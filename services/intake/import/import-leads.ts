@@ -1,0 +1,173 @@
+import { v5 as uuidv5 } from 'uuid'
+import type { Violation } from '../../../lib/errors/app-error.ts'
+import type { BatchOutcome } from '../batch-create-leads.ts'
+import type { ImportRow } from './row.ts'
+import { createWaitingRows } from './waiting-rows.ts'
+
+/*
+ * Rows in, progress out. Invariants:
+ *  1. At most `LISTS_IN_FLIGHT` lists are being stored; a list is begun when it is full, or when none is in flight, so
+ *     that rows which have come wait for one commit at the most.
+ *  2. Nothing more is read while a full list waits: what an import keeps is bounded, and its sender slowed down.
+ *  3. Lists are reported in the order of their rows: everything up to a progress is stored.
+ *  4. Nothing is in flight any more when the import has ended, however it ends.
+ */
+
+const LISTS_IN_FLIGHT = 2
+
+export interface ImportLeadsDependencies {
+  /** Stores a list of `{ idempotency_key, lead }`, waiting while that is not possible; answers for each. */
+  readonly storeList: (inputs: readonly unknown[]) => Promise<readonly BatchOutcome[]>
+}
+
+export interface ImportRequest {
+  readonly rows: AsyncIterable<readonly ImportRow[]>
+  /** What the keys of rows without one are made from; a UUID. */
+  readonly importKey: string | undefined
+  /** Ends the import after what is in flight. */
+  readonly signal: AbortSignal
+}
+
+/** Rows so far, by what became of them. */
+export interface ImportProgress {
+  readonly rows: number
+  readonly created: number
+  readonly replayed: number
+  readonly conflicts: number
+  readonly invalid: number
+}
+
+/** A row that is not stored as it was sent. */
+interface RowFault {
+  readonly row: number
+  readonly outcome: 'conflict' | 'invalid'
+  readonly errors: readonly Violation[]
+}
+
+/** What became of one list. */
+export interface ImportedList {
+  readonly faults: readonly RowFault[]
+  /** Of all lists up to this one. */
+  readonly progress: ImportProgress
+}
+
+export const NOTHING_IMPORTED: ImportProgress = { rows: 0, created: 0, replayed: 0, conflicts: 0, invalid: 0 }
+
+type RowOutcome = { readonly row: ImportRow } & Pick<BatchOutcome, 'kind'> & {
+    readonly violations?: readonly Violation[]
+  }
+type Step =
+  | { readonly kind: 'read'; readonly rows: readonly ImportRow[] }
+  | { readonly kind: 'stored'; readonly outcomes: readonly RowOutcome[] }
+  | { readonly kind: 'end'; readonly failure?: { readonly cause: unknown } }
+  | { readonly kind: 'not stored'; readonly cause: unknown }
+
+/**
+ * Stores rows in lists while more of them come, and tells of each list when it is committed.
+ *
+ * @throws AppError what reading or storing throws, when all that could be stored is; the reason of the signal
+ */
+export async function* importLeads(
+  { storeList }: ImportLeadsDependencies,
+  { rows, importKey, signal }: ImportRequest,
+): AsyncGenerator<ImportedList, void> {
+  const source = rows[Symbol.asyncIterator]()
+  const waiting = createWaitingRows()
+  const inFlight: Promise<Step>[] = []
+  let reading: Promise<Step> | undefined
+  let end: Extract<Step, { kind: 'end' }> | undefined
+  let progress = NOTHING_IMPORTED
+
+  for (;;) {
+    const mayBegin = () => waiting.full || (waiting.count > 0 && (inFlight.length === 0 || end !== undefined))
+    while (inFlight.length < LISTS_IN_FLIGHT && mayBegin()) inFlight.push(store(storeList, waiting.take(), importKey)) // 1
+    if (end === undefined && !waiting.full) reading ??= read(source) // 2
+    const next = [inFlight[0], reading].filter((step) => step !== undefined)
+    if (next.length === 0) break
+    const step = await Promise.race(next)
+    if (step.kind === 'read') {
+      reading = undefined
+      waiting.add(step.rows)
+    } else if (step.kind === 'end') {
+      reading = undefined
+      end = step
+      if (step.failure && signal.aborted) waiting.clear()
+    } else {
+      inFlight.shift() // 3
+      if (step.kind === 'not stored') {
+        await Promise.all(inFlight) // 4
+        throw step.cause
+      }
+      progress = add(progress, step.outcomes)
+      yield { faults: step.outcomes.flatMap(toFault), progress }
+    }
+  }
+  if (end?.failure) throw signal.aborted ? signal.reason : end.failure.cause
+}
+
+/** Never rejects: it may be settled long before somebody looks. */
+async function read(source: AsyncIterator<readonly ImportRow[]>): Promise<Step> {
+  try {
+    const { done, value } = await source.next()
+    return done ? { kind: 'end' } : { kind: 'read', rows: value }
+  } catch (cause) {
+    return { kind: 'end', failure: { cause } }
+  }
+}
+
+/** Never rejects, as {@link read}. */
+async function store(
+  storeList: ImportLeadsDependencies['storeList'],
+  rows: readonly ImportRow[],
+  importKey: string | undefined,
+): Promise<Step> {
+  const namespace = importKey === undefined ? undefined : Buffer.from(importKey.replaceAll('-', ''), 'hex')
+  const inputs = rows.flatMap((row) => toInput(row, namespace) ?? [])
+  try {
+    const answers = (inputs.length > 0 ? await storeList(inputs) : []).values()
+    const outcomes = rows.map((row): RowOutcome => {
+      if (row.content.kind === 'unreadable') return { row, kind: 'invalid', violations: [row.content.violation] }
+      const outcome = answers.next().value
+      if (outcome === undefined) throw new Error('fewer outcomes than rows')
+      return 'violations' in outcome
+        ? { row, kind: outcome.kind, violations: outcome.violations.map((v) => toRowViolation(v, row, importKey)) }
+        : { row, kind: outcome.kind }
+    })
+    return { kind: 'stored', outcomes }
+  } catch (cause) {
+    return { kind: 'not stored', cause }
+  }
+}
+
+/** The key of a row that has none is made from the import's and its number: the same file again changes nothing. */
+function toInput({ number, content }: ImportRow, namespace: Uint8Array | undefined) {
+  if (content.kind === 'unreadable') return undefined
+  const { idempotency_key: own, ...lead } = content.fields
+  return { idempotency_key: own ?? (namespace && uuidv5(String(number), namespace)), lead }
+}
+
+/** The same fault in the names of a row. */
+function toRowViolation(
+  { path, message }: Violation,
+  { content }: ImportRow,
+  importKey: string | undefined,
+): Violation {
+  const hasNoKey = content.kind === 'fields' && content.fields.idempotency_key == null && importKey === undefined
+  if (path !== 'idempotency_key' || !hasNoKey) return { path: path.replace(/^lead\.?/, ''), message }
+  return { path, message: 'must be a UUID in each row, unless the header Idempotency-Key has one for all of them' }
+}
+
+function toFault({ row, kind, violations = [] }: RowOutcome): RowFault[] {
+  return kind === 'conflict' || kind === 'invalid' ? [{ row: row.number, outcome: kind, errors: violations }] : []
+}
+
+function add(progress: ImportProgress, outcomes: readonly RowOutcome[]): ImportProgress {
+  const count = (kind: RowOutcome['kind']) => outcomes.filter((outcome) => outcome.kind === kind).length
+  return {
+    rows: progress.rows + outcomes.length,
+    created: progress.created + count('created'),
+    replayed: progress.replayed + count('replayed'),
+    conflicts: progress.conflicts + count('conflict'),
+    invalid: progress.invalid + count('invalid'),
+  }
+}

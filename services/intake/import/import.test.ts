@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto'
+import { v5 as uuidv5 } from 'uuid'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from '../../../test/fixtures/eventually.ts'
+import { importAll, linesOf, postImport, toNdjson } from '../../../test/fixtures/imports.ts'
+import type { ProblemBody } from '../../../test/fixtures/rest.ts'
+import { bodyOf } from '../../../test/fixtures/rest.ts'
+import type { ServiceProcess } from '../../../test/fixtures/service-process.ts'
+import { useServices } from '../../../test/fixtures/service-process.ts'
+import { useStack } from '../../../test/fixtures/stack.ts'
+import { useTcpProxy } from '../../../test/fixtures/tcp-proxy.ts'
+
+const stack = useStack()
+const start = useServices(stack)
+let intake: ServiceProcess
+
+beforeAll(async () => {
+  ;[intake] = await Promise.all([start('intake'), start('triage')])
+})
+
+function storedUnder(keys: readonly string[]) {
+  return stack.sql`
+    select idempotency_key as key, email, phone, name, note, source from leads
+    where idempotency_key in ${stack.sql(keys)} order by array_position(${[...keys]}::uuid[], idempotency_key)`
+}
+
+async function metric(url: string, pattern: RegExp): Promise<number> {
+  return Number(pattern.exec(await (await fetch(`${url}/metrics`)).text())?.[1] ?? 0)
+}
+
+describe('rows become leads', () => {
+  test('NDJSON: what is valid is stored, whatever stands beside it, and the answer names the rest', async () => {
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()] as const
+    const good = toNdjson([
+      { idempotency_key: first, email: 'a@example.com', note: 'A quote for 20 seats, please.' },
+      { idempotency_key: 'abc', note: '', colour: 'red' },
+      { idempotency_key: second, note: 'Привет 👩‍👩‍👧\n"you"', phone: null, name: 'N', source: 'fair' },
+    ])
+    const more = toNdjson([{ idempotency_key: first, note: 'another lead under its key' }])
+    const last = toNdjson([{ idempotency_key: third, note: 'the last' }])
+    const { faults, last: end } = await importAll(intake.url, `${good}{"note": \n${more}${last}`)
+    expect(faults).toEqual([
+      { row: 2, outcome: 'invalid', errors: expect.arrayContaining([expect.objectContaining({ path: 'note' })]) },
+      { row: 4, outcome: 'invalid', errors: [{ path: '', message: expect.stringContaining('JSON object') }] },
+      { row: 5, outcome: 'conflict', errors: [{ path: 'idempotency_key', message: expect.any(String) }] },
+    ])
+    expect(faults[0]?.errors.map(({ path }) => path).sort()).toEqual(['colour', 'idempotency_key', 'note'])
+    expect(end).toEqual({ done: { rows: 6, created: 3, replayed: 0, conflicts: 1, invalid: 2 } })
+    const nothing = { email: null, phone: null, name: null, source: null }
+    expect([...(await storedUnder([first, second, third]))]).toEqual([
+      { ...nothing, key: first, email: 'a@example.com', note: 'A quote for 20 seats, please.' },
+      { ...nothing, key: second, note: 'Привет 👩‍👩‍👧\n"you"', name: 'N', source: 'fair' },
+      { ...nothing, key: third, note: 'the last' },
+    ])
+  })
+
+  test('CSV, byte by byte: quotes, line breaks in a field, characters of several bytes', async () => {
+    const [first, second] = [randomUUID(), randomUUID()]
+    const csv = `\ufeffnote,idempotency_key,email\r\n"He said ""да"",\r\nтогда 👍",${first},\r\nplain,${second},a@example.com\r\n`
+    async function* bytes() {
+      for (const byte of Buffer.from(csv)) yield Uint8Array.of(byte)
+    }
+    const { last } = await importAll(intake.url, bytes(), { type: 'text/csv' })
+    expect(last).toEqual({ done: { rows: 2, created: 2, replayed: 0, conflicts: 0, invalid: 0 } })
+    expect(await storedUnder([first, second])).toMatchObject([
+      { note: 'He said "да",\r\nтогда 👍', email: null },
+      { note: 'plain', email: 'a@example.com' },
+    ])
+  })
+
+  test('every row gets its insight', async () => {
+    const key = randomUUID()
+    const rows = Array.from({ length: 1_200 }, (_, i) => ({ note: `We need ${i} seats next week.`, source: key }))
+    expect((await importAll(intake.url, toNdjson(rows), { key })).last).toMatchObject({ done: { created: 1_200 } })
+    await eventually(async () => {
+      const [row] = await stack.sql<{ n: number }[]>`
+        select count(*)::int as n from insights join leads on leads.id = lead_id where source = ${key}`
+      return row?.n === 1_200
+    }, 20_000)
+  })
+})
+
+describe('keys', () => {
+  test.each([randomUUID(), 'FFFFFFFF-0000-0000-0000-0000000000AB'])(
+    'a row without one gets the UUIDv5 of its number, so that the same again changes nothing (%s)',
+    async (key) => {
+      const own = randomUUID()
+      const ndjson = toNdjson([{ note: 'one' }, { idempotency_key: own, note: 'two' }, { note: 'three' }])
+      const counts = { rows: 3, created: 3, replayed: 0, conflicts: 0, invalid: 0 }
+      expect((await importAll(intake.url, ndjson, { key })).last).toEqual({ done: counts })
+      const bytes = Buffer.from(key.replaceAll('-', ''), 'hex')
+      expect(await storedUnder([uuidv5('1', bytes), own, uuidv5('3', bytes)])).toMatchObject([
+        { note: 'one' },
+        { note: 'two' },
+        { note: 'three' },
+      ])
+
+      const csv = `note,idempotency_key\none,\ntwo,${own}\nthree,\n`
+      const again = await importAll(intake.url, csv, { key, type: 'text/csv' })
+      expect(again.last).toEqual({ done: { ...counts, created: 0, replayed: 3 } })
+    },
+  )
+
+  test('a row without one is invalid when the header is missing too', async () => {
+    const { faults, last } = await importAll(intake.url, toNdjson([{ note: 'a lead' }, { note: '' }]))
+    expect(faults[0]?.errors).toEqual([
+      { path: 'idempotency_key', message: expect.stringContaining('header Idempotency-Key') },
+    ])
+    expect(faults[1]?.errors.map(({ path }) => path)).toEqual(['idempotency_key', 'note'])
+    expect(last).toMatchObject({ done: { created: 0, invalid: 2 } })
+  })
+})
+
+describe('what is no import', () => {
+  test.each(['application/json', 'multipart/form-data', 'rows', ''])('content type "%s" is refused', async (type) => {
+    const response = await postImport(intake.url, '{"note":"hi"}\n', { type: type as 'text/csv', key: randomUUID() })
+    expect(response.status).toBe(415)
+    expect(response.headers.get('content-type')).toBe('application/problem+json')
+    const { code, detail } = await bodyOf<ProblemBody & { detail: string }>(response)
+    expect(code).toBe('unsupported_media_type')
+    expect(detail).toMatch(/application\/x-ndjson.*text\/csv/)
+  })
+
+  test('a header that is no UUID, or a first row that cannot be read, is refused', async () => {
+    const key = await bodyOf<ProblemBody>(postImport(intake.url, '{"note":"hi"}\n', { key: 'abc' }))
+    expect(key).toMatchObject({ status: 422, errors: [{ path: 'Idempotency-Key' }] })
+    const csv = await bodyOf<ProblemBody>(postImport(intake.url, 'remark\nhi\n', { type: 'text/csv' }))
+    expect(csv).toMatchObject({ status: 422, errors: [{ path: 'header' }] })
+  })
+
+  test('a row that is too long ends the import; what came before is stored', async () => {
+    const rows = Array.from({ length: 700 }, (_, i) => ({ note: `lead ${i}` }))
+    const body = toNdjson([...rows, { note: 'x'.repeat(300_000) }, { note: 'after' }])
+    const { last } = await importAll(intake.url, body, { key: randomUUID() })
+    expect(last).toMatchObject({
+      failed: { code: 'invalid_request', status: 422, errors: [{ path: 'row 701' }] },
+      progress: { rows: 700, created: 700 },
+    })
+  })
+})
+
+describe('streams', () => {
+  test('a slow sender is told of each row before it sends the next', async () => {
+    const told = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+    async function* rows() {
+      for (const [index, { promise }] of told.entries()) {
+        yield toNdjson([{ note: `slow ${index}` }])
+        await promise
+      }
+    }
+    const seen: number[] = []
+    for await (const line of linesOf(await postImport(intake.url, rows(), { key: randomUUID() }))) {
+      if (!('progress' in line)) continue
+      seen.push(line.progress.rows)
+      told[line.progress.rows - 1]?.resolve()
+    }
+    expect(seen).toEqual([1, 2, 3, 4])
+  })
+
+  test('a sender that breaks off ends the import; what it sent is stored', async () => {
+    const cancelled = () =>
+      metric(intake.url, /call_duration_seconds_count\{.*method="POST \/leads:+import",outcome="cancelled".*\} (\d+)/)
+    const before = await cancelled()
+    const controller = new AbortController()
+    const key = randomUUID()
+    async function* rows() {
+      yield toNdjson([{ note: 'sent before it broke off' }])
+      await new Promise(() => undefined)
+    }
+    const answer = linesOf(await postImport(intake.url, rows(), { key, signal: controller.signal }))
+    expect((await answer.next()).value).toMatchObject({ progress: { created: 1 } })
+    controller.abort()
+    await expect(answer.next()).rejects.toThrow()
+    await eventually(async () => (await cancelled()) === before + 1)
+    const again = await importAll(intake.url, toNdjson([{ note: 'sent before it broke off' }]), { key })
+    expect(again.last).toMatchObject({ done: { replayed: 1 } })
+  })
+
+  test('a large import takes no more memory than its first rows', async () => {
+    const note = 'We are comparing vendors. '.repeat(150)
+    async function* rows() {
+      for (let list = 0; list < 40; list += 1) yield toNdjson(Array.from({ length: 500 }, () => ({ note })))
+    }
+    const memory = () => metric(intake.url, /process_resident_memory_bytes\{.*\} (\d+)/)
+    const [early, late]: [number[], number[]] = [[], []]
+    for await (const line of linesOf(await postImport(intake.url, rows(), { key: randomUUID() }))) {
+      if ('done' in line) expect(line.done.created).toBe(20_000)
+      if ('progress' in line) (line.progress.rows <= 5_000 ? early : late).push(await memory())
+    }
+    expect(late.length).toBeGreaterThan(10)
+    expect(Math.max(...late) - Math.max(...early)).toBeLessThan(40 * 1024 * 1024) // of the 60 MB that came in between
+  })
+})
+
+describe('faults', () => {
+  test('PostgreSQL away for a moment: the import waits, and ends as if nothing had been', async () => {
+    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const own = await start('intake', { DATABASE_URL: postgres.url })
+    const { promise: cut, resolve } = Promise.withResolvers<void>()
+    async function* rows() {
+      yield toNdjson([{ note: 'before' }])
+      await cut
+      yield toNdjson([{ note: 'meanwhile' }])
+    }
+    let done: unknown
+    for await (const line of linesOf(await postImport(own.url, rows(), { key: randomUUID() }))) {
+      if ('done' in line) done = line.done
+      if (!('progress' in line) || line.progress.rows > 1) continue
+      await postgres.cut()
+      resolve()
+      await eventually(async () => (await fetch(`${own.url}/readyz`)).status === 503)
+      await postgres.heal()
+    }
+    expect(done).toEqual({ rows: 2, created: 2, replayed: 0, conflicts: 0, invalid: 0 })
+    await own.kill('SIGTERM')
+  })
+
+  test('a process that is told to stop ends its imports, and holds nothing up', async () => {
+    const own = await start('intake')
+    async function* rows() {
+      yield toNdjson([{ note: 'one' }])
+      await new Promise(() => undefined)
+    }
+    const answer = linesOf(await postImport(own.url, rows(), { key: randomUUID() }))
+    expect((await answer.next()).value).toMatchObject({ progress: { rows: 1 } })
+    const startedAt = performance.now()
+    const stopped = own.kill('SIGTERM')
+    expect((await answer.next()).value).toMatchObject({ failed: { code: 'unavailable' }, progress: { rows: 1 } })
+    expect((await answer.next()).done).toBe(true)
+    expect(await stopped).toBe(0)
+    expect(performance.now() - startedAt).toBeLessThan(5_000) // running calls may take ten seconds
+  })
+})
+
+test('the description of the API has the import', async () => {
+  type Content = { content: object }
+  const { paths } = await bodyOf<{
+    paths: Record<string, { post: { requestBody: Content; responses: Record<string, Content> } }>
+  }>(fetch(`${intake.url}/openapi.json`))
+  const operation = paths['/leads:import']?.post
+  expect(Object.keys(operation?.requestBody.content ?? {})).toEqual(
+    expect.arrayContaining(['application/x-ndjson', 'text/csv']),
+  )
+  expect(Object.keys(operation?.responses[200]?.content ?? {})).toEqual(['application/x-ndjson'])
+})

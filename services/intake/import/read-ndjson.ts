@@ -1,0 +1,48 @@
+import type { ImportRow, RowContent, RowReader } from './row.ts'
+import { MAX_ROW_SIZE, tooLong } from './row.ts'
+
+/** Newline-delimited JSON: an object a line, with `idempotency_key` and the fields of a lead. */
+export const readNdjson: RowReader = async function* (text) {
+  let number = 0
+  let begun = ''
+  for await (const piece of text) {
+    const lines = piece.split('\n')
+    lines[0] = begun + lines[0]
+    begun = lines.pop() ?? ''
+    const rows: ImportRow[] = []
+    for (const line of lines) {
+      if (isBlank(line)) continue
+      number += 1
+      if (line.length > MAX_ROW_SIZE) {
+        yield rows
+        throw tooLong(number)
+      }
+      rows.push(toRow(number, line))
+    }
+    yield rows
+    if (begun.length > MAX_ROW_SIZE) throw tooLong(number + 1)
+  }
+  if (!isBlank(begun)) yield [toRow(number + 1, begun)]
+}
+
+function toRow(number: number, line: string): ImportRow {
+  return { number, size: line.length, content: parseLine(line) }
+}
+
+function parseLine(line: string): RowContent {
+  const violation = { path: '', message: 'must be a JSON object, whole on one line' }
+  try {
+    const value: unknown = JSON.parse(line)
+    return isObject(value) ? { kind: 'fields', fields: value } : { kind: 'unreadable', violation }
+  } catch {
+    return { kind: 'unreadable', violation }
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isBlank(line: string): boolean {
+  return line.length < 100 && line.trim() === '' // a longer one is no line that somebody left empty
+}

@@ -1,0 +1,150 @@
+import { Readable } from 'node:stream'
+import { z } from 'zod'
+import { uuidSchema } from '../../../domain/uuid.ts'
+import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
+import { parseRequest } from '../../../lib/errors/parse.ts'
+import { abortWhenClosed } from '../../../lib/server/abort-when-closed.ts'
+import { discardRest } from '../../../lib/server/long-body.ts'
+import { problemSchema } from '../../../lib/server/problem.ts'
+import type { FailLate, RestApp } from '../../../lib/server/rest-door.ts'
+import { callerOf } from '../caller.ts'
+import type { Intake } from '../intake.ts'
+import { answerLines } from './answer-lines.ts'
+import { readBody } from './read-body.ts'
+import { readCsv } from './read-csv.ts'
+import { readNdjson } from './read-ndjson.ts'
+import { readText } from './read-text.ts'
+import type { RowReader } from './row.ts'
+import { abortWhenSilent } from './silence.ts'
+
+const READERS: Readonly<Record<string, RowReader>> = {
+  'application/x-ndjson': readNdjson,
+  'application/jsonl': readNdjson,
+  'text/csv': readCsv,
+}
+/** Each keeps a few lists of rows in memory. */
+const MAX_IMPORTS = 32
+/** How long nothing may move in either direction; longer than a list waits for the database. */
+const SILENCE_MS = 60_000
+
+const requestSchema = z.object({ 'Idempotency-Key': uuidSchema.optional() })
+const countsSchema = z.object({
+  rows: z.int(),
+  created: z.int(),
+  replayed: z.int(),
+  conflicts: z.int(),
+  invalid: z.int(),
+})
+const lineSchema = z.union([
+  z.object({
+    row: z.int().meta({ description: 'From 1; the header of a CSV file and empty lines do not count.' }),
+    outcome: z.enum(['invalid', 'conflict']),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })),
+  }),
+  z.object({ progress: countsSchema.meta({ description: 'The first so many rows are committed.' }) }),
+  z.object({ done: countsSchema.meta({ description: 'All rows were read, and what is valid is committed.' }) }),
+  z.object({ failed: problemSchema, progress: countsSchema }),
+])
+
+/** Not typed by its schemas: the answer is sent as a stream. */
+const response: Record<number, unknown> = {
+  200: {
+    description: 'A JSON object a line, as rows are stored.',
+    content: { 'application/x-ndjson': { schema: lineSchema } },
+  },
+  415: problemSchema.describe('The content type is neither NDJSON nor CSV.'),
+  422: problemSchema.describe('The header is not valid, or the first rows cannot be read.'),
+  503: problemSchema.describe('Nothing is known to be stored: send the same request again after Retry-After.'),
+}
+
+const routeSchema = {
+  summary: 'Store many leads from a stream of rows',
+  description:
+    'Rows are newline-delimited JSON, an object a line with `idempotency_key` and the fields of a lead, or CSV (RFC ' +
+    '4180) with a header line of the same names. A row without a key gets the UUIDv5 of its number in the ' +
+    'namespace of the header `Idempotency-Key`: the same file sent again with the same header changes nothing. ' +
+    'Rows are stored in lists while more of them come; the answer tells of each row that is invalid or in ' +
+    'conflict, of the progress after each list, and ends with `done` or `failed`. One that ends without either was ' +
+    'cut off. After `failed`, and after being cut off, everything up to the last progress is stored, and the same ' +
+    'request may be sent again. Read the answer while you send: nothing more is read while it is not.',
+  consumes: Object.keys(READERS),
+  headers: z.object({ 'idempotency-key': z.string().optional().meta({ format: 'uuid' }) }),
+  body: z.string().meta({ description: 'Rows in UTF-8, of at most 262,144 characters each.' }),
+  response,
+}
+
+/** `POST /leads:import`: rows in, progress out, both as streams. */
+export function registerImportRest(
+  app: RestApp,
+  intake: Pick<Intake, 'importLeads'>,
+  failLate: FailLate,
+  { maxImports = MAX_IMPORTS, silenceMs = SILENCE_MS } = {},
+): void {
+  const stopping = new AbortController()
+  app.addHook('preClose', async () => stopping.abort(isStopping()))
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null)) // the route reads the body itself
+  let running = 0
+
+  app.post(
+    '/leads::import', // the router's way to write one colon
+    {
+      config: { longBody: true },
+      schema: routeSchema,
+      validatorCompiler: () => (value) => ({ value }), // rows are checked one by one, as on every door
+      onRequest: async ({ headers }) => void readerOf(headers['content-type']),
+    },
+    async (request, reply) => {
+      const { headers, raw } = request
+      const { 'Idempotency-Key': importKey } = parseRequest(requestSchema, {
+        'Idempotency-Key': headers['idempotency-key'],
+      })
+      if (running >= maxImports) throw tooManyImports()
+      running += 1
+      const closed = abortWhenClosed(reply.raw)
+      const silent = abortWhenSilent(reply.raw, silenceMs)
+      const signal = AbortSignal.any([closed.signal, silent, stopping.signal])
+      const end = () => {
+        running -= 1
+        closed.release()
+        discardRest(raw)
+      }
+
+      const rows = readerOf(headers['content-type'])(readText(readBody(raw, signal)))
+      const lists = intake.importLeads(callerOf({ header: (name) => headers[name]?.toString() }), {
+        rows,
+        importKey,
+        signal,
+      })
+      try {
+        const first = await lists.next() // what goes wrong before anything is stored is a problem as everywhere
+        const lines = answerLines(first, lists, (error) => failLate(request, error))
+        return reply.type('application/x-ndjson').send(Readable.from(lines).once('close', end))
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
+  )
+}
+
+function readerOf(contentType = ''): RowReader {
+  const reader = READERS[contentType.split(';')[0]?.trim().toLowerCase() ?? '']
+  if (reader !== undefined) return reader
+  throw new AppError(
+    ErrorCode.UnsupportedMediaType,
+    'Send rows as application/x-ndjson (or application/jsonl), or as text/csv, and say so in Content-Type.',
+  )
+}
+
+function tooManyImports(): AppError {
+  return new AppError(ErrorCode.Overloaded, 'Too many imports are running; try again shortly.', {
+    retryAfterSeconds: 5,
+  })
+}
+
+function isStopping(): AppError {
+  return new AppError(ErrorCode.Unavailable, 'This process is stopping; send the same request again.', {
+    retryAfterSeconds: 1,
+  })
+}

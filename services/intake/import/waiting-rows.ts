@@ -1,0 +1,56 @@
+import type { ImportRow } from './row.ts'
+
+const LIST_ROWS = 500
+/** In UTF-16 code units: a list of long rows is full earlier. */
+const LIST_SIZE = 1024 * 1024
+
+/** Rows that have been read and belong to no list yet. */
+export interface WaitingRows {
+  readonly count: number
+  /** Whether there are enough for a whole list. */
+  readonly full: boolean
+  add(rows: readonly ImportRow[]): void
+  /** The next list: as many as make it full, or all there are. */
+  take(): readonly ImportRow[]
+  clear(): void
+}
+
+export function createWaitingRows(): WaitingRows {
+  let rows: readonly ImportRow[] = []
+  let size = 0
+  return {
+    get count() {
+      return rows.length
+    },
+    get full() {
+      return rows.length >= LIST_ROWS || size >= LIST_SIZE
+    },
+    add: (more) => {
+      rows = rows.concat(more)
+      size += sizeOf(more)
+    },
+    take: () => {
+      const list = rows.slice(0, listLength(rows))
+      rows = rows.slice(list.length)
+      size -= sizeOf(list)
+      return list
+    },
+    clear: () => {
+      rows = []
+      size = 0
+    },
+  }
+}
+
+function listLength(rows: readonly ImportRow[]): number {
+  let size = 0
+  const last = rows.findIndex((row, index) => {
+    size += row.size
+    return index + 1 === LIST_ROWS || size >= LIST_SIZE
+  })
+  return last === -1 ? rows.length : last + 1
+}
+
+function sizeOf(rows: readonly ImportRow[]): number {
+  return rows.reduce((sum, { size }) => sum + size, 0)
+}
