@@ -4,7 +4,7 @@ import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
 export const intakeSettings = {
   ...commonSettings,
   INTAKE_PORT: integerSetting(0, 65_535, 8_000),
-  /** Connections to PostgreSQL: two for group commits, the others for reads. */
+  /** Connections to PostgreSQL: two for the group commits of leads and of lists, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 8),
   /** How many leads a second a retriage publishes: less than the workers manage, so that new leads keep their place. */
   RETRIAGE_PER_SECOND: integerSetting(1, 100_000, 200),

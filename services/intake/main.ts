@@ -56,7 +56,7 @@ export async function startIntake(
   const measure = measureBatches(metrics)
   const groupCommit = createBatcher({
     maxBatchSize: 500,
-    maxInFlight: 2,
+    maxInFlight: 1,
     maxQueued: 10_000,
     flush: leads.insert,
     onFlush: measure('leads'),
@@ -66,7 +66,7 @@ export async function startIntake(
   // lists of leads go by themselves: a single lead must not wait behind thousands
   const listCommit = createBatcher({
     maxBatchSize: 4,
-    maxInFlight: 2,
+    maxInFlight: 1,
     maxQueued: 32,
     flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(leads, lists),
     onFlush: measure('lead_lists'),

@@ -18,7 +18,7 @@ export const judgeSettings = {
 export const triageSettings = {
   ...commonSettings,
   TRIAGE_PORT: integerSetting(0, 65_535, 8_002),
-  /** Connections to PostgreSQL: two for group commits, the others for reads. */
+  /** Connections to PostgreSQL: one for group commits, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 6),
   /** How many leads one worker has in hand at most. */
   TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 1024),

@@ -51,7 +51,7 @@ export async function startTriage(
   const insights = createInsightStore(sql)
   const groupCommit = createBatcher({
     maxBatchSize: 500,
-    maxInFlight: 2,
+    maxInFlight: 1,
     maxQueued: 10_000,
     flush: insights.upsert,
     onFlush: measureBatches(metrics)('insights'),
