@@ -57,7 +57,10 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
 
 function definitionOf({ descriptor }: RpcMethod): MethodDefinition<Message, Message> {
   const codec = (schema: RpcMethod['descriptor']['input']) => ({
-    serialize: (message: Message) => Buffer.from(toBinary(schema, message)),
+    serialize: (message: Message) => {
+      const { buffer, byteOffset, byteLength } = toBinary(schema, message)
+      return Buffer.from(buffer, byteOffset, byteLength) // the same bytes, not a copy
+    },
     deserialize: (bytes: Buffer) => fromBinary(schema, bytes),
   })
   const request = codec(descriptor.input)

@@ -12,7 +12,8 @@ import type { LoadJob } from '../job.ts'
 import { makeLead } from '../leads.ts'
 import type { Sender } from '../sender.ts'
 
-const CONNECTIONS = 8
+/** As four client services have, each of which opens one and keeps it. */
+const CONNECTIONS = 4
 const BATCH_SIZE = 100
 
 /** `CreateLead` over gRPC, on a few HTTP/2 connections as gRPC clients do. */
