@@ -407,8 +407,9 @@ describe('drain', () => {
     expect(deadLetters).toEqual([])
     const successor = await openMailbox()
     await queueEmpty()
-    expect(successor.texts()).toEqual(['endless'])
-    // so short a drain leaves its last pull behind at the server, which may give one delivery to it
+    // so short a drain leaves its last pull behind at the server, which may give one delivery to it and make another when
+    // the ack wait is over; both may reach the successor on a machine that stalls meanwhile
+    expect(new Set(successor.texts())).toEqual(new Set(['endless']))
     expect(successor.handled[0]?.deliveryCount).toBeGreaterThanOrEqual(2)
   })
 
