@@ -405,7 +405,7 @@ describe('drain', () => {
     await eventually(() => handled.length === 1)
     await mailbox.drain(50)
     expect(deadLetters).toEqual([])
-    const successor = await openMailbox()
+    const successor = await openMailbox({ maxDeliveries: 20 })
     await queueEmpty()
     // so short a drain leaves its last pull behind at the server, which may give one delivery to it and make another when
     // the ack wait is over; both may reach the successor on a machine that stalls meanwhile
