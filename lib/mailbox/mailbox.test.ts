@@ -407,10 +407,9 @@ describe('drain', () => {
     expect(deadLetters).toEqual([])
     const successor = await openMailbox({ maxDeliveries: 20 })
     await queueEmpty()
-    // so short a drain leaves its last pull behind at the server, which may give one delivery to it and make another when
-    // the ack wait is over; both may reach the successor on a machine that stalls meanwhile
+    // So short a drain leaves its last pull behind at the server, which may give one delivery to it, not count it, and
+    // make another when the ack wait is over: what the successor sees may have any count, and come twice.
     expect(new Set(successor.texts())).toEqual(new Set(['endless']))
-    expect(successor.handled[0]?.deliveryCount).toBeGreaterThanOrEqual(2)
   })
 
   test('ends the hold on a message and gives it back', async () => {
