@@ -8,7 +8,7 @@ import { problemOf, translateFastifyError } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Until its outcome is known. Not in a WeakMap: one that changes with every request keeps requests alive. */
+    /** The call that the request is, until its outcome is known. */
     observed: ReturnType<CallObserver> | undefined
   }
 }

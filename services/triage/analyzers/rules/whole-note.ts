@@ -63,10 +63,10 @@ const GIBBERISH_WORDS = 15
 /** A third of the words look like a hand on the keyboard, and the rest is no sentence. */
 function isGibberish(words: readonly Word[]): boolean {
   if (words.length === 0 || words.length > GIBBERISH_WORDS) return false
-  return words.filter(({ spelling }) => isOdd(spelling)).length * 3 >= words.length
+  return words.filter(({ spelling }) => isUnlikeAWord(spelling)).length * 3 >= words.length
 }
 
-const isOdd = perSpelling(({ text }) => {
+const isUnlikeAWord = perSpelling(({ text }) => {
   const head = text.slice(0, 24)
   return SAME_LETTER.test(head) || NO_VOWEL.test(head) || KEYBOARD_RUN.test(head) || CONSONANTS.test(head)
 })
