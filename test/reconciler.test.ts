@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { v7 as uuidv7 } from 'uuid'
 import { expect, test } from 'vitest'
+import { goodAnswer, say, startModelServer } from '../services/triage/analyzers/llm/imitation/model-server.ts'
 import { eventually } from './fixtures/eventually.ts'
 import { postLead } from './fixtures/rest.ts'
 import type { ServiceProcess } from './fixtures/service-process.ts'
@@ -71,11 +73,30 @@ test('a lead that waits in the stream is not published again; one that a deleted
   const connection = await connect({ servers: stack.natsUrl })
   await (await jetstreamManager(connection)).streams.delete(stack.names.leadsStream)
   await connection.close()
-  await start('triage')
+  const successor = await start('triage')
   await eventually(async () => (await unsettled()) === 0, 30_000)
   expect(await publishedBy(intake)).toBe(20)
   await eventually(async () => /^leadtriage_queue_oldest_waiting_seconds\{.*\} 0$/m.test(await metricsOf(intake)))
+  await Promise.all([intake.kill('SIGTERM'), successor.kill('SIGTERM')])
 }, 90_000)
+
+test('a lead that was taken from a long queue a moment ago is not published again', async () => {
+  const model = await startModelServer(async (request, response) => {
+    await sleep(300)
+    say(response, goodAnswer(request))
+  })
+  const intake = await start('intake')
+  await eventually(async () => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1)
+  // one after the other, so that each has a time of its own; the last is taken when twice the grace is over
+  for (let i = 0; i < 24; i += 1) {
+    expect((await postLead(intake.url, { note: `in hand ${i}: a quote please` })).status).toBe(201)
+  }
+  const env = { ANALYZER: 'llm', LLM_BASE_URL: model.url, LLM_MODEL: 'imitated', TRIAGE_MAX_IN_FLIGHT: '1' }
+  const triage = await start('triage', env)
+  await eventually(async () => (await unsettled()) === 0, 30_000)
+  expect(await publishedBy(intake)).toBe(0)
+  await Promise.all([intake.kill('SIGTERM'), triage.kill('SIGTERM'), model.close()])
+}, 60_000)
 
 function publishedBy(intake: ServiceProcess): Promise<number> {
   return metricOf(intake, 'leadtriage_reconciler_published_total')

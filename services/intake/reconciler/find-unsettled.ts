@@ -3,7 +3,7 @@ import type { Sql } from '../../../lib/postgres/connect.ts'
 /** How many leads one step of a walk looks at. */
 const STEP = 2_000
 /** How long triage has before a lead counts as forgotten. */
-const GRACE_SECONDS = 3
+export const GRACE_SECONDS = 3
 /**
  * A lead's `created_at` is the beginning of its commit: a slow commit may show up behind the first walk. No statement
  * of intake runs longer than 15 seconds (`statement_timeout`), so a second walk this far behind sees every lead.
@@ -29,7 +29,7 @@ export function isSettled(sql: Sql) {
  * Moves both walks a step on and notes down every unsettled lead they pass. Reads the index (created_at, id) from where
  * a walk stands, at most {@link STEP} entries, however many leads lie behind it.
  *
- * @param queuedSince leads created since then may still wait in the stream, and are left for later
+ * @param queuedSince leads created since then may still wait in the stream or be in hand, and are left for later
  * @returns whether a walk has more to see at once
  */
 export async function walk(sql: Sql, queuedSince: Date | undefined): Promise<boolean> {

@@ -8,7 +8,8 @@ import { runAsLeader } from '../../../lib/postgres/leader.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
 import { childTraceparent } from '../../../lib/telemetry/trace-context.ts'
 import type { LeadEvents } from '../lead-events.ts'
-import { noteDueParked, walk } from './find-unsettled.ts'
+import { GRACE_SECONDS, noteDueParked, walk } from './find-unsettled.ts'
+import { createRecentEarliest } from './recent-earliest.ts'
 import type { DueLead } from './take-due.ts'
 import { takeDue } from './take-due.ts'
 
@@ -17,7 +18,8 @@ import { takeDue } from './take-due.ts'
  * published, NATS was away, the stream was lost. Invariants:
  *  1. One process at a time does it; others take over (lib/postgres/leader.ts).
  *  2. A lead that has been committed is seen by a walk, and stays noted down until it is settled.
- *  3. What still waits in the stream is not published again: a long queue costs nothing here.
+ *  3. What waits in the stream, or was taken from it within the grace, is not published again: a long queue costs
+ *     nothing here.
  *  4. A second publication is harmless: the stream holds one message per lead, the insight one generation.
  */
 
@@ -36,7 +38,7 @@ export function startReconciler(options: {
   log: Log
   metrics: Metrics
 }): Leader {
-  const { databaseUrl, nats, ensureStreams, queuedSince, events, metrics } = options
+  const { databaseUrl, nats, ensureStreams, events, metrics } = options
   const log = options.log.child({ part: 'reconciler' })
   const repaired = metrics.counter({
     name: 'leadtriage_reconciler_published_total',
@@ -52,7 +54,7 @@ export function startReconciler(options: {
   /** Without the consumer no worker has been there yet, or someone deleted it and a worker is about to mend that. */
   const whatWaits = async () => {
     try {
-      return { since: await queuedSince() }
+      return { since: await options.queuedSince() }
     } catch (error) {
       if (!isMissing(error)) throw error
       await ensureStreams()
@@ -63,6 +65,8 @@ export function startReconciler(options: {
   /** For how long the oldest waiting lead has waited; undefined while nobody can say. */
   let waitedSeconds: number | undefined
 
+  const recentEarliest = createRecentEarliest(GRACE_SECONDS * 1_000)
+
   const work = async (sql: Sql): Promise<boolean> => {
     // without NATS there is nobody to publish to: what is due stays due
     const waiting = nats.up() === undefined ? 'NATS is away' : await whatWaits()
@@ -72,9 +76,10 @@ export function startReconciler(options: {
     }
     const { since } = waiting
     waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
-    const more = await walk(sql, since) // 2
+    const queuedSince = recentEarliest(since, performance.now()) // 3
+    const more = await walk(sql, queuedSince) // 2
     await noteDueParked(sql)
-    const due = await takeDue(sql, since) // 3
+    const due = await takeDue(sql, queuedSince)
     due.forEach(publish) // 4
     if (due.length > 0) log.info({ leads: due.length }, 'published again what triage has not settled')
     return more || due.length > 0

@@ -30,7 +30,7 @@ const FIRST_RECHECK_SECONDS = 15
  * `xmin`, the version of a row, after it has the lock. Nor does it wait for a row that is just being changed, so that
  * the two cannot deadlock.
  *
- * @param queuedSince what was published since then may still wait in the stream, and is not published again
+ * @param queuedSince what was published since then may still wait in the stream or be in hand, and is not published again
  */
 export async function takeDue(sql: Sql, queuedSince: Date | undefined): Promise<DueLead[]> {
   const rows = await dueStatement(sql, queuedSince)
