@@ -320,6 +320,20 @@ describe('a mailbox', () => {
     expect(texts().toSorted()).toEqual(sent.toSorted())
   })
 
+  test('takes no more than it can finish within the ack wait, whatever it may have', async () => {
+    let turn = Promise.resolve()
+    const { handled } = await openMailbox({
+      maxInFlight: 200,
+      handle: () => {
+        turn = turn.then(() => sleep(50)) // one after the other: six in half the ack wait
+        return turn
+      },
+    })
+    await publish(...Array.from({ length: 200 }, (_, i) => String(i)))
+    await eventually(() => handled.length > 40)
+    expect((await consumerInfo()).num_ack_pending).toBeLessThan(20)
+  })
+
   test('goes on when one of its messages fails', async () => {
     const { texts } = await openMailbox({
       maxInFlight: 1,

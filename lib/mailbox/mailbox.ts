@@ -6,6 +6,7 @@ import { openConsumer, PULL_EXPIRES_MS } from '../jetstream/pull.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { backoffMs, fateOf } from './failure.ts'
+import { createPace } from './pace.ts'
 import { createSlots } from './slots.ts'
 
 /*
@@ -13,7 +14,8 @@ import { createSlots } from './slots.ts'
  *  1. A message is acknowledged only after its handler resolved, and never twice.
  *  2. A message past its last delivery is dead-lettered before it is handled: a note that kills the process
  *     cannot kill it for ever. The dead letter is written before the message is given up.
- *  3. At most `maxInFlight` messages are in hand; each shows a sign of life before its ack wait is over.
+ *  3. At most `maxInFlight` messages are in hand, and no more than were finished within half the ack wait of late; each
+ *     shows a sign of life before its ack wait is over.
  *  4. While a thing we stand on is away, messages are held, not counted as failed.
  *  5. The consumer is set up again and pulled again whenever the pull ends, until `drain`.
  *  6. When `drain` resolves no handler runs; what the last pull brought was handled too, or went back to the queue.
@@ -86,6 +88,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     labelNames: ['outcome'],
   })
   const slots = createSlots(options.maxInFlight)
+  const pace = createPace(options.ackWaitMs / 2, options.maxInFlight)
   // by place: a Set that changes with every message leaves tables behind that keep its old members alive
   const inHand = new Array<StreamMessage | undefined>(options.maxInFlight).fill(undefined)
   const draining = new AbortController()
@@ -105,19 +108,23 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     await options.ensureTopology()
     const consumer = await openConsumer(nats, options.stream, options.consumer)
     while (!draining.signal.aborted) {
-      await slots.whenFree(Math.ceil(options.maxInFlight / 2))
+      await slots.whenFree(options.maxInFlight - Math.floor(pace.limit / 2))
       if (draining.signal.aborted) return
+      const room = pace.limit - slots.taken
+      if (room < 1) continue // it has become slower since
       const startedAt = performance.now()
       let received = 0
-      pull = await consumer.fetch(slots.free) // 3
+      pull = await consumer.fetch(room) // 3
       problem = undefined
       for await (const message of pull) {
         received += 1
         const place = slots.take()
         inHand[place] = message
+        const [since, among] = [performance.now(), slots.taken]
         void process(message).finally(() => {
           inHand[place] = undefined
           slots.giveBack(place)
+          pace.finished(performance.now() - since, among)
         })
       }
       // nothing, and long before its time: the connection is closed, and asking again at once would never end

@@ -1,6 +1,6 @@
 /** A counted number of places for work in hand. */
 export interface Slots {
-  readonly free: number
+  readonly taken: number
   /** Takes a place, a number below the count. @throws Error when none is free: whoever takes one has made sure before */
   take(): number
   giveBack(place: number): void
@@ -12,8 +12,8 @@ export function createSlots(count: number): Slots {
   const free = Array.from({ length: count }, (_, place) => place)
   let waiting: { count: number; resolve: () => void }[] = []
   return {
-    get free() {
-      return free.length
+    get taken() {
+      return count - free.length
     },
     take: () => {
       const place = free.pop()

@@ -20,7 +20,7 @@ export const triageSettings = {
   TRIAGE_PORT: integerSetting(0, 65_535, 8_002),
   /** Connections to PostgreSQL: one for group commits, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 6),
-  /** How many leads one worker has in hand at most. */
+  /** How many leads one worker has in hand at most; fewer when it could not finish them within half the ack wait. */
   TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 1024),
   /** How long a worker may hold a lead without a sign of life before another one gets it; the same for all workers. */
   TRIAGE_ACK_WAIT_MS: integerSetting(1_000, 3_600_000, 30_000),
