@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
 import { useNats } from '../../test/fixtures/nats.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
+import { connectNats } from './connect.ts'
 import { declareStreams, ensureStreams, ensureTriageConsumer } from './topology.ts'
 
 const { names } = useStack()
@@ -91,4 +93,24 @@ test('a service that starts while NATS is away goes on after its patience, and d
   here.resolve()
   await declareStreams({ nats: late, topology, patienceMs: 10_000, log: captureLog().log })
   expect(await streamConfig(names.insightsStream)).toMatchObject({ name: names.insightsStream })
+})
+
+test('declaring that cannot succeed is logged once in a while, and ends with the connection', async () => {
+  await ensureStreams(nats, topology)
+  const connection = connectNats({ url: inject('servers').natsUrl, name: 'test', log: captureLog().log })
+  let tries = 0
+  const counted = {
+    ...connection,
+    first: () => {
+      tries += 1
+      return connection.first()
+    },
+  }
+  const { log, entries } = captureLog()
+  const impossible = { ...topology, replicas: 3 } // of a server that stands alone
+  const declared = declareStreams({ nats: counted, topology: impossible, patienceMs: 3_600_000, log })
+  await eventually(() => tries > 3)
+  await connection.close()
+  await declared
+  expect(entries()).toMatchObject([{ level: 40, msg: 'cannot declare the streams; trying on' }])
 })

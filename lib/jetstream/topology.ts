@@ -12,6 +12,7 @@ import {
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
+import { createSparseLog } from '../log/sparse-log.ts'
 import type { Nats } from './connect.ts'
 import type { JetStreamNames } from './names.ts'
 
@@ -35,7 +36,7 @@ export interface WorkerTopology extends Topology {
 }
 
 /**
- * Declares the streams as soon as NATS can be reached, trying until it succeeds.
+ * Declares the streams as soon as NATS can be reached, trying until it succeeds or the connection is closed.
  * @returns resolves when they are there, or when `patienceMs` is over: the trying goes on
  */
 export async function declareStreams(options: {
@@ -45,13 +46,14 @@ export async function declareStreams(options: {
   log: Log
 }): Promise<void> {
   const { nats, topology, patienceMs, log } = options
+  const logFailure = createSparseLog(log, 'warn', 'cannot declare the streams; trying on')
   const declare = async () => {
-    await nats.first()
-    for (;;) {
+    const connection = await nats.first()
+    while (!connection.isClosed()) {
       try {
         return await ensureStreams(nats, topology)
       } catch (error) {
-        log.warn({ err: error }, 'cannot declare the streams; trying on')
+        if (!connection.isClosed()) logFailure({ err: error })
         await sleep(RETRY_MS, undefined, { ref: false })
       }
     }
