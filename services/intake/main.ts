@@ -73,7 +73,13 @@ export async function startIntake(
     failsAll: isOurTrouble,
   })
   onStop('group commit of lists', () => listCommit.drain())
-  const publisher = createPublisher({ nats, maxOutstanding: 50_000, log, metrics })
+  const publisher = createPublisher({
+    nats,
+    maxOutstanding: 50_000,
+    maxOutstandingBytes: 64 * 1024 * 1024, // some 800 of the longest leads
+    log,
+    metrics,
+  })
   const events = createLeadEvents(publisher, names)
   const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
   const intake = createIntake({ leads, groupCommit, listCommit, events, retriage })
