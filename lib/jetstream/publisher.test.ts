@@ -16,7 +16,7 @@ import { ensureStreams } from './topology.ts'
 const { names, namespace } = useStack()
 const nats = useNats()
 
-beforeAll(() => ensureStreams(nats, { names, replicas: 1 }))
+beforeAll(() => ensureStreams(nats, { names, replicas: 1, keptInsights: 1_000 }))
 
 /** A publisher with its own count of outcomes. */
 function openPublisher({

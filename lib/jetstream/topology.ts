@@ -27,6 +27,8 @@ export interface Topology {
   readonly names: JetStreamNames
   /** Copies of each stream. */
   readonly replicas: number
+  /** How many events the stream of insights keeps at most; the oldest go first. */
+  readonly keptInsights: number
 }
 
 /** What a worker adds: the consumer it pulls from. */
@@ -63,7 +65,7 @@ export async function declareStreams(options: {
 }
 
 /** Declares both streams: creates what is missing, updates what differs, deletes nothing. */
-export async function ensureStreams(nats: Nats, { names, replicas }: Topology): Promise<void> {
+export async function ensureStreams(nats: Nats, { names, replicas, keptInsights }: Topology): Promise<void> {
   const manager = await jetstreamManager(await nats.first())
   await ensureStream(manager, {
     name: names.leadsStream,
@@ -83,6 +85,10 @@ export async function ensureStreams(nats: Nats, { names, replicas }: Topology): 
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     max_age: nanos(INSIGHTS_MAX_AGE_MS),
+    // it shares a disk with the leads, which must not wait for it to shrink; not by max_bytes, which would be reserved:
+    // docs/decisions/017-insights-by-number.md
+    max_msgs: keptInsights,
+    discard: DiscardPolicy.Old,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     num_replicas: replicas,
   })

@@ -49,7 +49,7 @@ export async function startIntake(
   })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
-  const topology = { names, replicas: config.NATS_REPLICAS }
+  const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
   await declareStreams({ nats, topology, patienceMs: 2_000, log })
 
   const leads = createLeadStore(sql)

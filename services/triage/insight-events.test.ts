@@ -13,7 +13,7 @@ import { createInsightEvents } from './insight-events.ts'
 const { names } = useStack()
 const nats = useNats()
 
-beforeAll(() => ensureStreams(nats, { names, replicas: 1 }))
+beforeAll(() => ensureStreams(nats, { names, replicas: 1, keptInsights: 1_000 }))
 
 function storedInsight(): Insight {
   const subject = { leadId: randomUUID(), generation: 1, contentHash: contentHash('hello') }
