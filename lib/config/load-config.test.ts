@@ -20,6 +20,7 @@ describe('settings', () => {
       ...REQUIRED,
       HOST: '127.0.0.1',
       NATS_REPLICAS: 1,
+      NATS_KEPT_INSIGHTS: 1_000_000,
       MIGRATE_ON_START: true,
       LOG_LEVEL: 'info',
     })

@@ -66,6 +66,8 @@ export const commonSettings = {
   NATS_URL: urlSetting(['nats:', 'tls:', 'ws:', 'wss:'], 'nats://127.0.0.1:4222', ','),
   /** Copies of each stream: 1, or 3 on a cluster. */
   NATS_REPLICAS: integerSetting(1, 5, 1),
+  /** How many events the stream of insights keeps at most, within its seven days; the oldest go first. */
+  NATS_KEPT_INSIGHTS: integerSetting(1_000, 1_000_000_000, 1_000_000),
   /** Put before every stream and subject name, so that several installations can share one server. */
   NATS_NAMESPACE: z
     .string()

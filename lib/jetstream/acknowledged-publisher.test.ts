@@ -12,7 +12,7 @@ const { names, namespace } = useStack()
 const nats = useNats()
 const publisher = createAcknowledgedPublisher(nats)
 
-beforeAll(() => ensureStreams(nats, { names, replicas: 1 }))
+beforeAll(() => ensureStreams(nats, { names, replicas: 1, keptInsights: 1_000 }))
 
 const message = (part: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   subject: names.leadReceived(randomUUID()),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { jetstreamManager } from '@nats-io/jetstream'
-import { beforeAll, describe, expect, test } from 'vitest'
+import type { Msg } from '@nats-io/transport-node'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
 import { useNats } from '../../test/fixtures/nats.ts'
@@ -14,23 +16,33 @@ import { ensureStreams } from './topology.ts'
 const { names, namespace } = useStack()
 const nats = useNats()
 
-beforeAll(() => ensureStreams(nats, { names, replicas: 1 }))
+beforeAll(() => ensureStreams(nats, { names, replicas: 1, keptInsights: 1_000 }))
 
 /** A publisher with its own count of outcomes. */
-function openPublisher({ maxOutstanding = 100, via = nats }: { maxOutstanding?: number; via?: Nats } = {}) {
+function openPublisher({
+  maxOutstanding = 100,
+  maxOutstandingBytes = 1_000_000,
+  via = nats,
+}: {
+  maxOutstanding?: number
+  maxOutstandingBytes?: number
+  via?: Nats
+} = {}) {
   const metrics = createMetrics('test')
   const { log, entries } = captureLog()
-  const publisher = createPublisher({ nats: via, maxOutstanding, log, metrics })
+  const publisher = createPublisher({ nats: via, maxOutstanding, maxOutstandingBytes, log, metrics })
   const outcomes = async () => {
     const lines = (await metrics.render()).body.matchAll(/^leadtriage_publishes_total\{outcome="(\w+)".* (\d+)$/gm)
     return Object.fromEntries([...lines].map(([, outcome, count]) => [outcome, Number(count)]))
   }
   return {
     publisher,
+    /** Publishes that many messages; says how many went out. */
+    publishMany: (count: number, part: Partial<OutgoingMessage>) =>
+      Array.from({ length: count }, () => publisher.publish(message(part))).filter(Boolean).length,
     entries,
     outcomes,
-    outcomesBecome: (expected: object) =>
-      eventually(async () => JSON.stringify(await outcomes()) === JSON.stringify(expected)),
+    outcomesBecome: (expected: object) => eventually(async () => isDeepStrictEqual(await outcomes(), expected)),
   }
 }
 
@@ -41,6 +53,20 @@ const message = (part: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   traceparent: 'the trace',
   ...part,
 })
+
+/** A subject whose messages somebody takes and does not answer, as a stream without a leader does; and what was taken. */
+async function openSilence(): Promise<{ subject: string; taken: Msg[] }> {
+  const taken: Msg[] = []
+  const subject = `${namespace}.silence.${randomUUID()}`
+  const connection = await nats.first()
+  connection.subscribe(subject, { callback: (_error, message) => void taken.push(message) })
+  return { subject, taken }
+}
+
+/** Answers as a stream does that has the message. */
+function acknowledge(messages: readonly Msg[]): void {
+  for (const message of messages) message.respond(JSON.stringify({ stream: 'silence', seq: 1 }))
+}
 
 describe('a publisher', () => {
   test('hands the stream the message with its id, its trace and its type', async () => {
@@ -94,13 +120,111 @@ describe('a publisher', () => {
     await outcomesBecome({ dropped: 1, acknowledged: 3 })
   })
 
-  test('forgets what was unacknowledged when the connection is lost', async () => {
+  test('forgets what was unacknowledged when the connection is lost, and counts it', async () => {
     const connection = await nats.first()
-    const subject = `${namespace}.silence`
-    connection.subscribe(subject, { callback: () => undefined }) // takes messages and never answers
-    const { publisher } = openPublisher({ maxOutstanding: 1 })
-    expect([1, 2].map(() => publisher.publish(message({ subject })))).toEqual([true, false])
+    const { subject } = await openSilence()
+    const { publisher, publishMany, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
+    expect(publishMany(3, { subject })).toBe(2)
     await connection.reconnect()
+    await outcomesBecome({ dropped: 1, unanswered: 2 })
     await eventually(() => publisher.publish(message({ subject })))
+  })
+
+  test('counts no late reply from before the connection was lost for what was sent since', async () => {
+    const connection = await nats.first()
+    const { subject, taken } = await openSilence()
+    const { publishMany, outcomes, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
+    publishMany(2, { subject })
+    await eventually(() => taken.length === 2)
+    await connection.reconnect()
+    await outcomesBecome({ unanswered: 2 })
+    await eventually(() => nats.up())
+    expect(publishMany(2, { subject })).toBe(2)
+    acknowledge(taken)
+    await connection.flush()
+    expect(publishMany(1, { subject })).toBe(0)
+    expect(await outcomes()).toEqual({ unanswered: 2, dropped: 1 })
+  })
+
+  test('logs one line for a hundred messages that nobody takes, and counts each', async () => {
+    const { publishMany, entries, outcomesBecome } = openPublisher()
+    publishMany(100, { subject: `${namespace}.nobody` })
+    await outcomesBecome({ refused: 100 })
+    expect(entries()).toHaveLength(1)
+  })
+})
+
+describe('a publisher that gets no answer', () => {
+  const BOUND = 10
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  const seconds = (count: number) => vi.advanceTimersByTime(count * 1_000)
+
+  test('sends no more than a bound in messages, and from then on one a second', async () => {
+    const { subject } = await openSilence()
+    const { publishMany, outcomes } = openPublisher({ maxOutstanding: BOUND })
+    expect(publishMany(1_000, { subject })).toBe(BOUND)
+    for (let second = 1; second <= 100; second += 1) {
+      seconds(1)
+      expect(publishMany(1_000, { subject })).toBe(1)
+    }
+    expect(await outcomes()).toEqual({ dropped: 101_000 - BOUND - 100, unanswered: 100 })
+  })
+
+  test('sends no more than a bound in bytes, and from then on one message a second', async () => {
+    const { subject } = await openSilence()
+    const payload = Buffer.alloc(80_000)
+    const { publishMany } = openPublisher({ maxOutstanding: 1_000, maxOutstandingBytes: BOUND * payload.length })
+    expect(publishMany(1_000, { subject, payload })).toBe(BOUND)
+    seconds(1)
+    expect(publishMany(1_000, { subject, payload })).toBe(1)
+    expect(publishMany(1_000, { subject, payload: Buffer.alloc(1) })).toBe(0)
+  })
+
+  test('does not take a time in which it had nothing to send for silence', async () => {
+    const { subject } = await openSilence()
+    const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
+    publishMany(1, {})
+    await outcomesBecome({ acknowledged: 1 })
+    seconds(3_600)
+    expect(publishMany(1_000, { subject })).toBe(BOUND)
+  })
+
+  test('sends everything again as soon as a stream answers, and knows what was lost before', async () => {
+    const { subject } = await openSilence()
+    const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
+    publishMany(BOUND, { subject })
+    seconds(1)
+    expect(publishMany(2, {})).toBe(1)
+    await outcomesBecome({ dropped: 1, unanswered: BOUND, acknowledged: 1 })
+    expect(publishMany(BOUND + 1, { subject })).toBe(BOUND)
+  })
+
+  test('finds out also while others are answered what was lost, before it takes all the room', async () => {
+    const { subject } = await openSilence()
+    const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
+    publishMany(BOUND / 2, { subject })
+    expect(publishMany(1, {})).toBe(1)
+    await outcomesBecome({ acknowledged: 1 })
+    seconds(1)
+    expect(publishMany(1, {})).toBe(1)
+    await outcomesBecome({ acknowledged: 2, unanswered: BOUND / 2 })
+    expect(publishMany(BOUND + 1, { subject })).toBe(BOUND)
+  })
+
+  test('takes late answers for what they are', async () => {
+    const { subject, taken } = await openSilence()
+    const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
+    publishMany(BOUND, { subject })
+    seconds(1)
+    publishMany(1, { subject })
+    await eventually(() => taken.length === BOUND + 1)
+    acknowledge(taken)
+    await outcomesBecome({ unanswered: 1, acknowledged: BOUND + 1 })
+    expect(publishMany(BOUND + 1, { subject })).toBe(BOUND)
   })
 })

@@ -1,9 +1,13 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { createInbox, MsgHdrsImpl } from '@nats-io/transport-node'
+import type { Counter } from 'prom-client'
 import { z } from 'zod'
 import type { Log } from '../log/log.ts'
+import { createSparseLog } from '../log/sparse-log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Nats, NatsConnection } from './connect.ts'
+import type { Outstanding } from './outstanding.ts'
+import { createOutstanding } from './outstanding.ts'
 
 /** A message for a stream. */
 export interface OutgoingMessage {
@@ -17,16 +21,19 @@ export interface OutgoingMessage {
 /**
  * Publishes to a stream without a promise per message: every acknowledgement comes to one inbox and is
  * counted there (measured at 62 µs of intake's CPU per lead against 107 µs when each was awaited).
- * A message that is refused, or dropped because NATS is away or too far behind, is counted and logged,
- * never queued: Postgres holds what has to be published.
+ * Nothing is queued or sent again: Postgres holds what has to be published. What becomes of each message is counted by
+ * outcome: acknowledged, a duplicate, refused by the server (which is logged too), dropped because NATS is away or too
+ * far behind, or unanswered, when its reply is no longer waited for.
  */
 export interface Publisher {
-  /** Sends the message unless NATS is away or `maxOutstanding` are unacknowledged; says whether it was sent. */
+  /**
+   * Sends the message unless NATS is away, or more is unanswered than `maxOutstanding` messages or
+   * `maxOutstandingBytes` of payload allow; says whether it was sent.
+   */
   publish(message: OutgoingMessage): boolean
 }
 
-/** How long replies may stay away before they are no longer waited for. */
-const GIVE_UP_MS = 10_000
+const PROBE_EVERY_MS = 1_000
 /**
  * The lead already waits in the mailbox, which is what was wanted. The code says only that the message could not be
  * stored, also when the stream is full; the words tell which.
@@ -36,66 +43,118 @@ const ALREADY_QUEUED = { code: 10077, words: 'per subject' }
 export const NO_RESPONDERS = 503
 const errorReplySchema = z.object({ error: z.object({ err_code: z.number(), description: z.string() }) })
 
+/*
+ * Invariants:
+ *  1. What is unanswered stays within both bounds, however long no reply comes. It is all that can wait here for a server
+ *     that does not read, but for the probes until its connection is given up (see `connectNats`).
+ *  2. A stream that loses messages (one without a leader takes them and says nothing) does not stop the publishing for
+ *     good. While half of a bound is taken, a message every second is a probe: it goes out though there is no room, in
+ *     place of the oldest, and its reply shows that those before it, unanswered still, are lost: a server answers the
+ *     messages of a connection in their order.
+ *  3. Nothing that was sent before the connection was lost is waited for, and no late reply to it is counted for another.
+ */
 export function createPublisher(options: {
   nats: Nats
   maxOutstanding: number
+  maxOutstandingBytes: number
   log: Log
   metrics: Metrics
 }): Publisher {
-  const { nats, maxOutstanding, log, metrics } = options
+  const { nats, maxOutstanding, maxOutstandingBytes, log, metrics } = options
   const published = metrics.counter({
     name: 'leadtriage_publishes_total',
     help: 'Messages for a stream, by outcome: acknowledged, duplicate, refused, dropped, unanswered.',
     labelNames: ['outcome'],
   })
-  let outstanding = 0
-  let lastReplyAt = performance.now()
-  let inbox: { connection: NatsConnection; subject: string } | undefined
+  const countReply = createReplyCounter(published, log)
+  const outstanding = createOutstanding(maxOutstanding, maxOutstandingBytes)
+  const isProbeDue = createProbeClock(outstanding)
+  let inbox: { subject: string; close(): void } | undefined
 
-  const onReply = (message: Msg) => {
-    outstanding = Math.max(0, outstanding - 1)
-    lastReplyAt = performance.now()
+  const giveUp = (messages: number) => {
+    if (messages > 0) published.inc({ outcome: 'unanswered' }, messages)
+  }
+  const openInbox = (connection: NatsConnection) => {
+    const subject = createInbox(nats.inboxPrefix)
+    const replies = connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error) return
+        outstanding.settleOldest()
+        countReply(message)
+      },
+    })
+    const repliesToProbes = connection.subscribe(`${subject}.*`, {
+      callback: (error, message) => {
+        if (error) return
+        giveUp(outstanding.settleThrough(Number(message.subject.slice(subject.length + 1)))) // 2
+        countReply(message)
+      },
+    })
+    const close = () => {
+      replies.unsubscribe()
+      repliesToProbes.unsubscribe()
+    }
+    return { subject, close }
+  }
+  void watchDisconnects(nats, () => {
+    giveUp(outstanding.settleAll()) // 3
+    inbox?.close()
+    inbox = undefined
+  })
+
+  return {
+    publish: ({ subject, payload, messageId, traceparent }) => {
+      const connection = nats.up()
+      const isProbe = connection !== undefined && isProbeDue()
+      if (connection === undefined || !(isProbe || outstanding.hasRoom(payload.length))) {
+        published.inc({ outcome: 'dropped' })
+        return false
+      }
+      inbox ??= openInbox(connection)
+      connection.publish(subject, payload, {
+        headers: messageHeaders(messageId, traceparent),
+        reply: isProbe ? `${inbox.subject}.${outstanding.nextNumber()}` : inbox.subject,
+      })
+      if (isProbe) giveUp(outstanding.makeRoom(payload.length)) // 1
+      outstanding.add(payload.length)
+      return true
+    },
+  }
+}
+
+/** Counts replies by outcome, and logs those that say no. */
+function createReplyCounter(published: Counter<'outcome'>, log: Log): (message: Msg) => void {
+  const logMissing = createSparseLog(log, 'error', 'no stream took a message: the stream is missing')
+  const logRefusal = createSparseLog(log, 'error', 'a stream refused a message')
+
+  return (message) => {
     if (message.headers?.code === NO_RESPONDERS) {
       published.inc({ outcome: 'refused' })
-      return log.error('no stream took a message: the stream is missing')
+      return logMissing({})
     }
     const reply = replyText(message)
     if (!reply.includes('"error"')) return published.inc({ outcome: 'acknowledged' })
     const refusal = parseRefusal(reply)
     if (isAlreadyQueued(refusal)) return published.inc({ outcome: 'duplicate' })
     published.inc({ outcome: 'refused' })
-    log.error({ refusal }, 'a stream refused a message')
+    logRefusal({ refusal })
   }
+}
 
-  const inboxOf = (connection: NatsConnection): string => {
-    if (inbox?.connection === connection) return inbox.subject
-    const subject = createInbox(nats.inboxPrefix)
-    connection.subscribe(subject, { callback: (error, message) => (error ? undefined : onReply(message)) })
-    void watchDisconnects(connection, () => {
-      outstanding = 0 // what was under way may have arrived or not; nobody will say
-    })
-    inbox = { connection, subject }
-    return subject
-  }
+/** Says whether the next message is a probe: one a second, after half of a bound was taken for as long. */
+function createProbeClock(outstanding: Outstanding): () => boolean {
+  let since: number | undefined // the last probe, or the first message that found half of a bound taken
 
-  return {
-    publish: ({ subject, payload, messageId, traceparent }) => {
-      const connection = nats.up()
-      if (outstanding >= maxOutstanding && performance.now() - lastReplyAt > GIVE_UP_MS) {
-        published.inc({ outcome: 'unanswered' }, outstanding)
-        outstanding = 0 // a stream without a leader answers nothing: try again now and then
-      }
-      if (connection === undefined || outstanding >= maxOutstanding) {
-        published.inc({ outcome: 'dropped' })
-        return false
-      }
-      connection.publish(subject, payload, {
-        headers: messageHeaders(messageId, traceparent),
-        reply: inboxOf(connection),
-      })
-      outstanding += 1
-      return true
-    },
+  return () => {
+    if (!outstanding.isHalfFull()) {
+      since = undefined
+      return false
+    }
+    const now = performance.now()
+    since ??= now
+    if (now - since < PROBE_EVERY_MS) return false
+    since = now
+    return true
   }
 }
 
@@ -111,7 +170,9 @@ export function messageHeaders(messageId: string, traceparent: string): MsgHdrs 
   })
 }
 
-async function watchDisconnects(connection: NatsConnection, onDisconnect: () => void): Promise<void> {
+async function watchDisconnects(nats: Nats, onDisconnect: () => void): Promise<void> {
+  const connection = await nats.first().catch(() => undefined) // closed before it was made
+  if (connection === undefined) return
   for await (const status of connection.status()) if (status.type === 'disconnect') onDisconnect()
 }
 

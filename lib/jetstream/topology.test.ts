@@ -2,30 +2,37 @@ import { randomUUID } from 'node:crypto'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, expect, inject, test } from 'vitest'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
 import { useNats } from '../../test/fixtures/nats.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
-import { declareStreams, ensureStreams, ensureTriageConsumer } from './topology.ts'
+import { connectNats } from './connect.ts'
+import { declareStreams, ensureStreams, ensureTriageConsumer, isMissing } from './topology.ts'
 
 const { names } = useStack()
 const nats = useNats()
-const topology = { names, replicas: 1, ackWaitMs: 30_000 }
+const topology = { names, replicas: 1, keptInsights: 1_000, ackWaitMs: 30_000 }
 let manager: JetStreamManager
 
 beforeAll(async () => {
   manager = await jetstreamManager(await nats.first())
 })
 afterEach(async () => {
-  await Promise.all([names.leadsStream, names.insightsStream].map((stream) => manager.streams.delete(stream)))
+  await Promise.all([names.leadsStream, names.insightsStream].map(deleteStream))
 })
 
+async function deleteStream(stream: string): Promise<void> {
+  await manager.streams.delete(stream).catch((error: unknown) => {
+    if (!isMissing(error)) throw error
+  })
+}
 const streamConfig = async (stream: string) => (await manager.streams.info(stream)).config
 const consumerConfig = async () => (await manager.consumers.info(names.leadsStream, names.triageConsumer)).config
 const wholeTopology = () =>
   Promise.all([streamConfig(names.leadsStream), streamConfig(names.insightsStream), consumerConfig()])
 
-test('the stream of leads is a work queue that takes one message per lead; that of insights keeps seven days', async () => {
+test('the stream of leads is a work queue that takes one message per lead; that of insights keeps seven days and no more than so many', async () => {
   await ensureStreams(nats, topology)
   expect(await streamConfig(names.leadsStream)).toMatchObject({
     subjects: [names.leadsSubjects],
@@ -42,8 +49,20 @@ test('the stream of leads is a work queue that takes one message per lead; that 
     retention: 'limits',
     storage: 'file',
     max_age: nanos(7 * 24 * 3_600_000),
+    max_msgs: 1_000,
+    discard: 'old',
     duplicate_window: nanos(120_000),
   })
+})
+
+test('the stream of insights lets its oldest go for new ones, and reserves none of the disk', async () => {
+  await ensureStreams(nats, { ...topology, keptInsights: 3 })
+  const stream = jetstream(await nats.first())
+  const subjects = [1, 2, 3, 4, 5].map(() => names.insightReady(randomUUID()))
+  for (const subject of subjects) await stream.publish(subject, 'event')
+  const { state, config } = await manager.streams.info(names.insightsStream, { subjects_filter: '>' })
+  expect(Object.keys(state.subjects ?? {}).sort()).toEqual(subjects.slice(2).sort())
+  expect(config.max_bytes).toBe(-1)
 })
 
 test('the consumer of triage acknowledges each message and never gives one up by itself', async () => {
@@ -91,4 +110,23 @@ test('a service that starts while NATS is away goes on after its patience, and d
   here.resolve()
   await declareStreams({ nats: late, topology, patienceMs: 10_000, log: captureLog().log })
   expect(await streamConfig(names.insightsStream)).toMatchObject({ name: names.insightsStream })
+})
+
+test('declaring that cannot succeed is logged once in a while, and ends with the connection', async () => {
+  const connection = connectNats({ url: inject('servers').natsUrl, name: 'test', log: captureLog().log })
+  let tries = 0
+  const counted = {
+    ...connection,
+    first: () => {
+      tries += 1
+      return connection.first()
+    },
+  }
+  const { log, entries } = captureLog()
+  const impossible = { ...topology, replicas: 3 } // of a server that stands alone
+  const declared = declareStreams({ nats: counted, topology: impossible, patienceMs: 3_600_000, log })
+  await eventually(() => tries > 3)
+  await connection.close()
+  await declared
+  expect(entries()).toMatchObject([{ level: 40, msg: 'cannot declare the streams; trying on' }])
 })

@@ -12,6 +12,7 @@ import {
 } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
+import { createSparseLog } from '../log/sparse-log.ts'
 import type { Nats } from './connect.ts'
 import type { JetStreamNames } from './names.ts'
 
@@ -26,6 +27,8 @@ export interface Topology {
   readonly names: JetStreamNames
   /** Copies of each stream. */
   readonly replicas: number
+  /** How many events the stream of insights keeps at most; the oldest go first. */
+  readonly keptInsights: number
 }
 
 /** What a worker adds: the consumer it pulls from. */
@@ -35,7 +38,7 @@ export interface WorkerTopology extends Topology {
 }
 
 /**
- * Declares the streams as soon as NATS can be reached, trying until it succeeds.
+ * Declares the streams as soon as NATS can be reached, trying until it succeeds or the connection is closed.
  * @returns resolves when they are there, or when `patienceMs` is over: the trying goes on
  */
 export async function declareStreams(options: {
@@ -45,13 +48,14 @@ export async function declareStreams(options: {
   log: Log
 }): Promise<void> {
   const { nats, topology, patienceMs, log } = options
+  const logFailure = createSparseLog(log, 'warn', 'cannot declare the streams; trying on')
   const declare = async () => {
-    await nats.first()
-    for (;;) {
+    const connection = await nats.first()
+    while (!connection.isClosed()) {
       try {
         return await ensureStreams(nats, topology)
       } catch (error) {
-        log.warn({ err: error }, 'cannot declare the streams; trying on')
+        if (!connection.isClosed()) logFailure({ err: error })
         await sleep(RETRY_MS, undefined, { ref: false })
       }
     }
@@ -61,7 +65,7 @@ export async function declareStreams(options: {
 }
 
 /** Declares both streams: creates what is missing, updates what differs, deletes nothing. */
-export async function ensureStreams(nats: Nats, { names, replicas }: Topology): Promise<void> {
+export async function ensureStreams(nats: Nats, { names, replicas, keptInsights }: Topology): Promise<void> {
   const manager = await jetstreamManager(await nats.first())
   await ensureStream(manager, {
     name: names.leadsStream,
@@ -81,6 +85,10 @@ export async function ensureStreams(nats: Nats, { names, replicas }: Topology): 
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     max_age: nanos(INSIGHTS_MAX_AGE_MS),
+    // it shares a disk with the leads, which must not wait for it to shrink; not by max_bytes, which would be reserved:
+    // docs/decisions/017-insights-by-number.md
+    max_msgs: keptInsights,
+    discard: DiscardPolicy.Old,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     num_replicas: replicas,
   })

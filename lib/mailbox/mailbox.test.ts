@@ -52,7 +52,7 @@ async function beginSuspect({ subject }: Delivery): Promise<number> {
 }
 
 function ensureTopology(ackWaitMs = ACK_WAIT_MS): Promise<void> {
-  return ensureTriageConsumer(nats, { names, replicas: 1, ackWaitMs })
+  return ensureTriageConsumer(nats, { names, replicas: 1, keptInsights: 1_000, ackWaitMs })
 }
 
 /** A mailbox that pulls, with what it did: the handlings in their order, and the dead letters. */

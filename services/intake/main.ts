@@ -49,7 +49,7 @@ export async function startIntake(
   })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
-  const topology = { names, replicas: config.NATS_REPLICAS }
+  const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
   await declareStreams({ nats, topology, patienceMs: 2_000, log })
 
   const leads = createLeadStore(sql)
@@ -73,7 +73,13 @@ export async function startIntake(
     failsAll: isOurTrouble,
   })
   onStop('group commit of lists', () => listCommit.drain())
-  const publisher = createPublisher({ nats, maxOutstanding: 50_000, log, metrics })
+  const publisher = createPublisher({
+    nats,
+    maxOutstanding: 50_000,
+    maxOutstandingBytes: 64 * 1024 * 1024, // some 800 of the longest leads
+    log,
+    metrics,
+  })
   const events = createLeadEvents(publisher, names)
   const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
   const intake = createIntake({ leads, groupCommit, listCommit, events, retriage })

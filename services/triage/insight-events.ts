@@ -7,6 +7,7 @@ import { createAcknowledgedPublisher, isRefusal } from '../../lib/jetstream/ackn
 import type { Nats } from '../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Log } from '../../lib/log/log.ts'
+import { createSparseLog } from '../../lib/log/sparse-log.ts'
 
 /** Tells watchers about stored insights. */
 export interface InsightEvents {
@@ -27,13 +28,17 @@ export function createInsightEvents(options: {
 }): InsightEvents {
   const { nats, names, ensureStreams, log } = options
   const publisher = createAcknowledgedPublisher(nats)
+  const logRefusal = createSparseLog(log, 'error', 'the event of an insight was refused')
+  const logMissing = createSparseLog(log, 'warn', 'cannot declare the streams')
   let mending: Promise<void> | undefined
 
-  /** Once for all who wait. */
+  /** Once for all who wait; never rejects. */
   const mendStreams = () => {
-    mending ??= ensureStreams().finally(() => {
-      mending = undefined
-    })
+    mending ??= ensureStreams()
+      .catch((err: unknown) => logMissing({ err }))
+      .finally(() => {
+        mending = undefined
+      })
     return mending
   }
 
@@ -48,9 +53,8 @@ export function createInsightEvents(options: {
           traceparent,
         })
       } catch (cause) {
-        if (isRefusal(cause))
-          return log.error({ err: cause, leadId: insight.leadId }, 'the event of an insight was refused')
-        await mendStreams().catch((err: unknown) => log.warn({ err }, 'cannot declare the streams'))
+        if (isRefusal(cause)) return logRefusal({ err: cause, leadId: insight.leadId })
+        await mendStreams()
         throw new AppError(ErrorCode.Unavailable, 'The stream did not take the event.', { cause })
       }
     },

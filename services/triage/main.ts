@@ -57,7 +57,12 @@ export async function startTriage(
     onFlush: measureBatches(metrics)('insights'),
   })
   onStop('group commit', () => groupCommit.drain())
-  const topology = { names, replicas: config.NATS_REPLICAS, ackWaitMs: config.TRIAGE_ACK_WAIT_MS }
+  const topology = {
+    names,
+    replicas: config.NATS_REPLICAS,
+    keptInsights: config.NATS_KEPT_INSIGHTS,
+    ackWaitMs: config.TRIAGE_ACK_WAIT_MS,
+  }
   const events = createInsightEvents({ nats, names, ensureStreams: () => ensureStreams(nats, topology), log })
   const triage = {
     judges: createServingJudges(config, sql, metrics),

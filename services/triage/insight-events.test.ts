@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { beforeAll, expect, test } from 'vitest'
+import type { Insight } from '../../domain/insight.ts'
+import { createInsight, Stage } from '../../domain/insight.ts'
+import { contentHash } from '../../domain/lead.ts'
+import { ensureStreams } from '../../lib/jetstream/topology.ts'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { useNats } from '../../test/fixtures/nats.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import { createInsightEvents } from './insight-events.ts'
+
+const { names } = useStack()
+const nats = useNats()
+
+beforeAll(() => ensureStreams(nats, { names, replicas: 1, keptInsights: 1_000 }))
+
+function storedInsight(): Insight {
+  const subject = { leadId: randomUUID(), generation: 1, contentHash: contentHash('hello') }
+  const analysis = { intent: 'buy', priority: 'P1', confidence: 0.75, tags: [], reasons: [], language: 'en' } as const
+  const at = new Date()
+  return { ...createInsight(subject, Stage.Final, 'rules@1', analysis), createdAt: at, updatedAt: at }
+}
+
+const announceMany = (announce: (insight: Insight, traceparent: string) => Promise<void>, count: number) =>
+  Promise.allSettled(Array.from({ length: count }, () => announce(storedInsight(), 'the trace')))
+
+test('events that the stream refuses hold nobody up, and are one line in the log', async () => {
+  const manager = await jetstreamManager(await nats.first())
+  await manager.streams.update(names.insightsStream, { max_msg_size: 10 })
+  const { log, entries } = captureLog()
+  const { announce } = createInsightEvents({ nats, names, ensureStreams: async () => undefined, log })
+  const outcomes = await announceMany(announce, 50)
+  expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true)
+  expect(entries()).toMatchObject([{ level: 50, err: { code: 10054 }, leadId: expect.any(String) }])
+})
+
+test('while there is no stream and none can be made, each is told so, and the log once', async () => {
+  const manager = await jetstreamManager(await nats.first())
+  await manager.streams.delete(names.insightsStream)
+  const { log, entries } = captureLog()
+  const { announce } = createInsightEvents({
+    nats,
+    names,
+    ensureStreams: () => Promise.reject(new Error('no room')),
+    log,
+  })
+  const outcomes = [...(await announceMany(announce, 50)), ...(await announceMany(announce, 1))]
+  expect(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason.code === 'unavailable')).toBe(true)
+  expect(entries()).toMatchObject([{ level: 40, err: { message: 'no room' } }])
+})
