@@ -104,24 +104,25 @@ export function registerImportRest(
       const closed = abortWhenClosed(reply.raw)
       const silent = abortWhenSilent(reply.raw, silenceMs)
       const signal = AbortSignal.any([closed.signal, silent, stopping.signal])
-      const end = () => {
-        running -= 1
-        closed.release()
-        discardRest(raw)
-      }
-
-      const rows = readerOf(headers['content-type'])(readText(readBody(raw, signal)))
+      const body = readBody(raw, signal)
       const lists = intake.importLeads(callerOf({ header: (name) => headers[name]?.toString() }), {
-        rows,
+        rows: readerOf(headers['content-type'])(readText(body)),
         importKey,
         signal,
       })
+      const end = async () => {
+        closed.release()
+        body.destroy()
+        discardRest(raw)
+        await lists.return() // nothing to do, unless the answer was given up before it was begun
+        running -= 1
+      }
       try {
         const first = await lists.next() // what goes wrong before anything is stored is a problem as everywhere
         const lines = answerLines(first, lists, (error) => failLate(request, error))
         return reply.type('application/x-ndjson').send(Readable.from(lines).once('close', end))
       } catch (error) {
-        end()
+        await end()
         throw error
       }
     },
