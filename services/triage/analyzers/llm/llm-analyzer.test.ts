@@ -10,6 +10,7 @@ import {
   type Behaviour,
   goodAnswer,
   type ModelServer,
+  noteOf,
   type SeenRequest,
   say,
   sendJson,
@@ -18,9 +19,16 @@ import {
 import { BUDGET_SPENT_TAG, createLlmAnalyzer, type LlmAnalyzerOptions } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 
+/** A model that says again whatever stands in the note, half a surrogate pair included. */
+const parrot: Behaviour = (request, response) => {
+  const words = noteOf(request).slice(0, 100).split(/\s+/)
+  const reasons = words.slice(0, 6).map((word) => ({ text: `says ${word}`, quote: word }))
+  say(response, goodAnswer(request, { reasons, tags: words.slice(0, 12).map((word) => word.slice(0, 40)) }))
+}
+
 let server: ModelServer
 beforeAll(async () => {
-  server = await startModelServer((request, response) => say(response, goodAnswer(request)))
+  server = await startModelServer(parrot)
 })
 afterAll(() => server.close())
 
@@ -103,6 +111,12 @@ describe('an answer', () => {
       cost: 0.003,
     })
     expect(createAnalyzer().id).toBe('llm-imitated-model-7b@1')
+  })
+
+  test('is made storable: what PostgreSQL refuses goes, and the rest stays', async () => {
+    const reasons = [{ text: 'was charged\u0000 twice \ud83d', quote: 'Charged' }]
+    server.behave((request, response) => say(response, goodAnswer(request, { reasons, tags: ['bil\u0000ling'] })))
+    expect(await analyze()).toMatchObject({ tags: ['billing'], reasons: [{ text: 'was charged twice \ufffd' }] })
   })
 
   test('with a quote that the note does not hold loses that reason', async () => {
