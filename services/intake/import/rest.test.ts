@@ -21,7 +21,10 @@ afterEach(async () => {
 })
 
 /** The door alone, before a store that takes everything unless the test has another. */
-async function startDoor(limits: { maxImports?: number; silenceMs?: number }, store = async () => undefined) {
+async function startDoor(
+  limits: { maxImports?: number; silenceMs?: number },
+  store: () => Promise<void> = async () => undefined,
+) {
   const log = captureLog()
   const metrics = createMetrics('intake')
   const storeList = async (inputs: readonly unknown[]) => {

@@ -169,6 +169,30 @@ describe('a server of its own kind', () => {
     expect(server.requests).toHaveLength(requests)
   })
 
+  test('that refuses one note in every format but the last is asked the next note as before', async () => {
+    const long = `${NOTE} And a long story.`
+    const tooLong: Behaviour = (request, response, count) =>
+      noteOf(request) === long
+        ? lacking(400, ['json_schema', 'json_object'])(request, response, count)
+        : asText(request, response, count)
+    server.behave(tooLong)
+    const analyzer = createAnalyzer()
+    for (const note of [NOTE, long, `${NOTE} Again!`]) await analyzer.analyze(note, new AbortController().signal)
+    const formats = server.requests.map(({ body }) => body.response_format?.type)
+    expect(formats).toEqual(['json_schema', 'json_schema', 'json_object', undefined, 'json_schema'])
+  })
+
+  test('that refuses one note altogether is asked the next one as before, also when that was the first', async () => {
+    const filtered = `${NOTE} Filtered.`
+    server.behave((request, response, count) =>
+      noteOf(request) === filtered ? sendJson(response, 400, {}) : asText(request, response, count),
+    )
+    const analyzer = createAnalyzer()
+    await expect(analyzer.analyze(filtered, new AbortController().signal)).rejects.toThrow(TerminalError)
+    await analyzer.analyze(NOTE, new AbortController().signal)
+    expect(server.requests.at(-1)?.body.response_format?.type).toBe('json_schema')
+  })
+
   test("a gateway in Azure's manner gets its path, its api-version and its api-key", async () => {
     server.behave(asText)
     const baseUrl = `${new URL(server.url).origin}/openai/deployments/triage?api-version=2026-06-01`
@@ -270,6 +294,16 @@ describe('an answer that cannot be used', () => {
   test('a request that the server finds fault with in every format is the end', async () => {
     server.behave((_, response) => sendJson(response, 400, { error: { message: 'context length exceeded' } }))
     await expect(analyze()).rejects.toThrow(TerminalError)
+  })
+
+  test('the reason that the server has is told when it is one that servers have', async () => {
+    const refuse = (code: string): Behaviour => {
+      return (_, response) => sendJson(response, 400, { error: { message: 'no', code } })
+    }
+    server.behave(refuse('context_length_exceeded'))
+    await expect(analyze()).rejects.toThrow("the model's server answers 400 (context_length_exceeded)")
+    server.behave(refuse('anna.k@example.com'))
+    await expect(analyze()).rejects.toThrow("the model's server answers 400: it refuses the request")
   })
 })
 
