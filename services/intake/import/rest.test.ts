@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { Server } from '../../../lib/server/server.ts'
@@ -24,12 +25,13 @@ afterEach(async () => {
 async function startDoor(
   limits: { maxImports?: number; silenceMs?: number },
   store: () => Promise<void> = async () => undefined,
+  kind: 'created' | 'invalid' = 'created',
 ) {
   const log = captureLog()
   const metrics = createMetrics('intake')
   const storeList = async (inputs: readonly unknown[]) => {
     await store()
-    return inputs.map(() => ({ kind: 'created' }) as BatchOutcome)
+    return inputs.map(() => ({ kind, violations: [] }) as BatchOutcome & object)
   }
   const requests: ImportRequest[] = []
   const intake = {
@@ -75,6 +77,47 @@ test('an import from which nothing comes any more is ended', async () => {
   expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
   expect((await lines.next()).value).toMatchObject({ failed: { code: 'cancelled' }, progress: { rows: 1 } })
   expect((await lines.next()).done).toBe(true)
+})
+
+test('single bytes do not keep an import, whole rows do', async () => {
+  const { url } = await startDoor({ silenceMs: 2_000 })
+  let ended = false
+  async function* trickle(piece: string) {
+    yield toNdjson([{ note: 'a note' }])
+    for (; !ended; ) {
+      await sleep(50)
+      yield piece
+    }
+  }
+  const rows = linesOf(await postImport(url, trickle(toNdjson([{ note: 'another' }]))))
+  const bytes = linesOf(await postImport(url, trickle('x')))
+  for (const lines of [rows, bytes]) expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
+  expect((await bytes.next()).value).toMatchObject({
+    failed: { code: 'cancelled', detail: 'No row has arrived for 2 seconds.' },
+    progress: { rows: 1 },
+  })
+  for (let line = await rows.next(); !line.done; line = await rows.next()) {
+    if (!('progress' in line.value)) expect(line.value).toMatchObject({ done: { invalid: 0 } })
+    ended = true // when it has outlived the other by a row at least
+  }
+})
+
+test('an answer that nobody reads is given up', async () => {
+  const { url, requests } = await startDoor({ silenceMs: 200 }, undefined, 'invalid')
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname).pause()
+  const head = [
+    'POST /leads:import HTTP/1.1',
+    'host: x',
+    'content-type: application/x-ndjson',
+    'transfer-encoding: chunked',
+  ]
+  const row = `${JSON.stringify({ note: 'a note' })}\n`.repeat(1_000)
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  const goOn = () => socket.write(`${row.length.toString(16)}\r\n${row}\r\n`, (error) => error ?? setImmediate(goOn))
+  goOn()
+  await new Promise((resolve) => socket.on('error', resolve).on('close', resolve))
+  await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
 })
 
 test('an import too many is told to come again; when one has ended there is room', async () => {
