@@ -41,6 +41,26 @@ test.each([
   expect(text()).not.toContain('secret')
 })
 
+/** As `JSON.parse` throws it: the text that is no JSON is in the message. */
+function syntaxError(): unknown {
+  try {
+    return JSON.parse('my secret note')
+  } catch (error) {
+    return error
+  }
+}
+
+test.each([
+  ['under err', syntaxError()],
+  ['as a cause', new Error('outer', { cause: syntaxError() })],
+])('the text in a SyntaxError that is logged %s stays out of the log, and where it was thrown is told', (_how, err) => {
+  expect(String(syntaxError())).toContain('my secret')
+  const { log, text } = captureLog()
+  log.error({ err }, 'failed')
+  expect(text()).not.toContain('secret')
+  expect(text()).toMatch(/SyntaxError: withheld.*\\n {4}at .*log\.test\.ts/)
+})
+
 test('an error that is its own cause is logged', () => {
   const { log, entries } = captureLog()
   const error = new Error('round and round')

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { messageOf, stackOf } from '../errors/error-text.ts'
 
 export type Log = pino.Logger
 
@@ -20,12 +21,18 @@ const MAX_CAUSES = 5
 
 /**
  * What the log says of an error. Not its other properties: a database error carries the row at fault in its
- * `detail`, and that row is what somebody sent.
+ * `detail`, and that row is what somebody sent. Nor the text that a SyntaxError quotes.
  */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return String(error)
   if (depth > MAX_CAUSES) return '…' // a cause may lead back to itself
-  const { name, message, stack, cause } = error
+  const { name, cause } = error
   const code = 'code' in error ? error.code : undefined
-  return { name, message, code, stack, cause: cause === undefined ? undefined : describeError(cause, depth + 1) }
+  return {
+    name,
+    message: messageOf(error),
+    code,
+    stack: stackOf(error),
+    cause: cause === undefined ? undefined : describeError(cause, depth + 1),
+  }
 }

@@ -151,6 +151,17 @@ describe('a message', () => {
     await queueEmpty()
   })
 
+  test('that its handler cannot parse is quoted neither in its dead letter nor in the log', async () => {
+    const { log, text } = captureLog()
+    const handle = async (delivery: Delivery) => JSON.parse(textOf(delivery))
+    const { deadLetters } = await openMailbox({ maxDeliveries: 2, log, handle })
+    await publish('my secret note')
+    await queueEmpty()
+    expect(deadLetters).toMatchObject([{ error: expect.stringMatching(/^SyntaxError: withheld/) }])
+    expect(text()).toContain('gave up a message')
+    expect(text()).not.toContain('secret')
+  })
+
   test('that no other try can help is dead-lettered at once', async () => {
     const { handled, deadLetters } = await openMailbox({
       handle: async () => {

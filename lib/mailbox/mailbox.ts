@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isOurTrouble } from '../errors/app-error.ts'
+import { errorText } from '../errors/error-text.ts'
 import type { Nats } from '../jetstream/connect.ts'
 import type { Pull, StreamMessage } from '../jetstream/pull.ts'
 import { openConsumer, PULL_EXPIRES_MS } from '../jetstream/pull.ts'
@@ -190,7 +191,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       handled.inc({ outcome: 'retried' })
       return
     }
-    const why = { error: String(error), attempts }
+    const why = { error: errorText(error), attempts }
     try {
       if (fate.kind === 'park') {
         await giveUp(message, delivery, { ...why, reason: 'parked', retryAfterMs: fate.delayMs })

@@ -6,7 +6,7 @@ import { createLead } from './create-lead.ts'
 import { getLead } from './get-lead.ts'
 import type { ImportedList, ImportRequest } from './import/import-leads.ts'
 import { importLeads } from './import/import-leads.ts'
-import { storePatiently } from './import/store-patiently.ts'
+import { createPatientStore } from './import/patient-store.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
@@ -29,13 +29,14 @@ export function createIntake(parts: {
   retriage: RetriageDependencies
 }): Intake {
   const { leads, groupCommit, listCommit, events, retriage } = parts
-  const createList: Intake['batchCreateLeads'] = (caller, inputs) =>
-    batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs)
+  const imported = createPatientStore((rows) => listCommit.submit(rows))
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
-    batchCreateLeads: createList,
+    batchCreateLeads: (caller, inputs) =>
+      batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs),
     importLeads: (caller, request) => {
-      const storeList = (inputs: readonly unknown[]) => storePatiently(() => createList(caller, inputs), request.signal)
+      const storeAll = (rows: readonly LeadRow[]) => imported.storeAll(rows, request.signal)
+      const storeList = (inputs: readonly unknown[]) => batchCreateLeads({ storeAll, events }, caller, inputs)
       return importLeads({ storeList }, request)
     },
     getLead: (leadId) => getLead(leads, leadId),

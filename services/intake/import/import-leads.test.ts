@@ -31,13 +31,18 @@ function rowsFrom(first: number, count: number, size = 10): ImportRow[] {
 /** Gives parts of 100 rows for ever, and counts them. */
 function endlessRows(size?: number) {
   let rows = 0
+  let ended = false
   async function* parts(): AsyncGenerator<ImportRow[]> {
-    for (; ; rows += 100) {
-      await turn() // so that a reader who never stops does not stop the test
-      yield rowsFrom(rows + 1, 100, size)
+    try {
+      for (; ; rows += 100) {
+        await turn() // so that a reader who never stops does not stop the test
+        yield rowsFrom(rows + 1, 100, size)
+      }
+    } finally {
+      ended = true
     }
   }
-  return { stream: parts(), rows: () => rows + 100 }
+  return { stream: parts(), rows: () => rows + 100, ended: () => ended }
 }
 
 function start({ storeList }: ReturnType<typeof manualStore>, rows: AsyncIterable<readonly ImportRow[]>) {
@@ -86,7 +91,8 @@ test('what is told comes in the order of the rows, whichever list is committed f
 
 test('a list that cannot be stored ends it when nothing is in flight any more', async () => {
   const store = manualStore()
-  const lists = start(store, endlessRows().stream)
+  const source = endlessRows()
+  const lists = start(store, source.stream)
   let ended = false
   const first = lists.next().finally(() => {
     ended = true
@@ -98,6 +104,29 @@ test('a list that cannot be stored ends it when nothing is in flight any more', 
   expect(ended).toBe(false)
   store.lists[1]?.commit()
   await expect(first).rejects.toMatchObject({ code: 'unavailable' })
+  await settle()
+  expect(source.ended()).toBe(true)
+})
+
+test('whoever reads the answer may end it between two lists: it has ended when nothing is in flight any more', async () => {
+  const store = manualStore()
+  const source = endlessRows()
+  const lists = start(store, source.stream)
+  const first = lists.next()
+  await settle()
+  store.lists[0]?.commit()
+  await first
+  let ended = false
+  const returned = lists.return().then(() => {
+    ended = true
+  })
+  await settle()
+  expect(store.lists).toHaveLength(2)
+  expect(ended).toBe(false)
+  store.lists[1]?.commit()
+  await returned
+  await settle()
+  expect(source.ended()).toBe(true)
 })
 
 test('a source that fails is told of when the rows before are stored', async () => {

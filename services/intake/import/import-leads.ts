@@ -10,7 +10,8 @@ import { createWaitingRows } from './waiting-rows.ts'
  *     that rows which have come wait for one commit at the most.
  *  2. Nothing more is read while a full list waits: what an import keeps is bounded, and its sender slowed down.
  *  3. Lists are reported in the order of their rows: everything up to a progress is stored.
- *  4. Nothing is in flight any more when the import has ended, however it ends.
+ *  4. Nothing is in flight any more when the import has ended, however it ends: also when whoever reads the answer ends
+ *     it between two lists. Its source is told then that nobody reads on.
  */
 
 const LISTS_IN_FLIGHT = 2
@@ -78,29 +79,31 @@ export async function* importLeads(
   let end: Extract<Step, { kind: 'end' }> | undefined
   let progress = NOTHING_IMPORTED
 
-  for (;;) {
-    const mayBegin = () => waiting.full || (waiting.count > 0 && (inFlight.length === 0 || end !== undefined))
-    while (inFlight.length < LISTS_IN_FLIGHT && mayBegin()) inFlight.push(store(storeList, waiting.take(), importKey)) // 1
-    if (end === undefined && !waiting.full) reading ??= read(source) // 2
-    const next = [inFlight[0], reading].filter((step) => step !== undefined)
-    if (next.length === 0) break
-    const step = await Promise.race(next)
-    if (step.kind === 'read') {
-      reading = undefined
-      waiting.add(step.rows)
-    } else if (step.kind === 'end') {
-      reading = undefined
-      end = step
-      if (step.failure && signal.aborted) waiting.clear()
-    } else {
-      inFlight.shift() // 3
-      if (step.kind === 'not stored') {
-        await Promise.all(inFlight) // 4
-        throw step.cause
+  try {
+    for (;;) {
+      const mayBegin = () => waiting.full || (waiting.count > 0 && (inFlight.length === 0 || end !== undefined))
+      while (inFlight.length < LISTS_IN_FLIGHT && mayBegin()) inFlight.push(store(storeList, waiting.take(), importKey)) // 1
+      if (end === undefined && !waiting.full) reading ??= read(source) // 2
+      const next = [inFlight[0], reading].filter((step) => step !== undefined)
+      if (next.length === 0) break
+      const step = await Promise.race(next)
+      if (step.kind === 'read') {
+        reading = undefined
+        waiting.add(step.rows)
+      } else if (step.kind === 'end') {
+        reading = undefined
+        end = step
+        if (step.failure && signal.aborted) waiting.clear()
+      } else {
+        inFlight.shift() // 3
+        if (step.kind === 'not stored') throw step.cause
+        progress = add(progress, step.outcomes)
+        yield { faults: step.outcomes.flatMap(toFault), progress }
       }
-      progress = add(progress, step.outcomes)
-      yield { faults: step.outcomes.flatMap(toFault), progress }
     }
+  } finally {
+    await Promise.all(inFlight) // 4
+    source.return?.().catch(() => undefined) // not waited for: a source that is being read ends when its next rows come
   }
   if (end?.failure) throw signal.aborted ? signal.reason : end.failure.cause
 }

@@ -1,5 +1,8 @@
+import { getEventListeners } from 'node:events'
 import { connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { Server } from '../../../lib/server/server.ts'
 import { startServer } from '../../../lib/server/server.ts'
 import { createMetrics } from '../../../lib/telemetry/metrics.ts'
@@ -9,6 +12,7 @@ import { linesOf, postImport, toNdjson } from '../../../test/fixtures/imports.ts
 import type { ProblemBody } from '../../../test/fixtures/rest.ts'
 import { bodyOf } from '../../../test/fixtures/rest.ts'
 import type { BatchOutcome } from '../batch-create-leads.ts'
+import type { ImportRequest } from './import-leads.ts'
 import { importLeads } from './import-leads.ts'
 import { registerImportRest } from './rest.ts'
 
@@ -18,15 +22,23 @@ afterEach(async () => {
 })
 
 /** The door alone, before a store that takes everything unless the test has another. */
-async function startDoor(limits: { maxImports?: number; silenceMs?: number }, store = async () => undefined) {
+async function startDoor(
+  limits: { maxImports?: number; silenceMs?: number },
+  store: () => Promise<void> = async () => undefined,
+  kind: 'created' | 'invalid' = 'created',
+) {
   const log = captureLog()
   const metrics = createMetrics('intake')
   const storeList = async (inputs: readonly unknown[]) => {
     await store()
-    return inputs.map(() => ({ kind: 'created' }) as BatchOutcome)
+    return inputs.map(() => ({ kind, violations: [] }) as BatchOutcome & object)
   }
+  const requests: ImportRequest[] = []
   const intake = {
-    importLeads: (_caller: unknown, request: Parameters<typeof importLeads>[1]) => importLeads({ storeList }, request),
+    importLeads: (_caller: unknown, request: ImportRequest) => {
+      requests.push(request)
+      return importLeads({ storeList }, request)
+    },
   }
   const server = await startServer({
     title: 'import',
@@ -39,17 +51,24 @@ async function startDoor(limits: { maxImports?: number; silenceMs?: number }, st
     metrics,
   })
   running.push(server)
-  return { url: server.url, log, metrics }
+  return { url: server.url, log, metrics, requests }
 }
 
-/** Sends a row, and then nothing until told to end. */
-function openImport(url: string) {
+/** Sends a row or more, and then nothing until told to end. */
+function openImport(url: string, { count = 1, signal }: { count?: number; signal?: AbortSignal } = {}) {
   const { promise, resolve } = Promise.withResolvers<void>()
   async function* rows() {
-    yield toNdjson([{ note: 'a note' }])
+    yield toNdjson(Array.from({ length: count }, () => ({ note: 'a note' })))
     await promise
   }
-  return { response: postImport(url, rows()), end: resolve }
+  return { response: postImport(url, rows(), signal && { signal }), end: resolve }
+}
+
+/** Whether nothing of an import is left: no stream that waits for its signal, and no row to be read. */
+async function hasLetGo({ signal, rows }: ImportRequest): Promise<boolean> {
+  if (getEventListeners(signal, 'abort').length > 0) return false
+  const { done } = await rows[Symbol.asyncIterator]().next()
+  return done === true
 }
 
 test('an import from which nothing comes any more is ended', async () => {
@@ -58,6 +77,47 @@ test('an import from which nothing comes any more is ended', async () => {
   expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
   expect((await lines.next()).value).toMatchObject({ failed: { code: 'cancelled' }, progress: { rows: 1 } })
   expect((await lines.next()).done).toBe(true)
+})
+
+test('single bytes do not keep an import, whole rows do', async () => {
+  const { url } = await startDoor({ silenceMs: 2_000 })
+  let ended = false
+  async function* trickle(piece: string) {
+    yield toNdjson([{ note: 'a note' }])
+    for (; !ended; ) {
+      await sleep(50)
+      yield piece
+    }
+  }
+  const rows = linesOf(await postImport(url, trickle(toNdjson([{ note: 'another' }]))))
+  const bytes = linesOf(await postImport(url, trickle('x')))
+  for (const lines of [rows, bytes]) expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
+  expect((await bytes.next()).value).toMatchObject({
+    failed: { code: 'cancelled', detail: 'No row has arrived for 2 seconds.' },
+    progress: { rows: 1 },
+  })
+  for (let line = await rows.next(); !line.done; line = await rows.next()) {
+    if (!('progress' in line.value)) expect(line.value).toMatchObject({ done: { invalid: 0 } })
+    ended = true // when it has outlived the other by a row at least
+  }
+})
+
+test('an answer that nobody reads is given up', async () => {
+  const { url, requests } = await startDoor({ silenceMs: 200 }, undefined, 'invalid')
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname).pause()
+  const head = [
+    'POST /leads:import HTTP/1.1',
+    'host: x',
+    'content-type: application/x-ndjson',
+    'transfer-encoding: chunked',
+  ]
+  const row = `${JSON.stringify({ note: 'a note' })}\n`.repeat(1_000)
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  const goOn = () => socket.write(`${row.length.toString(16)}\r\n${row}\r\n`, (error) => error ?? setImmediate(goOn))
+  goOn()
+  await new Promise((resolve) => socket.on('error', resolve).on('close', resolve))
+  await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
 })
 
 test('an import too many is told to come again; when one has ended there is room', async () => {
@@ -73,6 +133,42 @@ test('an import too many is told to come again; when one has ended there is room
   await eventually(async () => (await postImport(url, toNdjson([{ note: 'a note' }]))).status === 200)
   other.end()
   await responses[1].text()
+})
+
+describe('an import lets go of its body', () => {
+  /** Stores so many lists, and then none. */
+  const failingAfter = (lists: number) => {
+    let stored = 0
+    return async () => {
+      stored += 1
+      if (stored > lists) throw new AppError(ErrorCode.Unavailable, 'no store')
+    }
+  }
+
+  test('when not even its first rows can be stored', async () => {
+    const { url, requests } = await startDoor({}, failingAfter(0))
+    const { response, end } = openImport(url)
+    expect((await response).status).toBe(503)
+    await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+    end()
+  })
+
+  test('when later ones cannot', async () => {
+    const { url, requests } = await startDoor({}, failingAfter(1))
+    const { response, end } = openImport(url, { count: 1_000 })
+    expect(await (await response).text()).toContain('"code":"unavailable"')
+    await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+    end()
+  })
+
+  test('when its sender goes away', async () => {
+    const { url, requests } = await startDoor({})
+    const sender = new AbortController()
+    const { response } = openImport(url, { signal: sender.signal })
+    expect((await response).status).toBe(200)
+    sender.abort()
+    await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+  })
 })
 
 test('what nobody foresaw ends the answer without its cause, and is logged and counted', async () => {

@@ -15,7 +15,7 @@ import { readCsv } from './read-csv.ts'
 import { readNdjson } from './read-ndjson.ts'
 import { readText } from './read-text.ts'
 import type { RowReader } from './row.ts'
-import { abortWhenSilent } from './silence.ts'
+import { watchSilence } from './silence.ts'
 
 const READERS: Readonly<Record<string, RowReader>> = {
   'application/x-ndjson': readNdjson,
@@ -24,7 +24,7 @@ const READERS: Readonly<Record<string, RowReader>> = {
 }
 /** Each keeps a few lists of rows in memory. */
 const MAX_IMPORTS = 32
-/** How long nothing may move in either direction; longer than a list waits for the database. */
+/** How long no row may arrive and no line of the answer be taken; longer than a list waits for the database. */
 const SILENCE_MS = 60_000
 
 const requestSchema = z.object({ 'Idempotency-Key': uuidSchema.optional() })
@@ -102,30 +102,42 @@ export function registerImportRest(
       if (running >= maxImports) throw tooManyImports()
       running += 1
       const closed = abortWhenClosed(reply.raw)
-      const silent = abortWhenSilent(reply.raw, silenceMs)
-      const signal = AbortSignal.any([closed.signal, silent, stopping.signal])
-      const end = () => {
-        running -= 1
-        closed.release()
-        discardRest(raw)
-      }
-
-      const rows = readerOf(headers['content-type'])(readText(readBody(raw, signal)))
+      const silence = watchSilence(reply.raw, silenceMs)
+      const signal = AbortSignal.any([closed.signal, silence.signal, stopping.signal])
+      const body = readBody(raw, signal)
       const lists = intake.importLeads(callerOf({ header: (name) => headers[name]?.toString() }), {
-        rows,
+        rows: watched(readerOf(headers['content-type'])(readText(body)), ({ length }) => length > 0 && silence.moved()),
         importKey,
         signal,
       })
+      const end = async () => {
+        closed.release()
+        body.destroy()
+        discardRest(raw)
+        await lists.return() // nothing to do, unless the answer was given up before it was begun
+        running -= 1
+      }
       try {
         const first = await lists.next() // what goes wrong before anything is stored is a problem as everywhere
-        const lines = answerLines(first, lists, (error) => failLate(request, error))
+        const lines = watched(
+          answerLines(first, lists, (error) => failLate(request, error)),
+          silence.moved,
+        )
         return reply.type('application/x-ndjson').send(Readable.from(lines).once('close', end))
       } catch (error) {
-        end()
+        await end()
         throw error
       }
     },
   )
+}
+
+/** The same items, each shown to `look` before. */
+async function* watched<T>(items: AsyncIterable<T>, look: (item: T) => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    look(item)
+    yield item
+  }
 }
 
 function readerOf(contentType = ''): RowReader {

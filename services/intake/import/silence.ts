@@ -1,15 +1,31 @@
 import type { ServerResponse } from 'node:http'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 
+/** Ends an import in which nothing moves. */
+export interface SilenceWatch {
+  /** Aborts when nothing has moved for so long. */
+  readonly signal: AbortSignal
+  /** To be called for rows that have arrived, and for lines of the answer that are asked for: single bytes do not count. */
+  moved(): void
+}
+
 /**
- * A signal that aborts when neither side has sent anything for so long. When it is the client that does not read, there is
- * nobody to tell: the connection is closed.
+ * Watches that an import goes on. When it is the client that does not read, there is nobody to tell, and the connection is
+ * closed; so it is when nobody reads the end of an import that was ended.
+ *
+ * @param silenceMs longer than a list waits for the database: while it does nothing moves either, and the client is not
+ *   to blame
  */
-export function abortWhenSilent(response: ServerResponse, silenceMs: number): AbortSignal {
+export function watchSilence(response: ServerResponse, silenceMs: number): SilenceWatch {
   const controller = new AbortController()
-  response.setTimeout(silenceMs, () => {
-    if (response.writableNeedDrain) response.destroy()
-    else controller.abort(new AppError(ErrorCode.Cancelled, `No row has arrived for ${silenceMs / 1_000} seconds.`))
-  })
-  return controller.signal
+  const timer = setInterval(() => {
+    if (!controller.signal.aborted && !response.writableNeedDrain) {
+      controller.abort(new AppError(ErrorCode.Cancelled, `No row has arrived for ${silenceMs / 1_000} seconds.`))
+      return
+    }
+    clearInterval(timer)
+    response.destroy()
+  }, silenceMs).unref()
+  response.once('close', () => clearInterval(timer))
+  return { signal: controller.signal, moved: () => void timer.refresh() }
 }

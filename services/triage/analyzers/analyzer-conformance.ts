@@ -111,6 +111,12 @@ function assertValidAnalysis(analysis: Analysis, note: string): void {
   expect(analysis.tags).toEqual([...new Set(analysis.tags)].sort())
   for (const tag of analysis.tags) expect(tag).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
 
+  // one text that PostgreSQL refuses would fail the commit that it shares with others
+  for (const text of [...analysis.tags, ...analysis.reasons.map((reason) => reason.text)]) {
+    expect(text).not.toContain('\u0000')
+    expect(text.isWellFormed()).toBe(true)
+  }
+
   for (const reason of analysis.reasons) {
     expect(reason.text.trim()).not.toBe('')
     expect(Number.isFinite(reason.weight)).toBe(true)

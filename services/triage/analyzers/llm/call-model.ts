@@ -10,9 +10,9 @@ import {
   retry,
   wrap,
 } from 'cockatiel'
-import { APIConnectionError, APIError, APIUserAbortError } from 'openai'
 import { RetryLaterError } from '../../../../lib/mailbox/failure.ts'
 import type { Chat, Completion, Message } from './chat.ts'
+import { ModelError } from './model-error.ts'
 
 export interface CallModelOptions {
   readonly chat: Chat
@@ -61,24 +61,14 @@ export function createModelCalls({ chat, concurrency, onBreaker }: CallModelOpti
   }
 }
 
-/** A fault of the moment, which says nothing about the note. */
 function isPassing(error: Error): boolean {
-  if (error instanceof APIUserAbortError) return true // our own timeout: the caller's signal is looked at first
-  if (error instanceof APIConnectionError) return true
-  if (error instanceof APIError)
-    return error.status === undefined || error.status === 408 || error.status === 429 || error.status >= 500
-  return (
-    error instanceof SyntaxError ||
-    error.name === 'TimeoutError' ||
-    error.name === 'AbortError' ||
-    error instanceof TypeError
-  )
+  return error instanceof ModelError && error.isPassing
 }
 
 /** Cockatiel asks for the pause before the next try; one that the server wants longer is not waited for here. */
 function pauseAfter({ attempt, result }: { attempt: number; result: unknown }) {
-  const wanted =
-    result !== null && typeof result === 'object' && 'error' in result ? retryAfterMs(result.error) : undefined
+  const error = result !== null && typeof result === 'object' && 'error' in result ? result.error : undefined
+  const wanted = error instanceof ModelError ? error.retryAfterMs : undefined
   const duration = Math.min(LONGEST_PAUSE_MS, wanted ?? 150 * 2 ** attempt)
   return { duration, next: pauseAfter }
 }
@@ -92,28 +82,13 @@ function toFate(error: unknown): unknown {
       cause: error,
     })
   }
-  if (error instanceof APIError && (error.status === 401 || error.status === 403 || error.status === 404)) {
-    return new RetryLaterError(
-      `the model's server answers ${error.status}: check LLM_API_KEY, LLM_BASE_URL and LLM_MODEL`,
-      PARKED_MS,
-      {
-        cause: error,
-      },
-    )
+  if (!(error instanceof ModelError)) return error
+  if (error.status === 401 || error.status === 403 || error.status === 404) {
+    const advice = 'check LLM_API_KEY, LLM_BASE_URL and LLM_MODEL'
+    return new RetryLaterError(`${error.message}: ${advice}`, PARKED_MS, { cause: error })
   }
-  if (error instanceof Error && isPassing(error)) {
-    return new RetryLaterError(`the model cannot be had: ${error.message}`, retryAfterMs(error) ?? PARKED_MS, {
-      cause: error,
-    })
-  }
-  return error
-}
-
-/** `Retry-After` in milliseconds, as seconds or as a date (RFC 9110, 10.2.3). */
-function retryAfterMs(error: unknown): number | undefined {
-  const header = error instanceof APIError ? error.headers?.get('retry-after') : undefined
-  if (!header) return undefined
-  const seconds = Number(header)
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms)
+  if (!error.isPassing) return error
+  return new RetryLaterError(`the model cannot be had: ${error.message}`, error.retryAfterMs ?? PARKED_MS, {
+    cause: error,
+  })
 }

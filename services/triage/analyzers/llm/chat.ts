@@ -1,6 +1,7 @@
-import OpenAI, { APIError } from 'openai'
+import OpenAI from 'openai'
 import type { ChatCompletionMessageParam, ResponseFormatJSONObject, ResponseFormatJSONSchema } from 'openai/resources'
 import { TerminalError } from '../../../../lib/mailbox/failure.ts'
+import { toModelError } from './model-error.ts'
 import { ANSWER_JSON_SCHEMA } from './prompt-1.ts'
 
 export type Message = ChatCompletionMessageParam
@@ -33,10 +34,11 @@ const FORMATS: readonly (ResponseFormatJSONSchema | ResponseFormatJSONObject | u
 ]
 
 /**
- * A chat with an OpenAI-compatible server. Which way of asking for JSON it understands is found out once and kept.
+ * A chat with an OpenAI-compatible server. Which way of asking for JSON it understands is found out by the first request
+ * that succeeds, and kept: one that is refused may be refused for its note.
  *
- * The chat throws what the client throws: `APIError` with the status, `APIConnectionError`; a TerminalError when the
- * model refuses or the server finds fault with the request itself; the signal's reason when that aborts.
+ * The chat throws a ModelError; a TerminalError when the model refuses or the server finds fault with the request itself;
+ * the signal's reason when that aborts.
  */
 export function createChat({ baseUrl, apiKey, model, timeoutMs }: ChatOptions): Chat {
   const url = new URL(baseUrl)
@@ -47,28 +49,30 @@ export function createChat({ baseUrl, apiKey, model, timeoutMs }: ChatOptions): 
     apiKey: apiKey ?? 'none',
     defaultQuery: query, // gateways in Azure's manner want an api-version
     defaultHeaders: apiKey === undefined ? {} : { 'api-key': apiKey },
+    logLevel: 'off', // at its debug level it would print notes
     maxRetries: 0, // `call-model.ts` retries, within its breaker
     timeout: timeoutMs,
   })
-  let format = 0
+  let understood: number | undefined
 
   return async (messages, signal) => {
-    for (;;) {
-      const asked = format
+    for (let format = understood ?? 0; ; format += 1) {
       try {
-        return toCompletion(await complete(asked, messages, signal))
-      } catch (error) {
-        if (!(error instanceof APIError) || (error.status !== 400 && error.status !== 422)) throw error
-        if (asked === FORMATS.length - 1) {
-          throw new TerminalError(`the model's server refuses the request: ${error.message}`, { cause: error })
-        }
-        format = Math.max(format, asked + 1)
+        const completion = toCompletion(await complete(format, messages, signal))
+        understood ??= format
+        return completion
+      } catch (thrown) {
+        signal.throwIfAborted()
+        const error = toModelError(thrown)
+        if (error === undefined) throw thrown
+        if (error.status !== 400 && error.status !== 422) throw error
+        if (format === FORMATS.length - 1) throw new TerminalError(`${error.message}: it refuses the request`)
       }
     }
   }
 
-  function complete(asked: number, messages: readonly Message[], signal: AbortSignal) {
-    const responseFormat = FORMATS[asked]
+  function complete(format: number, messages: readonly Message[], signal: AbortSignal) {
+    const responseFormat = FORMATS[format]
     return client.chat.completions.create(
       {
         model,
@@ -87,7 +91,7 @@ function toCompletion(answer: OpenAI.ChatCompletion): Completion {
   const message = answer.choices?.[0]?.message
   if (message?.refusal) throw new TerminalError('the model refuses to answer')
   return {
-    text: message?.content ?? '',
+    text: typeof message?.content === 'string' ? message.content : '', // whatever the types promise of it
     inputTokens: answer.usage?.prompt_tokens ?? 0,
     outputTokens: answer.usage?.completion_tokens ?? 0,
   }

@@ -10,6 +10,7 @@ import {
   type Behaviour,
   goodAnswer,
   type ModelServer,
+  noteOf,
   type SeenRequest,
   say,
   sendJson,
@@ -18,9 +19,16 @@ import {
 import { BUDGET_SPENT_TAG, createLlmAnalyzer, type LlmAnalyzerOptions } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 
+/** A model that says again whatever stands in the note, half a surrogate pair included. */
+const parrot: Behaviour = (request, response) => {
+  const words = noteOf(request).slice(0, 100).split(/\s+/)
+  const reasons = words.slice(0, 6).map((word) => ({ text: `says ${word}`, quote: word }))
+  say(response, goodAnswer(request, { reasons, tags: words.slice(0, 12).map((word) => word.slice(0, 40)) }))
+}
+
 let server: ModelServer
 beforeAll(async () => {
-  server = await startModelServer((request, response) => say(response, goodAnswer(request)))
+  server = await startModelServer(parrot)
 })
 afterAll(() => server.close())
 
@@ -105,6 +113,12 @@ describe('an answer', () => {
     expect(createAnalyzer().id).toBe('llm-imitated-model-7b@1')
   })
 
+  test('is made storable: what PostgreSQL refuses goes, and the rest stays', async () => {
+    const reasons = [{ text: 'was charged\u0000 twice \ud83d', quote: 'Charged' }]
+    server.behave((request, response) => say(response, goodAnswer(request, { reasons, tags: ['bil\u0000ling'] })))
+    expect(await analyze()).toMatchObject({ tags: ['billing'], reasons: [{ text: 'was charged twice \ufffd' }] })
+  })
+
   test('with a quote that the note does not hold loses that reason', async () => {
     const reasons = [{ text: 'has lost everything', quote: 'we lost everything' }]
     server.behave((request, response) => say(response, goodAnswer(request, { reasons })))
@@ -153,6 +167,30 @@ describe('a server of its own kind', () => {
       })
     }
     expect(server.requests).toHaveLength(requests)
+  })
+
+  test('that refuses one note in every format but the last is asked the next note as before', async () => {
+    const long = `${NOTE} And a long story.`
+    const tooLong: Behaviour = (request, response, count) =>
+      noteOf(request) === long
+        ? lacking(400, ['json_schema', 'json_object'])(request, response, count)
+        : asText(request, response, count)
+    server.behave(tooLong)
+    const analyzer = createAnalyzer()
+    for (const note of [NOTE, long, `${NOTE} Again!`]) await analyzer.analyze(note, new AbortController().signal)
+    const formats = server.requests.map(({ body }) => body.response_format?.type)
+    expect(formats).toEqual(['json_schema', 'json_schema', 'json_object', undefined, 'json_schema'])
+  })
+
+  test('that refuses one note altogether is asked the next one as before, also when that was the first', async () => {
+    const filtered = `${NOTE} Filtered.`
+    server.behave((request, response, count) =>
+      noteOf(request) === filtered ? sendJson(response, 400, {}) : asText(request, response, count),
+    )
+    const analyzer = createAnalyzer()
+    await expect(analyzer.analyze(filtered, new AbortController().signal)).rejects.toThrow(TerminalError)
+    await analyzer.analyze(NOTE, new AbortController().signal)
+    expect(server.requests.at(-1)?.body.response_format?.type).toBe('json_schema')
   })
 
   test("a gateway in Azure's manner gets its path, its api-version and its api-key", async () => {
@@ -256,6 +294,16 @@ describe('an answer that cannot be used', () => {
   test('a request that the server finds fault with in every format is the end', async () => {
     server.behave((_, response) => sendJson(response, 400, { error: { message: 'context length exceeded' } }))
     await expect(analyze()).rejects.toThrow(TerminalError)
+  })
+
+  test('the reason that the server has is told when it is one that servers have', async () => {
+    const refuse = (code: string): Behaviour => {
+      return (_, response) => sendJson(response, 400, { error: { message: 'no', code } })
+    }
+    server.behave(refuse('context_length_exceeded'))
+    await expect(analyze()).rejects.toThrow("the model's server answers 400 (context_length_exceeded)")
+    server.behave(refuse('anna.k@example.com'))
+    await expect(analyze()).rejects.toThrow("the model's server answers 400: it refuses the request")
   })
 })
 

@@ -9,7 +9,8 @@ export class AnswerError extends Error {
 }
 
 /**
- * Finds the answer in what a model said: alone, fenced as code, or behind its thoughts.
+ * Finds the answer in what a model said: alone, fenced as code, or behind its thoughts. Its texts can be stored, whatever
+ * the model was made to say.
  *
  * @throws AnswerError that says what is wrong
  */
@@ -17,7 +18,7 @@ export function parseAnswer(text: string): Answer {
   const json = objectIn(withoutThoughts(text))
   let value: unknown
   try {
-    value = JSON.parse(json)
+    value = JSON.parse(json, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part))
   } catch {
     throw new AnswerError('it is not JSON, or was cut off')
   }
@@ -38,4 +39,9 @@ function objectIn(text: string): string {
   const [start, end] = [text.indexOf('{'), text.lastIndexOf('}')]
   if (start < 0 || end < start) throw new AnswerError('it holds no JSON object')
   return text.slice(start, end + 1)
+}
+
+/** JSON may name what PostgreSQL stores in no text: U+0000, and half a surrogate pair. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '').toWellFormed()
 }

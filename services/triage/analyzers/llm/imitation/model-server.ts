@@ -52,17 +52,29 @@ export async function startModelServer(first: Behaviour): Promise<ModelServer> {
   }
 }
 
+/** The note as the model was sent it. */
+export function noteOf(request: SeenRequest): string {
+  const user = request.body.messages.find(({ role }) => role === 'user')?.content ?? ''
+  return user.split('\n').slice(1, -1).join('\n')
+}
+
 /** What a good model says about any note: the reason quotes the note's first word. */
 export function goodAnswer(request: SeenRequest, over: Record<string, unknown> = {}): string {
-  const user = request.body.messages.find(({ role }) => role === 'user')?.content ?? ''
-  const note = user.split('\n').slice(1, -1).join('\n')
   return JSON.stringify({
     intent: 'support',
     priority: 'P1',
     confidence: 0.9,
     language: 'en',
     tags: ['billing'],
-    reasons: [{ text: 'was charged by mistake', quote: note.split(/\s+/).find((word) => word !== '') ?? '' }],
+    reasons: [
+      {
+        text: 'was charged by mistake',
+        quote:
+          noteOf(request)
+            .split(/\s+/)
+            .find((word) => word !== '') ?? '',
+      },
+    ],
     ...over,
   })
 }

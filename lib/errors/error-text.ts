@@ -1,0 +1,21 @@
+const WITHHELD = 'withheld: it may quote what could not be parsed'
+
+/**
+ * An error's message, for logs and dead letters. That of a SyntaxError is withheld: `JSON.parse` quotes the text at fault,
+ * and that text may be what somebody sent.
+ */
+export function messageOf(error: Error): string {
+  return error instanceof SyntaxError ? WITHHELD : error.message
+}
+
+/** An error's stack, likewise. */
+export function stackOf(error: Error): string | undefined {
+  if (!(error instanceof SyntaxError)) return error.stack
+  const frames = error.stack?.split('\n').filter((line) => /^ {4}at /.test(line)) ?? []
+  return [`${error.name}: ${WITHHELD}`, ...frames].join('\n')
+}
+
+/** Name and message of whatever was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${messageOf(error)}` : String(error)
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto'
+import { jetstream } from '@nats-io/jetstream'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { ensureTriageConsumer } from '../../../../lib/jetstream/topology.ts'
+import type { GivenUp, Mailbox } from '../../../../lib/mailbox/mailbox.ts'
+import { createMailbox } from '../../../../lib/mailbox/mailbox.ts'
+import { createMetrics } from '../../../../lib/telemetry/metrics.ts'
+import { captureLog } from '../../../../test/fixtures/captured-log.ts'
+import { eventually } from '../../../../test/fixtures/eventually.ts'
+import { useNats } from '../../../../test/fixtures/nats.ts'
+import { useStack } from '../../../../test/fixtures/stack.ts'
+import { createRuleAnalyzer } from '../rules/rule-analyzer.ts'
+import { createModelCalls } from './call-model.ts'
+import { createChat } from './chat.ts'
+import type { Behaviour, ModelServer } from './imitation/model-server.ts'
+import { noteOf, say, sendJson, startModelServer } from './imitation/model-server.ts'
+import { createLlmAnalyzer } from './llm-analyzer.ts'
+import { createTokenLimit } from './token-limit.ts'
+
+/*
+ * Servers say what is wrong with a request by quoting it, and the request holds the note: none of that may reach a log or
+ * a dead letter.
+ */
+
+const NOTE = 'Velvet-Elephant has not been paid; Velvet-Elephant waits.'
+
+const stack = useStack()
+const nats = useNats()
+const mailboxes: Mailbox[] = []
+let server: ModelServer
+beforeAll(async () => {
+  server = await startModelServer(() => undefined)
+  await ensureTopology()
+})
+afterEach(() => Promise.all(mailboxes.splice(0).map((mailbox) => mailbox.drain(0))))
+afterAll(() => server.close())
+
+const ensureTopology = () => ensureTriageConsumer(nats, { names: stack.names, replicas: 1, ackWaitMs: 30_000 })
+
+function createAnalyzer() {
+  const model = 'imitated'
+  return createLlmAnalyzer({
+    model,
+    callModel: createModelCalls({
+      chat: createChat({ baseUrl: server.url, apiKey: undefined, model, timeoutMs: 5_000 }),
+      concurrency: 1,
+    }),
+    tokens: createTokenLimit(0),
+    maskPersonal: true,
+    prices: { input: 0, output: 0 },
+    dailyBudget: 0,
+    spending: { today: async () => 0, add: async () => undefined },
+    answers: { find: async () => undefined },
+    fallback: createRuleAnalyzer(),
+  })
+}
+
+/** Lets the mailbox give up a lead with the note. @returns why, and all that was logged */
+async function giveUp({ maxDeliveries }: { maxDeliveries: number }): Promise<{ letter: GivenUp; logged: string }> {
+  const { log, text } = captureLog()
+  const letters: GivenUp[] = []
+  const analyzer = createAnalyzer()
+  const mailbox = createMailbox({
+    nats,
+    stream: stack.names.leadsStream,
+    consumer: stack.names.triageConsumer,
+    ensureTopology,
+    ackWaitMs: 30_000,
+    maxInFlight: 1,
+    maxDeliveries,
+    beginSuspect: async () => 1,
+    handle: async ({ data }, signal) => void (await analyzer.analyze(Buffer.from(data).toString(), signal)),
+    deadLetter: async (_delivery, givenUp) => void letters.push(givenUp),
+    log,
+    metrics: createMetrics('test'),
+  })
+  mailboxes.push(mailbox)
+  mailbox.start()
+  await jetstream(await nats.first()).publish(stack.names.leadReceived(randomUUID()), NOTE)
+  const letter = await eventually(() => letters[0], 20_000)
+  await eventually(() => text().includes('gave up a message'))
+  return { letter, logged: text() }
+}
+
+const quoted = (status: number, headers = {}): Behaviour => {
+  return (request, response) => {
+    const message = `not acceptable: ${noteOf(request)}`
+    sendJson(response, status, { error: { message, code: message, param: message, type: message } }, headers)
+  }
+}
+const asJson =
+  (body: string): Behaviour =>
+  (_, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(body)
+
+const QUOTING: readonly (readonly [name: string, behaviour: Behaviour])[] = [
+  ['a 400', quoted(400)],
+  ['a 401', quoted(401)],
+  ['a 409', quoted(409)],
+  ['a 422', quoted(422)],
+  ['a 429', quoted(429, { 'retry-after': '60' })],
+  ['a 500', quoted(500)],
+  ['a page of a gateway', (r, s) => s.writeHead(502, { 'content-type': 'text/html' }).end(`<h1>${noteOf(r)}</h1>`)],
+  ['what is no JSON', asJson(NOTE)],
+  ['JSON that breaks off', asJson(`{"choices": [{"message": {"content": "${NOTE}`)],
+  ['an answer that is no JSON', (r, s) => say(s, `I have read: ${noteOf(r)}`)],
+  ['an answer with another word', (r, s) => say(s, JSON.stringify({ intent: noteOf(r), [noteOf(r)]: 1 }))],
+  ['a refusal', (r, s) => say(s, null, { message: { refusal: `I will not judge: ${noteOf(r)}` } })],
+]
+
+test.each(QUOTING)('a note that the server quotes in %s stays out of log and dead letter', async (_, behaviour) => {
+  server.behave(behaviour)
+  const { letter, logged } = await giveUp({ maxDeliveries: 1 })
+  expect(server.requests.map(noteOf)).toContain(NOTE)
+  expect(letter.error).toMatch(/^(TerminalError|RetryLaterError|ModelError): .*model/)
+  for (const told of [JSON.stringify(letter), logged]) {
+    expect(told).not.toContain('Velvet')
+    expect(told).not.toContain('Elephant')
+  }
+})
+
+test('a note that the server quotes stays out of the log when it is tried again, too', async () => {
+  server.behave(quoted(429, { 'retry-after': '0' }))
+  const { logged } = await giveUp({ maxDeliveries: 2 })
+  expect(logged).toContain('will try a message again')
+  expect(logged).not.toContain('Velvet')
+})
