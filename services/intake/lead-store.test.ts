@@ -67,7 +67,7 @@ describe('a lead', () => {
       requestHash: row.requestHash,
       lead: { ...lead, id: row.id, createdAt: expect.any(Date) },
     })
-    expect(await store.find(row.id)).toEqual(result?.lead)
+    expect(await store.findAll([row.id])).toEqual([result?.lead])
     expect(await stored(row)).toMatchObject([
       { client_id: 'anonymous', content_hash: row.contentHash, request_hash: Buffer.from(row.requestHash, 'hex') },
     ])
@@ -79,8 +79,11 @@ describe('a lead', () => {
     expect(await stored(row)).toMatchObject([{ email: null, phone: null, name: null, source: null }])
   })
 
-  test('that is not there is not found', async () => {
-    expect(await store.find(randomUUID())).toBeUndefined()
+  test('is found by the call that asked for it, whatever others of the same query ask for', async () => {
+    const [one, other] = [rowOf({ lead: { note: 'one' } }), rowOf({ lead: { note: 'other' } })]
+    await store.insert([one, other])
+    const found = await store.findAll([other.id, randomUUID(), one.id, other.id])
+    expect(found.map((lead) => lead?.note)).toEqual(['other', undefined, 'one', 'other'])
   })
 })
 
@@ -178,6 +181,6 @@ test('a database that is away is said to be unavailable, with the time to come a
   const lost = createLeadStore(away)
   const unavailable = { code: 'unavailable', retryAfterSeconds: 1 }
   await expect(lost.insert([rowOf()])).rejects.toMatchObject(unavailable)
-  await expect(lost.find(randomUUID())).rejects.toMatchObject(unavailable)
+  await expect(lost.findAll([randomUUID()])).rejects.toMatchObject(unavailable)
   await away.end()
 })

@@ -28,7 +28,11 @@ export interface LeadStore {
    * @throws AppError `unavailable` when the database does not answer; then all was stored or nothing was
    */
   insert(rows: readonly LeadRow[]): Promise<StoredLead[]>
-  find(id: string): Promise<Lead | undefined>
+  /**
+   * The leads of the ids, in their order.
+   * @throws AppError `unavailable` when the database does not answer
+   */
+  findAll(ids: readonly string[]): Promise<(Lead | undefined)[]>
 }
 
 interface LeadRecord {
@@ -50,11 +54,13 @@ interface KeyedRecord extends LeadRecord {
 export function createLeadStore(sql: Sql): LeadStore {
   return {
     insert: (rows) => answered(insertOrFind(sql, rows)),
-    find: async (id) => {
-      const [record] = await answered(
-        sql<LeadRecord[]>`select id, email, phone, name, note, source, created_at from leads where id = ${id}`,
+    findAll: async (ids) => {
+      const records = await answered(
+        sql<LeadRecord[]>`
+          select id, email, phone, name, note, source, created_at from leads where id = any(${[...ids]}::uuid[])`,
       )
-      return record && toLead(record)
+      const found = new Map(records.map((record) => [record.id, toLead(record)]))
+      return ids.map((id) => found.get(id))
     },
   }
 }
