@@ -5,6 +5,8 @@ import { createSocketFactory } from './socket.ts'
 
 /** A pool of connections; queries are tagged templates. */
 export type Sql = postgres.Sql
+/** A part of a statement. */
+export type SqlFragment = postgres.Fragment
 
 export interface PostgresOptions {
   readonly url: string
