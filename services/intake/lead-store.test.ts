@@ -63,6 +63,7 @@ describe('a lead', () => {
     const [result] = await store.insert([row])
     expect(result).toEqual({
       created: true,
+      recent: true,
       generation: 1,
       requestHash: row.requestHash,
       lead: { ...lead, id: row.id, createdAt: expect.any(Date) },
@@ -96,9 +97,24 @@ describe('a key that is taken', () => {
       rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'first' } }),
       rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'second' } }),
     ])
-    const expected = { created: false, lead: created?.lead, generation: 3, requestHash: first.requestHash }
+    const expected = {
+      created: false,
+      recent: true,
+      lead: created?.lead,
+      generation: 3,
+      requestHash: first.requestHash,
+    }
     expect([again, other]).toEqual([expected, expected])
     expect(await stored(first)).toHaveLength(1)
+  })
+
+  test('says whether its lead is new, as the database has it', async () => {
+    const [young, old] = [rowOf(), rowOf()]
+    await store.insert([young, old])
+    await stack.sql`update leads set created_at = now() where id = ${young.id}`
+    await stack.sql`update leads set created_at = now() - interval '10 seconds' where id = ${old.id}`
+    const again = await store.insert([young, old].map((row) => ({ ...row, id: uuidv7() })))
+    expect(again.map(({ recent }) => recent)).toEqual([true, false])
   })
 
   test('by another client is free, and each client gets its own lead back', async () => {

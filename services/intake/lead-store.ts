@@ -16,6 +16,8 @@ export interface LeadRow {
 /** What is stored under a row's key: the row itself when `created`, else what was there before. */
 export interface StoredLead {
   readonly created: boolean
+  /** Created less than {@link RECENT_SECONDS} ago, by the database's clock. */
+  readonly recent: boolean
   readonly lead: Lead
   readonly generation: number
   readonly requestHash: string
@@ -35,6 +37,12 @@ export interface LeadStore {
   findAll(ids: readonly string[]): Promise<(Lead | undefined)[]>
 }
 
+/**
+ * The reconciler looks after a lead that is older: its first walk has passed it by then (GRACE_SECONDS, and a second
+ * between two rounds), and what that one could not see yet is left to the second.
+ */
+const RECENT_SECONDS = 10
+
 interface LeadRecord {
   id: string
   email: string | null
@@ -49,6 +57,7 @@ interface KeyedRecord extends LeadRecord {
   idempotency_key: string
   generation: number
   request_hash: string
+  recent: boolean
 }
 
 export function createLeadStore(sql: Sql): LeadStore {
@@ -119,7 +128,8 @@ function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
 async function findByKeys(sql: Sql, rows: readonly LeadRow[]): Promise<Map<string, KeyedRecord>> {
   const records = await sql<KeyedRecord[]>`
     select id, client_id, idempotency_key, generation, encode(request_hash, 'hex') as request_hash,
-           email, phone, name, note, source, created_at
+           email, phone, name, note, source, created_at,
+           created_at > now() - make_interval(secs => ${RECENT_SECONDS}) as recent
     from leads
     where (client_id, idempotency_key) in (
       select * from unnest(
@@ -136,7 +146,7 @@ function keyOf(clientId: string, idempotencyKey: string): string {
 
 function fromRow(row: LeadRow, createdAt: Date): StoredLead {
   const lead = { ...row.lead, id: row.id, createdAt }
-  return { created: true, lead, generation: 1, requestHash: row.requestHash }
+  return { created: true, recent: true, lead, generation: 1, requestHash: row.requestHash }
 }
 
 function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLead {
@@ -145,6 +155,7 @@ function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLea
   if (record === undefined) throw new Error(`the lead that held the key of ${row.id} is gone`)
   return {
     created: false,
+    recent: record.recent,
     lead: toLead(record),
     generation: record.generation,
     requestHash: record.request_hash,
