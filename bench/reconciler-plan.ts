@@ -10,6 +10,7 @@ import { startPostgres } from '../embedded/postgres.ts'
 import { createLog } from '../lib/log/log.ts'
 import type { Sql } from '../lib/postgres/connect.ts'
 import { connectPostgres } from '../lib/postgres/connect.ts'
+import { createCommittedUntil } from '../services/intake/reconciler/committed-until.ts'
 import { noteDueParked, walk, walkStatement } from '../services/intake/reconciler/find-unsettled.ts'
 import { dueStatement, takeDue } from '../services/intake/reconciler/take-due.ts'
 
@@ -26,15 +27,19 @@ try {
   print(`PostgreSQL ${postgres.version}, ${LEADS.toLocaleString('en')} settled leads`)
   for (let from = 0; from < LEADS; from += CHUNK) await addSettledLeads(sql, from, Math.min(CHUNK, LEADS - from))
   await sql`vacuum analyze`
+  const [row] = await sql<{ now: Date }[]>`select now()`
+  const committedUntil = row?.now
   const walked = await timed(async () => {
-    while (await walk(sql, undefined));
+    while (await walk(sql, undefined, committedUntil));
   })
   print(`one walk over all of them, as after the first start: ${walked.toFixed(0)} ms`)
+  const nextCommittedUntil = createCommittedUntil()
   const rounds = await timed(async () => {
-    for (let round = 0; round < ROUNDS; round += 1) await reconcile(sql)
+    for (let round = 0; round < ROUNDS; round += 1) await reconcile(sql, nextCommittedUntil)
   })
   print(`a round when nothing is pending: ${(rounds / ROUNDS).toFixed(2)} ms`)
-  await plan('a step of the early walk, when it has come to the end', walkStatement(sql, 'early', 3, undefined))
+  const graceAgo = sql`now() - make_interval(secs => 3)`
+  await plan('a step of the early walk, when it has come to the end', walkStatement(sql, 'early', graceAgo, undefined))
   await plan('what is due, when nothing is', dueStatement(sql, undefined))
 } finally {
   await sql.end()
@@ -42,8 +47,8 @@ try {
   await rm(directory, { recursive: true })
 }
 
-async function reconcile(connection: Sql): Promise<void> {
-  await walk(connection, undefined)
+async function reconcile(connection: Sql, committedUntil: ReturnType<typeof createCommittedUntil>): Promise<void> {
+  await walk(connection, undefined, await committedUntil(connection))
   await noteDueParked(connection)
   await takeDue(connection, undefined)
 }

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { Code, createClient } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
 import { describe, expect, test } from 'vitest'
+import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { eventually } from './fixtures/eventually.ts'
 import type { LeadBody, ProblemBody } from './fixtures/rest.ts'
 import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
@@ -77,6 +80,24 @@ describe('PostgreSQL', () => {
     await intake.kill('SIGTERM')
   }, 60_000)
 
+  test('holds many reads up: all are answered 503, and hardly one is executed when it goes on', async () => {
+    const intake = await start('intake')
+    const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'read me' }))
+    const client = createClient(IntakeService, createGrpcTransport({ baseUrl: intake.url })) // many calls, one connection
+    const read = () => client.getLead({ leadId: id })
+    const rowsRead = await countRowsRead()
+    const holder = await stack.sql.reserve()
+    await holder`begin`
+    await holder`lock table leads`
+    const answers = await Promise.allSettled(Array.from({ length: 2_000 }, read))
+    for (const answer of answers) expect(answer).toMatchObject({ reason: { code: Code.Unavailable } })
+    await holder`rollback`
+    holder.release()
+    expect((await read()).lead?.note).toBe('read me')
+    await intake.kill('SIGTERM')
+    expect(await rowsRead()).toBeLessThan(100)
+  }, 60_000)
+
   test('loses the connection between commit and answer: the retry finds the lead', async () => {
     const postgres = await useTcpProxy(stack.serviceUrls.intake)
     const intake = await start('intake', { DATABASE_URL: postgres.url, DATABASE_CONNECTIONS: '2' })
@@ -140,3 +161,16 @@ describe('PostgreSQL', () => {
     await Promise.all([intake, insights, triage].map(({ kill }) => kill('SIGTERM')))
   }, 60_000)
 })
+
+/** Counts the rows of leads that services read from now on, by a policy that lets them read all. */
+async function countRowsRead(): Promise<() => Promise<number>> {
+  await stack.sql`create sequence rows_read`
+  await stack.sql`grant usage on sequence rows_read to public`
+  await stack.sql`create policy counted on leads using (nextval('rows_read') > 0) with check (true)`
+  await stack.sql`alter table leads enable row level security`
+  return async () => {
+    await stack.sql`alter table leads disable row level security`
+    const [row] = await stack.sql<{ n: number }[]>`select last_value::int as n from rows_read`
+    return row?.n ?? 0
+  }
+}

@@ -5,6 +5,8 @@ import { createSocketFactory } from './socket.ts'
 
 /** A pool of connections; queries are tagged templates. */
 export type Sql = postgres.Sql
+/** A part of a statement. */
+export type SqlFragment = postgres.Fragment
 
 export interface PostgresOptions {
   readonly url: string
@@ -16,7 +18,7 @@ export interface PostgresOptions {
   readonly session?: Record<string, number>
 }
 
-/** The longest statement; the reconciler's second walk relies on it (services/intake/reconciler/). */
+/** The longest statement, without its commit; the reconciler's second walk relies on it (services/intake/reconciler/). */
 const STATEMENT_TIMEOUT_MS = 15_000
 /** An unused connection is closed before it could be taken for a dead one. */
 const IDLE_SECONDS = 15
@@ -27,8 +29,14 @@ const SILENCE_MS = STATEMENT_TIMEOUT_MS + 5_000
  * away a query fails within `connect_timeout` instead of waiting for ever.
  */
 export function connectPostgres({ url, applicationName, maxConnections, log, session }: PostgresOptions): Sql {
-  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: unknown } = {
+  const options: postgres.Options<Record<string, postgres.PostgresType>> & {
+    max_pipeline: number
+    socket: unknown
+  } = {
     max: maxConnections,
+    // One statement at a time on a connection: what is sent behind one that hangs can neither be taken back nor answered,
+    // and each sending makes the connection look alive (socket.ts).
+    max_pipeline: 0,
     max_lifetime: null, // a lock lives as long as its connection
     connect_timeout: 2,
     // The driver's own pause grows to twenty seconds for the whole pool after a few failures: a database that is back

@@ -1,10 +1,15 @@
 import { currentVersion, migrate, neededVersion } from '../../db/migrate.ts'
 import type { Log } from '../log/log.ts'
+import { answered } from './answered.ts'
 import type { Sql } from './connect.ts'
 
 /** Watches over the database and its schema. */
 export interface SchemaGuard {
-  /** Resolves when the database answers and its schema is not behind; for readiness. */
+  /**
+   * Resolves when the database answers and its schema is not behind; for readiness.
+   * @throws Error that an operator may read; within two seconds when the database is silent, but for a migration, which
+   *   takes the time it takes
+   */
   check(): Promise<void>
 }
 
@@ -20,29 +25,34 @@ export function guardSchema(options: {
 }): SchemaGuard {
   const { sql, databaseUrl, migrateOnStart, log } = options
   let isCurrent = false
-  let migrating: Promise<void> | undefined
 
   const bringUpToDate = async () => {
     log.info({ version: neededVersion() }, 'bringing the schema up to date')
     await migrate(databaseUrl)
   }
 
+  const check = async () => {
+    if (isCurrent) {
+      await answered(sql`select 1`)
+      return
+    }
+    const version = await answered(currentVersion(sql))
+    if (version < neededVersion() && migrateOnStart) {
+      await bringUpToDate()
+    } else if (version < neededVersion()) {
+      throw new Error(`the schema is at version ${version}, not ${neededVersion()}: run "npm run migrate"`)
+    }
+    isCurrent = true
+  }
+  let checking: Promise<void> | undefined
+
   return {
-    check: async () => {
-      if (isCurrent) {
-        await sql`select 1`
-        return
-      }
-      const version = await currentVersion(sql)
-      if (version < neededVersion() && migrateOnStart) {
-        migrating ??= bringUpToDate().finally(() => {
-          migrating = undefined
-        })
-        await migrating
-      } else if (version < neededVersion()) {
-        throw new Error(`the schema is at version ${version}, not ${neededVersion()}: run "npm run migrate"`)
-      }
-      isCurrent = true
+    check: () => {
+      // one at a time: whoever asks while one runs gets its outcome
+      checking ??= check().finally(() => {
+        checking = undefined
+      })
+      return checking
     },
   }
 }

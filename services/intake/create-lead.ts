@@ -41,7 +41,7 @@ export async function createLead(
   const row = toRow(caller, request)
   const stored = await store(row)
   if (stored.requestHash !== row.requestHash) throw conflict()
-  // also on a replay: the event of the first try may be what was lost, and a second one changes nothing
+  // a replay too: the event of the first try may be what was lost
   events.announce(stored, row, childTraceparent(caller.traceparent))
   return { lead: stored.lead, replayed: !stored.created }
 }

@@ -3,17 +3,21 @@ import type { Lead } from '../../domain/lead.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
-import type { LeadStore } from './lead-store.ts'
 
 const requestSchema = z.object({ lead_id: uuidSchema })
 
+export interface GetLeadDependencies {
+  /** Looks in the next of the queries that calls share. */
+  readonly find: (leadId: string) => Promise<Lead | undefined>
+}
+
 /**
  * @param leadId as it came from outside
- * @throws AppError `invalid_request` when it is no UUID, `lead_not_found`, `unavailable`
+ * @throws AppError `invalid_request` when it is no UUID, `lead_not_found`, `overloaded`, `unavailable`
  */
-export async function getLead(leads: LeadStore, leadId: unknown): Promise<Lead> {
+export async function getLead({ find }: GetLeadDependencies, leadId: unknown): Promise<Lead> {
   const { lead_id: id } = parseRequest(requestSchema, { lead_id: leadId })
-  const lead = await leads.find(id)
+  const lead = await find(id)
   if (lead === undefined) throw new AppError(ErrorCode.LeadNotFound, `There is no lead ${id}.`)
   return lead
 }

@@ -1,3 +1,4 @@
+import type { Lead } from '../../domain/lead.ts'
 import type { Batcher } from '../../lib/batcher/batcher.ts'
 import type { BatchOutcome } from './batch-create-leads.ts'
 import { batchCreateLeads } from './batch-create-leads.ts'
@@ -8,7 +9,7 @@ import type { ImportedList, ImportRequest } from './import/import-leads.ts'
 import { importLeads } from './import/import-leads.ts'
 import { createPatientStore } from './import/patient-store.ts'
 import type { LeadEvents } from './lead-events.ts'
-import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
+import type { LeadRow, StoredLead } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
 import { retriageLeads } from './retriage-leads.ts'
 
@@ -22,13 +23,13 @@ export interface Intake {
 }
 
 export function createIntake(parts: {
-  leads: LeadStore
+  leadReads: Batcher<string, Lead | undefined>
   groupCommit: Batcher<LeadRow, StoredLead>
   listCommit: Batcher<readonly LeadRow[], readonly StoredLead[]>
   events: LeadEvents
   retriage: RetriageDependencies
 }): Intake {
-  const { leads, groupCommit, listCommit, events, retriage } = parts
+  const { leadReads, groupCommit, listCommit, events, retriage } = parts
   const imported = createPatientStore((rows) => listCommit.submit(rows))
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
@@ -39,7 +40,7 @@ export function createIntake(parts: {
       const storeList = (inputs: readonly unknown[]) => batchCreateLeads({ storeAll, events }, caller, inputs)
       return importLeads({ storeList }, request)
     },
-    getLead: (leadId) => getLead(leads, leadId),
+    getLead: (leadId) => getLead({ find: leadReads.submit }, leadId),
     retriageLeads: (input, signal) => retriageLeads(retriage, input, signal),
   }
 }

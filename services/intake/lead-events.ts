@@ -8,7 +8,11 @@ import type { LeadRow, StoredLead } from './lead-store.ts'
 
 /** Tells triage about committed leads. Never fails and never waits: a lead is safe once it is committed. */
 export interface LeadEvents {
-  /** Publishes the event of a stored lead under the message id that every try of the same request has. */
+  /**
+   * Publishes the event of a lead that is new, under the message id that every try of the same request has. Also on a
+   * replay: the event of the first try may be what was lost, and a second one changes nothing. Not when the lead is older
+   * (`recent`): then the reconciler looks after it, and triage would do again for a whole file what it has done.
+   */
   announce(stored: StoredLead, row: AnnouncedRow, traceparent: string): void
   /** Publishes it anew, under a message id that the stream has not seen. */
   republish(lead: RepublishedLead, messageId: string, traceparent: string): void
@@ -43,7 +47,8 @@ export function createLeadEvents(publisher: Publisher, names: JetStreamNames): L
     publisher.publish({ subject: names.leadReceived(lead.id), payload, messageId, traceparent })
   }
   return {
-    announce: ({ lead, generation }, { clientId, idempotencyKey, contentHash }, traceparent) => {
+    announce: ({ lead, generation, recent }, { clientId, idempotencyKey, contentHash }, traceparent) => {
+      if (!recent) return
       const event = {
         ...lead,
         generation,

@@ -63,11 +63,12 @@ describe('a lead', () => {
     const [result] = await store.insert([row])
     expect(result).toEqual({
       created: true,
+      recent: true,
       generation: 1,
       requestHash: row.requestHash,
       lead: { ...lead, id: row.id, createdAt: expect.any(Date) },
     })
-    expect(await store.find(row.id)).toEqual(result?.lead)
+    expect(await store.findAll([row.id])).toEqual([result?.lead])
     expect(await stored(row)).toMatchObject([
       { client_id: 'anonymous', content_hash: row.contentHash, request_hash: Buffer.from(row.requestHash, 'hex') },
     ])
@@ -79,8 +80,11 @@ describe('a lead', () => {
     expect(await stored(row)).toMatchObject([{ email: null, phone: null, name: null, source: null }])
   })
 
-  test('that is not there is not found', async () => {
-    expect(await store.find(randomUUID())).toBeUndefined()
+  test('is found by the call that asked for it, whatever others of the same query ask for', async () => {
+    const [one, other] = [rowOf({ lead: { note: 'one' } }), rowOf({ lead: { note: 'other' } })]
+    await store.insert([one, other])
+    const found = await store.findAll([other.id, randomUUID(), one.id, other.id])
+    expect(found.map((lead) => lead?.note)).toEqual(['other', undefined, 'one', 'other'])
   })
 })
 
@@ -93,9 +97,24 @@ describe('a key that is taken', () => {
       rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'first' } }),
       rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'second' } }),
     ])
-    const expected = { created: false, lead: created?.lead, generation: 3, requestHash: first.requestHash }
+    const expected = {
+      created: false,
+      recent: true,
+      lead: created?.lead,
+      generation: 3,
+      requestHash: first.requestHash,
+    }
     expect([again, other]).toEqual([expected, expected])
     expect(await stored(first)).toHaveLength(1)
+  })
+
+  test('says whether its lead is new, as the database has it', async () => {
+    const [young, old] = [rowOf(), rowOf()]
+    await store.insert([young, old])
+    await stack.sql`update leads set created_at = now() where id = ${young.id}`
+    await stack.sql`update leads set created_at = now() - interval '10 seconds' where id = ${old.id}`
+    const again = await store.insert([young, old].map((row) => ({ ...row, id: uuidv7() })))
+    expect(again.map(({ recent }) => recent)).toEqual([true, false])
   })
 
   test('by another client is free, and each client gets its own lead back', async () => {
@@ -178,6 +197,6 @@ test('a database that is away is said to be unavailable, with the time to come a
   const lost = createLeadStore(away)
   const unavailable = { code: 'unavailable', retryAfterSeconds: 1 }
   await expect(lost.insert([rowOf()])).rejects.toMatchObject(unavailable)
-  await expect(lost.find(randomUUID())).rejects.toMatchObject(unavailable)
+  await expect(lost.findAll([randomUUID()])).rejects.toMatchObject(unavailable)
   await away.end()
 })

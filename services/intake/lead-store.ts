@@ -16,6 +16,8 @@ export interface LeadRow {
 /** What is stored under a row's key: the row itself when `created`, else what was there before. */
 export interface StoredLead {
   readonly created: boolean
+  /** Created less than {@link RECENT_SECONDS} ago, by the database's clock. */
+  readonly recent: boolean
   readonly lead: Lead
   readonly generation: number
   readonly requestHash: string
@@ -28,8 +30,18 @@ export interface LeadStore {
    * @throws AppError `unavailable` when the database does not answer; then all was stored or nothing was
    */
   insert(rows: readonly LeadRow[]): Promise<StoredLead[]>
-  find(id: string): Promise<Lead | undefined>
+  /**
+   * The leads of the ids, in their order.
+   * @throws AppError `unavailable` when the database does not answer
+   */
+  findAll(ids: readonly string[]): Promise<(Lead | undefined)[]>
 }
+
+/**
+ * The reconciler looks after a lead that is older: its first walk has passed it by then (GRACE_SECONDS, and a second
+ * between two rounds), and what that one could not see yet is left to the second.
+ */
+const RECENT_SECONDS = 10
 
 interface LeadRecord {
   id: string
@@ -45,16 +57,19 @@ interface KeyedRecord extends LeadRecord {
   idempotency_key: string
   generation: number
   request_hash: string
+  recent: boolean
 }
 
 export function createLeadStore(sql: Sql): LeadStore {
   return {
     insert: (rows) => answered(insertOrFind(sql, rows)),
-    find: async (id) => {
-      const [record] = await answered(
-        sql<LeadRecord[]>`select id, email, phone, name, note, source, created_at from leads where id = ${id}`,
+    findAll: async (ids) => {
+      const records = await answered(
+        sql<LeadRecord[]>`
+          select id, email, phone, name, note, source, created_at from leads where id = any(${[...ids]}::uuid[])`,
       )
-      return record && toLead(record)
+      const found = new Map(records.map((record) => [record.id, toLead(record)]))
+      return ids.map((id) => found.get(id))
     },
   }
 }
@@ -113,7 +128,8 @@ function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
 async function findByKeys(sql: Sql, rows: readonly LeadRow[]): Promise<Map<string, KeyedRecord>> {
   const records = await sql<KeyedRecord[]>`
     select id, client_id, idempotency_key, generation, encode(request_hash, 'hex') as request_hash,
-           email, phone, name, note, source, created_at
+           email, phone, name, note, source, created_at,
+           created_at > now() - make_interval(secs => ${RECENT_SECONDS}) as recent
     from leads
     where (client_id, idempotency_key) in (
       select * from unnest(
@@ -130,7 +146,7 @@ function keyOf(clientId: string, idempotencyKey: string): string {
 
 function fromRow(row: LeadRow, createdAt: Date): StoredLead {
   const lead = { ...row.lead, id: row.id, createdAt }
-  return { created: true, lead, generation: 1, requestHash: row.requestHash }
+  return { created: true, recent: true, lead, generation: 1, requestHash: row.requestHash }
 }
 
 function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLead {
@@ -139,6 +155,7 @@ function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLea
   if (record === undefined) throw new Error(`the lead that held the key of ${row.id} is gone`)
   return {
     created: false,
+    recent: record.recent,
     lead: toLead(record),
     generation: record.generation,
     requestHash: record.request_hash,

@@ -73,6 +73,16 @@ export async function startIntake(
     failsAll: isOurTrouble,
   })
   onStop('group commit of lists', () => listCommit.drain())
+  // many calls share a query, and while the database is away no more of them are in memory than may be queued here
+  const leadReads = createBatcher({
+    maxBatchSize: 100,
+    maxInFlight: 2,
+    maxQueued: 10_000,
+    flush: leads.findAll,
+    onFlush: measure('lead_reads'),
+    failsAll: isOurTrouble,
+  })
+  onStop('reads of leads', () => leadReads.drain())
   const publisher = createPublisher({
     nats,
     maxOutstanding: 50_000,
@@ -82,7 +92,7 @@ export async function startIntake(
   })
   const events = createLeadEvents(publisher, names)
   const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
-  const intake = createIntake({ leads, groupCommit, listCommit, events, retriage })
+  const intake = createIntake({ leadReads, groupCommit, listCommit, events, retriage })
   const reconciler = startReconciler({
     databaseUrl: config.DATABASE_URL,
     nats,

@@ -1,14 +1,9 @@
-import type { Sql } from '../../../lib/postgres/connect.ts'
+import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
 
 /** How many leads one step of a walk looks at. */
 const STEP = 2_000
 /** How long triage has before a lead counts as forgotten. */
 export const GRACE_SECONDS = 3
-/**
- * A lead's `created_at` is the beginning of its commit: a slow commit may show up behind the first walk. No statement
- * of intake runs longer than 15 seconds (`statement_timeout`), so a second walk this far behind sees every lead.
- */
-const LATE_SECONDS = 20
 
 /**
  * A lead is settled when triage has done with it: a final insight of its generation, a dead letter, or a parked one
@@ -29,12 +24,22 @@ export function isSettled(sql: Sql) {
  * Moves both walks a step on and notes down every unsettled lead they pass. Reads the index (created_at, id) from where
  * a walk stands, at most {@link STEP} entries, however many leads lie behind it.
  *
+ * The early walk goes as near to now as the grace allows. A lead whose commit took longer shows up behind it; the late
+ * walk finds that one, since it goes only where nothing shows up any more.
+ *
  * @param queuedSince leads created since then may still wait in the stream or be in hand, and are left for later
+ * @param committedUntil every lead created until then can be seen (see committed-until.ts); undefined while that is
+ *   not known
  * @returns whether a walk has more to see at once
  */
-export async function walk(sql: Sql, queuedSince: Date | undefined): Promise<boolean> {
-  const early = await walkStep(sql, 'early', GRACE_SECONDS, queuedSince)
-  const late = await walkStep(sql, 'late', LATE_SECONDS, queuedSince)
+export async function walk(
+  sql: Sql,
+  queuedSince: Date | undefined,
+  committedUntil: Date | undefined,
+): Promise<boolean> {
+  const early = await walkStep(sql, 'early', sql`now() - make_interval(secs => ${GRACE_SECONDS})`, queuedSince)
+  if (committedUntil === undefined) return early
+  const late = await walkStep(sql, 'late', sql`${committedUntil}::timestamptz`, queuedSince)
   return early || late
 }
 
@@ -43,8 +48,8 @@ async function walkStep(...step: Parameters<typeof walkStatement>): Promise<bool
   return (row?.seen ?? 0) === STEP
 }
 
-/** The statement of one step of a walk; `bench/reconciler-plan.ts` shows its plan. */
-export function walkStatement(sql: Sql, which: 'early' | 'late', behindSeconds: number, queuedSince: Date | undefined) {
+/** The statement of one step of a walk up to `until`; `bench/reconciler-plan.ts` shows its plan. */
+export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragment, queuedSince: Date | undefined) {
   const at = sql(`${which}_at`)
   const id = sql(`${which}_id`)
   return sql<{ seen: number }[]>`
@@ -52,7 +57,7 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', behindSeconds: 
       select l.id, l.generation, l.created_at
       from leads l
       where (l.created_at, l.id) > (select ${at}, ${id} from reconciliation)
-        and l.created_at <= now() - make_interval(secs => ${behindSeconds})
+        and l.created_at <= ${until}
         and l.created_at < coalesce(${queuedSince ?? null}::timestamptz, 'infinity')
       order by l.created_at, l.id
       limit ${STEP}

@@ -8,6 +8,7 @@ import { runAsLeader } from '../../../lib/postgres/leader.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
 import { childTraceparent } from '../../../lib/telemetry/trace-context.ts'
 import type { LeadEvents } from '../lead-events.ts'
+import { createCommittedUntil } from './committed-until.ts'
 import { GRACE_SECONDS, noteDueParked, walk } from './find-unsettled.ts'
 import { createRecentEarliest } from './recent-earliest.ts'
 import type { DueLead } from './take-due.ts'
@@ -17,7 +18,7 @@ import { takeDue } from './take-due.ts'
  * Makes the promise true that no lead is forgotten, whatever happened to its event: the process died before it was
  * published, NATS was away, the stream was lost. Invariants:
  *  1. One process at a time does it; others take over (lib/postgres/leader.ts).
- *  2. A lead that has been committed is seen by a walk, and stays noted down until it is settled.
+ *  2. A lead that has been committed, however long that took, is seen by a walk, and stays noted down until it is settled.
  *  3. What waits in the stream, or was taken from it within the grace, is not published again: a long queue costs
  *     nothing here.
  *  4. A second publication is harmless: the stream holds one message per lead, the insight one generation.
@@ -67,6 +68,8 @@ export function startReconciler(options: {
 
   const recentEarliest = createRecentEarliest(GRACE_SECONDS * 1_000)
 
+  const committedUntil = createCommittedUntil()
+
   const work = async (sql: Sql): Promise<boolean> => {
     // without NATS there is nobody to publish to: what is due stays due
     const waiting = nats.up() === undefined ? 'NATS is away' : await whatWaits()
@@ -77,7 +80,7 @@ export function startReconciler(options: {
     const { since } = waiting
     waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
     const queuedSince = recentEarliest(since, performance.now()) // 3
-    const more = await walk(sql, queuedSince) // 2
+    const more = await walk(sql, queuedSince, await committedUntil(sql)) // 2
     await noteDueParked(sql)
     const due = await takeDue(sql, queuedSince)
     due.forEach(publish) // 4

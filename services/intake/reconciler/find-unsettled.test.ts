@@ -1,0 +1,61 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { afterAll, expect, test } from 'vitest'
+import type { Sql } from '../../../lib/postgres/connect.ts'
+import { connectPostgres } from '../../../lib/postgres/connect.ts'
+import { captureLog } from '../../../test/fixtures/captured-log.ts'
+import { eventually } from '../../../test/fixtures/eventually.ts'
+import { useStack } from '../../../test/fixtures/stack.ts'
+import { createCommittedUntil } from './committed-until.ts'
+import { walk } from './find-unsettled.ts'
+
+const stack = useStack()
+const { log } = captureLog()
+// the leads are another user's: of whose transactions this one may know the ids, and little else
+const sql = connectPostgres({ url: stack.serviceUrls.intake, applicationName: 'walk.test', maxConnections: 1, log })
+afterAll(() => sql.end())
+
+async function insertLead(connection: Sql, ageSeconds: number): Promise<string> {
+  const id = randomUUID()
+  await connection`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, created_at)
+    values (${id}, 'test', ${randomUUID()}, '\\x00', 'note', ${createHash('sha256').update('note').digest('hex')},
+            now() - make_interval(secs => ${ageSeconds}))`
+  return id
+}
+
+const noted = async () => (await stack.sql`select lead_id from unsettled_leads`).map((row) => row.lead_id as string)
+const isPassedByEarlyWalk = async (leadId: string) =>
+  (await stack.sql`select from reconciliation r, leads l where l.id = ${leadId} and r.early_at >= l.created_at`)
+    .length > 0
+
+test('a lead whose commit takes longer than both walks take to pass its time is found all the same', async () => {
+  const committedUntil = createCommittedUntil()
+  const round = async () => walk(sql, undefined, await committedUntil(sql))
+
+  const next = await insertLead(stack.sql, 30)
+  const slow = await stack.sql.reserve()
+  await slow`begin`
+  const late = await insertLead(slow, 60)
+  for (let i = 0; i < 10; i += 1) await round()
+  expect(await isPassedByEarlyWalk(next)).toBe(true)
+  expect(await noted()).toEqual([next])
+
+  await slow`commit`
+  slow.release()
+  await eventually(async () => {
+    await round()
+    return (await noted()).includes(late)
+  })
+})
+
+test('what can appear no more is told about 20 seconds later, and never again told earlier', async () => {
+  const committedUntil = createCommittedUntil()
+  const first = await eventually(() => committedUntil(sql))
+  const [age] = await sql<{ seconds: number }[]>`select extract(epoch from now() - ${first})::float8 as seconds`
+  expect(age?.seconds).toBeGreaterThanOrEqual(20)
+  const second = await eventually(async () => {
+    const time = await committedUntil(sql)
+    return time !== undefined && time > first
+  })
+  expect(second).toBe(true)
+})

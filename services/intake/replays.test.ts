@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto'
+import { createClient } from '@connectrpc/connect'
+import { createConnectTransport } from '@connectrpc/connect-node'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { leadRequestSchema } from '../../domain/lead.ts'
+import { IntakeService } from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
+import { importAll, toNdjson } from '../../test/fixtures/imports.ts'
+import { useNats } from '../../test/fixtures/nats.ts'
+import type { LeadBody } from '../../test/fixtures/rest.ts'
+import { bodyOf, postLead } from '../../test/fixtures/rest.ts'
+import type { ServiceProcess } from '../../test/fixtures/service-process.ts'
+import { useServices } from '../../test/fixtures/service-process.ts'
+import { useStack } from '../../test/fixtures/stack.ts'
+import { toRow } from './create-lead.ts'
+import { createLeadStore } from './lead-store.ts'
+
+const NOTE = 'A quote for 20 seats, please.'
+
+const stack = useStack()
+const start = useServices(stack)
+const nats = useNats()
+const { log } = captureLog()
+const sql = connectPostgres({ url: stack.serviceUrls.intake, applicationName: 'replays.test', maxConnections: 1, log })
+afterAll(() => sql.end())
+let intake: ServiceProcess
+
+beforeAll(async () => {
+  intake = await start('intake') // and no triage: the reconciler publishes nothing where nobody pulls
+})
+
+/** A lead whose first try was committed so long ago, and whose event was never published. */
+async function committed(ageSeconds: number): Promise<{ id: string; key: string }> {
+  const key = randomUUID()
+  const row = toRow(
+    { clientId: 'anonymous', traceparent: undefined },
+    leadRequestSchema.parse({ idempotency_key: key, lead: { note: NOTE } }),
+  )
+  await createLeadStore(sql).insert([row])
+  await stack.sql`update leads set created_at = now() - make_interval(secs => ${ageSeconds}) where id = ${row.id}`
+  return { id: row.id, key }
+}
+
+async function isInStream(leadId: string): Promise<boolean> {
+  const manager = await jetstreamManager(await nats.first())
+  const subject = stack.names.leadReceived(leadId)
+  const { state } = await manager.streams.info(stack.names.leadsStream, { subjects_filter: subject })
+  return state.subjects?.[subject] === 1
+}
+
+const doors: [name: string, send: (key: string) => Promise<unknown>][] = [
+  ['CreateLead', async (key) => expect((await postLead(intake.url, { note: NOTE }, key)).status).toBe(200)],
+  [
+    'BatchCreateLeads',
+    async (key) => {
+      const client = createClient(IntakeService, createConnectTransport({ baseUrl: intake.url, httpVersion: '1.1' }))
+      await client.batchCreateLeads({ requests: [{ idempotencyKey: key, lead: { note: NOTE } }] })
+    },
+  ],
+  [
+    'an import',
+    async (key) => {
+      const { last } = await importAll(intake.url, toNdjson([{ idempotency_key: key, note: NOTE }]))
+      expect(last).toMatchObject({ done: { replayed: 1 } })
+    },
+  ],
+]
+
+describe.each(doors)('%s', (_name, send) => {
+  test('publishes the event of a lead again that is new', async () => {
+    const { id, key } = await committed(0)
+    await send(key)
+    await eventually(() => isInStream(id))
+  })
+
+  test('publishes nothing of one that the reconciler has looked at', async () => {
+    const { id, key } = await committed(60)
+    await send(key)
+    const next = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE }))
+    await eventually(() => isInStream(next.id)) // in the order of publication
+    expect(await isInStream(id)).toBe(false)
+  })
+})
