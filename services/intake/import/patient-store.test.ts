@@ -26,7 +26,7 @@ function makeRow(): LeadRow {
 
 function created(rows: readonly LeadRow[]): StoredLead[] {
   return rows.map(({ id, lead, requestHash }) => {
-    return { created: true, lead: { ...lead, id, createdAt: new Date() }, generation: 1, requestHash }
+    return { created: true, recent: true, lead: { ...lead, id, createdAt: new Date() }, generation: 1, requestHash }
   })
 }
 
@@ -52,7 +52,7 @@ const unavailable = new AppError(ErrorCode.Unavailable, 'away')
 function intakeBefore(flush: (lists: readonly (readonly LeadRow[])[]) => Promise<readonly (readonly StoredLead[])[]>) {
   const unused = () => expect.unreachable()
   return createIntake({
-    leads: { insert: unused, find: unused },
+    leadReads: { submit: unused, drain: unused },
     groupCommit: { submit: unused, drain: unused },
     listCommit: createBatcher({ maxBatchSize: 4, maxInFlight: 1, maxQueued: 32, flush }),
     events: { announce: () => undefined, republish: () => undefined },

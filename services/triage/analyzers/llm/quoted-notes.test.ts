@@ -35,7 +35,8 @@ beforeAll(async () => {
 afterEach(() => Promise.all(mailboxes.splice(0).map((mailbox) => mailbox.drain(0))))
 afterAll(() => server.close())
 
-const ensureTopology = () => ensureTriageConsumer(nats, { names: stack.names, replicas: 1, ackWaitMs: 30_000 })
+const ensureTopology = () =>
+  ensureTriageConsumer(nats, { names: stack.names, replicas: 1, keptInsights: 1_000, ackWaitMs: 30_000 })
 
 function createAnalyzer() {
   const model = 'imitated'
