@@ -6,13 +6,17 @@ import { leadIdOf } from '../../lib/jetstream/names.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
 import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 
-/** The mailbox asks how often a lead was tried and has it handled in the same breath: one decoding does for both. */
-let latest: { readonly delivery: Delivery; readonly event: LeadReceived } | undefined
+/**
+ * The mailbox asks how often a lead was tried and has it handled in the same breath: one decoding does for both. Whoever
+ * handles it takes the event away, so that no note stays here.
+ */
+let asked: { readonly delivery: Delivery; readonly event: LeadReceived } | undefined
 
 /** @throws TerminalError when the message is none of ours: no other try will read it */
 export function parseLeadReceived(delivery: Delivery): LeadReceived {
-  if (latest?.delivery !== delivery) latest = { delivery, event: decodeAndCheck(delivery) }
-  return latest.event
+  const known = asked
+  asked = undefined
+  return known?.delivery === delivery ? known.event : decodeAndCheck(delivery)
 }
 
 function decodeAndCheck({ data, subject }: Delivery): LeadReceived {
@@ -27,7 +31,8 @@ function decodeAndCheck({ data, subject }: Delivery): LeadReceived {
 /** How often the lead had been tried before it was parked and this event published. */
 export function priorAttempts(delivery: Delivery): number {
   try {
-    return parseLeadReceived(delivery).attempts
+    asked = { delivery, event: decodeAndCheck(delivery) }
+    return asked.event.attempts
   } catch (error) {
     if (error instanceof TerminalError) return 0
     throw error
