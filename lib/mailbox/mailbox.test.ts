@@ -17,8 +17,9 @@ import type { JetStreamNames } from '../jetstream/names.ts'
 import { jetStreamNames } from '../jetstream/names.ts'
 import { ensureTriageConsumer } from '../jetstream/topology.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
+import type { Delivery, GivenUp } from './delivery.ts'
 import { RetryLaterError, TerminalError } from './failure.ts'
-import type { Delivery, GivenUp, Mailbox, MailboxOptions } from './mailbox.ts'
+import type { Mailbox, MailboxOptions } from './mailbox.ts'
 import { createMailbox } from './mailbox.ts'
 
 const ACK_WAIT_MS = 600

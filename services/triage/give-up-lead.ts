@@ -1,8 +1,8 @@
 import { uuidSchema } from '../../domain/uuid.ts'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
 import type { Log } from '../../lib/log/log.ts'
+import type { Delivery, GivenUp } from '../../lib/mailbox/delivery.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
-import type { Delivery, GivenUp } from '../../lib/mailbox/mailbox.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 import { parseLeadReceived } from './lead-received.ts'
 

@@ -3,8 +3,8 @@ import { isUuid } from '../../domain/uuid.ts'
 import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
+import type { Delivery } from '../../lib/mailbox/delivery.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
-import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 
 /**
  * The mailbox asks how often a lead was tried and has it handled in the same breath: one decoding does for both. Whoever

@@ -1,5 +1,5 @@
+import type { Delivery } from '../../lib/mailbox/delivery.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
-import type { Delivery } from '../../lib/mailbox/mailbox.ts'
 import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { parseLeadReceived } from './lead-received.ts'

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
-import type { Delivery } from '../../lib/mailbox/mailbox.ts'
+import type { Delivery } from '../../lib/mailbox/delivery.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Analyzer } from './analyzers/analyzer.ts'
 import type { Judges } from './analyzers/judges.ts'
