@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, expect, inject, onTestFinished, test } from 'vitest'
-import { startNats } from '../../embedded/nats.ts'
-import { findNatsServer } from '../../embedded/nats-server/find-nats-server.ts'
+import { afterEach, expect, inject, test } from 'vitest'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
 import type { Forwarder } from '../../test/fixtures/forwarder.ts'
 import { useForwarders } from '../../test/fixtures/forwarder.ts'
+import { startFreezableNats } from '../../test/fixtures/freezable-nats.ts'
 import type { Nats } from './connect.ts'
 import { connectNats } from './connect.ts'
 
@@ -54,28 +50,11 @@ test('a connection that is lost is not up, and comes back by itself', async () =
   expect(messages()).toEqual(expect.arrayContaining(['lost the connection to NATS', 'connected to NATS again']))
 })
 
-/** A nats-server that can be stopped where it is, and let go on. */
-async function startFreezableServer() {
-  const { bin } = await findNatsServer()
-  const directory = await mkdtemp(join(tmpdir(), 'leadtriage-frozen-'))
-  const server = await startNats({ bin, storeDir: directory })
-  onTestFinished(async () => {
-    process.kill(server.pid, 'SIGCONT')
-    await server.stop()
-    await rm(directory, { recursive: true, force: true })
-  })
-  return {
-    url: server.url,
-    freeze: () => process.kill(server.pid, 'SIGSTOP'),
-    unfreeze: () => process.kill(server.pid, 'SIGCONT'),
-  }
-}
-
 test.each([
   ['that has all it was sent', 0],
   ['that reads nothing any more', 32],
 ])('a server %s and does not answer is not up, and is when it answers again', async (_state, megabytes) => {
-  const server = await startFreezableServer()
+  const server = await startFreezableNats()
   const { log, entries } = captureLog()
   const nats = connectNats({ url: server.url, name: 'test', pingIntervalMs: 200, log })
   open.push(nats)

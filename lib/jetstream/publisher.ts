@@ -1,6 +1,5 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { createInbox, MsgHdrsImpl } from '@nats-io/transport-node'
-import type { Counter } from 'prom-client'
 import { z } from 'zod'
 import type { Log } from '../log/log.ts'
 import { createSparseLog } from '../log/sparse-log.ts'
@@ -32,6 +31,8 @@ export interface Publisher {
    */
   publish(message: OutgoingMessage): boolean
 }
+
+type Outcome = 'acknowledged' | 'duplicate' | 'refused' | 'dropped' | 'unanswered'
 
 const PROBE_EVERY_MS = 1_000
 /**
@@ -66,13 +67,14 @@ export function createPublisher(options: {
     help: 'Messages for a stream, by outcome: acknowledged, duplicate, refused, dropped, unanswered.',
     labelNames: ['outcome'],
   })
-  const countReply = createReplyCounter(published, log)
+  const count = (outcome: Outcome, messages = 1) => published.inc({ outcome }, messages)
+  const countReply = createReplyCounter(count, log)
   const outstanding = createOutstanding(maxOutstanding, maxOutstandingBytes)
   const isProbeDue = createProbeClock(outstanding)
   let inbox: { subject: string; close(): void } | undefined
 
   const giveUp = (messages: number) => {
-    if (messages > 0) published.inc({ outcome: 'unanswered' }, messages)
+    if (messages > 0) count('unanswered', messages)
   }
   const openInbox = (connection: NatsConnection) => {
     const subject = createInbox(nats.inboxPrefix)
@@ -107,7 +109,7 @@ export function createPublisher(options: {
       const connection = nats.up()
       const isProbe = connection !== undefined && isProbeDue()
       if (connection === undefined || !(isProbe || outstanding.hasRoom(payload.length))) {
-        published.inc({ outcome: 'dropped' })
+        count('dropped')
         return false
       }
       inbox ??= openInbox(connection)
@@ -123,20 +125,20 @@ export function createPublisher(options: {
 }
 
 /** Counts replies by outcome, and logs those that say no. */
-function createReplyCounter(published: Counter<'outcome'>, log: Log): (message: Msg) => void {
+function createReplyCounter(count: (outcome: Outcome) => void, log: Log): (message: Msg) => void {
   const logMissing = createSparseLog(log, 'error', 'no stream took a message: the stream is missing')
   const logRefusal = createSparseLog(log, 'error', 'a stream refused a message')
 
   return (message) => {
     if (message.headers?.code === NO_RESPONDERS) {
-      published.inc({ outcome: 'refused' })
+      count('refused')
       return logMissing({})
     }
     const reply = replyText(message)
-    if (!reply.includes('"error"')) return published.inc({ outcome: 'acknowledged' })
+    if (!reply.includes('"error"')) return count('acknowledged')
     const refusal = parseRefusal(reply)
-    if (isAlreadyQueued(refusal)) return published.inc({ outcome: 'duplicate' })
-    published.inc({ outcome: 'refused' })
+    if (isAlreadyQueued(refusal)) return count('duplicate')
+    count('refused')
     logRefusal({ refusal })
   }
 }
