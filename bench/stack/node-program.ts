@@ -15,7 +15,7 @@ const READY = /^ready ?(.*)$/
 
 /**
  * @param program its URL
- * @param mark see test/chaos/servers/guard.ts
+ * @param mark see harness/guard.ts
  */
 export async function startNodeProgram(options: {
   program: URL

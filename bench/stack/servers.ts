@@ -1,8 +1,8 @@
 import { cpus, totalmem } from 'node:os'
-import { type Servers, startServers as startChaosServers } from '../../test/chaos/servers/servers.ts'
+import { type Servers, startServers as startHarnessServers } from '../../harness/servers.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
-export type { Servers } from '../../test/chaos/servers/servers.ts'
+export type { Servers } from '../../harness/servers.ts'
 
 const MIB = 1024 * 1024
 
@@ -25,7 +25,7 @@ function postgresSettings(): string[] {
 
 /** Starts PostgreSQL and nats-server, on fresh data, for one run. */
 export function startServers(say: (line: string) => void): Promise<Servers> {
-  return startChaosServers(say, postgresSettings())
+  return startHarnessServers(say, postgresSettings())
 }
 
 /** The servers as processes to be watched. */
