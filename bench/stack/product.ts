@@ -4,6 +4,7 @@ import type { ServiceName } from '../../db/service-logins.ts'
 import { type Service, startService, untilReady } from '../../harness/service.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
+import { environmentForNode, NODE_ARGS } from './node.ts'
 import type { Servers } from './servers.ts'
 import { serverProcesses } from './servers.ts'
 import type { Target } from './target.ts'
@@ -25,9 +26,6 @@ export interface ProductOptions {
   readonly signal: AbortSignal
 }
 
-/** As the image sets it: with V8's default of 16 MiB a busy service spends a tenth of its time copying what lives on. */
-const ROOM_FOR_NEW_OBJECTS = '--max-semi-space-size=64'
-
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { servers, name, triageWorkers = 1, prepare, signal } = options
   const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
@@ -48,7 +46,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         NATS_NAMESPACE: name,
         [`${service.toUpperCase()}_PORT`]: '0',
       },
-      nodeArgs: [ROOM_FOR_NEW_OBJECTS],
+      nodeArgs: NODE_ARGS,
       mark: servers.scratchDir,
       logFile: join(servers.scratchDir, `${name}-${service}-${number}.log`),
       onSpawn: () => undefined,
@@ -81,10 +79,4 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await stop()
     throw error
   }
-}
-
-/** A profile may be wanted: `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=…'` reaches every process that works. */
-export function environmentForNode(): NodeJS.ProcessEnv {
-  const { PATH, NODE_OPTIONS } = process.env
-  return { PATH, ...(NODE_OPTIONS !== undefined && { NODE_OPTIONS }) }
 }
