@@ -15,8 +15,8 @@ const ARROWS: Record<string, readonly string[]> = {
   embedded: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   // starts servers and services as processes, for whoever breaks or measures them
   harness: ['db', 'embedded'],
-  // measures everything there is from outside; the peers do the same job with our analyzer
-  bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'services/intake', 'services/triage'],
+  // measures everything there is from outside, with the notes of eval; the peers do the same job with our analyzer
+  bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/intake', 'services/triage'],
   // judges analyzers, and learns the weights of one
   eval: ['domain', 'lib', 'services/triage'],
   cli: ['eval'],
