@@ -15,17 +15,17 @@ const READY = /^ready ?(.*)$/
 
 /**
  * @param program its URL
- * @param mark see harness/guard.ts
+ * @param scratchDir of the run; also a mark on the command line, see harness/guard.ts
  */
 export async function startNodeProgram(options: {
   program: URL
   env: NodeJS.ProcessEnv
-  mark: string
+  scratchDir: string
   logFile: string
 }): Promise<NodeProgram> {
-  const { program, env, mark, logFile } = options
-  const child = spawn(process.execPath, [...NODE_ARGS, `--import=${END_WITH_STARTER}`, program.pathname, mark], {
-    env: { ...environmentForNode(), ...env },
+  const { program, env, scratchDir, logFile } = options
+  const child = spawn(process.execPath, [...NODE_ARGS, `--import=${END_WITH_STARTER}`, program.pathname, scratchDir], {
+    env: { ...environmentForNode(scratchDir), ...env },
     detached: true, // Ctrl-C is for the starter
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

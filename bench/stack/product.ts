@@ -4,6 +4,7 @@ import type { ServiceName } from '../../db/service-logins.ts'
 import { type Service, startService, untilReady } from '../../harness/service.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
+import { watchStatements } from '../measure/statements.ts'
 import { environmentForNode, NODE_ARGS } from './node.ts'
 import type { Servers } from './servers.ts'
 import { serverProcesses } from './servers.ts'
@@ -21,6 +22,8 @@ export interface ProductOptions {
   /** Names the database and the streams; of this start alone. */
   readonly name: string
   readonly triageWorkers?: number
+  /** Whether PostgreSQL is to count what it executes. Default: false. */
+  readonly watchStatements?: boolean
   /** Fills the database before the services start. */
   readonly prepare?: (sql: Sql) => Promise<void>
   readonly signal: AbortSignal
@@ -40,7 +43,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     const running = await startService({
       name: service,
       env: {
-        ...environmentForNode(),
+        ...environmentForNode(servers.scratchDir),
         DATABASE_URL: serviceUrls[service],
         NATS_URL: servers.nats.url,
         NATS_NAMESPACE: name,
@@ -57,9 +60,13 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
   try {
     await prepare?.(sql)
+    const watchesStatements = (options.watchStatements ?? false) && servers.countsStatements
+    if (watchesStatements) await watchStatements(sql)
     const intake = await start('intake') // alone at first: it makes the streams
-    const triages = await Promise.all(Array.from({ length: triageWorkers }, (_, number) => start('triage', number)))
-    const insights = await start('insights')
+    const [insights, ...triages] = await Promise.all([
+      start('insights'),
+      ...Array.from({ length: triageWorkers }, (_, number) => start('triage', number)),
+    ])
     const processes: WatchedProcess[] = [
       { name: 'intake', pid: intake.pid, withChildren: false },
       ...triages.map(({ pid }, number) => ({ name: `triage ${number + 1}`, pid, withChildren: false })),
@@ -72,6 +79,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       insightsUrl: insights.url,
       insightEvents: { natsUrl: servers.nats.url, subjects: jetStreamNames(name).insightsSubjects },
       sql,
+      watchesStatements,
       processes,
       stop,
     }
