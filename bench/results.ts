@@ -33,6 +33,6 @@ export interface LatencyRow extends LatencyAtRate {
   readonly insightOfLayers: readonly TimesLayer[]
 }
 
-export interface ReadsRow extends OperationRate {
+interface ReadsRow extends OperationRate {
   readonly ofLayers: readonly OfLayer[]
 }
