@@ -11,6 +11,7 @@ export interface Machine {
   readonly node: string
   readonly postgres: string
   readonly nats: string
+  /** Ends in `-dirty` when a file had been changed since. */
   readonly commit: string
 }
 
@@ -29,7 +30,10 @@ export function describeMachine(servers: Servers): Machine {
 
 function currentCommit(): string {
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: 'pipe' }).trim()
+    return execFileSync('git', ['describe', '--always', '--dirty', '--exclude=*'], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    }).trim()
   } catch {
     return 'unknown' // not a checkout
   }

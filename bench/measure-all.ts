@@ -1,96 +1,187 @@
+import type { LimitName } from './limits/limits.ts'
 import { measureLimits } from './limits/measure-limits.ts'
+import {
+  LAYERS_OF_ANSWER,
+  LAYERS_OF_DOOR,
+  LAYERS_OF_INSIGHT,
+  LAYERS_OF_READS,
+  ofLayers,
+  timesLayers,
+} from './limits/of-layers.ts'
 import { Operation } from './load/job.ts'
 import { measureLatency } from './measure/latency.ts'
 import { measureOperations } from './measure/operations.ts'
-import { measureThroughput } from './measure/throughput.ts'
-import type { Options } from './options.ts'
+import { measureThroughput, type Throughput } from './measure/throughput.ts'
+import type { Options, Section } from './options.ts'
 import { PEERS, startPeer } from './peers/peers.ts'
-import type { Results } from './results.ts'
+import type { Results, ThroughputRow } from './results.ts'
 import { fillWithTriagedLeads } from './stack/fill.ts'
 import type { Product, ProductOptions } from './stack/product.ts'
 import { startProduct } from './stack/product.ts'
 import type { Servers } from './stack/servers.ts'
 import type { Target } from './stack/target.ts'
 
-const DOORS = [
+const BATCHES = 'batches of 100 over gRPC, 8 callers'
+const IMPORTS = 'imports of 2,000 rows of NDJSON, 4 connections'
+/**
+ * The doors before have warmed the services up, and what these two leave to triage after a longer warm-up would take a
+ * good part of the run's time.
+ */
+const WARMED = { warmUpSeconds: 1 }
+const DOORS: readonly Door[] = [
   { name: 'REST, 64 connections', operation: Operation.Rest, concurrency: 64 },
   { name: 'REST, 256 connections', operation: Operation.Rest, concurrency: 256 },
   { name: 'gRPC, 64 callers', operation: Operation.Grpc, concurrency: 64 },
   { name: 'gRPC, 256 callers', operation: Operation.Grpc, concurrency: 256 },
   { name: 'Connect JSON, 64 connections', operation: Operation.Connect, concurrency: 64 },
-  { name: 'batches of 100 over gRPC, 8 callers', operation: Operation.GrpcBatch, concurrency: 8 },
-  { name: 'imports of 2,000 rows of NDJSON, 4 connections', operation: Operation.Import, concurrency: 4 },
-] as const
+  { name: BATCHES, operation: Operation.GrpcBatch, concurrency: 8, ...WARMED },
+  { name: IMPORTS, operation: Operation.Import, concurrency: 4, ...WARMED },
+]
+
+interface Door {
+  readonly name: string
+  readonly operation: keyof typeof LAYERS_OF_DOOR
+  readonly concurrency: number
+  /** Instead of the run's, when that is longer. */
+  readonly warmUpSeconds?: number
+}
+
 /** What everything is compared by. */
 const USUAL = { operation: Operation.Rest, concurrency: 64 } as const
 const READ_LEADS = 10_000
 
-/** Measures section after section, and fills `results` as it goes. */
-export async function measureAll(options: {
-  options: Options
-  servers: Servers
-  results: Results
-  signal: AbortSignal
-  say: (line: string) => void
-}): Promise<void> {
-  const { servers, results, signal, say } = options
-  const { span, limitSpan, only, quick, latencyRates, triageWorkers, storedLeads } = options.options
-  const wanted = (section: string) => only.length === 0 || only.includes(section)
-  const withProduct = async (name: string, more: Partial<ProductOptions>, work: (product: Product) => Promise<void>) =>
-    whileRunning(await startProduct({ servers, name: `bench_${name}`, signal, ...more }), work)
+interface Run {
+  readonly options: Options
+  readonly servers: Servers
+  readonly results: Results
+  readonly signal: AbortSignal
+  readonly say: (line: string) => void
+}
 
-  if (wanted('limits')) results.limits = await measureLimits(servers, limitSpan, signal, say)
-  if (wanted('latency')) {
-    await withProduct('latency', {}, async (product) => {
-      await measureThroughput(product, USUAL, { ...span, seconds: 0 }, signal) // nothing but its warm-up
-      for (const rate of latencyRates) {
-        say(`latency at ${rate} a second`)
-        results.latency.push(await measureLatency(product, rate, span, signal))
-      }
+/** The layers come first: what follows is compared with them. */
+const MEASURE = {
+  limits: async ({ options, servers, results, signal, say }) => {
+    const { limitSpan: span, limitLatencySpan: latencySpan, latencyRates } = options
+    results.limits = await measureLimits({ servers, span, latencySpan, latencyRates, signal, say })
+  },
+  latency: measureLatencies,
+  doors: measureDoorsAndReads,
+  reads: measureDoorsAndReads,
+  workers: measureWorkers,
+  stored: measureStored,
+  peers: measurePeers,
+} as const satisfies Record<Section, (run: Run) => Promise<void>>
+
+/** Measures section after section, and fills `results` as it goes. */
+export async function measureAll(run: Run): Promise<void> {
+  // doors and reads are measured together
+  const wanted = new Set(sectionsOf(run.options).map((section) => MEASURE[section]))
+  for (const measure of wanted) await measure(run)
+}
+
+function sectionsOf({ only }: Options): Section[] {
+  const sections = Object.keys(MEASURE) as Section[] // MEASURE has these keys and no others
+  return sections.filter((section) => only.length === 0 || only.includes(section))
+}
+
+async function measureLatencies(run: Run): Promise<void> {
+  const { options, results, signal, say } = run
+  await withProduct(run, 'latency', {}, async (product) => {
+    await measureThroughput(product, USUAL, { ...options.span, seconds: 0 }, signal) // nothing but its warm-up
+    for (const rate of options.latencyRates) {
+      say(`latency at ${rate} a second`)
+      const measured = await measureLatency(product, rate, options.span, signal)
+      results.latency.push({
+        ...measured,
+        answerOfLayers: timesLayers(measured.answer, rate, LAYERS_OF_ANSWER, results.limits),
+        insightOfLayers: timesLayers(measured.insight, rate, LAYERS_OF_INSIGHT, results.limits),
+      })
+    }
+  })
+}
+
+async function measureDoorsAndReads(run: Run): Promise<void> {
+  const { options, results, signal, say } = run
+  const sections = sectionsOf(options)
+  const doors = sections.includes('doors') ? DOORS : []
+  await withProduct(run, 'doors', { watchStatements: true }, async (product) => {
+    for (const door of doors.filter((door) => !options.quick || isQuick(door))) {
+      const { name, operation, concurrency, warmUpSeconds = Number.POSITIVE_INFINITY } = door
+      say(name)
+      const span = { ...options.span, warmUpSeconds: Math.min(options.span.warmUpSeconds, warmUpSeconds) }
+      const measured = await measureThroughput(product, { operation, concurrency }, span, signal)
+      results.doors.push(rowOf(run, name, measured, LAYERS_OF_DOOR[operation]))
+    }
+    if (!sections.includes('reads')) return
+    say('reads')
+    if (doors.length === 0) await measureThroughput(product, USUAL, options.span, signal)
+    const ids = await product.sql<{ id: string }[]>`select lead_id as id from insights limit ${READ_LEADS}`
+    const leadIds = ids.map(({ id }) => id)
+    const job = { operation: Operation.Read, url: product.insightsUrl, concurrency: 64, leadIds }
+    const reads = await measureOperations(job, options.span, signal)
+    results.reads = { ...reads, ofLayers: ofLayers(reads.perSecond, LAYERS_OF_READS, results.limits) }
+  })
+}
+
+/** Triage works on what came in by imports for much longer than they took. */
+function isQuick({ operation, concurrency }: Door): boolean {
+  return concurrency <= 64 && operation !== Operation.Import
+}
+
+async function measureWorkers(run: Run): Promise<void> {
+  for (const count of run.options.triageWorkers) {
+    run.say(`${count} triage workers`)
+    await withProduct(run, `workers_${count}`, { triageWorkers: count }, async (product) => {
+      run.results.workers.push(await measureUsual(run, String(count), product, LAYERS_OF_DOOR.rest))
     })
   }
-  if (wanted('doors') || wanted('reads')) {
-    await withProduct('doors', {}, async (product) => {
-      const doors = quick ? DOORS.filter(({ concurrency }) => concurrency <= 64) : DOORS
-      for (const { name, ...job } of wanted('doors') ? doors : []) {
-        say(name)
-        results.doors.push({ name, ...(await measureThroughput(product, job, span, signal)) })
-      }
-      if (wanted('reads')) {
-        say('reads')
-        if (results.doors.length === 0) await measureThroughput(product, USUAL, span, signal)
-        const leadIds = (
-          await product.sql<{ id: string }[]>`select lead_id as id from insights limit ${READ_LEADS}`
-        ).map(({ id }) => id)
-        const job = { operation: Operation.Read, url: product.insightsUrl, concurrency: 64, leadIds }
-        results.reads = await measureOperations(job, span, signal)
-      }
-    })
-  }
-  for (const count of wanted('workers') ? triageWorkers : []) {
-    say(`${count} triage workers`)
-    await withProduct(`workers_${count}`, { triageWorkers: count }, async (product) => {
-      results.workers.push({ name: String(count), ...(await measureThroughput(product, USUAL, span, signal)) })
-    })
-  }
-  for (const count of wanted('stored') ? storedLeads : []) {
-    say(`${count.toLocaleString('en')} leads stored before`)
+}
+
+async function measureStored(run: Run): Promise<void> {
+  for (const count of run.options.storedLeads) {
+    const name = count.toLocaleString('en')
+    run.say(`${name} leads stored before`)
     const prepare = (sql: Product['sql']) => fillWithTriagedLeads(sql, count)
-    await withProduct(`stored_${count}`, { prepare }, async (product) => {
-      const name = count.toLocaleString('en')
-      results.stored.push({ name, ...(await measureThroughput(product, USUAL, span, signal)) })
+    await withProduct(run, `stored_${count}`, { prepare }, async (product) => {
+      run.results.stored.push(await measureUsual(run, name, product, LAYERS_OF_DOOR.rest))
     })
   }
-  for (const peer of wanted('peers') ? PEERS : []) {
+}
+
+async function measurePeers(run: Run): Promise<void> {
+  const { servers, results, say } = run
+  for (const peer of PEERS) {
     say(peer.name)
     const target = await startPeer(peer, servers)
     if (target === undefined) results.notes.push(`${peer.name}: not measured, there is no redis-server here`)
     else {
       await whileRunning(target, async () => {
-        results.peers.push({ name: peer.name, ...(await measureThroughput(target, USUAL, span, signal)) })
+        results.peers.push(await measureUsual(run, peer.name, target, peer.layers))
       })
     }
   }
+}
+
+async function measureUsual(
+  run: Run,
+  name: string,
+  target: Target,
+  layers: readonly LimitName[],
+): Promise<ThroughputRow> {
+  return rowOf(run, name, await measureThroughput(target, USUAL, run.options.span, run.signal), layers)
+}
+
+function rowOf({ results }: Run, name: string, measured: Throughput, layers: readonly LimitName[]): ThroughputRow {
+  return { name, ...measured, ofLayers: ofLayers(measured.leadsPerSecond, layers, results.limits) }
+}
+
+async function withProduct(
+  { servers, signal }: Run,
+  name: string,
+  more: Partial<ProductOptions>,
+  work: (product: Product) => Promise<void>,
+): Promise<void> {
+  await whileRunning(await startProduct({ servers, name: `bench_${name}`, signal, ...more }), work)
 }
 
 async function whileRunning<T extends Target>(target: T, work: (target: T) => Promise<void>): Promise<void> {

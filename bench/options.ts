@@ -5,9 +5,11 @@ export interface Options {
   readonly json: boolean
   readonly quick: boolean
   /** Only these sections; empty for all. */
-  readonly only: readonly string[]
+  readonly only: readonly Section[]
   readonly span: Span
   readonly limitSpan: Span
+  /** Of each latency of a layer. */
+  readonly limitLatencySpan: Span
   readonly latencyRates: readonly number[]
   readonly triageWorkers: readonly number[]
   /** Leads and insights already stored. */
@@ -15,9 +17,11 @@ export interface Options {
 }
 
 const SECTIONS = ['limits', 'doors', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
+export type Section = (typeof SECTIONS)[number]
 
 export const USAGE = `npm run bench -- [--quick] [--json] [--only SECTION]…
-  --quick         under a minute: short spans, 64 callers, one rate, one worker, nothing stored before; writes no files
+  --quick         under a minute: short spans, 64 callers, no imports, one rate, one worker, nothing stored before;
+                  writes no files
   --json          prints the results as JSON
   --only SECTION  may be repeated: ${SECTIONS.join(', ')}; writes no files
 `
@@ -32,20 +36,27 @@ export function parseOptions(args: readonly string[]): Options {
       only: { type: 'string', multiple: true, default: [] },
     },
   })
-  const unknown = values.only.filter((name) => !SECTIONS.some((section) => section === name))
-  if (unknown.length > 0) throw new Error(`there is no section ${unknown.join(', ')}`)
-  const { json, quick, only } = values
+  const { json, quick } = values
+  const only = values.only.map(parseSection)
   return quick
     ? {
         ...{ json, quick, only },
-        span: { warmUpSeconds: 0.5, seconds: 1.2 },
-        limitSpan: { warmUpSeconds: 0.5, seconds: 0.5 },
+        span: { warmUpSeconds: 0.4, seconds: 1 },
+        limitSpan: { warmUpSeconds: 0.3, seconds: 0.5 },
+        limitLatencySpan: { warmUpSeconds: 0.2, seconds: 0.5 },
         ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
       }
     : {
         ...{ json, quick, only },
-        span: { warmUpSeconds: 4, seconds: 8 },
-        limitSpan: { warmUpSeconds: 1, seconds: 3 },
+        span: { warmUpSeconds: 3, seconds: 6 },
+        limitSpan: { warmUpSeconds: 1, seconds: 2 },
+        limitLatencySpan: { warmUpSeconds: 0.5, seconds: 1.5 },
         ...{ latencyRates: [200, 1_000, 3_000], triageWorkers: [1, 2, 4], storedLeads: [0, 1_000_000, 5_000_000] },
       }
+}
+
+function parseSection(name: string): Section {
+  const section = SECTIONS.find((known) => known === name)
+  if (section === undefined) throw new Error(`there is no section ${name}`)
+  return section
 }

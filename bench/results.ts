@@ -1,4 +1,6 @@
-import type { Limit } from './limits/measure-limits.ts'
+import type { Limit } from './limits/limits.ts'
+import type { OfLayer, TimesLayer } from './limits/of-layers.ts'
+import type { LeadsSent } from './load/leads.ts'
 import type { Machine } from './machine.ts'
 import type { LatencyAtRate } from './measure/latency.ts'
 import type { OperationRate } from './measure/operations.ts'
@@ -9,15 +11,28 @@ export interface Results {
   /** Names the run. */
   readonly run: string
   readonly machine: Machine
+  readonly sent: LeadsSent
   limits: readonly Limit[]
-  doors: Named<Throughput>[]
-  latency: LatencyAtRate[]
-  reads: OperationRate | undefined
-  workers: Named<Throughput>[]
-  stored: Named<Throughput>[]
-  peers: Named<Throughput>[]
+  doors: ThroughputRow[]
+  latency: LatencyRow[]
+  reads: ReadsRow | undefined
+  workers: ThroughputRow[]
+  stored: ThroughputRow[]
+  peers: ThroughputRow[]
   /** What was left out, and why. */
   readonly notes: string[]
 }
 
-export type Named<T> = T & { readonly name: string }
+export interface ThroughputRow extends Throughput {
+  readonly name: string
+  readonly ofLayers: readonly OfLayer[]
+}
+
+export interface LatencyRow extends LatencyAtRate {
+  readonly answerOfLayers: readonly TimesLayer[]
+  readonly insightOfLayers: readonly TimesLayer[]
+}
+
+interface ReadsRow extends OperationRate {
+  readonly ofLayers: readonly OfLayer[]
+}

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { listenForSignals } from '../embedded/signals.ts'
+import { describeLeads, readLeads } from './load/leads.ts'
 import { describeMachine } from './machine.ts'
 import { measureAll } from './measure-all.ts'
 import type { Options } from './options.ts'
@@ -27,9 +28,11 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
     const results: Results = {
       run: startedAt.toISOString().slice(0, 16).replaceAll(/[-:]/g, ''),
       machine: describeMachine(servers),
+      sent: describeLeads(readLeads()),
       ...{ limits: [], doors: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
     }
-    await measureAll({ options, servers, results, signal, say })
+    const secondsIn = () => Math.round((Date.now() - startedAt.getTime()) / 1_000)
+    await measureAll({ options, servers, results, signal, say: (line) => say(`${secondsIn()} s  ${line}`) })
     const markdown = toMarkdown(results)
     process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : markdown)
     if (!options.quick && options.only.length === 0) await keep(results, markdown)

@@ -9,10 +9,13 @@ import { startProduct } from './stack/product.ts'
 import { startServers } from './stack/servers.ts'
 
 /*
- * Ten minutes at full load, or `--seconds N`: does the memory of a service grow? Full load is what the workers keep up
- * with, from a fixed rate of arrivals; a mailbox that fills up would be another measurement. `--rate N` sets it.
+ * Ten minutes at full load, or `--seconds N`: does the memory of a service grow? Full load is as much as the product takes
+ * in and triages: each of many callers sends a lead, waits for its insight, and sends the next. So the mailbox never holds
+ * more than one for each; one that fills up would be another measurement. `--rate N` sends so many a second instead.
  */
 
+/** Enough that all of them are never in one place: on their way, in a commit, or with the analyzer. */
+const CALLERS = 512
 const SAMPLES = 20
 /** The first third is warming up: caches, pools, compiled code. */
 const WARM_UP_SHARE = 1 / 3
@@ -21,10 +24,11 @@ const GROWING_MIB = 20
 const SERVICES = /^(?:intake|triage|insights)/
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '600' }, rate: { type: 'string', default: '3000' } },
+  options: { seconds: { type: 'string', default: '600' }, rate: { type: 'string' } },
 })
-const [seconds, ratePerSecond] = [Number(values.seconds), Number(values.rate)]
-if (!(seconds > 0 && ratePerSecond > 0)) throw new Error('--seconds and --rate must be above 0')
+const seconds = Number(values.seconds)
+const ratePerSecond = values.rate === undefined ? undefined : Number(values.rate)
+if (!(seconds > 0 && (ratePerSecond ?? 1) > 0)) throw new Error('--seconds and --rate must be above 0')
 const say = (line: string) => void process.stdout.write(`${line}\n`)
 const signal = listenForSignals(say)
 process.exitCode = (await soak()) ? 0 : 1
@@ -34,7 +38,12 @@ async function soak(): Promise<boolean> {
   const servers = await startServers(say)
   try {
     const product = await startProduct({ servers, name: 'bench_soak', signal })
-    const load = await startGenerator({ operation: Operation.Rest, url: product.url, concurrency: 256, ratePerSecond })
+    const load = await startGenerator({
+      ...{ operation: Operation.Rest, url: product.url, concurrency: CALLERS },
+      ...(ratePerSecond === undefined
+        ? { untilInsight: true, insightEvents: product.insightEvents }
+        : { ratePerSecond }),
+    })
     try {
       const samples: Exclude<Usage, undefined>[] = []
       await load.begin()
@@ -46,8 +55,11 @@ async function soak(): Promise<boolean> {
         const memories = [...usage].map(([name, { memoryMiB }]) => `${name} ${memoryMiB.toFixed(0)}`)
         say(`${Math.round(((number + 1) * seconds) / SAMPLES)} s  MiB: ${memories.join(', ')}`)
       }
-      const { items, failures, firstFailure } = await load.end()
-      say(`${items} leads answered for, ${failures} failures${firstFailure ? `, the first: ${firstFailure}` : ''}`)
+      const { items, seconds: took, failures, firstFailure } = await load.end()
+      const what = ratePerSecond === undefined ? 'triaged' : 'answered for'
+      say(
+        `${items} leads ${what}, ${Math.round(items / took)} a second, ${failures} failures${firstFailure ? `, the first: ${firstFailure}` : ''}`,
+      )
       return judge(samples)
     } finally {
       load.close()

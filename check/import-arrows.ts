@@ -13,15 +13,17 @@ const ARROWS: Record<string, readonly string[]> = {
   'services/insights': ['domain', 'gen', 'lib'],
   // starts everything there is
   embedded: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
-  // measures everything there is from outside; the peers do the same job with our analyzer, the chaos tests' servers serve
-  bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'services/intake', 'services/triage', 'test'],
+  // starts servers and services as processes, for whoever breaks or measures them
+  harness: ['db', 'embedded'],
+  // measures everything there is from outside, with the notes of eval; the peers do the same job with our analyzer
+  bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/intake', 'services/triage'],
   // judges analyzers, and learns the weights of one
   eval: ['domain', 'lib', 'services/triage'],
   cli: ['eval'],
   check: [],
   // holds the manifests against what the services say of themselves
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
-  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval', 'services/triage'],
+  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/triage'],
 }
 
 /** Packages that only one part may know, so that replacing one is that part's work alone. */

@@ -1,52 +1,50 @@
 import { join } from 'node:path'
 import { Operation } from '../load/job.ts'
-import { measureOperations } from '../measure/operations.ts'
+import { measureOperations, type OperationRate } from '../measure/operations.ts'
 import type { Span } from '../measure/throughput.ts'
 import { startNodeProgram } from '../stack/node-program.ts'
 import type { Servers } from '../stack/servers.ts'
-
-/** What a layer does alone, driven by the same load generator on the same machine. */
-export interface Limit {
-  readonly name: string
-  readonly perSecond: number
-}
+import { type Limit, type LimitLatency, LimitName } from './limits.ts'
 
 interface LimitCase {
-  readonly name: string
+  readonly name: LimitName
   readonly operation: Operation
   readonly concurrency: number
   /** A program in servers/, or one of the servers of the run. */
   readonly against: 'node-http' | 'fastify-zod' | 'grpc-noop' | 'connect-noop' | 'postgres' | 'nats'
+  /** Whether its latency is measured, too. */
+  readonly timed?: true
 }
-
-export const LimitName = {
-  NodeHttp: 'node:http, JSON echo',
-  FastifyZod: 'Fastify with zod',
-  Grpc: 'grpc-js, no-op',
-  Connect: 'Connect JSON, no-op',
-  SingleInserts: 'PostgreSQL, single-row inserts',
-  BatchedInserts: 'PostgreSQL, inserts of 200 rows',
-  Publishes: 'JetStream, publishes awaited',
-  Pulls: 'JetStream, pull and ack',
-} as const
 
 const CASES: readonly LimitCase[] = [
   { name: LimitName.NodeHttp, operation: Operation.Rest, concurrency: 64, against: 'node-http' },
-  { name: LimitName.FastifyZod, operation: Operation.Rest, concurrency: 64, against: 'fastify-zod' },
+  { name: LimitName.FastifyZod, operation: Operation.Rest, concurrency: 64, against: 'fastify-zod', timed: true },
   { name: LimitName.Grpc, operation: Operation.Grpc, concurrency: 64, against: 'grpc-noop' },
   { name: LimitName.Connect, operation: Operation.Connect, concurrency: 64, against: 'connect-noop' },
-  { name: LimitName.SingleInserts, operation: Operation.SingleInsert, concurrency: 16, against: 'postgres' },
+  {
+    ...{ name: LimitName.SingleInserts, operation: Operation.SingleInsert, concurrency: 16 },
+    ...{ against: 'postgres', timed: true },
+  },
   { name: LimitName.BatchedInserts, operation: Operation.BatchedInsert, concurrency: 4, against: 'postgres' },
-  { name: LimitName.Publishes, operation: Operation.Publish, concurrency: 256, against: 'nats' },
+  { name: LimitName.Publishes, operation: Operation.Publish, concurrency: 256, against: 'nats', timed: true },
   { name: LimitName.Pulls, operation: Operation.PullAck, concurrency: 4, against: 'nats' },
 ]
 
-export async function measureLimits(
-  servers: Servers,
-  span: Span,
-  signal: AbortSignal,
-  say: (line: string) => void,
-): Promise<Limit[]> {
+/** More than anybody has pulled. */
+const MESSAGES_PER_SECOND = 200_000
+
+export interface LimitOptions {
+  readonly servers: Servers
+  readonly span: Span
+  /** Of each latency. */
+  readonly latencySpan: Span
+  readonly latencyRates: readonly number[]
+  readonly signal: AbortSignal
+  readonly say: (line: string) => void
+}
+
+export async function measureLimits(options: LimitOptions): Promise<Limit[]> {
+  const { servers, say } = options
   const { ownerUrl } = await servers.createDatabase('bench_limits')
   const limits: Limit[] = []
   try {
@@ -54,14 +52,7 @@ export async function measureLimits(
       say(limit.name)
       const { url, stop } = await otherSide(limit, servers, ownerUrl)
       try {
-        const { operation, concurrency } = limit
-        const { perSecond, failures, firstFailure } = await measureOperations(
-          { operation, concurrency, url },
-          span,
-          signal,
-        )
-        if (failures > 0) throw new Error(`${limit.name}: ${failures} failures, the first: ${firstFailure}`)
-        limits.push({ name: limit.name, perSecond })
+        limits.push(await measureLimit(limit, url, options))
       } finally {
         await stop()
       }
@@ -72,6 +63,26 @@ export async function measureLimits(
   return limits
 }
 
+async function measureLimit(limit: LimitCase, url: string, options: LimitOptions): Promise<Limit> {
+  const { name, operation, concurrency, timed } = limit
+  const { span, latencySpan, latencyRates, signal } = options
+  const storedMessages = MESSAGES_PER_SECOND * (span.warmUpSeconds + span.seconds)
+  const job = { operation, concurrency, url, storedMessages }
+  const { perSecond } = withoutFailures(name, await measureOperations(job, span, signal))
+  const latencies: LimitLatency[] = []
+  for (const ratePerSecond of timed ? latencyRates : []) {
+    const result = await measureOperations({ ...job, ratePerSecond }, latencySpan, signal)
+    latencies.push({ ratePerSecond, answer: withoutFailures(name, result).answer })
+  }
+  return { name, perSecond, latencies }
+}
+
+function withoutFailures(name: string, result: OperationRate): OperationRate {
+  const { failures, firstFailure } = result
+  if (failures > 0) throw new Error(`${name}: ${failures} failures, the first: ${firstFailure}`)
+  return result
+}
+
 async function otherSide({ against }: LimitCase, servers: Servers, databaseUrl: string) {
   const nothing = async () => undefined
   if (against === 'postgres') return { url: databaseUrl, stop: nothing }
@@ -79,7 +90,7 @@ async function otherSide({ against }: LimitCase, servers: Servers, databaseUrl: 
   return startNodeProgram({
     program: new URL(`servers/${against}.ts`, import.meta.url),
     env: {},
-    mark: servers.scratchDir,
+    scratchDir: servers.scratchDir,
     logFile: join(servers.scratchDir, `limit-${against}.log`),
   })
 }

@@ -1,10 +1,12 @@
+import { connect } from '@nats-io/transport-node'
 import { createSender } from './create-sender.ts'
-import { watchInsights } from './insight-watch.ts'
+import { type InsightWatch, watchInsights } from './insight-watch.ts'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 import { createLatencyRecorder } from './latency.ts'
 import type { Loop } from './loops.ts'
 import { startClosedLoop, startOpenLoop } from './loops.ts'
 import type { Sent } from './sender.ts'
+import { untilInsight } from './until-insight.ts'
 
 /*
  * The load generator: started by start-generator.ts, told what to do over the IPC channel. It shares the machine with
@@ -17,9 +19,9 @@ interface OpenLoad {
 }
 
 async function openLoad(job: LoadJob): Promise<OpenLoad> {
-  const sender = await createSender(job)
   const answer = createLatencyRecorder()
-  const insights = job.insightEvents && (await watchInsights(job.insightEvents))
+  const insights = job.insightEvents && (await openWatch(job.insightEvents))
+  const sender = job.untilInsight ? untilInsight(await createSender(job), insights) : await createSender(job)
   let items = 0
   let failures = 0
   let firstFailure: string | undefined
@@ -55,6 +57,10 @@ async function openLoad(job: LoadJob): Promise<OpenLoad> {
       return { items, seconds, failures, firstFailure, answer: answer.summary(), insight }
     },
   }
+}
+
+async function openWatch({ natsUrl, subjects }: NonNullable<LoadJob['insightEvents']>): Promise<InsightWatch> {
+  return watchInsights(await connect({ servers: natsUrl }), subjects)
 }
 
 let load: OpenLoad | undefined

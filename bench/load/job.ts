@@ -11,6 +11,13 @@ export interface LoadJob {
   readonly ratePerSecond?: number
   /** Where `InsightReady` of each lead is heard, for the time from request to stored insight. */
   readonly insightEvents?: { readonly natsUrl: string; readonly subjects: string }
+  /**
+   * Whether an operation lasts until the insight is stored, so that never more than `concurrency` leads wait for triage. For
+   * a closed loop with `insightEvents`. Default: false, it lasts until the answer.
+   */
+  readonly untilInsight?: boolean
+  /** How many messages `pull-ack` finds stored: more than it pulls until the end. */
+  readonly storedMessages?: number
   /** What `read` asks for. */
   readonly leadIds?: readonly string[]
 }

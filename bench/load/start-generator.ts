@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { NODE_ARGS } from '../stack/node.ts'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 
 /** A load generator: a process of its own. */
@@ -18,7 +19,7 @@ const PROGRAM = fileURLToPath(new URL('generator.ts', import.meta.url))
 
 /** Starts a load generator; resolves when it is connected. */
 export async function startGenerator(job: LoadJob): Promise<Load> {
-  const child = fork(PROGRAM, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(PROGRAM, { execArgv: [...NODE_ARGS], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   const kill = () => void child.kill('SIGKILL')
   const killAtExit = () => kill()
   process.once('exit', killAtExit)

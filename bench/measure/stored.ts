@@ -56,3 +56,17 @@ export async function lastInsightAt(sql: Sql, since: Date): Promise<Date> {
     select max(created_at) as last from insights where created_at >= ${since}`
   return row?.last ?? since
 }
+
+/** How far the write-ahead log has come. */
+export async function walPosition(sql: Sql): Promise<string> {
+  const [row] = await sql<{ position: string }[]>`select pg_current_wal_insert_lsn()::text as position`
+  if (row === undefined) throw new Error('PostgreSQL has no write-ahead log')
+  return row.position
+}
+
+/** Of everything on the server, checkpoints and vacuum included. */
+export async function walBytesSince(sql: Sql, position: string): Promise<number> {
+  const [row] = await sql<{ bytes: number }[]>`
+    select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), ${position}::pg_lsn)::float8 as bytes`
+  return row?.bytes ?? 0
+}

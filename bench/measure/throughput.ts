@@ -5,14 +5,15 @@ import { startGenerator } from '../load/start-generator.ts'
 import type { Target } from '../stack/target.ts'
 import type { Usage } from './process-usage.ts'
 import { readUsage } from './process-usage.ts'
-import { countStored, databaseTime, lastInsightAt, untilTriaged } from './stored.ts'
+import { forgetStatements, readStatements, type StatementCost } from './statements.ts'
+import { countStored, databaseTime, lastInsightAt, untilTriaged, walBytesSince, walPosition } from './stored.ts'
 
 export interface Span {
   readonly warmUpSeconds: number
   readonly seconds: number
 }
 
-interface ProcessCost {
+export interface ProcessCost {
   readonly process: string
   readonly cpuSeconds: number
   readonly memoryMiB: number
@@ -32,6 +33,10 @@ export interface Throughput {
   readonly answer: LatencySummary
   readonly failures: number
   readonly firstFailure: string | undefined
+  /** Written to PostgreSQL's log, from the begin of the load until all is triaged. */
+  readonly walBytesPerLead: number
+  /** What PostgreSQL executed meanwhile; undefined where it was not watched. */
+  readonly statements: readonly StatementCost[] | undefined
   /** From the begin of the load until all is triaged; undefined where the system does not tell. */
   readonly costs: readonly ProcessCost[] | undefined
 }
@@ -56,11 +61,12 @@ export async function measureThroughput(
     await runFor(warmUpSeconds)
     await untilTriaged(sql, warmedFrom, signal)
 
-    const [from, before] = [await databaseTime(sql), await readUsage(processes)]
+    if (target.watchesStatements) await forgetStatements(sql)
+    const [from, before, walBefore] = [await databaseTime(sql), await readUsage(processes), await walPosition(sql)]
     const { answer, failures, firstFailure } = await runFor(seconds)
     const to = await databaseTime(sql)
     await untilTriaged(sql, from, signal)
-    const after = await readUsage(processes)
+    const [after, walBytes] = [await readUsage(processes), await walBytesSince(sql, walBefore)]
     const [inTime, triagedAt] = [await countStored(sql, from, to), await lastInsightAt(sql, from)]
 
     const loadSeconds = secondsBetween(from, to)
@@ -72,6 +78,8 @@ export async function measureThroughput(
       answer,
       failures,
       firstFailure,
+      walBytesPerLead: walBytes / Math.max(1, inTime.leads),
+      statements: target.watchesStatements ? await readStatements(sql, inTime.leads) : undefined,
       costs: costsBetween(before, after, inTime.leads),
     }
   } finally {

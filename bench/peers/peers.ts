@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import postgres from 'postgres'
+import { LimitName } from '../limits/limits.ts'
+import { LAYERS_OF_PEER } from '../limits/of-layers.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 import { type NodeProgram, startNodeProgram } from '../stack/node-program.ts'
 import type { Servers } from '../stack/servers.ts'
@@ -12,13 +14,18 @@ export interface Peer {
   readonly name: string
   /** Its folder, with api.ts and worker.ts. */
   readonly folder: 'bullmq' | 'pg-boss' | 'graphile-worker' | 'seed-loop'
+  /** What it is compared with. */
+  readonly layers: readonly LimitName[]
 }
 
 export const PEERS: readonly Peer[] = [
-  { name: 'Fastify and BullMQ', folder: 'bullmq' },
-  { name: 'Fastify and pg-boss', folder: 'pg-boss' },
-  { name: 'Fastify and graphile-worker', folder: 'graphile-worker' },
-  { name: 'one by one on NATS', folder: 'seed-loop' },
+  { name: 'Fastify and BullMQ', folder: 'bullmq', layers: LAYERS_OF_PEER },
+  { name: 'Fastify and pg-boss', folder: 'pg-boss', layers: LAYERS_OF_PEER },
+  { name: 'Fastify and graphile-worker', folder: 'graphile-worker', layers: LAYERS_OF_PEER },
+  {
+    ...{ name: 'one by one on NATS', folder: 'seed-loop' },
+    layers: [...LAYERS_OF_PEER, LimitName.Publishes, LimitName.Pulls],
+  },
 ]
 
 /** @returns undefined when the machine lacks what the peer needs */
@@ -39,7 +46,7 @@ export async function startPeer({ name, folder }: Peer, servers: Servers): Promi
     const program = await startNodeProgram({
       program: new URL(`${folder}/${part}.ts`, import.meta.url),
       env: { DATABASE_URL: ownerUrl, NATS_URL: servers.nats.url, REDIS_PORT: String(redis?.port) },
-      mark: servers.scratchDir,
+      scratchDir: servers.scratchDir,
       logFile: join(servers.scratchDir, `${folder}-${part}.log`),
     })
     programs.push(program)
@@ -53,7 +60,7 @@ export async function startPeer({ name, folder }: Peer, servers: Servers): Promi
       ...(redis ? [{ name: 'redis-server', pid: redis.pid, withChildren: false }] : []),
       ...serverProcesses(servers),
     ]
-    return { name, url: api.url, sql, processes, stop }
+    return { name, url: api.url, sql, watchesStatements: false, processes, stop }
   } catch (error) {
     await stop()
     throw error

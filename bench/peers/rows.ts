@@ -1,8 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres'
 import postgres from 'postgres'
-import { createInsight, Stage } from '../../domain/insight.ts'
 import type { LeadRow } from '../../services/intake/lead-store.ts'
-import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 
 /*
  * What the peers do with the product's own tables: a statement and a commit for each lead and for each insight, as
@@ -48,19 +46,4 @@ export async function storeLead(sql: Sql | TransactionSql, row: LeadRow): Promis
     where client_id = ${clientId} and idempotency_key = ${idempotencyKey}`
   if (existing === undefined) throw new Error('the lead that held the key is gone')
   return { id: existing.id, created: false, requestHash: existing.hash, createdAt: existing.created_at }
-}
-
-const analyzer = createRuleAnalyzer()
-const neverAborted = new AbortController().signal
-
-export async function triageInto(sql: Sql, { leadId, note, contentHash }: LeadJobData): Promise<void> {
-  const analysis = await analyzer.analyze(note, neverAborted)
-  const insight = createInsight({ leadId, generation: 1, contentHash }, Stage.Final, analyzer.id, analysis)
-  await sql`
-    insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags,
-                          reasons, language, analyzer)
-    values (${leadId}, ${insight.id}, 1, ${insight.stage}, ${contentHash}, ${insight.intent}, ${insight.priority},
-            ${insight.nextAction}, ${insight.confidence}, ${[...insight.tags]}, ${JSON.stringify(insight.reasons)}::text::jsonb,
-            ${insight.language}, ${insight.analyzer})
-    on conflict (lead_id) do nothing`
 }

@@ -1,22 +1,32 @@
-import type { Throughput } from '../measure/throughput.ts'
-import type { Named, Results } from '../results.ts'
+import type { ProcessCost, Throughput } from '../measure/throughput.ts'
+import type { Results, ThroughputRow } from '../results.ts'
+import { whole } from './markdown-table.ts'
 
-const BEGIN = '<!-- the latest run: written by npm run bench -->'
-const END = '<!-- end of the latest run -->'
+/** The places that a page has for a run, and what goes there. */
+const PLACES = [
+  { name: 'the latest run', write: summarize },
+  { name: 'what a lead costs in the latest run', write: extrapolate },
+] as const
+const USUAL = 'REST, 64 connections'
 
-/** Puts the summary of a run where a page has its place for it. @throws Error when the page has none */
+/** Puts what a run says where a page has its places for it. @throws Error when the page lacks one */
 export function withSummary(page: string, results: Results): string {
-  const [before, rest] = page.split(BEGIN)
-  const after = rest?.split(END)[1]
-  if (before === undefined || after === undefined) throw new Error(`the page has no place between ${BEGIN} and ${END}`)
-  return `${before}${BEGIN}\n\n${summarize(results)}\n\n${END}${after}`
+  return PLACES.reduce((text, { name, write }) => inPlace(text, name, write(results)), page)
+}
+
+function inPlace(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- ${name}: written by npm run bench -->`, `<!-- end of ${name} -->`]
+  const [before, rest] = page.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined) throw new Error(`the page has no place between ${begin} and ${end}`)
+  return `${before}${begin}\n\n${text}\n\n${end}${after}`
 }
 
 /** What a run says about each aim, in a few lines of Markdown. */
 function summarize({ run, machine, doors, latency, stored, peers }: Results): string {
   const rate = (door: string) => best(doors.filter(({ name }) => name.startsWith(door)))
   const bestPeer = peers.toSorted((a, b) => b.leadsPerSecond - a.leadsPerSecond)[0]
-  const usual = doors.find(({ name }) => name === 'REST, 64 connections')
+  const usual = doors.find(({ name }) => name === USUAL)
   const [empty, full] = [stored.at(0), stored.at(-1)]
   const at1000 = latency.find(({ ratePerSecond }) => ratePerSecond === 1_000)
   const rows = [
@@ -31,20 +41,51 @@ function summarize({ run, machine, doors, latency, stored, peers }: Results): st
   return [
     `Run ${run}, commit ${commit}: ${cpu}, ${cores} cores for everything, Node ${node}, PostgreSQL ${postgres}, nats-server ${nats}.`,
     '',
-    '| figure | aim | this run |',
-    '| --- | --- | --- |',
-    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+    ...table(['figure', 'aim', 'this run'], rows),
   ].join('\n')
 }
 
-function best(rows: readonly Named<Throughput>[]): number {
+/** So many cores each part needs at higher rates, if a lead costs there what it cost in this run. */
+function extrapolate({ doors }: Results): string {
+  const usual = doors.find(({ name }) => name === USUAL)
+  const microseconds = (process: string) => costOf(usual?.costs, process)
+  const parts = {
+    intake: microseconds('intake'),
+    triage: microseconds('triage 1'),
+    PostgreSQL: microseconds('postgres'),
+    'nats-server': microseconds('nats-server'),
+  }
+  const all = Object.values(parts).reduce((sum, part) => sum + part, 0)
+  const cores = (leadsPerSecond: number) =>
+    Object.values(parts).map((part) => whole(Math.ceil((leadsPerSecond * part) / 1e6)))
+  const log = (leadsPerSecond: number) => whole((leadsPerSecond * (usual?.walBytesPerLead ?? 0)) / 1e6)
+  const rows = [
+    [whole(5_000), ...cores(5_000), `triage is one thread: ${whole(1e6 / parts.triage)} leads a second`],
+    [whole(20_000), ...cores(20_000), 'one stream'],
+    [whole(50_000), ...cores(50_000), `one primary's write-ahead log, ${log(50_000)} MB a second`],
+    [whole(200_000), ...cores(200_000), 'the network'],
+  ]
+  const each = Object.entries(parts).map(([part, cost]) => `${part} ${whole(cost)} µs`)
+  return [
+    `CPU of a lead through REST, 64 connections: ${each.join(', ')}. Together ${whole(all)} µs, or ` +
+      `${whole(1e6 / all)} leads a second for each core when everything is busy.`,
+    '',
+    ...table(['leads a second', ...Object.keys(parts).map((part) => `${part}, cores`), 'the next limit'], rows),
+  ].join('\n')
+}
+
+function costOf(costs: readonly ProcessCost[] | undefined, name: string): number {
+  return costs?.find(({ process }) => process === name)?.cpuMicrosecondsPerLead ?? Number.NaN
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
+}
+
+function best(rows: readonly ThroughputRow[]): number {
   return Math.max(...rows.map(({ leadsPerSecond }) => leadsPerSecond))
 }
 
 function ratio(one: Throughput | undefined, other: Throughput | undefined): number {
   return (one?.leadsPerSecond ?? Number.NaN) / (other?.leadsPerSecond ?? Number.NaN)
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en')
 }

@@ -1,124 +1,109 @@
-import { LimitName } from '../limits/measure-limits.ts'
 import type { LatencySummary } from '../load/latency.ts'
-import type { Throughput } from '../measure/throughput.ts'
-import type { Named, Results } from '../results.ts'
+import type { Results, ThroughputRow } from '../results.ts'
+import { costsTable, statementsTable } from './costs.ts'
+import { latenciesOfLayers, ratesOfLayers } from './layers.ts'
+import { section, whole } from './markdown-table.ts'
 
 /** A run as Markdown, which is read as it is on a terminal. */
 export function toMarkdown(results: Results): string {
-  const { machine: m } = results
   const parts = [
     `# Benchmark ${results.run}`,
+    ...introduction(results),
+    ...speeds(results),
+    ratesOfLayers(results),
+    latenciesOfLayers(results),
+    ...costs(results),
+    ...results.notes,
+  ]
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function introduction({ machine: m, sent }: Results): string[] {
+  return [
     `${m.cpu}, ${m.cores} cores, ${m.memoryGiB} GiB; ${m.system}; Node ${m.node}, PostgreSQL ${m.postgres}, ` +
       `nats-server ${m.nats}; commit ${m.commit}. The load generator and all servers share the machine.`,
+    `Sent to the product and to the peers: ${whole(sent.notes)} different notes in turn, of ` +
+      `${whole(sent.charactersPerNote)} characters and ${whole(sent.wordsPerNote)} words in the mean, ` +
+      `with ${whole(sent.spellings)} different words.`,
+  ]
+}
+
+function speeds({ limits, doors, latency, reads, workers, stored, peers }: Results): string[] {
+  return [
     section(
       'Layers alone',
-      ['layer', 'per second'],
-      results.limits.map((l) => [l.name, whole(l.perSecond)]),
+      ['layer', 'per second', 'at a fixed rate: p50 / p99 ms'],
+      limits.map(({ name, perSecond, latencies }) => [
+        ...[name, whole(perSecond)],
+        latencies
+          .map(({ ratePerSecond, answer }) => `${whole(ratePerSecond)}/s: ${ms(answer.p50)} / ${ms(answer.p99)}`)
+          .join('; '),
+      ]),
     ),
-    section(
+    throughputTable(
       'Doors: leads accepted and triaged',
-      THROUGHPUT_HEAD,
-      results.doors.map((row) => throughputRow(row, results)),
-    ),
-    section(
-      'CPU and memory per process',
-      ['run', 'process', 'CPU s', 'CPU µs per lead', 'MiB'],
-      costRows(results.doors),
+      doors,
+      'One product and one database serve the doors, in this order: rows and memory add up from one to the next.',
     ),
     section(
       'Latency at a fixed rate of arrivals, in ms',
       ['per second', 'from request to', 'p50', 'p90', 'p99', 'p99.9', 'max', 'failed'],
-      results.latency.flatMap(({ ratePerSecond, answer, insight, failures }) => [
+      latency.flatMap(({ ratePerSecond, answer, insight, failures }) => [
         [whole(ratePerSecond), 'answer', ...latencyCells(answer), String(failures)],
         [whole(ratePerSecond), 'stored insight', ...latencyCells(insight), ''],
       ]),
     ),
     section(
       'Reads',
-      ['', 'per second'],
-      results.reads ? [['GET insight, 64 connections', whole(results.reads.perSecond)]] : [],
+      ['', 'per second', 'p50 ms', 'p99 ms', 'failed'],
+      reads
+        ? [
+            [
+              ...['GET insight, 64 connections', whole(reads.perSecond)],
+              ...[ms(reads.answer.p50), ms(reads.answer.p99), String(reads.failures)],
+            ],
+          ]
+        : [],
     ),
-    section(
-      'Triage workers',
-      THROUGHPUT_HEAD,
-      results.workers.map((row) => throughputRow(row, results)),
-    ),
-    section(
-      'Leads stored before',
-      THROUGHPUT_HEAD,
-      results.stored.map((row) => throughputRow(row, results)),
-    ),
-    section(
-      'Peers, REST, 64 connections',
-      THROUGHPUT_HEAD,
-      results.peers.map((row) => throughputRow(row, results)),
-    ),
-    ...results.notes,
+    throughputTable('Triage workers', workers),
+    throughputTable('Leads stored before', stored),
+    throughputTable('Peers, REST, 64 connections', peers),
   ]
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-const THROUGHPUT_HEAD = [
-  '',
-  'leads/s',
-  'accepted/s',
-  'triaged/s',
-  'left s',
-  'p50 ms',
-  'p99 ms',
-  'failed',
-  'of the layer',
-]
+function costs({ doors, workers, stored, peers }: Results): string[] {
+  return [
+    costsTable('Costs by process: doors', doors, 'MiB are of the end of each run: see above what adds up.'),
+    costsTable('Costs by process: triage workers', workers),
+    costsTable('Costs by process: leads stored before', stored),
+    costsTable('Costs by process: peers', peers),
+    statementsTable(doors),
+  ]
+}
 
-function throughputRow(row: Named<Throughput>, { limits }: Results): string[] {
-  const limit = limits.find(({ name }) => name === layerOf(row.name))
+function throughputTable(title: string, rows: readonly ThroughputRow[], remark?: string): string {
+  const head = ['', 'leads/s', 'accepted/s', 'triaged/s', 'left s', 'p50 ms', 'p99 ms', 'failed', 'log bytes per lead']
+  return section(title, head, rows.map(throughputCells), remark)
+}
+
+function throughputCells(row: ThroughputRow): string[] {
   return [
     row.name,
     whole(row.leadsPerSecond),
     whole(row.acceptedPerSecond),
     whole(row.triagedPerSecond),
     row.drainSeconds.toFixed(1),
-    row.answer.p50.toFixed(1),
-    row.answer.p99.toFixed(1),
+    ms(row.answer.p50),
+    ms(row.answer.p99),
     String(row.failures),
-    limit ? `${((row.leadsPerSecond / limit.perSecond) * 100).toFixed(0)} %` : '',
+    whole(row.walBytesPerLead),
   ]
 }
 
-/** The layer that a row cannot beat. */
-function layerOf(name: string): string {
-  if (name.startsWith('gRPC')) return LimitName.Grpc
-  if (name.startsWith('Connect')) return LimitName.Connect
-  if (name.startsWith('batches') || name.startsWith('imports')) return LimitName.BatchedInserts
-  return LimitName.FastifyZod
-}
-
-function costRows(rows: readonly Named<Throughput>[]): string[][] {
-  return rows.flatMap(({ name, costs }) =>
-    costs === undefined
-      ? [[name, 'not measured on this system', '', '', '']]
-      : costs.map(({ process, cpuSeconds, cpuMicrosecondsPerLead, memoryMiB }) => [
-          name,
-          process,
-          cpuSeconds.toFixed(2),
-          whole(cpuMicrosecondsPerLead),
-          whole(memoryMiB),
-        ]),
-  )
-}
-
 function latencyCells({ p50, p90, p99, p999, max }: LatencySummary): string[] {
-  return [p50, p90, p99, p999, max].map((ms) => ms.toFixed(1))
+  return [p50, p90, p99, p999, max].map(ms)
 }
 
-function section(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return ''
-  const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => (row[column] ?? '').length)))
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [`## ${title}`, '', line(head), rule, ...rows.map(line)].join('\n')
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en')
+function ms(value: number): string {
+  return value.toFixed(1)
 }

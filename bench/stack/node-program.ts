@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { type RunningProcess, trackChild } from '../../embedded/child-process.ts'
-import { environmentForNode } from './product.ts'
+import { environmentForNode, NODE_ARGS } from './node.ts'
 
 /** A program of the benchmark's own that runs as a process: a peer's part, or the other side of a limit. */
 export interface NodeProgram extends RunningProcess {
@@ -15,17 +15,17 @@ const READY = /^ready ?(.*)$/
 
 /**
  * @param program its URL
- * @param mark see test/chaos/servers/guard.ts
+ * @param scratchDir of the run; also a mark on the command line, see harness/guard.ts
  */
 export async function startNodeProgram(options: {
   program: URL
   env: NodeJS.ProcessEnv
-  mark: string
+  scratchDir: string
   logFile: string
 }): Promise<NodeProgram> {
-  const { program, env, mark, logFile } = options
-  const child = spawn(process.execPath, [`--import=${END_WITH_STARTER}`, program.pathname, mark], {
-    env: { ...environmentForNode(), ...env },
+  const { program, env, scratchDir, logFile } = options
+  const child = spawn(process.execPath, [...NODE_ARGS, `--import=${END_WITH_STARTER}`, program.pathname, scratchDir], {
+    env: { ...environmentForNode(scratchDir), ...env },
     detached: true, // Ctrl-C is for the starter
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

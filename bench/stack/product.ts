@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
 import type { ServiceName } from '../../db/service-logins.ts'
+import { type Service, startService, untilReady } from '../../harness/service.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
-import { type Service, startService, untilReady } from '../../test/chaos/service.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
+import { watchStatements } from '../measure/statements.ts'
+import { environmentForNode, NODE_ARGS } from './node.ts'
 import type { Servers } from './servers.ts'
 import { serverProcesses } from './servers.ts'
 import type { Target } from './target.ts'
@@ -20,13 +22,12 @@ export interface ProductOptions {
   /** Names the database and the streams; of this start alone. */
   readonly name: string
   readonly triageWorkers?: number
+  /** Whether PostgreSQL is to count what it executes. Default: false. */
+  readonly watchStatements?: boolean
   /** Fills the database before the services start. */
   readonly prepare?: (sql: Sql) => Promise<void>
   readonly signal: AbortSignal
 }
-
-/** As the image sets it: with V8's default of 16 MiB a busy service spends a tenth of its time copying what lives on. */
-const ROOM_FOR_NEW_OBJECTS = '--max-semi-space-size=64'
 
 export async function startProduct(options: ProductOptions): Promise<Product> {
   const { servers, name, triageWorkers = 1, prepare, signal } = options
@@ -42,13 +43,13 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     const running = await startService({
       name: service,
       env: {
-        ...environmentForNode(),
+        ...environmentForNode(servers.scratchDir),
         DATABASE_URL: serviceUrls[service],
         NATS_URL: servers.nats.url,
         NATS_NAMESPACE: name,
         [`${service.toUpperCase()}_PORT`]: '0',
       },
-      nodeArgs: [ROOM_FOR_NEW_OBJECTS],
+      nodeArgs: NODE_ARGS,
       mark: servers.scratchDir,
       logFile: join(servers.scratchDir, `${name}-${service}-${number}.log`),
       onSpawn: () => undefined,
@@ -59,9 +60,13 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
   try {
     await prepare?.(sql)
+    const watchesStatements = (options.watchStatements ?? false) && servers.countsStatements
+    if (watchesStatements) await watchStatements(sql)
     const intake = await start('intake') // alone at first: it makes the streams
-    const triages = await Promise.all(Array.from({ length: triageWorkers }, (_, number) => start('triage', number)))
-    const insights = await start('insights')
+    const [insights, ...triages] = await Promise.all([
+      start('insights'),
+      ...Array.from({ length: triageWorkers }, (_, number) => start('triage', number)),
+    ])
     const processes: WatchedProcess[] = [
       { name: 'intake', pid: intake.pid, withChildren: false },
       ...triages.map(({ pid }, number) => ({ name: `triage ${number + 1}`, pid, withChildren: false })),
@@ -74,6 +79,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       insightsUrl: insights.url,
       insightEvents: { natsUrl: servers.nats.url, subjects: jetStreamNames(name).insightsSubjects },
       sql,
+      watchesStatements,
       processes,
       stop,
     }
@@ -81,10 +87,4 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     await stop()
     throw error
   }
-}
-
-/** A profile may be wanted: `NODE_OPTIONS='--cpu-prof --cpu-prof-dir=…'` reaches every process that works. */
-export function environmentForNode(): NodeJS.ProcessEnv {
-  const { PATH, NODE_OPTIONS } = process.env
-  return { PATH, ...(NODE_OPTIONS !== undefined && { NODE_OPTIONS }) }
 }

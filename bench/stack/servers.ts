@@ -1,8 +1,14 @@
+import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
-import { type Servers, startServers as startChaosServers } from '../../test/chaos/servers/servers.ts'
+import { join } from 'node:path'
+import { findPostgresBinaries } from '../../embedded/postgres-binaries.ts'
+import { type Servers as HarnessServers, startServers as startHarnessServers } from '../../harness/servers.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
-export type { Servers } from '../../test/chaos/servers/servers.ts'
+export interface Servers extends HarnessServers {
+  /** Whether PostgreSQL can count what it executes: not every package of it has what that needs. */
+  readonly countsStatements: boolean
+}
 
 const MIB = 1024 * 1024
 
@@ -20,12 +26,21 @@ function postgresSettings(): string[] {
     'checkpoint_timeout=15min',
     'maintenance_work_mem=512MB',
     `max_worker_processes=${Math.max(2, cpus().length)}`,
+    // for the indexes of millions of leads stored before, and for nothing else
+    `max_parallel_workers=${cpus().length}`,
+    'max_parallel_workers_per_gather=0',
   ]
 }
 
+/** Nothing is counted until a database asks for it: see measure/statements.ts. */
+const COUNTING = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=none']
+
 /** Starts PostgreSQL and nats-server, on fresh data, for one run. */
-export function startServers(say: (line: string) => void): Promise<Servers> {
-  return startChaosServers(say, postgresSettings())
+export async function startServers(say: (line: string) => void): Promise<Servers> {
+  const { share } = await findPostgresBinaries()
+  const countsStatements = existsSync(join(share, 'extension', 'pg_stat_statements.control'))
+  const settings = [...postgresSettings(), ...(countsStatements ? COUNTING : [])]
+  return { ...(await startHarnessServers(say, settings)), countsStatements }
 }
 
 /** The servers as processes to be watched. */

@@ -8,6 +8,8 @@ export interface Target {
   readonly url: string
   /** The database as its owner. */
   readonly sql: Sql
+  /** Whether PostgreSQL counts what it executes in this database: see measure/statements.ts. */
+  readonly watchesStatements: boolean
   /** Everything that works for it, the servers included. */
   readonly processes: readonly WatchedProcess[]
   /** Stops its processes and drops its database. */

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Servers } from '../../harness/servers.ts'
+import { startServers } from '../../harness/servers.ts'
 import type { Fault } from './faults/fault.ts'
 import { killNats, killPostgres } from './faults/killed-servers.ts'
 import { killIntake, killTriage } from './faults/killed-services.ts'
 import { deleteLeadsStream } from './faults/lost-streams.ts'
 import { describe, explain } from './report.ts'
 import { runFault } from './run-fault.ts'
-import type { Servers } from './servers/servers.ts'
-import { startServers } from './servers/servers.ts'
 
 /*
  * The short form of `npm run test:chaos`: fewer faults, less load. A failure names its seed; the same faults with the

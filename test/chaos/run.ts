@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { listenForSignals } from '../../embedded/signals.ts'
+import { startServers } from '../../harness/servers.ts'
 import type { Options } from './options.ts'
 import { parseOptions, USAGE } from './options.ts'
 import { describe, explain, passed } from './report.ts'
 import { runFault } from './run-fault.ts'
-import { startServers } from './servers/servers.ts'
 
 /*
  * Breaks the running product in every way we know, one at a time, and shows from the clients' own ledger that nothing

@@ -1,9 +1,9 @@
 import type { ServiceName } from '../../db/service-logins.ts'
 import type { RunningProcess } from '../../embedded/child-process.ts'
 import { trySignal } from '../../embedded/processes.ts'
+import { startService } from '../../harness/service.ts'
 import type { Addresses } from './addresses.ts'
 import { createAddresses } from './addresses.ts'
-import { startService } from './service.ts'
 import type { Slot } from './slot.ts'
 import { openSlot } from './slot.ts'
 
@@ -24,7 +24,7 @@ export interface ServicesOptions {
   /** The environment of one process: of the first (0) or second (1) of its kind. */
   readonly envOf: (service: ServiceName, number: number) => NodeJS.ProcessEnv
   readonly logFileOf: (service: ServiceName, number: number) => string
-  /** Stands unused on their command lines: see servers/guard.ts. */
+  /** Stands unused on their command lines: see harness/guard.ts. */
   readonly mark: string
   /** Ends all waiting and restarting. */
   readonly signal: AbortSignal

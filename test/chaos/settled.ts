@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Sql } from 'postgres'
-import { waitUntil } from '../../embedded/wait-until.ts'
 import type { Stack } from './stack.ts'
 
 const POLL_MS = 300
@@ -36,17 +34,4 @@ async function stillOpen(sql: Stack['sql'], ids: string[]): Promise<string[]> {
 /** The ids of all leads that are stored. */
 export async function storedIds({ sql }: Pick<Stack, 'sql'>): Promise<string[]> {
   return (await sql<{ id: string }[]>`select id from leads`).map(({ id }) => id)
-}
-
-const ANSWERS_WITHIN_MS = 60_000
-
-/** Waits until PostgreSQL serves again, for example after its recovery. */
-export async function untilAnswers(sql: Sql): Promise<void> {
-  const probe = () =>
-    sql`select`.then(
-      () => true,
-      () => undefined,
-    )
-  if (!(await waitUntil(probe, { timeoutMs: ANSWERS_WITHIN_MS, intervalMs: 100 })))
-    throw new Error('PostgreSQL is away')
 }

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describeExit } from '../../embedded/embedded-server.ts'
 import { trySignal } from '../../embedded/processes.ts'
 import { isServiceReady } from '../../embedded/service-process.ts'
-import type { Service } from './service.ts'
-import { untilReady } from './service.ts'
+import type { Service } from '../../harness/service.ts'
+import { untilReady } from '../../harness/service.ts'
 
 /*
  * A place where one service process is to run, under a supervisor. Invariants:

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { createClient } from '@connectrpc/connect'
 import { createConnectTransport } from '@connectrpc/connect-node'
 import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import type { LoadJob } from '../job.ts'
+import { inTurn, readLeads } from '../leads.ts'
 import type { Sender } from '../sender.ts'
 import { leadRequest } from './grpc.ts'
 
@@ -16,9 +18,10 @@ export function createConnectSender({ url, concurrency }: LoadJob): Sender {
     nodeOptions: { agent },
   })
   const client = createClient(IntakeService, transport)
+  const nextLead = inTurn(readLeads())
   return {
     send: async () => {
-      const { lead } = await client.createLead(leadRequest())
+      const { lead } = await client.createLead(leadRequest(randomUUID(), nextLead()))
       return lead === undefined ? { items: 1 } : { items: 1, leadId: lead.id }
     },
   }

@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from 'node:http2'
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
+import type { NewLead } from '../../../domain/lead.ts'
 import type { CreateLeadRequest } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import {
   BatchCreateLeadsOutcome,
@@ -9,7 +10,7 @@ import {
   IntakeService,
 } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import type { LoadJob } from '../job.ts'
-import { makeLead } from '../leads.ts'
+import { inTurn, readLeads, withFreshKeys } from '../leads.ts'
 import type { Sender } from '../sender.ts'
 
 /** As four client services have, each of which opens one and keeps it. */
@@ -19,9 +20,14 @@ const BATCH_SIZE = 100
 /** `CreateLead` over gRPC, on a few HTTP/2 connections as gRPC clients do. */
 export function createGrpcSender({ url }: LoadJob): Sender {
   const { call } = grpcCaller(url)
+  const next = inTurn(
+    readLeads().map((lead) =>
+      withFreshKeys((key) => framed(toBinary(CreateLeadRequestSchema, leadRequest(key, lead)))),
+    ),
+  )
   return {
     send: async () => {
-      const { lead } = await call(IntakeService.method.createLead, leadRequest())
+      const { lead } = await call(IntakeService.method.createLead, next()())
       if (lead === undefined) throw new Error('CreateLead answered without a lead')
       return { items: 1, leadId: lead.id }
     },
@@ -31,11 +37,19 @@ export function createGrpcSender({ url }: LoadJob): Sender {
 /** `BatchCreateLeads` with {@link BATCH_SIZE} leads over gRPC. */
 export function createGrpcBatchSender({ url }: LoadJob): Sender {
   const { call } = grpcCaller(url)
+  // in Protocol Buffers a message behind another is both of them: here one list of requests
+  const next = inTurn(
+    readLeads().map((lead) =>
+      withFreshKeys((key) => {
+        const request = create(BatchCreateLeadsRequestSchema, { requests: [leadRequest(key, lead)] })
+        return toBinary(BatchCreateLeadsRequestSchema, request)
+      }),
+    ),
+  )
   return {
     send: async () => {
-      const requests = Array.from({ length: BATCH_SIZE }, leadRequest)
-      const request = create(BatchCreateLeadsRequestSchema, { requests })
-      const { results } = await call(IntakeService.method.batchCreateLeads, request)
+      const requests = framed(Buffer.concat(Array.from({ length: BATCH_SIZE }, () => next()())))
+      const { results } = await call(IntakeService.method.batchCreateLeads, requests)
       if (results.some(({ outcome }) => outcome !== BatchCreateLeadsOutcome.CREATED)) throw new Error('not all created')
       return { items: results.length }
     },
@@ -43,16 +57,14 @@ export function createGrpcBatchSender({ url }: LoadJob): Sender {
 }
 
 /** As `create` would make it, which every kind of client does. */
-export function leadRequest(): CreateLeadRequest {
-  const { idempotencyKey, lead } = makeLead()
+export function leadRequest(idempotencyKey: string, lead: NewLead): CreateLeadRequest {
   const given = Object.fromEntries(Object.entries(lead).filter(([, value]) => value !== null))
   return create(CreateLeadRequestSchema, { idempotencyKey, lead: given })
 }
 
-interface Method<I extends DescMessage, O extends DescMessage> {
+interface Method<O extends DescMessage> {
   readonly parent: { readonly typeName: string }
   readonly name: string
-  readonly input: I
   readonly output: O
 }
 
@@ -64,10 +76,8 @@ function grpcCaller(url: string) {
   const sessions = Array.from({ length: CONNECTIONS }, () => connect(url))
   let next = 0
   return {
-    call: <I extends DescMessage, O extends DescMessage>(
-      method: Method<I, O>,
-      request: MessageShape<I>,
-    ): Promise<MessageShape<O>> =>
+    /** @param request framed, see {@link framed} */
+    call: <O extends DescMessage>(method: Method<O>, request: Buffer): Promise<MessageShape<O>> =>
       new Promise((resolve, reject) => {
         const session = sessions[next++ % sessions.length] as ClientHttp2Session // there are some
         const stream = session.request({
@@ -92,7 +102,7 @@ function grpcCaller(url: string) {
           if (status !== '0') return reject(new Error(`${method.name} ended with ${status ?? 'nothing'}: ${message}`))
           resolve(fromBinary(method.output, Buffer.concat(chunks).subarray(PREFIX_BYTES)))
         })
-        stream.end(framed(toBinary(method.input, request)))
+        stream.end(request)
       }),
   }
 }

@@ -1,6 +1,6 @@
 import { Pool } from 'undici'
 import type { LoadJob } from '../job.ts'
-import { makeLead } from '../leads.ts'
+import { inTurn, readLeads, withFreshKeys } from '../leads.ts'
 import type { Sender } from '../sender.ts'
 
 const ROWS = 2_000
@@ -8,13 +8,18 @@ const ROWS = 2_000
 /** `POST /leads:import` with {@link ROWS} rows of NDJSON, one import after the other on each connection. */
 export function createImportSender({ url, concurrency }: LoadJob): Sender {
   const pool = new Pool(url, { connections: concurrency, pipelining: 1 })
+  const next = inTurn(
+    readLeads().map((lead) =>
+      withFreshKeys((key) => Buffer.from(`${JSON.stringify({ idempotency_key: key, ...lead })}\n`)),
+    ),
+  )
   return {
     send: async () => {
       const { statusCode, body } = await pool.request({
         method: 'POST',
         path: '/leads:import',
         headers: { 'content-type': 'application/x-ndjson' },
-        body: Array.from({ length: ROWS }, makeRow).join(''),
+        body: Buffer.concat(Array.from({ length: ROWS }, () => next()())),
       })
       const lastLine = (await body.text()).trimEnd().split('\n').at(-1) ?? ''
       const { done } = JSON.parse(lastLine) as { done?: { created: number } }
@@ -23,9 +28,4 @@ export function createImportSender({ url, concurrency }: LoadJob): Sender {
       return { items: done.created }
     },
   }
-}
-
-function makeRow(): string {
-  const { idempotencyKey, lead } = makeLead()
-  return `${JSON.stringify({ idempotency_key: idempotencyKey, ...lead })}\n`
 }

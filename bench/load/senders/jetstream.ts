@@ -8,8 +8,6 @@ import type { Sender } from '../sender.ts'
 const PAYLOAD = Buffer.alloc(250, 'x')
 const STREAM = 'BENCH_LIMIT'
 const PULL_SIZE = 500
-/** More than is pulled within one measurement. */
-const STORED_MESSAGES = 400_000
 
 /** Publishes with a message id, each acknowledgement awaited by its caller. */
 export async function createPublishSender({ url }: LoadJob): Promise<Sender> {
@@ -28,10 +26,10 @@ export async function createPublishSender({ url }: LoadJob): Promise<Sender> {
 }
 
 /** Pulls stored messages and acknowledges each. */
-export async function createPullAckSender({ url }: LoadJob): Promise<Sender> {
+export async function createPullAckSender({ url, storedMessages = 0 }: LoadJob): Promise<Sender> {
   const nats = await connect({ servers: url })
   await makeStream(nats)
-  for (let number = 1; number <= STORED_MESSAGES; number += 1) {
+  for (let number = 1; number <= storedMessages; number += 1) {
     nats.publish(`bench.limit.${number}`, PAYLOAD)
     if (number % 5_000 === 0) await nats.flush()
   }
@@ -49,6 +47,8 @@ export async function createPullAckSender({ url }: LoadJob): Promise<Sender> {
         message.ack()
         items += 1
       }
+      // a pull that finds too few waits for more, and the rate would be of that
+      if (items < PULL_SIZE) throw new Error(`${storedMessages} messages were too few`)
       return { items }
     },
   }

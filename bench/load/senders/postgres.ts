@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
 import { contentHash, requestHash } from '../../../domain/lead.ts'
@@ -6,7 +7,7 @@ import { connectPostgres } from '../../../lib/postgres/connect.ts'
 import type { LeadRow } from '../../../services/intake/lead-store.ts'
 import { createLeadStore } from '../../../services/intake/lead-store.ts'
 import type { LoadJob } from '../job.ts'
-import { makeLead } from '../leads.ts'
+import { inTurn, readLeads } from '../leads.ts'
 import type { Sender } from '../sender.ts'
 
 const BATCH_SIZE = 200
@@ -14,9 +15,10 @@ const BATCH_SIZE = 200
 /** One lead in a statement and a commit of its own. */
 export function createSingleInsertSender({ url, concurrency }: LoadJob): Sender {
   const sql = postgres(url, { max: concurrency, onnotice: () => undefined })
+  const nextRow = rowsInTurn()
   return {
     send: async () => {
-      const { id, clientId, idempotencyKey, requestHash: hash, contentHash: noteHash, lead } = makeRow()
+      const { id, clientId, idempotencyKey, requestHash: hash, contentHash: noteHash, lead } = nextRow()
       await sql`
         insert into leads (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source)
         values (${id}, ${clientId}, ${idempotencyKey}, decode(${hash}, 'hex'), ${noteHash}, ${lead.email}, ${lead.phone},
@@ -33,19 +35,21 @@ export function createBatchedInsertSender({ url, concurrency }: LoadJob): Sender
   const log = createLog('bench', 'warn')
   const sql = connectPostgres({ url, applicationName: 'bench', maxConnections: concurrency, log })
   const store = createLeadStore(sql)
+  const nextRow = rowsInTurn()
   return {
-    send: async () => ({ items: (await store.insert(Array.from({ length: BATCH_SIZE }, makeRow))).length }),
+    send: async () => ({ items: (await store.insert(Array.from({ length: BATCH_SIZE }, nextRow))).length }),
   }
 }
 
-function makeRow(): LeadRow {
-  const { idempotencyKey, lead } = makeLead()
-  return {
-    id: uuidv7(),
-    clientId: 'bench',
-    idempotencyKey,
-    requestHash: requestHash(lead),
-    contentHash: contentHash(lead.note),
-    lead,
-  }
+/** Gives rows with a fresh id and key each; their hashes are made once. */
+function rowsInTurn(): () => LeadRow {
+  const next = inTurn(
+    readLeads().map((lead) => ({
+      clientId: 'bench',
+      requestHash: requestHash(lead),
+      contentHash: contentHash(lead.note),
+      lead,
+    })),
+  )
+  return () => ({ id: uuidv7(), idempotencyKey: randomUUID(), ...next() })
 }

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { Client } from 'undici'
 import type { LoadJob } from '../job.ts'
-import { makeLead } from '../leads.ts'
+import { inTurn, readLeads } from '../leads.ts'
 import type { Sender, Sent } from '../sender.ts'
 
 type DispatchOptions = Parameters<Client['dispatch']>[0]
@@ -8,15 +9,13 @@ type ReadAnswer = (status: number, header: (name: string) => string | undefined)
 
 /** `POST /leads`, one request after the other on each connection (no pipelining). */
 export function createRestSender({ url, concurrency }: LoadJob): Sender {
-  const nextRequest = (): DispatchOptions => {
-    const { idempotencyKey, lead } = makeLead()
-    return {
-      method: 'POST',
-      path: '/leads',
-      headers: ['content-type', 'application/json', 'idempotency-key', idempotencyKey],
-      body: JSON.stringify(lead),
-    }
-  }
+  const nextBody = inTurn(readLeads().map((lead) => Buffer.from(JSON.stringify(lead))))
+  const nextRequest = (): DispatchOptions => ({
+    method: 'POST',
+    path: '/leads',
+    headers: ['content-type', 'application/json', 'idempotency-key', randomUUID()],
+    body: nextBody(),
+  })
   return httpSender(url, concurrency, nextRequest, (status, header) => {
     if (status !== 201) throw new Error(`POST /leads answered ${status}`)
     const leadId = header('location')?.slice('/leads/'.length)

@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq'
 import { sayReady } from '../../stack/node-program.ts'
-import { type LeadJobData, openPeerDatabase, triageInto } from '../rows.ts'
+import { type LeadJobData, openPeerDatabase } from '../rows.ts'
+import { triageInto } from '../triage-into.ts'
 import { connection, QUEUE } from './queue.ts'
 
 /** BullMQ advises 100 to 300 for jobs that wait for I/O. */

@@ -1,6 +1,7 @@
 import { Logger, run } from 'graphile-worker'
 import { sayReady } from '../../stack/node-program.ts'
-import { type LeadJobData, openPeerDatabase, triageInto } from '../rows.ts'
+import { type LeadJobData, openPeerDatabase } from '../rows.ts'
+import { triageInto } from '../triage-into.ts'
 
 const sql = openPeerDatabase()
 await run({

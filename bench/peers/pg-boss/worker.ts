@@ -1,5 +1,6 @@
 import { sayReady } from '../../stack/node-program.ts'
-import { type LeadJobData, openPeerDatabase, triageInto } from '../rows.ts'
+import { type LeadJobData, openPeerDatabase } from '../rows.ts'
+import { triageInto } from '../triage-into.ts'
 import { openBoss, QUEUE } from './boss.ts'
 
 const sql = openPeerDatabase()

@@ -1,6 +1,7 @@
 import { jetstream } from '@nats-io/jetstream'
 import { sayReady } from '../../stack/node-program.ts'
-import { openPeerDatabase, triageInto } from '../rows.ts'
+import { openPeerDatabase } from '../rows.ts'
+import { triageInto } from '../triage-into.ts'
 import { CONSUMER, openQueue, STREAM } from './queue.ts'
 
 /* The plain loop: pull a few, and for each one select the lead, store the insight, acknowledge; then the next. */

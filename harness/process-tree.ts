@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { trySignal } from '../../../embedded/processes.ts'
-import { runProgram } from '../../../embedded/run-program.ts'
+import { trySignal } from '../embedded/processes.ts'
+import { runProgram } from '../embedded/run-program.ts'
 
 /** Sends a signal to a process and to all its children, the parent first, so that it makes no new ones meanwhile. */
 export async function signalTree(pid: number, signal: NodeJS.Signals): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
-import type { EmbeddedServer } from '../../../embedded/embedded-server.ts'
-import { portFault } from '../../../embedded/ports.ts'
+import type { EmbeddedServer } from '../embedded/embedded-server.ts'
+import { portFault } from '../embedded/ports.ts'
 import { signalTree } from './process-tree.ts'
 
 /** A server that can be broken and brought back, on the same port and with the same data. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { trySignal } from '../../../embedded/processes.ts'
-import { runProgram } from '../../../embedded/run-program.ts'
+import { trySignal } from '../embedded/processes.ts'
+import { runProgram } from '../embedded/run-program.ts'
 
 /*
  * A process beside the harness that cleans up when the harness is killed and cannot: it ends every process that
@@ -32,5 +32,5 @@ async function cleanUp(scratchDir: string): Promise<void> {
 if (import.meta.main) {
   const scratchDir = process.argv[2]
   // the folder's name must be one that nobody else's words can hold
-  if (scratchDir?.includes('leadtriage-chaos-')) process.stdin.resume().on('end', () => void cleanUp(scratchDir))
+  if (scratchDir?.includes('leadtriage-harness-')) process.stdin.resume().on('end', () => void cleanUp(scratchDir))
 }

@@ -3,9 +3,9 @@ import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { ServiceName } from '../../db/service-logins.ts'
-import { type RunningProcess, trackChild } from '../../embedded/child-process.ts'
-import { isServiceReady } from '../../embedded/service-process.ts'
+import type { ServiceName } from '../db/service-logins.ts'
+import { type RunningProcess, trackChild } from '../embedded/child-process.ts'
+import { isServiceReady } from '../embedded/service-process.ts'
 
 /** A service that runs as a process of its own. */
 export interface Service extends RunningProcess {
@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly env: NodeJS.ProcessEnv
   /** More arguments for Node. */
   readonly nodeArgs?: readonly string[]
-  /** Unused words on its command line, by which the guard knows it: see servers/guard.ts. */
+  /** Unused words on its command line, by which the guard knows it: see guard.ts. */
   readonly mark: string
   /** Takes its log. */
   readonly logFile: string
@@ -26,9 +26,9 @@ export interface ServiceOptions {
   readonly onSpawn: (process: RunningProcess) => void
 }
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const ROOT = fileURLToPath(new URL('../', import.meta.url))
 /** Also when the harness itself is killed, the services end: see embedded/end-with-starter.ts. */
-const END_WITH_STARTER = new URL('../../embedded/end-with-starter.ts', import.meta.url).href
+const END_WITH_STARTER = new URL('../embedded/end-with-starter.ts', import.meta.url).href
 
 /** Starts a service and resolves when it listens; that it is ready is another matter: {@link untilReady}. */
 export async function startService({

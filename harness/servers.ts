@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { migrate } from '../../../db/migrate.ts'
-import { createServiceLogins, type ServiceName } from '../../../db/service-logins.ts'
-import { startNats } from '../../../embedded/nats.ts'
-import { findNatsServer } from '../../../embedded/nats-server/find-nats-server.ts'
-import { startPostgres } from '../../../embedded/postgres.ts'
-import { untilAnswers } from '../settled.ts'
+import { migrate } from '../db/migrate.ts'
+import { createServiceLogins, type ServiceName } from '../db/service-logins.ts'
+import { startNats } from '../embedded/nats.ts'
+import { findNatsServer } from '../embedded/nats-server/find-nats-server.ts'
+import { startPostgres } from '../embedded/postgres.ts'
+import type { BreakableServer } from './breakable-server.ts'
+import { portToKeep, startBreakable } from './breakable-server.ts'
 import { startGuard } from './guard.ts'
-import type { BreakableServer } from './server.ts'
-import { portToKeep, startBreakable } from './server.ts'
+import { untilAnswers } from './until-answers.ts'
 
-/** The servers of a chaos run, ours alone. They outlive single runs, whatever is done to them. */
+/** The servers of one run, on fresh data and ours alone. They outlive whatever is done to them. */
 export interface Servers {
   readonly postgres: BreakableServer
   readonly nats: BreakableServer
@@ -28,7 +28,7 @@ export interface Servers {
   stop(): Promise<void>
 }
 
-const TEMPLATE = 'chaos_template'
+const TEMPLATE = 'harness_template'
 
 /** @param postgresSettings see {@link startPostgres} */
 export async function startServers(
@@ -36,7 +36,7 @@ export async function startServers(
   postgresSettings: readonly string[] = [],
 ): Promise<Servers> {
   const { bin } = await findNatsServer({ onProgress: say })
-  const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-chaos-'))
+  const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-harness-'))
   const dismissGuard = startGuard(scratchDir)
   const started: BreakableServer[] = []
   const stop = async () => {

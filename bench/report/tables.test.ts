@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { LimitName } from '../limits/limits.ts'
+import type { Results } from '../results.ts'
+import { toMarkdown } from './tables.ts'
+
+// what `npm run bench` kept
+const results = JSON.parse(readFileSync(new URL('../results/latest.json', import.meta.url), 'utf8')) as Results
+
+const tables = toMarkdown(results)
+const linesOf = (title: string) => tables.split(`## ${title}\n`)[1]?.split('\n## ')[0]?.split('\n') ?? []
+
+test.each([
+  ['doors', results.doors],
+  ['triage workers', results.workers],
+  ['leads stored before', results.stored],
+  ['peers', results.peers],
+])('the costs of each process are told: %s', (title, rows) => {
+  const lines = linesOf(`Costs by process: ${title}`)
+  for (const { name, costs = [] } of rows) {
+    const line = lines.find((text) => text.startsWith(`| ${name} `))
+    expect(line?.match(/ µs, .*? s, .*? MiB/g)).toHaveLength(costs.length)
+  }
+  expect(rows.length).toBeGreaterThan(0)
+})
+
+test('every rate of a door or peer stands beside each layer, and every layer beside some rate', () => {
+  const lines = linesOf('As a part of the layers')
+  const rows = [...results.doors, ...results.peers]
+  for (const { name, ofLayers } of rows) {
+    expect(lines.find((text) => text.startsWith(`| ${name} `))?.match(/%/g)).toHaveLength(ofLayers.length)
+  }
+  const used = rows.flatMap(({ ofLayers }) => ofLayers.map(({ layer }) => layer))
+  expect(new Set(used)).toEqual(new Set(Object.values(LimitName)))
+})
