@@ -1,5 +1,6 @@
 import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
+import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { isOurTrouble } from '../../lib/errors/app-error.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
@@ -18,12 +19,14 @@ import { intakeSettings } from './config.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
 import type { LeadRow } from './lead-store.ts'
-import { createLeadStore, insertLists } from './lead-store.ts'
+import { bytesOfRow, bytesOfRows, createLeadStore, insertLists } from './lead-store.ts'
 import { queuedSince } from './reconciler/queued-since.ts'
 import { startReconciler } from './reconciler/reconciler.ts'
 import { registerIntakeRest } from './rest.ts'
 import { createRetriageStore } from './retriage-store.ts'
 import { intakeRpc } from './rpc.ts'
+
+const MIB = 1024 * 1024
 
 /** Starts intake: connections, parts, server; resolves when it listens. */
 export async function startIntake(
@@ -54,11 +57,13 @@ export async function startIntake(
 
   const leads = createLeadStore(sql)
   const measure = measureBatches(metrics)
+  const insert = isolateFailures(leads.insert) // a row has its key: to store it again changes nothing
   const groupCommit = createBatcher({
     maxBatchSize: 500,
     maxInFlight: 1,
     maxQueued: 10_000,
-    flush: leads.insert,
+    byteLimits: { bytesOf: bytesOfRow, maxBatchBytes: 8 * MIB, maxQueuedBytes: 64 * MIB },
+    flush: insert,
     onFlush: measure('leads'),
     failsAll: isOurTrouble, // whoever sent a lead must hear within two seconds that the database hangs
   })
@@ -68,8 +73,9 @@ export async function startIntake(
     maxBatchSize: 4,
     maxInFlight: 1,
     maxQueued: 32,
-    flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(leads, lists),
-    onFlush: measure('lead_lists'),
+    byteLimits: { bytesOf: bytesOfRows, maxBatchBytes: 8 * MIB, maxQueuedBytes: 64 * MIB },
+    flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(insert, lists),
+    onFlush: measure('lead_lists', (list) => list.length),
     failsAll: isOurTrouble,
   })
   onStop('group commit of lists', () => listCommit.drain())
