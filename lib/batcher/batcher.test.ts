@@ -160,14 +160,19 @@ describe('a batcher', () => {
 
     test('has all its room again when everything that waited was rejected', async () => {
       const { batcher, running } = controlledBatcher({ byteLimits, failsAll: () => true })
-      const results = Promise.allSettled([10, 30].map((item) => batcher.submit(item)))
+      const results = Promise.allSettled([10, 20].map((item) => batcher.submit(item)))
       await nextTurn()
       running[0]?.fail(new Error('the database is away'))
       expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
       void batcher.submit(1)
       await nextTurn()
-      void batcher.submit(30)
+      const accepted = Promise.all([15, 15].map((item) => batcher.submit(item)))
       await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
+      for (let flush = 1; flush <= 3; flush += 1) {
+        running[0]?.succeed()
+        await nextTurn()
+      }
+      expect(await accepted).toEqual(['done 15', 'done 15'])
     })
   })
 

@@ -18,7 +18,7 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
 export type FlushItems<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
 
 /** Bounds by size, for items of very different size. */
-export interface ByteLimits<Item> {
+interface ByteLimits<Item> {
   /** What it takes to keep an item; asked once for each, so it should be cheap. */
   readonly bytesOf: (item: Item) => number
   readonly maxBatchBytes: number

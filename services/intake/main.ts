@@ -62,7 +62,7 @@ export async function startIntake(
     maxBatchSize: 500,
     maxInFlight: 1,
     maxQueued: 10_000,
-    byteLimits: { bytesOf: bytesOfRow, maxBatchBytes: 8 * MIB, maxQueuedBytes: 64 * MIB },
+    byteLimits: { bytesOf: bytesOfRow, maxBatchBytes: 8 * MIB, maxQueuedBytes: 32 * MIB },
     flush: insert,
     onFlush: measure('leads'),
     failsAll: isOurTrouble, // whoever sent a lead must hear within two seconds that the database hangs
@@ -73,7 +73,7 @@ export async function startIntake(
     maxBatchSize: 4,
     maxInFlight: 1,
     maxQueued: 32,
-    byteLimits: { bytesOf: bytesOfRows, maxBatchBytes: 8 * MIB, maxQueuedBytes: 64 * MIB },
+    byteLimits: { bytesOf: bytesOfRows, maxBatchBytes: 8 * MIB, maxQueuedBytes: 32 * MIB },
     flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(insert, lists),
     onFlush: measure('lead_lists', (list) => list.length),
     failsAll: isOurTrouble,
