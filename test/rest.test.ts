@@ -151,7 +151,8 @@ describe('invalid requests name every fault and its path', () => {
       headers: { 'idempotency-key': randomUUID(), 'content-type': 'application/x-www-form-urlencoded' },
       body: 'note=hi',
     })
-    expect(response.status).toBe(422)
+    expect(response.status).toBe(415)
+    expect(await bodyOf(response)).toMatchObject({ code: 'unsupported_media_type' })
   })
 
   test('nothing of it was stored', async () => {

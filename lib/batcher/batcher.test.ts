@@ -1,13 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { BatcherOptions } from './batcher.ts'
 import { createBatcher } from './batcher.ts'
 
-interface Limits {
-  maxBatchSize: number
-  maxInFlight: number
-  maxQueued: number
-}
+type Limits = Omit<BatcherOptions<number, string>, 'flush'>
 
 interface RunningFlush {
   readonly items: readonly number[]
@@ -74,6 +71,21 @@ describe('a batcher', () => {
     ])
   })
 
+  test('rejects an item whose result is an Error with it, and no others', async () => {
+    const gone = new Error('gone')
+    const batcher = createBatcher({
+      maxBatchSize: 3,
+      maxInFlight: 1,
+      maxQueued: 3,
+      flush: async (items: readonly number[]) => items.map((item) => (item === 2 ? gone : `done ${item}`)),
+    })
+    expect(await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)))).toEqual([
+      { status: 'fulfilled', value: 'done 1' },
+      { status: 'rejected', reason: gone },
+      { status: 'fulfilled', value: 'done 3' },
+    ])
+  })
+
   test.each([
     ['returns too few results', async () => ['one']],
     ['returns too many results', async () => ['one', 'two', 'three']],
@@ -105,6 +117,63 @@ describe('a batcher', () => {
     for (const item of [2, 3]) void batcher.submit(item)
     await expect(batcher.submit(4)).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 })
     expect(flushed).toEqual([[1]])
+  })
+
+  describe('with bounds in bytes', () => {
+    const bytesOf = (item: number) => item
+    const byteLimits = { bytesOf, maxBatchBytes: 10, maxQueuedBytes: 30 }
+
+    test('ends a batch before it would weigh too much, and lets one item that does go alone', async () => {
+      const { batcher, flushed, running } = controlledBatcher({ byteLimits })
+      for (const item of [4, 6, 1, 12, 3]) void batcher.submit(item)
+      for (let flush = 1; flush <= 4; flush += 1) {
+        await nextTurn()
+        running[0]?.succeed()
+      }
+      expect(flushed).toEqual([[4, 6], [1], [12], [3]])
+    })
+
+    test('refuses an item that would make the queue too heavy, and takes it when there is room again', async () => {
+      const { batcher, running } = controlledBatcher({ byteLimits })
+      void batcher.submit(1)
+      await nextTurn()
+      for (const item of [10, 10, 9]) void batcher.submit(item)
+      await expect(batcher.submit(2)).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 1 })
+      void batcher.submit(1)
+      await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
+      running[0]?.succeed()
+      await nextTurn()
+      void batcher.submit(10)
+      await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
+    })
+
+    test('lets an item wait that weighs more than the whole queue may, when nothing else waits', async () => {
+      const { batcher, flushed, running } = controlledBatcher({ byteLimits })
+      void batcher.submit(1)
+      await nextTurn()
+      void batcher.submit(31)
+      await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
+      running[0]?.succeed()
+      await nextTurn()
+      expect(flushed).toEqual([[1], [31]])
+    })
+
+    test('has all its room again when everything that waited was rejected', async () => {
+      const { batcher, running } = controlledBatcher({ byteLimits, failsAll: () => true })
+      const results = Promise.allSettled([10, 20].map((item) => batcher.submit(item)))
+      await nextTurn()
+      running[0]?.fail(new Error('the database is away'))
+      expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+      void batcher.submit(1)
+      await nextTurn()
+      const accepted = Promise.all([15, 15].map((item) => batcher.submit(item)))
+      await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
+      for (let flush = 1; flush <= 3; flush += 1) {
+        running[0]?.succeed()
+        await nextTurn()
+      }
+      expect(await accepted).toEqual(['done 15', 'done 15'])
+    })
   })
 
   test('refuses new items once it drains, as unavailable, and tells when to come again', async () => {

@@ -3,31 +3,50 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
 /*
  * Group commit: whatever is submitted while a commit is in flight goes into the next one. Invariants:
  *  1. An idle batcher adds no delay: the first item is flushed in the same turn of the event loop's microtasks.
- *  2. At most `maxInFlight` flushes run at once, each of at most `maxBatchSize` items.
+ *  2. At most `maxInFlight` flushes run at once, each of at most `maxBatchSize` items and `maxBatchBytes`; one item that
+ *     weighs more goes alone.
  *  3. Items are flushed in the order they were submitted, and each promise settles with its own item's result.
- *  4. At most `maxQueued` items wait; one more is refused, never queued.
+ *  4. At most `maxQueued` items of `maxQueuedBytes` wait; one more is refused, never queued. An item that weighs more
+ *     than all of that may wait alone.
  *  5. When `drain` resolves every accepted item has settled; nothing is accepted after `drain` was called.
  */
+
+/**
+ * Does the work of a batch; returns a result for each item, in the order of the items. An Error as a result rejects its
+ * own item only, a rejection rejects them all.
+ */
+export type FlushItems<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
+
+/** Bounds by size, for items of very different size. */
+interface ByteLimits<Item> {
+  /** What it takes to keep an item; asked once for each, so it should be cheap. */
+  readonly bytesOf: (item: Item) => number
+  readonly maxBatchBytes: number
+  readonly maxQueuedBytes: number
+}
 
 export interface BatcherOptions<Item, Result> {
   readonly maxBatchSize: number
   readonly maxInFlight: number
   readonly maxQueued: number
-  /** Does the work of a batch; returns a result for each item, in the order of the items. A rejection rejects them all. */
-  readonly flush: (items: readonly Item[]) => Promise<readonly Result[]>
+  /** Default: only the numbers of items are bounded. */
+  readonly byteLimits?: ByteLimits<Item>
+  readonly flush: FlushItems<Item, Result>
   /**
    * Whether a flush that failed so would fail for whatever is queued as well: then that is rejected at once, instead of
    * waiting through one failure after another. Default: never.
    */
   readonly failsAll?: (error: unknown) => boolean
   /** Hears of every flush when it has ended, well or not. */
-  readonly onFlush?: (flush: Flush) => void
+  readonly onFlush?: (flush: Flush<Item>) => void
 }
 
-export interface Flush {
-  readonly items: number
+export interface Flush<Item> {
+  readonly items: readonly Item[]
   /** Items that wait for the next one. */
   readonly queued: number
+  /** How long the first of the items had waited when it began. */
+  readonly waitedSeconds: number
   readonly seconds: number
 }
 
@@ -43,55 +62,85 @@ export interface Batcher<Item, Result> {
 
 interface Entry<Item, Result> {
   readonly item: Item
+  readonly bytes: number
+  readonly submittedAt: number
   resolve(result: Result): void
   reject(error: unknown): void
 }
 
 export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result>): Batcher<Item, Result> {
+  const bytesOf = options.byteLimits?.bytesOf ?? (() => 0)
+  const { maxBatchBytes = Number.POSITIVE_INFINITY, maxQueuedBytes = Number.POSITIVE_INFINITY } =
+    options.byteLimits ?? {}
   const queue: Entry<Item, Result>[] = []
   const idleWaiters: (() => void)[] = []
+  let queuedBytes = 0
   let inFlight = 0
   let scheduled = false
+  let turnBeganAt = 0
   let draining = false
 
   const schedule = () => {
     if (scheduled) return
     scheduled = true
+    turnBeganAt = performance.now() // once a turn: asking for each item costs more than it tells
     // a microtask later, so that items submitted in the same turn share a batch
     queueMicrotask(() => {
       scheduled = false
-      while (queue.length > 0 && inFlight < options.maxInFlight) void flush(queue.splice(0, options.maxBatchSize)) // 2, 3
+      while (queue.length > 0 && inFlight < options.maxInFlight) void flush(takeBatch()) // 2, 3
     })
+  }
+
+  const takeBatch = () => {
+    let bytes = queue[0]?.bytes ?? 0
+    let length = 1
+    for (; length < options.maxBatchSize; length += 1) {
+      const next = queue[length]
+      if (next === undefined || bytes + next.bytes > maxBatchBytes) break // 2
+      bytes += next.bytes
+    }
+    queuedBytes -= bytes
+    return queue.splice(0, length)
   }
 
   const flush = async (entries: readonly Entry<Item, Result>[]) => {
     inFlight += 1
     const startedAt = performance.now()
+    const items = entries.map(({ item }) => item)
     try {
-      const results = await options.flush(entries.map(({ item }) => item))
-      if (results.length !== entries.length) throw new Error('flush returned another number of results than items')
-      for (const [index, entry] of entries.entries()) entry.resolve(results[index] as Result) // the lengths are equal
+      const results = await options.flush(items)
+      assertOneEach(items, results)
+      settle(entries, results)
     } catch (error) {
-      const failed = options.failsAll?.(error) ? [...entries, ...queue.splice(0)] : entries
-      for (const entry of failed) entry.reject(error)
+      for (const entry of entries) entry.reject(error)
+      if (options.failsAll?.(error)) rejectQueued(error)
     }
     inFlight -= 1
     options.onFlush?.({
-      items: entries.length,
+      items,
       queued: queue.length,
+      waitedSeconds: (startedAt - (entries[0]?.submittedAt ?? startedAt)) / 1_000,
       seconds: (performance.now() - startedAt) / 1_000,
     })
     if (queue.length > 0) schedule()
     else if (inFlight === 0) for (const wake of idleWaiters.splice(0)) wake()
   }
 
+  const rejectQueued = (error: unknown) => {
+    queuedBytes = 0
+    for (const entry of queue.splice(0)) entry.reject(error)
+  }
+
   return {
     submit: (item) => {
       if (draining) return Promise.reject(stopping())
-      if (queue.length >= options.maxQueued) return Promise.reject(overloaded()) // 4
+      const bytes = bytesOf(item)
+      const isFull = queue.length >= options.maxQueued || queuedBytes + bytes > maxQueuedBytes
+      if (isFull && queue.length > 0) return Promise.reject(overloaded()) // 4
       return new Promise((resolve, reject) => {
-        queue.push({ item, resolve, reject })
         schedule() // 1
+        queuedBytes += bytes
+        queue.push({ item, bytes, submittedAt: turnBeganAt, resolve, reject })
       })
     },
     drain: () => {
@@ -99,6 +148,19 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       if (queue.length === 0 && inFlight === 0) return Promise.resolve()
       return new Promise((resolve) => idleWaiters.push(resolve))
     },
+  }
+}
+
+/** @throws Error when a flush has not answered for each item */
+export function assertOneEach(items: readonly unknown[], results: readonly unknown[]): void {
+  if (results.length !== items.length) throw new Error('flush returned another number of results than items')
+}
+
+function settle<Item, Result>(entries: readonly Entry<Item, Result>[], results: readonly (Result | Error)[]): void {
+  for (const [index, entry] of entries.entries()) {
+    const result = results[index] as Result | Error // the lengths are equal
+    if (result instanceof Error) entry.reject(result)
+    else entry.resolve(result)
   }
 }
 

@@ -1,17 +1,59 @@
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
 import { ConnectError } from '@connectrpc/connect'
+import { fastifyConnectPlugin } from '@connectrpc/connect-fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppError } from '../errors/app-error.ts'
 import { RPC_CODE } from '../errors/status-codes.ts'
+import type { BodyBudget, HeldBody } from './body-budget.ts'
+import { weightOfBytes } from './body-budget.ts'
 import type { CallObserver } from './call-observer.ts'
 import type { CallContext, RpcMethod, RpcService } from './rpc.ts'
 import { errorDetails } from './rpc-error.ts'
 
-/** Serves Connect and gRPC-Web, unary, over HTTP/1.1. */
+/** Serves Connect and gRPC-Web, unary, over HTTP/1.1, in a scope of their own. */
 export function registerConnectDoor(
-  router: ConnectRouter,
-  services: readonly RpcService[],
-  observe: CallObserver,
+  app: FastifyInstance,
+  options: {
+    readonly services: readonly RpcService[]
+    readonly observe: CallObserver
+    /** The largest request, in bytes. */
+    readonly maxRequestBytes: number
+    readonly bodies: BodyBudget
+  },
+  done: () => void,
 ): void {
+  const { services, observe, bodies } = options
+  app.addHook('preHandler', (request, reply, next) => {
+    if (request.method === 'POST') {
+      const held = bodies.hold()
+      reply.raw.once('close', held.release)
+      request.body = countedBody(request, held, observe) // the plugin takes it for what it would read itself
+    }
+    next()
+  })
+  const plugin = {
+    routes: (router: ConnectRouter) => registerMethods(router, services, observe),
+    readMaxBytes: options.maxRequestBytes,
+    grpc: false,
+  }
+  fastifyConnectPlugin(app, plugin, done) // called, not registered: each scope delays the closing of the port
+}
+
+async function* countedBody({ raw, routeOptions }: FastifyRequest, held: HeldBody, observe: CallObserver) {
+  const weight = weightOfBytes(raw.headers)
+  // a refusal must not take the connection along, on which its answer goes
+  for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
+    try {
+      held.take(chunk.length * weight)
+    } catch (thrown) {
+      raw.resume() // what is still to come is thrown away
+      throw toConnectError(observe('connect', routeOptions.url?.split('/')[2] ?? 'unknown').failed(thrown))
+    }
+    yield chunk as Buffer
+  }
+}
+
+function registerMethods(router: ConnectRouter, services: readonly RpcService[], observe: CallObserver): void {
   for (const { methods } of services) {
     for (const method of methods) {
       router.rpc(method.descriptor, (request, context) => serve(method, request, context, observe))

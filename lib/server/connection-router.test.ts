@@ -98,7 +98,7 @@ describe('HTTP/1.1', () => {
 
   test.each([
     ['the first packet', 10],
-    ['many packets', 1_000_000],
+    ['many packets', 200_000],
   ])('a body that comes with the head and fills %s arrives whole', async (_what, length) => {
     const body = JSON.stringify({ text: `${'x'.repeat(length - 1)}!` })
     const head = `POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`

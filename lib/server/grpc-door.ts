@@ -1,16 +1,14 @@
 import type { MessageShape } from '@bufbuild/protobuf'
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
-import { anyPack } from '@bufbuild/protobuf/wkt'
+import { fromBinary, toBinary } from '@bufbuild/protobuf'
 import type { handleUnaryCall, MethodDefinition, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js'
-import { Metadata, Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server, ServerCredentials } from '@grpc/grpc-js'
 import type { HealthImplementation } from 'grpc-health-check'
-import { StatusSchema } from '../../gen/google/rpc/status_pb.ts'
-import type { AppError } from '../errors/app-error.ts'
-import { RPC_CODE } from '../errors/status-codes.ts'
+import type { BodyBudget } from './body-budget.ts'
 import type { CallObserver } from './call-observer.ts'
+import { boundGrpcBodies } from './grpc-bodies.ts'
+import { toServiceError } from './grpc-error.ts'
 import { createReflection } from './grpc-reflection.ts'
 import type { CallContext, RpcMethod, RpcService } from './rpc.ts'
-import { errorDetails } from './rpc-error.ts'
 
 type Message = MessageShape<RpcMethod['descriptor']['input']>
 
@@ -28,11 +26,27 @@ export interface GrpcDoorOptions {
   readonly observe: CallObserver
   /** The largest request, in bytes. */
   readonly maxRequestBytes: number
+  readonly bodies: BodyBudget
+  /** How long a connection may be quiet before it is asked for a sign of life. Default {@link KEEPALIVE_MS}. */
+  readonly keepaliveMs?: number | undefined
 }
 
+/**
+ * A client that is gone without a word (its machine, or the network between) is noticed after this and a third of it more.
+ * A client that calls rarely keeps its connection: its library answers the ping without its doing, and no limit is
+ * set on how long a connection may be idle.
+ */
+const KEEPALIVE_MS = 60_000
+/** On one connection; a client waits with more until some are answered. */
+const MAX_STREAMS = 1_000
+
 export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
+  const { keepaliveMs = KEEPALIVE_MS } = options
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes,
+    'grpc.max_concurrent_streams': MAX_STREAMS,
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': keepaliveMs / 3,
     'grpc.enable_channelz': 0,
   })
   for (const { methods } of options.services) {
@@ -43,6 +57,7 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
   }
   options.health.addToServer(server)
   createReflection(options.services.map(({ descriptor }) => descriptor)).addToServer(server)
+  const stopCounting = boundGrpcBodies(options.bodies, options.services, options.observe)
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
   return {
     accept: (connection) => injector.injectConnection(connection),
@@ -50,7 +65,10 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
       new Promise((resolve) => {
         // both are needed: the injector ends what is left after the grace, the server says when nothing is left
         injector.drain(graceMs)
-        server.tryShutdown(() => resolve())
+        server.tryShutdown(() => {
+          stopCounting()
+          resolve()
+        })
       }),
   }
 }
@@ -104,14 +122,4 @@ function grpcContext(call: ServerUnaryCall<Message, Message>): CallContext {
     },
     header: (name) => call.metadata.get(name)[0]?.toString(),
   }
-}
-
-function toServiceError(error: AppError) {
-  const details = errorDetails(error).map(({ desc, value }) => anyPack(desc, create(desc, value)))
-  const status = create(StatusSchema, { code: RPC_CODE[error.code], message: error.message, details })
-  const metadata = new Metadata()
-  // the trailer in which gRPC clients of every language look for a google.rpc.Status
-  metadata.set('grpc-status-details-bin', Buffer.from(toBinary(StatusSchema, status)))
-  // Connect's codes are gRPC's, number for number
-  return { code: RPC_CODE[error.code] as number, details: error.message, metadata }
 }

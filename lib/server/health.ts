@@ -23,15 +23,20 @@ const REFRESH_MS = 2_000
 /** Shorter until it is ready for the first time: somebody waits for that. */
 const STARTING_REFRESH_MS = 100
 
-/** Evaluates readiness again and again; returns what ends it. */
-export function keepEvaluating(readiness: ReadinessMonitor): () => void {
-  let timer: NodeJS.Timeout
+/** Evaluates readiness again and again; returns what ends it, also during an evaluation. Safe to call twice. */
+export function keepEvaluating(readiness: Pick<ReadinessMonitor, 'evaluate'>): () => void {
+  let timer: NodeJS.Timeout | undefined
   let wasReady = false
+  let stopped = false
   const next = async () => {
     const { status } = await readiness.evaluate()
+    if (stopped) return
     wasReady ||= status !== 'unready'
     timer = setTimeout(() => void next(), wasReady ? REFRESH_MS : STARTING_REFRESH_MS).unref()
   }
   void next()
-  return () => clearTimeout(timer)
+  return () => {
+    stopped = true
+    clearTimeout(timer)
+  }
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
+import type { BodyBudget } from './body-budget.ts'
 import type { CallObserver } from './call-observer.ts'
 import type { Problem } from './problem.ts'
 import { problemOf, translateFastifyError } from './problem.ts'
@@ -30,17 +31,35 @@ function withZod(app: FastifyInstance) {
 export type FailLate = (request: ObservedRequest, thrown: unknown) => Problem
 type ObservedRequest = Pick<FastifyRequest, 'id' | 'observed'>
 
-/** Serves REST: the routes that `register` adds, with outcomes observed and errors as problem details. */
-export function registerRestDoor(app: FastifyInstance, register: RegisterRest, observe: CallObserver): void {
-  app.decorateRequest('observed')
-  const fail = (request: ObservedRequest, thrown: unknown): AppError => {
-    const call = request.observed ?? observe('rest', 'unknown')
-    request.observed = undefined
-    return call.failed(thrown)
+/** Answers with a problem, counted and logged as the failure of the call. */
+export type Refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
+/** How REST calls fail; also for what Fastify refuses before there is a route. */
+export function createRefuse(observe: CallObserver): Refuse {
+  return (thrown, request, reply) => {
+    sendProblem(fail(observe, request, translateFastifyError(thrown)), request, reply)
   }
-  app.setErrorHandler((thrown, request, reply) =>
-    sendProblem(fail(request, translateFastifyError(thrown)), request, reply),
-  )
+}
+
+function fail(observe: CallObserver, request: ObservedRequest, thrown: unknown): AppError {
+  const call = request.observed ?? observe('rest', 'unknown')
+  request.observed = undefined
+  return call.failed(thrown)
+}
+
+/** Serves REST: the routes that `register` adds, with outcomes observed and errors as problem details. */
+export function registerRestDoor(
+  app: FastifyInstance,
+  register: RegisterRest,
+  parts: { readonly observe: CallObserver; readonly refuse: Refuse; readonly bodies: BodyBudget },
+): void {
+  const { observe, refuse, bodies } = parts
+  app.decorateRequest('observed')
+  app.removeContentTypeParser('text/plain') // Fastify brings it along; no route takes text
+  app.setErrorHandler((thrown, request, reply) => {
+    refuse(thrown, request, reply)
+    return reply
+  })
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
       new AppError(ErrorCode.RouteNotFound, `There is no ${request.method} ${request.url.split('?')[0]}.`),
@@ -49,12 +68,28 @@ export function registerRestDoor(app: FastifyInstance, register: RegisterRest, o
     ),
   )
   app.register(async (scope) => {
-    scope.addHook('onRequest', async (request) => {
+    scope.addHook('onRequest', async (request, reply) => {
       request.observed = observe('rest', `${request.method} ${request.routeOptions.url ?? ''}`)
+      const bytes = bodyBytes(request)
+      if (bytes === 0) return
+      const held = bodies.hold()
+      held.take(bytes)
+      reply.raw.once('close', held.release)
     })
     scope.addHook('onResponse', async (request) => request.observed?.succeeded())
-    register(withZod(scope), (request, thrown) => problemOf(fail(request, thrown), request.id))
+    register(withZod(scope), (request, thrown) => problemOf(fail(observe, request, thrown), request.id))
   })
+}
+
+/**
+ * What is to be kept of a body: the announced length, or all that the route allows. Nothing of one that Fastify refuses
+ * for its announced length, or whose route keeps only parts of it.
+ */
+function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
+  if (routeOptions.config.longBody) return 0
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers
+  if (length === undefined) return encoding === undefined ? 0 : routeOptions.bodyLimit
+  return Number(length) > routeOptions.bodyLimit ? 0 : Number(length)
 }
 
 function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply) {

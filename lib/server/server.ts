@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
-import { fastifyConnectPlugin } from '@connectrpc/connect-fastify'
 import type { FastifyBaseLogger } from 'fastify'
 import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { createBodyBudget } from './body-budget.ts'
 import { createCallObserver } from './call-observer.ts'
 import { registerConnectDoor } from './connect-door.ts'
 import type { ConnectionRouter } from './connection-router.ts'
@@ -17,7 +18,7 @@ import { registerOperations } from './operations.ts'
 import type { ReadinessCheck } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
 import type { RegisterRest } from './rest-door.ts'
-import { registerRestDoor } from './rest-door.ts'
+import { createRefuse, registerRestDoor } from './rest-door.ts'
 import type { RpcService } from './rpc.ts'
 
 export interface ServerOptions {
@@ -34,6 +35,10 @@ export interface ServerOptions {
   readonly firstBytesTimeoutMs?: number
   /** How long a whole request may take to arrive, unless its route allows more. Default 30 s. */
   readonly requestTimeoutMs?: number
+  /** How much of all bodies may be in hand, in bytes. Default {@link MAX_BODY_BYTES}. */
+  readonly maxBodyBytes?: number
+  /** How long a gRPC connection may be quiet before it is asked for a sign of life. Default 60 s. */
+  readonly grpcKeepaliveMs?: number
 }
 
 export interface Server {
@@ -45,10 +50,17 @@ export interface Server {
   close(graceMs: number): Promise<void>
 }
 
-/** One lead has 20,000 characters at the most, up to 6 bytes each as JSON; this leaves a polite margin. */
-const MAX_REST_BODY_BYTES = 4 * 1024 * 1024
-/** A batch has up to 1,000 leads; the bound keeps one call from taking the process's memory. */
-const MAX_RPC_BYTES = 32 * 1024 * 1024
+const MIB = 1024 * 1024
+/** The largest lead has 20,618 characters, each up to six bytes as JSON (an escaped code unit): 121 KiB. */
+const MAX_REST_BODY_BYTES = 256 * 1024
+/** A batch has up to 1,000 leads, of 8 KiB each when there are as many. */
+const MAX_RPC_BYTES = 8 * MIB
+/**
+ * All bodies together that are received or not answered yet, imports aside, which have bounds of their own. A body is kept
+ * several times over on its way: as bytes, as text, as parameters of a statement. What that leads to is held against a
+ * pod's memory (deploy/k8s/base/intake/deployment.yaml) by test/large-bodies.test.ts.
+ */
+const MAX_BODY_BYTES = 32 * MIB
 /** How long the head of a request may take to arrive once it has begun, and a whole request. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
@@ -60,12 +72,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const observe = createCallObserver(options.log, options.metrics)
   const health = createHealth(options.services)
   const readiness = createReadinessMonitor(options.checks, health.set)
-  const grpc = createGrpcDoor({
-    services: options.services,
-    health: health.implementation,
-    observe,
-    maxRequestBytes: MAX_RPC_BYTES,
-  })
+  const bodies = createBodyBudget(options.maxBodyBytes ?? MAX_BODY_BYTES)
+  const refuse = createRefuse(observe)
+  const rpc = { services: options.services, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
+  const grpc = createGrpcDoor({ ...rpc, health: health.implementation, keepaliveMs: options.grpcKeepaliveMs })
 
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
@@ -77,6 +87,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     bodyLimit: MAX_REST_BODY_BYTES,
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: refuse,
+    return503OnClosing: false, // its answer says nothing; the hook below has a better one
     serverFactory: (handler) => {
       const server = http.createServer(
         {
@@ -97,13 +109,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   allowLongBodies(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+  app.addHook('onRequest', (_request, _reply, done) => done(closed && stopping()))
   await registerOperations(app, { title: options.title, readiness, metrics: options.metrics })
-  registerRestDoor(app, options.rest, observe)
-  await app.register(fastifyConnectPlugin, {
-    routes: (connect) => registerConnectDoor(connect, options.services, observe),
-    readMaxBytes: MAX_RPC_BYTES,
-    grpc: false,
-  })
+  registerRestDoor(app, options.rest, { observe, refuse, bodies })
+  await app.register((scope, _options, done) => registerConnectDoor(scope, rpc, done))
 
   const url = await app.listen({ host: options.host, port: options.port })
   const stopEvaluating = keepEvaluating(readiness)
@@ -125,4 +134,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       return closed
     },
   }
+}
+
+function stopping(): AppError {
+  return new AppError(ErrorCode.Unavailable, 'This process is stopping; try again.', { retryAfterSeconds: 1 })
 }

@@ -5,6 +5,7 @@ import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
+import { succeeding } from '../../test/fixtures/succeeding.ts'
 import type { CreatedLead } from './create-lead.ts'
 import { createLead } from './create-lead.ts'
 import { createLeadStore } from './lead-store.ts'
@@ -19,7 +20,7 @@ const pools = ['first', 'second'].map((name) =>
     log: captureLog().log,
   }),
 )
-const stores = pools.map(createLeadStore)
+const stores = pools.map((pool) => ({ insert: succeeding(createLeadStore(pool).insert) }))
 const events = { announce: () => undefined, republish: () => undefined }
 afterAll(() => Promise.all(pools.map((pool) => pool.end({ timeout: 2 }))))
 

@@ -1,7 +1,6 @@
-import type { Lead } from '../../domain/lead.ts'
-import type { Batcher } from '../../lib/batcher/batcher.ts'
 import type { BatchOutcome } from './batch-create-leads.ts'
 import { batchCreateLeads } from './batch-create-leads.ts'
+import type { IntakeBatchers } from './batchers.ts'
 import type { Caller, CreatedLead } from './create-lead.ts'
 import { createLead } from './create-lead.ts'
 import { getLead } from './get-lead.ts'
@@ -9,7 +8,7 @@ import type { ImportedList, ImportRequest } from './import/import-leads.ts'
 import { importLeads } from './import/import-leads.ts'
 import { createPatientStore } from './import/patient-store.ts'
 import type { LeadEvents } from './lead-events.ts'
-import type { LeadRow, StoredLead } from './lead-store.ts'
+import type { LeadRow } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
 import { retriageLeads } from './retriage-leads.ts'
 
@@ -22,13 +21,12 @@ export interface Intake {
   retriageLeads(input: unknown, signal: AbortSignal): Promise<number>
 }
 
-export function createIntake(parts: {
-  leadReads: Batcher<string, Lead | undefined>
-  groupCommit: Batcher<LeadRow, StoredLead>
-  listCommit: Batcher<readonly LeadRow[], readonly StoredLead[]>
-  events: LeadEvents
-  retriage: RetriageDependencies
-}): Intake {
+interface IntakeParts extends IntakeBatchers {
+  readonly events: LeadEvents
+  readonly retriage: RetriageDependencies
+}
+
+export function createIntake(parts: IntakeParts): Intake {
   const { leadReads, groupCommit, listCommit, events, retriage } = parts
   const imported = createPatientStore((rows) => listCommit.submit(rows))
   return {

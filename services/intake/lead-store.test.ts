@@ -4,10 +4,13 @@ import { v7 as uuidv7 } from 'uuid'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { NewLead } from '../../domain/lead.ts'
 import { contentHash, requestHash } from '../../domain/lead.ts'
+import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { beforeQuery } from '../../test/fixtures/before-query.ts'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
+import { succeeding } from '../../test/fixtures/succeeding.ts'
 import type { LeadRow } from './lead-store.ts'
 import { createLeadStore, insertLists } from './lead-store.ts'
 
@@ -19,7 +22,8 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
-const store = createLeadStore(sql)
+const leads = createLeadStore(sql)
+const store = { ...leads, insert: succeeding(leads.insert) }
 
 function rowOf(part: Partial<Omit<LeadRow, 'lead'>> & { lead?: Partial<NewLead> } = {}): LeadRow {
   const lead = { email: null, phone: null, name: null, note: 'hello', source: null, ...part.lead }
@@ -45,8 +49,11 @@ test('lists that share a commit get their own answers, in their order', async ()
   const known = rowOf({ lead: { note: 'known' } })
   await store.insert([known])
   const again = { ...known, id: uuidv7() }
-  const answers = await insertLists(store, [[first, again], [], [second, third]])
-  const notes = answers.map((list) => list.map(({ lead, created }) => (created ? lead.note : `there was ${lead.note}`)))
+  const answers = await insertLists(leads.insert, [[first, again], [], [second, third]])
+  const notes = answers.map(
+    (list) =>
+      list instanceof Error || list.map(({ lead, created }) => (created ? lead.note : `there was ${lead.note}`)),
+  )
   expect(notes).toEqual([['one', 'there was known'], [], ['two', 'three']])
 })
 
@@ -141,6 +148,40 @@ describe('a key that is taken', () => {
     expect([one, two, three].filter((result) => result?.created)).toHaveLength(1)
     expect(new Set([one, two, three].map((result) => result?.lead.id)).size).toBe(1)
     expect(await stack.sql`select from leads where idempotency_key = ${idempotencyKey}`).toHaveLength(1)
+  })
+})
+
+describe('one bad row', () => {
+  // the doors let no such text in: this is what is left if they ever do
+  const poisonous = () => rowOf({ lead: { note: 'a\u0000b' } })
+  const insert = isolateFailures(leads.insert)
+
+  test('among many fails alone, and every other lead is stored', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => (i === 217 ? poisonous() : rowOf()))
+    await expect(leads.insert(rows)).rejects.toMatchObject({ code: '22021' })
+    const results = await insert(rows)
+    expect(results[217]).toMatchObject({ code: '22021' })
+    expect(results.flatMap((result) => (result instanceof Error ? [] : [result.lead.id]))).toEqual(
+      rows.filter((_, i) => i !== 217).map(({ id }) => id),
+    )
+    const keys = rows.map(({ idempotencyKey }) => idempotencyKey)
+    expect(await stack.sql`select from leads where idempotency_key = any(${keys}::uuid[])`).toHaveLength(299)
+  })
+
+  test('of a list is the answer of its list, and of no other', async () => {
+    const [bad, good] = await insertLists(insert, [[rowOf(), poisonous()], [rowOf()]])
+    expect(bad).toMatchObject({ code: '22021' })
+    expect(good).toMatchObject([{ created: true }])
+  })
+
+  test('whose key is freed before the other lead could be read is to be tried again, and no neighbour is', async () => {
+    const erased = rowOf()
+    await store.insert([erased])
+    const erase = () => stack.sql`delete from leads where id = ${erased.id}`
+    const racing = createLeadStore(beforeQuery(sql, /select id.* from leads/s, erase))
+    const [late, neighbour] = await racing.insert([{ ...erased, id: uuidv7() }, rowOf()])
+    expect(late).toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
+    expect(neighbour).toMatchObject({ created: true })
   })
 })
 

@@ -1,4 +1,6 @@
 import type { Lead, NewLead } from '../../domain/lead.ts'
+import type { FlushItems } from '../../lib/batcher/batcher.ts'
+import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 
@@ -26,10 +28,11 @@ export interface StoredLead {
 export interface LeadStore {
   /**
    * Stores the rows in one commit, each unless its (client, key) is taken; rows may share a key.
-   * @returns what is stored under each row's key now, in the order of the rows
+   * @returns what is stored under each row's key now, in the order of the rows; AppError `unavailable` for a row whose
+   *   key was freed meanwhile
    * @throws AppError `unavailable` when the database does not answer; then all was stored or nothing was
    */
-  insert(rows: readonly LeadRow[]): Promise<StoredLead[]>
+  insert(rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]>
   /**
    * The leads of the ids, in their order.
    * @throws AppError `unavailable` when the database does not answer
@@ -74,20 +77,46 @@ export function createLeadStore(sql: Sql): LeadStore {
   }
 }
 
-/** Stores several lists in one commit. @returns for each list what `insert` would say */
+/**
+ * Stores several lists in one commit.
+ * @returns for each list what `insert` says of its rows, or the Error of one of them: the others of the list may be stored
+ */
 export async function insertLists(
-  leads: Pick<LeadStore, 'insert'>,
+  insert: FlushItems<LeadRow, StoredLead>,
   lists: readonly (readonly LeadRow[])[],
-): Promise<StoredLead[][]> {
-  const stored = await leads.insert(lists.flat())
+): Promise<(StoredLead[] | Error)[]> {
+  const stored = await insert(lists.flat())
   let end = 0
   return lists.map(({ length }) => {
     end += length
-    return stored.slice(end - length, end)
+    return wholeList(stored.slice(end - length, end))
   })
 }
 
-async function insertOrFind(sql: Sql, rows: readonly LeadRow[]): Promise<StoredLead[]> {
+function wholeList(list: readonly (StoredLead | Error)[]): StoredLead[] | Error {
+  const stored: StoredLead[] = []
+  for (const result of list) {
+    if (result instanceof Error) return result
+    stored.push(result)
+  }
+  return stored
+}
+
+/** What it takes to keep a row, in bytes: text has two a character at the most. */
+export function bytesOfRow({ clientId, lead }: LeadRow): number {
+  const { email, phone, name, note, source } = lead
+  const text = (email?.length ?? 0) + (phone?.length ?? 0) + (name?.length ?? 0) + note.length + (source?.length ?? 0)
+  return ROW_BYTES + 2 * (clientId.length + text)
+}
+
+export function bytesOfRows(rows: readonly LeadRow[]): number {
+  return rows.reduce((sum, row) => sum + bytesOfRow(row), 0)
+}
+
+/** Of ids and hashes as text, which have the same length in each row. */
+const ROW_BYTES = 2 * (36 + 36 + 64 + 64)
+
+async function insertOrFind(sql: Sql, rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]> {
   const inserted = new Map((await insertAbsent(sql, rows)).map((row) => [row.id, row.created_at]))
   const others = rows.filter((row) => !inserted.has(row.id))
   const existing = others.length === 0 ? new Map<string, KeyedRecord>() : await findByKeys(sql, others)
@@ -149,10 +178,9 @@ function fromRow(row: LeadRow, createdAt: Date): StoredLead {
   return { created: true, recent: true, lead, generation: 1, requestHash: row.requestHash }
 }
 
-function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLead {
+function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLead | Error {
   const record = existing.get(keyOf(row.clientId, row.idempotencyKey))
-  // only an erasure between the two statements takes it away; the client's next try creates it anew
-  if (record === undefined) throw new Error(`the lead that held the key of ${row.id} is gone`)
+  if (record === undefined) return keyWasFreed()
   return {
     created: false,
     recent: record.recent,
@@ -160,6 +188,13 @@ function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLea
     generation: record.generation,
     requestHash: record.request_hash,
   }
+}
+
+/** Only an erasure between the two statements takes the other lead away; the client's next try creates it anew. */
+function keyWasFreed(): AppError {
+  return new AppError(ErrorCode.Unavailable, 'The lead with this key was erased just now; try again.', {
+    retryAfterSeconds: 1,
+  })
 }
 
 function toLead({ id, email, phone, name, note, source, created_at }: LeadRecord): Lead {

@@ -1,7 +1,4 @@
-import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
-import { createBatcher } from '../../lib/batcher/batcher.ts'
 import type { Config } from '../../lib/config/load-config.ts'
-import { isOurTrouble } from '../../lib/errors/app-error.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import { createPublisher } from '../../lib/jetstream/publisher.ts'
@@ -14,11 +11,11 @@ import { guardSchema } from '../../lib/postgres/schema-check.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
+import { createIntakeBatchers } from './batchers.ts'
 import { intakeSettings } from './config.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
-import type { LeadRow } from './lead-store.ts'
-import { createLeadStore, insertLists } from './lead-store.ts'
+import { createLeadStore } from './lead-store.ts'
 import { queuedSince } from './reconciler/queued-since.ts'
 import { startReconciler } from './reconciler/reconciler.ts'
 import { registerIntakeRest } from './rest.ts'
@@ -29,8 +26,9 @@ import { intakeRpc } from './rpc.ts'
 export async function startIntake(
   config: Config<typeof intakeSettings>,
   log: Log,
-  { onStop }: Lifecycle,
+  lifecycle: Lifecycle,
 ): Promise<Server> {
+  const { onStop } = lifecycle
   const metrics = createMetrics('intake')
   const names = jetStreamNames(config.NATS_NAMESPACE)
 
@@ -52,37 +50,7 @@ export async function startIntake(
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
   await declareStreams({ nats, topology, patienceMs: 2_000, log })
 
-  const leads = createLeadStore(sql)
-  const measure = measureBatches(metrics)
-  const groupCommit = createBatcher({
-    maxBatchSize: 500,
-    maxInFlight: 1,
-    maxQueued: 10_000,
-    flush: leads.insert,
-    onFlush: measure('leads'),
-    failsAll: isOurTrouble, // whoever sent a lead must hear within two seconds that the database hangs
-  })
-  onStop('group commit', () => groupCommit.drain())
-  // lists of leads go by themselves: a single lead must not wait behind thousands
-  const listCommit = createBatcher({
-    maxBatchSize: 4,
-    maxInFlight: 1,
-    maxQueued: 32,
-    flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(leads, lists),
-    onFlush: measure('lead_lists'),
-    failsAll: isOurTrouble,
-  })
-  onStop('group commit of lists', () => listCommit.drain())
-  // many calls share a query, and while the database is away no more of them are in memory than may be queued here
-  const leadReads = createBatcher({
-    maxBatchSize: 100,
-    maxInFlight: 2,
-    maxQueued: 10_000,
-    flush: leads.findAll,
-    onFlush: measure('lead_reads'),
-    failsAll: isOurTrouble,
-  })
-  onStop('reads of leads', () => leadReads.drain())
+  const batchers = createIntakeBatchers(createLeadStore(sql), metrics, lifecycle)
   const publisher = createPublisher({
     nats,
     maxOutstanding: 50_000,
@@ -92,7 +60,7 @@ export async function startIntake(
   })
   const events = createLeadEvents(publisher, names)
   const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
-  const intake = createIntake({ leadReads, groupCommit, listCommit, events, retriage })
+  const intake = createIntake({ ...batchers, events, retriage })
   const reconciler = startReconciler({
     databaseUrl: config.DATABASE_URL,
     nats,

@@ -59,6 +59,8 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
           200: leadSchema.describe('The same request had stored it before.'),
           201: leadSchema.describe('Stored.'),
           409: problemSchema.describe('The key was used with another lead.'),
+          413: problemSchema.describe('The body is larger than any lead.'),
+          415: problemSchema.describe('The body does not say that it is JSON.'),
           422: problemSchema.describe('The request is not valid.'),
           503: problemSchema.describe('Stored or not: try again with the same key after Retry-After.'),
         },

@@ -4,9 +4,12 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { NewInsight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import { contentHash } from '../../domain/lead.ts'
+import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { beforeQuery } from '../../test/fixtures/before-query.ts'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
+import { succeeding } from '../../test/fixtures/succeeding.ts'
 import { createInsightStore } from './insight-store.ts'
 
 const stack = useStack()
@@ -17,7 +20,8 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
-const store = createInsightStore(sql)
+const insights = createInsightStore(sql)
+const store = { upsert: succeeding(insights.upsert) }
 
 /** An insight that can be told from others by its analyzer. */
 function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, analyzer = 'rules@1'): NewInsight {
@@ -55,6 +59,44 @@ describe('an insight', () => {
   test('of a word outside the vocabulary is refused by the database itself', async () => {
     const alien = { ...insightOf(randomUUID()), intent: 'shout' as 'buy' }
     await expect(store.upsert([alien])).rejects.toMatchObject({ code: '23514' })
+  })
+})
+
+describe('one bad insight', () => {
+  const upsert = isolateFailures(insights.upsert)
+  const badness: [what: string, code: string, part: Partial<NewInsight>][] = [
+    ['a word outside the vocabulary', '23514', { intent: 'shout' as 'buy' }],
+    ['a confidence above 1', '23514', { confidence: 1.5 }],
+    ['the null character in a reason', '22P05', { reasons: [{ text: 'a\u0000b', start: 0, end: 1, weight: 1 }] }],
+    ['a tag with the null character', '22021', { tags: ['a\u0000b'] }],
+    ['a content hash with the null character', '22021', { contentHash: 'a\u0000b' }],
+  ]
+
+  test('among many fails alone, whatever is wrong with it, and every other one is stored', async () => {
+    const all = Array.from({ length: 300 }, () => insightOf(randomUUID()))
+    for (const [i, [, , part]] of badness.entries()) {
+      const place = i * 67
+      all[place] = { ...insightOf(randomUUID()), ...part }
+    }
+    const results = await upsert(all)
+    for (const [i, [what, code]] of badness.entries()) expect(results[i * 67], what).toMatchObject({ code })
+    expect(results.filter((result) => result instanceof Error)).toHaveLength(badness.length)
+    const leadIds = all.map(({ leadId }) => leadId)
+    const stored = await stack.sql`select lead_id from insights where lead_id = any(${leadIds}::uuid[])`
+    expect(new Set(stored.map((row) => row.lead_id))).toEqual(
+      new Set(results.flatMap((result) => (result instanceof Error ? [] : [result.leadId]))),
+    )
+    expect(stored).toHaveLength(all.length - badness.length)
+  })
+
+  test('that is taken away before it could be read again fails alone', async () => {
+    const known = insightOf(randomUUID())
+    await store.upsert([known])
+    const erase = () => stack.sql`delete from insights where lead_id = ${known.leadId}`
+    const racing = createInsightStore(beforeQuery(sql, /^select .* from insights/s, erase))
+    const [gone, neighbour] = await racing.upsert([known, insightOf(randomUUID())])
+    expect(gone).toMatchObject({ message: expect.stringContaining('is gone') })
+    expect(neighbour).toMatchObject({ stage: 'final' })
   })
 })
 

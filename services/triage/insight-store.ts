@@ -12,17 +12,17 @@ export interface InsightStore {
    * Stores the insights in one commit. One replaces what is stored for its lead only when its generation is higher,
    * or is the same and turns provisional into final; so a late or repeated message changes nothing.
    *
-   * @returns what is stored for each lead now, in the order of the insights
+   * @returns what is stored for each lead now, in the order of the insights; an Error for one that was taken away meanwhile
    * @throws AppError `unavailable` when the database cannot commit now
    */
-  upsert(insights: readonly NewInsight[]): Promise<Insight[]>
+  upsert(insights: readonly NewInsight[]): Promise<(Insight | Error)[]>
 }
 
 export function createInsightStore(sql: Sql): InsightStore {
   return { upsert: (insights) => answered(upsertAndRead(sql, insights)) }
 }
 
-async function upsertAndRead(sql: Sql, insights: readonly NewInsight[]): Promise<Insight[]> {
+async function upsertAndRead(sql: Sql, insights: readonly NewInsight[]): Promise<(Insight | Error)[]> {
   const newest = newestPerLead(insights)
   const written = new Map((await upsertNewer(sql, newest)).map((times) => [times.lead_id, times]))
   const stored = new Map<string, Insight>()
@@ -32,12 +32,8 @@ async function upsertAndRead(sql: Sql, insights: readonly NewInsight[]): Promise
   }
   const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
   for (const record of await findByLeads(sql, unchanged)) stored.set(record.lead_id, toInsight(record))
-  return insights.map(({ leadId }) => {
-    const insight = stored.get(leadId)
-    // only an erasure between the two statements takes it away
-    if (insight === undefined) throw new Error(`the insight of lead ${leadId} is gone`)
-    return insight
-  })
+  // only an erasure between the two statements takes it away
+  return insights.map(({ leadId }) => stored.get(leadId) ?? new Error(`the insight of lead ${leadId} is gone`))
 }
 
 /** One statement may touch a row once only: of several insights for one lead the one that would win goes in. */

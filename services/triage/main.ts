@@ -1,5 +1,6 @@
 import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
+import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
@@ -53,7 +54,7 @@ export async function startTriage(
     maxBatchSize: 500,
     maxInFlight: 1,
     maxQueued: 10_000,
-    flush: insights.upsert,
+    flush: isolateFailures(insights.upsert), // an insight has its generation: to store it again changes nothing
     onFlush: measureBatches(metrics)('insights'),
   })
   onStop('group commit', () => groupCommit.drain())

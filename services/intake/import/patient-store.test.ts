@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createBatcher } from '../../../lib/batcher/batcher.ts'
+import { createBatcher, type FlushItems } from '../../../lib/batcher/batcher.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { createIntake } from '../intake.ts'
 import type { LeadRow, StoredLead } from '../lead-store.ts'
@@ -49,7 +49,7 @@ async function settle() {
 const unavailable = new AppError(ErrorCode.Unavailable, 'away')
 
 /** Intake before a commit of lists that does as `flush` says. */
-function intakeBefore(flush: (lists: readonly (readonly LeadRow[])[]) => Promise<readonly (readonly StoredLead[])[]>) {
+function intakeBefore(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>) {
   const unused = () => expect.unreachable()
   return createIntake({
     leadReads: { submit: unused, drain: unused },
@@ -121,7 +121,7 @@ test('a list is validated once, however often it is tried, and each try has new 
   const intake = intakeBefore(async (lists) => {
     tries.push(...lists.flat())
     if (tries.length < 3) throw unavailable
-    return insertLists({ insert: async (rows) => created(rows) }, lists)
+    return insertLists(async (rows) => created(rows), lists)
   })
   async function* rows(): AsyncGenerator<ImportRow[]> {
     const fields = { idempotency_key: randomUUID(), note: 'a note' }

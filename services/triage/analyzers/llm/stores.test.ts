@@ -42,7 +42,7 @@ describe('the answers that were bought', () => {
 
   test('are found by the text and the analyzer, and cost nothing the second time', async () => {
     const [stored] = await store(Stage.Final, 'llm-m@1', 'ab')
-    expect(stored?.usage).toEqual(usage)
+    expect(stored).toMatchObject({ usage })
     expect(await answers.find('ab', 'llm-m@1')).toEqual(analysis)
     expect(await answers.find('ab', 'llm-m@2')).toBeUndefined()
     expect(await answers.find('ac', 'llm-m@1')).toBeUndefined()

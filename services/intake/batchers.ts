@@ -1,0 +1,59 @@
+import type { Lead } from '../../domain/lead.ts'
+import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
+import { type Batcher, createBatcher } from '../../lib/batcher/batcher.ts'
+import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
+import { isOurTrouble } from '../../lib/errors/app-error.ts'
+import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
+import type { Metrics } from '../../lib/telemetry/metrics.ts'
+import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
+import { bytesOfRow, bytesOfRows, insertLists } from './lead-store.ts'
+
+/** How calls share statements. What waits in each is bounded, whatever becomes of the database. */
+export interface IntakeBatchers {
+  readonly groupCommit: Batcher<LeadRow, StoredLead>
+  /** Lists of leads go by themselves: a single lead must not wait behind thousands. */
+  readonly listCommit: Batcher<readonly LeadRow[], readonly StoredLead[]>
+  readonly leadReads: Batcher<string, Lead | undefined>
+}
+
+const MIB = 1024 * 1024
+const BYTES = { maxBatchBytes: 8 * MIB, maxQueuedBytes: 32 * MIB } as const
+
+/** Drains them when the service stops. */
+export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onStop }: Lifecycle): IntakeBatchers {
+  const measure = measureBatches(metrics)
+  const insert = isolateFailures(leads.insert) // a row has its key: to store it again changes nothing
+  // whoever asks must hear within two seconds that the database hangs
+  const failsAll = isOurTrouble
+
+  const groupCommit = createBatcher({
+    maxBatchSize: 500,
+    maxInFlight: 1,
+    maxQueued: 10_000,
+    byteLimits: { bytesOf: bytesOfRow, ...BYTES },
+    flush: insert,
+    onFlush: measure('leads'),
+    failsAll,
+  })
+  onStop('group commit', () => groupCommit.drain())
+  const listCommit = createBatcher({
+    maxBatchSize: 4,
+    maxInFlight: 1,
+    maxQueued: 32,
+    byteLimits: { bytesOf: bytesOfRows, ...BYTES },
+    flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(insert, lists),
+    onFlush: measure('lead_lists', (list) => list.length),
+    failsAll,
+  })
+  onStop('group commit of lists', () => listCommit.drain())
+  const leadReads = createBatcher({
+    maxBatchSize: 100,
+    maxInFlight: 2,
+    maxQueued: 10_000,
+    flush: leads.findAll,
+    onFlush: measure('lead_reads'),
+    failsAll,
+  })
+  onStop('reads of leads', () => leadReads.drain())
+  return { groupCommit, listCommit, leadReads }
+}
