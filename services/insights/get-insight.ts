@@ -4,15 +4,14 @@ import { uuidSchema } from '../../domain/uuid.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import type { InsightArrivals } from './insight-arrivals.ts'
-import type { InsightReader } from './insight-reader.ts'
+import type { LookUp } from './insight-reader.ts'
 
 /** How long a caller may ask us to hold a call. */
 const MAX_WAIT_MS = 60_000
 
 export interface GetInsightDependencies {
   /** Looks in the next of the queries that calls share. */
-  readonly find: (leadId: string) => Promise<Insight | undefined>
-  readonly reader: Pick<InsightReader, 'leadExists'>
+  readonly lookUp: (leadId: string) => Promise<LookUp>
   readonly arrivals: InsightArrivals
 }
 
@@ -37,27 +36,27 @@ export async function getInsight(
   signal: AbortSignal,
 ): Promise<Insight> {
   const { lead_id: leadId, wait: waitMs } = parseRequest(requestSchema, request)
-  const insight = (await parts.find(leadId)) ?? (await waitForInsight(parts, leadId, waitMs, signal))
+  const { insight: known, leadExists } = await parts.lookUp(leadId)
+  if (!leadExists) throw new AppError(ErrorCode.LeadNotFound, `There is no lead ${leadId}.`)
+  const insight = known ?? (waitMs > 0 ? await waitForInsight(parts, leadId, waitMs, signal) : undefined)
   if (insight !== undefined) return insight
   throw new AppError(ErrorCode.InsightPending, `Lead ${leadId} has not been triaged yet.`, { retryAfterSeconds: 1 })
 }
 
 async function waitForInsight(
-  { find, reader, arrivals }: GetInsightDependencies,
+  { lookUp, arrivals }: GetInsightDependencies,
   leadId: string,
   waitMs: number,
   signal: AbortSignal,
 ): Promise<Insight | undefined> {
-  if (!(await reader.leadExists(leadId))) throw new AppError(ErrorCode.LeadNotFound, `There is no lead ${leadId}.`)
-  if (waitMs === 0) return undefined
   const arrival = arrivals.waitFor(leadId, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]))
   try {
     // it may have come between the first look and the beginning of the wait
-    const insight = await find(leadId)
+    const { insight } = await lookUp(leadId)
     if (insight !== undefined) return insight
     const arrived = await arrival.arrived
     signal.throwIfAborted()
-    return arrived ? await find(leadId) : undefined
+    return arrived ? (await lookUp(leadId)).insight : undefined
   } finally {
     arrival.cancel()
   }

@@ -9,6 +9,7 @@ import { createInsightArrivals } from './insight-arrivals.ts'
 
 const { names } = useStack()
 const nats = useNats()
+const MAX_WAITING = 2_500
 const never = new AbortController().signal
 
 /** What the database says when it is looked at. */
@@ -29,6 +30,7 @@ beforeEach(async () => {
       looks.push([...leadIds])
       return haveInsights(leadIds)
     },
+    maxWaiting: MAX_WAITING,
     log: captureLog().log,
   })
   await (await nats.first()).flush() // the subscription is there
@@ -73,10 +75,32 @@ describe('a wait for an insight', () => {
     haveInsights = async () => {
       throw new Error('no database')
     }
-    vi.advanceTimersByTime(1_000)
+    await vi.advanceTimersByTimeAsync(1_000)
     haveInsights = async () => new Set([leadId])
     vi.advanceTimersByTime(1_000)
     expect(await arrived).toBe(true)
+  })
+
+  test('is looked for in parts, one after the other, however many wait and however long one takes', async () => {
+    for (let i = 0; i < MAX_WAITING; i += 1) arrivals.waitFor(randomUUID(), never)
+    const { promise, resolve } = Promise.withResolvers<Set<string>>()
+    haveInsights = () => promise
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(looks.map(({ length }) => length)).toEqual([1_000])
+    resolve(new Set())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(looks.map(({ length }) => length)).toEqual([1_000, 1_000, 500])
+    expect(new Set(looks.flat()).size).toBe(MAX_WAITING)
+  })
+
+  test('is refused while too many wait, and begins again when one has ended', async () => {
+    const waits = Array.from({ length: MAX_WAITING }, () => arrivals.waitFor(randomUUID(), never))
+    const oneMore = () => arrivals.waitFor(randomUUID(), never)
+    expect(oneMore).toThrow(expect.objectContaining({ code: 'overloaded', retryAfterSeconds: 1 }))
+    waits[0]?.cancel()
+    waits[0]?.cancel()
+    oneMore()
+    expect(oneMore).toThrow(expect.objectContaining({ code: 'overloaded' }))
   })
 
   test('costs no look once nobody waits', async () => {

@@ -1,3 +1,4 @@
+import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import type { Nats } from '../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
@@ -6,9 +7,11 @@ import type { Log } from '../../lib/log/log.ts'
 /*
  * Lets calls wait for an insight without a query each. Invariants:
  *  1. One subscription per process hears every InsightReady event as it is published.
- *  2. A subscription may miss an event (NATS was away): one query per second, for all waiting calls together and
- *     only while there are any, finds what was missed.
- *  3. Whoever waits must look into the database after having begun to wait, not before.
+ *  2. A subscription may miss an event (NATS was away): a look into the database each second, for all waiting calls
+ *     together and only while there are any, finds what was missed. It asks in parts, one after the other, and the next
+ *     look begins after this one has ended.
+ *  3. At most `maxWaiting` calls wait; one more is refused.
+ *  4. Whoever waits must look into the database after having begun to wait, not before.
  */
 
 /** A wait for the insight of one lead. */
@@ -20,32 +23,44 @@ interface Arrival {
 }
 
 export interface InsightArrivals {
+  /** @throws AppError `overloaded` when too many wait already */
   waitFor(leadId: string, signal: AbortSignal): Arrival
   stop(): void
 }
 
 const RECHECK_MS = 1_000
+/** How many leads one query of a look asks for. */
+const PART = 1_000
 
 export function createInsightArrivals(options: {
   nats: Nats
   names: JetStreamNames
   /** Which of the leads have an insight. */
   haveInsights: (leadIds: readonly string[]) => Promise<Set<string>>
+  /** How many calls may wait at once. */
+  maxWaiting: number
   log: Log
 }): InsightArrivals {
-  const { nats, names, haveInsights, log } = options
+  const { nats, names, haveInsights, maxWaiting, log } = options
   const waiting = new Map<string, Set<(arrived: boolean) => void>>()
+  let waits = 0
+  let looking = false
 
   const announce = (leadId: string) => {
     for (const settle of waiting.get(leadId) ?? []) settle(true)
   }
   const recheck = async () => {
-    if (waiting.size === 0) return
+    if (looking) return
+    looking = true
+    const leadIds = [...waiting.keys()]
     try {
-      for (const leadId of await haveInsights([...waiting.keys()])) announce(leadId) // 2
+      for (let from = 0; from < leadIds.length; from += PART) {
+        for (const leadId of await haveInsights(leadIds.slice(from, from + PART))) announce(leadId) // 2
+      }
     } catch (error) {
       log.warn({ err: error }, 'cannot look for insights that are waited for; trying on')
     }
+    looking = false
   }
   const timer = setInterval(() => void recheck(), RECHECK_MS).unref()
   const subscribe = async () => {
@@ -59,12 +74,15 @@ export function createInsightArrivals(options: {
 
   return {
     waitFor: (leadId, signal) => {
+      if (waits >= maxWaiting) throw tooManyWait() // 3
+      waits += 1
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const waiters = waiting.get(leadId) ?? new Set()
       waiting.set(leadId, waiters)
       const onAbort = () => settle(false)
       const settle = (arrived: boolean) => {
-        waiters.delete(settle)
+        if (!waiters.delete(settle)) return
+        waits -= 1
         // not the set of those who began to wait after ours had become empty
         if (waiters.size === 0 && waiting.get(leadId) === waiters) waiting.delete(leadId)
         signal.removeEventListener('abort', onAbort)
@@ -80,4 +98,14 @@ export function createInsightArrivals(options: {
       for (const waiters of [...waiting.values()]) for (const settle of [...waiters]) settle(false)
     },
   }
+}
+
+function tooManyWait(): AppError {
+  return new AppError(
+    ErrorCode.Overloaded,
+    'Too many calls wait for an insight; ask again shortly, or without waiting.',
+    {
+      retryAfterSeconds: 1,
+    },
+  )
 }

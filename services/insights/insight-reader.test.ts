@@ -15,7 +15,7 @@ const sql = connectPostgres({
 afterAll(() => sql.end())
 const reader = createInsightReader(sql)
 
-test('calls that share a query each get the insight of their own lead, in any order, twice, or none', async () => {
+test('calls that share a query each hear of their own lead, in any order, twice, without an insight, or of none', async () => {
   const [one, other, none] = [randomUUID(), randomUUID(), randomUUID()]
   for (const [leadId, intent] of [
     [one, 'buy'],
@@ -26,7 +26,12 @@ test('calls that share a query each get the insight of their own lead, in any or
                             reasons, language, analyzer)
       values (${leadId}, ${randomUUID()}, 1, 'final', ${'0'.repeat(64)}, ${intent}, 'P2', 'email', 0.5, '{}', '[]', 'en', 'test@1')`
   }
-  const found = await reader.findAll([other, none, one, other])
-  expect(found.map((insight) => insight?.intent)).toEqual(['spam', undefined, 'buy', 'spam'])
-  expect(found.map((insight) => insight?.leadId)).toEqual([other, undefined, one, other])
+  const pending = randomUUID()
+  await stack.sql`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash)
+    values (${pending}, 'test', ${randomUUID()}, '\\x00', 'note', 'hash')`
+  const found = await reader.lookUpAll([other, none, one, pending, other])
+  expect(found.map(({ insight }) => insight?.intent)).toEqual(['spam', undefined, 'buy', undefined, 'spam'])
+  expect(found.map(({ insight }) => insight?.leadId)).toEqual([other, undefined, one, undefined, other])
+  expect(found.map(({ leadExists }) => leadExists)).toEqual([true, false, true, true, true])
 })

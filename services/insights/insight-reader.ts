@@ -3,27 +3,28 @@ import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
 
+/** What there is of a lead. */
+export interface LookUp {
+  readonly insight: Insight | undefined
+  readonly leadExists: boolean
+}
+
 /** Reads what triage stored. Every method throws AppError `unavailable` when the database cannot be reached. */
 export interface InsightReader {
-  /** The insights of the leads, in their order. */
-  findAll(leadIds: readonly string[]): Promise<(Insight | undefined)[]>
-  leadExists(leadId: string): Promise<boolean>
+  /** What there is of each lead, in their order. */
+  lookUpAll(leadIds: readonly string[]): Promise<LookUp[]>
   /** Which of the leads have an insight. */
   haveInsights(leadIds: readonly string[]): Promise<Set<string>>
 }
 
+type LookUpRecord = { asked: string; lead_exists: boolean } & (InsightRecord | { lead_id: null })
+
 export function createInsightReader(sql: Sql): InsightReader {
   return {
-    findAll: async (leadIds) => {
-      const records = await answered(
-        sql<InsightRecord[]>`select ${insightColumns(sql)} from insights where lead_id = any(${[...leadIds]}::uuid[])`,
-      )
-      const found = new Map(records.map((record) => [record.lead_id, toInsight(record)]))
-      return leadIds.map((leadId) => found.get(leadId))
-    },
-    leadExists: async (leadId) => {
-      const rows = await answered(sql`select from lead_generations where lead_id = ${leadId}`)
-      return rows.length > 0
+    lookUpAll: async (leadIds) => {
+      const records = await answered(lookUp(sql, leadIds))
+      const found = new Map(records.map((record) => [record.asked, toLookUp(record)]))
+      return leadIds.map((leadId) => found.get(leadId) ?? { insight: undefined, leadExists: false })
     },
     haveInsights: async (leadIds) => {
       const rows = await answered(
@@ -32,4 +33,19 @@ export function createInsightReader(sql: Sql): InsightReader {
       return new Set(rows.map((row) => row.lead_id))
     },
   }
+}
+
+/** Two look-ups by primary key; leads are looked up only where there is no insight. */
+function lookUp(sql: Sql, leadIds: readonly string[]) {
+  return sql<LookUpRecord[]>`
+    select asked, i.lead_id is not null or lead.there is not null as lead_exists, ${insightColumns(sql)}
+    from unnest(${[...leadIds]}::uuid[]) as t (asked)
+    left join insights i on i.lead_id = asked
+    left join lateral (
+      select true as there from lead_generations g where i.lead_id is null and g.lead_id = asked limit 1
+    ) lead on true`
+}
+
+function toLookUp(record: LookUpRecord): LookUp {
+  return { insight: record.lead_id === null ? undefined : toInsight(record), leadExists: record.lead_exists }
 }

@@ -45,13 +45,19 @@ export async function startInsights(
     maxBatchSize: 100,
     maxInFlight: 2,
     maxQueued: 10_000,
-    flush: reader.findAll,
+    flush: reader.lookUpAll,
     failsAll: isOurTrouble,
     onFlush: measureBatches(metrics)('look_ups'),
   })
   onStop('look-ups', () => lookUps.drain())
-  const arrivals = createInsightArrivals({ nats, names, haveInsights: reader.haveInsights, log })
-  const get: GetInsight = (request, signal) => getInsight({ find: lookUps.submit, reader, arrivals }, request, signal)
+  const arrivals = createInsightArrivals({
+    nats,
+    names,
+    haveInsights: reader.haveInsights,
+    maxWaiting: 10_000,
+    log,
+  })
+  const get: GetInsight = (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal)
 
   const server = await startServer({
     title: 'leadtriage insights',
