@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NewLead } from '../../domain/lead.ts'
 import { contentHash, requestHash } from '../../domain/lead.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
@@ -19,6 +19,8 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
+// open beforehand: the store waits for an answer, not for connections
+beforeAll(() => Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`)))
 const store = createLeadStore(sql)
 
 function rowOf(part: Partial<Omit<LeadRow, 'lead'>> & { lead?: Partial<NewLead> } = {}): LeadRow {
@@ -134,6 +136,7 @@ describe('a key that another connection is just storing', () => {
     await other`begin`
     await createLeadStore(other).insert([first])
     const waiting = store.insert([second])
+    waiting.catch(() => undefined) // seen by whoever calls `end`
     await eventually(async () => {
       const [row] = await stack.sql`
         select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
