@@ -26,7 +26,10 @@ test('a worker killed between upsert and ack leaves one insight, and the next wo
   const lead = await bodyOf<LeadBody>(postLead(intake.url, { note: 'How much is the Pro plan for 20 people?' }))
   const inHand = async () =>
     (await manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)).num_ack_pending
-  await eventually(async () => (await inHand()) === 1)
+  const waiting = () => stack.sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await eventually(async () => nonEmpty(await waiting()))
+  expect(await inHand()).toBe(1)
   // from here on neither its event nor its ack reaches the server
   proxy.swallowFromClients()
   await owner`commit`
