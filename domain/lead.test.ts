@@ -65,14 +65,15 @@ describe('an email address', () => {
   })
 
   test.each(['a', 'a.', '.', '-', 'a-', '@', 'a@', 'ä', '0-a.', `${'a'.repeat(63)}.`])(
-    'made of 254 hostile characters (%s) is judged within 100 ms',
+    'made of 254 hostile characters (%s) is judged within 100 ms of CPU time',
     (pattern) => {
       const hostile = `a@${pattern.repeat(254)}`.slice(0, 253)
       const emails = [`${hostile}!`, `${hostile.slice(2)}@!`]
       acceptsEmail('warm@example.com')
-      const startedAt = performance.now()
+      const before = process.cpuUsage()
       for (const email of emails) expect(acceptsEmail(email)).toBe(false)
-      expect(performance.now() - startedAt).toBeLessThan(100)
+      const { user, system } = process.cpuUsage(before)
+      expect((user + system) / 1_000).toBeLessThan(100)
     },
   )
 })

@@ -7,8 +7,8 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { portToKeep } from '../harness/breakable-server.ts'
 import { stopLeftoverNats } from './nats.ts'
-import { freePort } from './ports.ts'
 import { stopLeftoverPostgres } from './postgres.ts'
 import { commandLine } from './processes.ts'
 import { PROJECT_ROOT } from './settings.ts'
@@ -29,11 +29,7 @@ afterAll(() => rm(compileCache, { recursive: true }))
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'leadtriage-test-'))
-  const [intake, triage, insights] = await Promise.all([
-    freePort('127.0.0.1'),
-    freePort('127.0.0.1'),
-    freePort('127.0.0.1'),
-  ])
+  const [intake, triage, insights] = await Promise.all([portToKeep(), portToKeep(), portToKeep()])
   const { DATABASE_URL, NATS_URL, HOST, ...rest } = process.env
   env = {
     ...rest,

@@ -3,7 +3,7 @@ import { Code, createClient } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { describe, expect, test } from 'vitest'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { eventually } from './fixtures/eventually.ts'
+import { eventually, nonEmpty } from './fixtures/eventually.ts'
 import type { LeadBody, ProblemBody } from './fixtures/rest.ts'
 import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
 import { useServices } from './fixtures/service-process.ts'
@@ -65,7 +65,8 @@ describe('PostgreSQL', () => {
       postLead(intake.url, { note: 'meanwhile' }, key),
       fetch(`${intake.url}/leads/${id}`),
     ])
-    expect(performance.now() - startedAt).toBeLessThan(2_500) // two seconds, and what a busy machine adds
+    // two seconds, and what a busy machine adds; who waits behind another's failure hears after 3.6
+    expect(performance.now() - startedAt).toBeLessThan(3_500)
     for (const response of [created, read]) {
       expect(response.status).toBe(503)
       expect(response.headers.get('retry-after')).toBe('1')
@@ -100,15 +101,12 @@ describe('PostgreSQL', () => {
 
   test('loses the connection between commit and answer: the retry finds the lead', async () => {
     const postgres = await useTcpProxy(stack.serviceUrls.intake)
-    const intake = await start('intake', { DATABASE_URL: postgres.url, DATABASE_CONNECTIONS: '2' })
-    // both connections must know the statement, so that one packet is all it takes to run it
-    for (let i = 0; i < 10; i += 1) await postLead(intake.url, { note: 'before' })
-    await Promise.all([postLead(intake.url, { note: 'before' }), postLead(intake.url, { note: 'before' })])
+    const intake = await start('intake', { DATABASE_URL: postgres.url })
     const key = randomUUID()
-    postgres.swallowToClients()
+    postgres.swallowAnswersTo(key)
     expect((await postLead(intake.url, { note: 'committed, and nobody heard' }, key)).status).toBe(503)
     const rows = () => stack.sql`select id from leads where idempotency_key = ${key}`
-    const [committed] = await rows()
+    const [committed] = await eventually(async () => nonEmpty(await rows()))
 
     await postgres.heal()
     const again = await eventually(async () => {

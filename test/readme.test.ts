@@ -2,12 +2,11 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { portToKeep } from '../harness/breakable-server.ts'
 import type { InsightBody } from './fixtures/rest.ts'
 import { shellExamples } from './fixtures/shell-examples.ts'
 
@@ -22,7 +21,11 @@ let output = ''
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'leadtriage-start-'))
-  const [intake, insights, triage] = await Promise.all([freePort(), freePort(), freePort()])
+  const [intake, insights, triage] = (await Promise.all([portToKeep(), portToKeep(), portToKeep()])).map(String) as [
+    string,
+    string,
+    string,
+  ]
   ports = { '8000': intake, '8001': insights, '8002': triage }
   starter = spawn('npm', ['start'], {
     cwd: ROOT,
@@ -80,12 +83,3 @@ test('Ctrl-C stops all of it and leaves no process behind', async () => {
     expect(left).toBe('')
   }
 })
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}

@@ -36,7 +36,7 @@ test('leads whose event was never published are found, triaged and then forgotte
   await commitWithoutPublishing(3_000)
   await eventually(async () => (await unsettled()) === 0, 25_000)
   await eventually(async () => (await stack.sql`select from unsettled_leads`).length === 0, 25_000)
-  expect(await publishedBy(intake)).toBe(3_000)
+  expect(await firstPublishedBy(intake)).toBe(3_000)
   await Promise.all([intake.kill('SIGTERM'), triage.kill('SIGTERM')])
 }, 60_000)
 
@@ -68,14 +68,14 @@ test('a lead that waits in the stream is not published again; one that a deleted
   await eventually(async () => (await stack.sql`select where now() > ${due?.at ?? null}`).length === 1)
   expect(await publishedBy(intake)).toBe(0)
   // scalers and alerts go by this figure, so it must be that of the oldest: three seconds at least by now
-  expect(await metricOf(intake, 'leadtriage_queue_oldest_waiting_seconds')).toBeGreaterThan(3)
+  await eventually(async () => (await metricOf(intake, 'leadtriage_queue_oldest_waiting_seconds')) > 3)
 
   const connection = await connect({ servers: stack.natsUrl })
   await (await jetstreamManager(connection)).streams.delete(stack.names.leadsStream)
   await connection.close()
   const successor = await start('triage')
   await eventually(async () => (await unsettled()) === 0, 30_000)
-  expect(await publishedBy(intake)).toBe(20)
+  expect(await firstPublishedBy(intake)).toBe(20)
   await eventually(async () => /^leadtriage_queue_oldest_waiting_seconds\{.*\} 0$/m.test(await metricsOf(intake)))
   await Promise.all([intake.kill('SIGTERM'), successor.kill('SIGTERM')])
 }, 90_000)
@@ -102,9 +102,16 @@ function publishedBy(intake: ServiceProcess): Promise<number> {
   return metricOf(intake, 'leadtriage_reconciler_published_total')
 }
 
-/** The sum of a metric over its labels. */
-async function metricOf(service: ServiceProcess, name: string): Promise<number> {
-  const lines = (await metricsOf(service)).split('\n').filter((line) => line.startsWith(`${name}{`))
+/** Not counting those that triage had not settled 15 seconds later, which on a busy machine may be some. */
+function firstPublishedBy(intake: ServiceProcess): Promise<number> {
+  return metricOf(intake, 'leadtriage_reconciler_published_total', 'attempt="first"')
+}
+
+/** The sum of a metric over its labels, or over those that have `label`. */
+async function metricOf(service: ServiceProcess, name: string, label = ''): Promise<number> {
+  const lines = (await metricsOf(service))
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && line.includes(label))
   return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 

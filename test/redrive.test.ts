@@ -4,7 +4,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node'
 import { beforeAll, expect, test } from 'vitest'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
 import { eventually, nonEmpty } from './fixtures/eventually.ts'
-import { publishByHand } from './fixtures/lead-event.ts'
+import { leadsStreamEmpty, publishByHand } from './fixtures/lead-event.ts'
 import { post } from './fixtures/post.ts'
 import type { LeadBody } from './fixtures/rest.ts'
 import { bodyOf, postLead } from './fixtures/rest.ts'
@@ -88,11 +88,9 @@ test('a lead that the reconciler has published before and would look at later is
 })
 
 test('a message that fails after its lead has the insight leaves no letter', async () => {
+  await leadsStreamEmpty(stack) // one message per lead
   await publishByHand(stack, { leadId: poisoned, messageId: randomUUID(), payload: Buffer.from('more garbage') })
-  await eventually(async () => {
-    const queue = await bodyOf<{ pending: number; in_flight: number }>(fetch(`${triage.url}/queue`))
-    return queue.pending + queue.in_flight === 0
-  })
+  await leadsStreamEmpty(stack)
   expect(await letters(poisoned)).toEqual([])
 })
 

@@ -173,19 +173,19 @@ test('the dead letter of an older generation goes with the insight of the next',
 
 test('a retriage of 300 leads at 100 a second takes its time, and a new lead does not wait for it', async () => {
   const ids = await triagedLeads(300, BUY)
+  const [begun] = await stack.sql<{ at: Date }[]>`select now() as at`
   expect(await bodyOf(retriage({ lead_ids: ids }, intake))).toEqual({ leads: 300 })
   const live = await bodyOf<LeadBody>(postLead(intake.url, { note: SUPPORT }))
   expect((await getInsight(insights.url, live.id)).status).toBe(200)
-  const waiting = (await untriaged()).length
-  expect(waiting).toBeGreaterThan(50)
 
   await eventually(async () => (await untriaged()).length === 0, 20_000)
   const [row] = await stack.sql`
-    select extract(epoch from max(updated_at) - min(updated_at))::float8 as seconds,
+    select count(*) filter (where updated_at < ${begun?.at ?? null}::timestamptz + make_interval(secs => place / 100.0 - 0.001))::int as early,
            count(*) filter (where updated_at > (select created_at from insights where lead_id = ${live.id}))::int as later
-    from insights where lead_id = any(${ids}::uuid[])`
-  expect(row?.seconds).toBeGreaterThan(1.5) // three, less a pause of the reconciler
-  expect(row?.later).toBeGreaterThan(50)
+    from (select updated_at, row_number() over (order by lead_id) as place from insights where lead_id = any(${ids}::uuid[])) t`
+  // nobody's turn may come too soon; how late one is, is the machine's matter (and the places count from a whole millisecond)
+  expect(row?.early).toBe(0)
+  expect(row?.later).toBeGreaterThan(0)
 }, 60_000)
 
 test('retriages of many leads at once, again and again, forget none', async () => {
@@ -203,9 +203,9 @@ test('retriages of many leads at once, again and again, forget none', async () =
     const both = await Promise.all([retriage(bulk), retriage(bulk)])
     expect(await Promise.all(both.map((response) => bodyOf(response)))).toEqual([{ leads: 4500 }, { leads: 4500 }])
   }
-  await eventually(async () => (await untriaged()).length === 0, 60_000)
+  await eventually(async () => (await untriaged()).length === 0, 80_000) // a lead that was refused twice is looked at after 45 s
   const rows = await stack.sql`
     select l.generation as lead, i.generation as insight, count(*)::int as n
     from leads l join insights i on i.lead_id = l.id where l.client_id = 'bulk' group by 1, 2`
   expect(rows).toEqual([{ lead: 7, insight: 7, n: 4500 }])
-}, 90_000)
+}, 120_000)

@@ -60,7 +60,7 @@ test('when the stream of insights is deleted, or full, leads are triaged all the
   await manager.streams.delete(stack.names.insightsStream)
   expect(await triaged('A quote for 5 seats, please.')).toBe(200)
   const stored = async () => (await manager.streams.info(stack.names.insightsStream)).state.messages
-  await eventually(async () => (await stored()) === 1)
+  await eventually(async () => (await stored()) === 1, 20_000) // five seconds are the publisher's own patience
 
   await manager.streams.update(stack.names.insightsStream, { max_msgs: 1, discard: DiscardPolicy.New })
   expect(await triaged('A quote for 6 seats, please.')).toBe(200)

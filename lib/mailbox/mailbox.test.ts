@@ -22,7 +22,10 @@ import { RetryLaterError, TerminalError } from './failure.ts'
 import type { Mailbox, MailboxOptions } from './mailbox.ts'
 import { createMailbox } from './mailbox.ts'
 
-const ACK_WAIT_MS = 600
+/** So long that no stall of the machine makes the server deliver again what is in hand. */
+const ACK_WAIT_MS = 5_000
+/** Where something is to be delivered again, or in proportion to it. */
+const SHORT_ACK_WAIT_MS = 600
 
 const stack = useStack()
 const nats = useNats()
@@ -66,7 +69,7 @@ async function openMailbox(options: Partial<MailboxOptions> = {}) {
     nats,
     stream: names.leadsStream,
     consumer: names.triageConsumer,
-    ensureTopology: () => ensureTopology(),
+    ensureTopology: () => ensureTopology(options.ackWaitMs),
     ackWaitMs: ACK_WAIT_MS,
     maxInFlight: 10,
     maxDeliveries: 3,
@@ -232,7 +235,8 @@ describe('a message', () => {
   })
 
   test('that kills its worker becomes a dead letter, and does not take along those that were delivered as often', async () => {
-    await ensureTopology()
+    const impatient = { ackWaitMs: SHORT_ACK_WAIT_MS }
+    await ensureTopology(SHORT_ACK_WAIT_MS)
     await publish('killer', 'a', 'b', 'c')
     const done: string[] = []
     const given: string[] = []
@@ -248,7 +252,7 @@ describe('a message', () => {
         await once(signal, 'abort')
         throw signal.reason
       }
-      const { deadLetters } = await openMailbox({ nats: connection, maxDeliveries: 4, handle })
+      const { deadLetters } = await openMailbox({ ...impatient, nats: connection, maxDeliveries: 4, handle })
       await eventually(() => isDead || deadLetters.length > 0)
       // one that was handled, and whose ack died with the worker, needs no letter: triage's store writes none then
       const lost = deadLetters.filter(({ text }) => !done.includes(text))
@@ -283,11 +287,20 @@ describe('a message', () => {
 
   test('whose handler takes longer than the ack wait is not delivered again meanwhile', async () => {
     const { wait, open } = gate()
-    const { handled } = await openMailbox({ handle: wait })
+    // a sign of life each second, of which the server can miss two
+    const options = { ackWaitMs: 3_000 }
+    const { handled } = await openMailbox({ ...options, handle: wait })
+    let signs = 0
+    const acks = (await nats.first()).subscribe(`$JS.ACK.${names.leadsStream}.>`, {
+      callback: (_error, message) => {
+        if (message.string() === '+WPI') signs += 1
+      },
+    })
     await publish('slow')
     await eventually(() => handled.length === 1)
-    const other = await openMailbox()
-    await sleep(3 * ACK_WAIT_MS) // what must not happen gives no signal
+    const other = await openMailbox(options)
+    await eventually(() => signs >= 5) // nothing signals what must not happen: by then the ack wait is over
+    acks.unsubscribe()
     expect(other.handled).toEqual([])
     expect(await consumerInfo()).toMatchObject({ num_ack_pending: 1, num_redelivered: 0 })
     open()
@@ -335,6 +348,7 @@ describe('a mailbox', () => {
   test('takes no more than it can finish within the ack wait, whatever it may have', async () => {
     let turn = Promise.resolve()
     const { handled } = await openMailbox({
+      ackWaitMs: SHORT_ACK_WAIT_MS,
       maxInFlight: 200,
       handle: () => {
         turn = turn.then(() => sleep(50)) // one after the other: six in half the ack wait
@@ -422,7 +436,9 @@ describe('drain', () => {
   })
 
   test('aborts the handlers that are not done within the grace, and gives their messages back', async () => {
+    const impatient = { ackWaitMs: SHORT_ACK_WAIT_MS }
     const { mailbox, handled, deadLetters } = await openMailbox({
+      ...impatient,
       maxDeliveries: 1,
       handle: (_delivery, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -431,7 +447,7 @@ describe('drain', () => {
     await eventually(() => handled.length === 1)
     await mailbox.drain(50)
     expect(deadLetters).toEqual([])
-    const successor = await openMailbox({ maxDeliveries: 20 })
+    const successor = await openMailbox({ ...impatient, maxDeliveries: 20 })
     await queueEmpty()
     // So short a drain leaves its last pull behind at the server, which may give one delivery to it, not count it, and
     // make another when the ack wait is over: what the successor sees may have any count, and come twice.
@@ -454,7 +470,7 @@ describe('drain', () => {
 
   test('leaves what it has not begun to another mailbox, which gets it at once', async () => {
     const { wait, open } = gate()
-    const patient = { ackWaitMs: 30_000, ensureTopology: () => ensureTopology(30_000) }
+    const patient = { ackWaitMs: 30_000 }
     const first = await openMailbox({ ...patient, maxInFlight: 2, handle: wait })
     await publish('1', '2', '3', '4', '5', '6')
     await eventually(() => first.handled.length === 2)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { v7 as uuidv7 } from 'uuid'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NewLead } from '../../domain/lead.ts'
 import { contentHash, requestHash } from '../../domain/lead.ts'
 import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
@@ -22,6 +22,8 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
+// open beforehand: the store waits for an answer, not for connections
+beforeAll(() => Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`)))
 const leads = createLeadStore(sql)
 const store = { ...leads, insert: succeeding(leads.insert) }
 
@@ -194,6 +196,7 @@ describe('a key that another connection is just storing', () => {
     await other`begin`
     await createLeadStore(other).insert([first])
     const waiting = store.insert([second])
+    waiting.catch(() => undefined) // seen by whoever calls `end`
     await eventually(async () => {
       const [row] = await stack.sql`
         select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { NewInsight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import { contentHash } from '../../domain/lead.ts'
@@ -20,6 +20,8 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
+// open beforehand: the store waits for an answer, not for connections
+beforeAll(() => Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`)))
 const insights = createInsightStore(sql)
 const store = { upsert: succeeding(insights.upsert) }
 

@@ -24,7 +24,7 @@ afterAll(() => servers?.stop())
 
 const FAULTS: readonly Fault[] = [killIntake(3), killTriage(3), killNats, killPostgres, deleteLeadsStream(1)]
 
-test.each(FAULTS)('nothing is lost and nothing doubled: $name', { timeout: 120_000 }, async (fault) => {
+test.each(FAULTS)('nothing is lost and nothing doubled: $name', { timeout: 180_000 }, async (fault) => {
   const abort = new AbortController()
   const outcome = await runFault({
     servers,

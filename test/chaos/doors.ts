@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { contentHash } from '../../domain/lead.ts'
 import { readLead } from './client.ts'
 import type { Stack } from './stack.ts'
@@ -13,8 +14,8 @@ export async function faultsAtTheDoors(
   for (const [index, stored] of sample.entries()) {
     const intake = intakes[index % 2 === 0 ? 0 : 1]
     const [lead, insight] = await Promise.all([
-      fetch(`${intake.service.url}/leads/${stored.id}`),
-      fetch(`${insights.service.url}/leads/${stored.id}/insight`),
+      ask(`${intake.service.url}/leads/${stored.id}`),
+      ask(`${insights.service.url}/leads/${stored.id}/insight`),
     ])
     const told = lead.ok ? readLead((await lead.json()) as Parameters<typeof readLead>[0]) : undefined
     if (told?.id !== stored.id || told.createdAt !== stored.createdAt || !isSame(told, stored)) {
@@ -25,4 +26,14 @@ export async function faultsAtTheDoors(
     if (isRight !== (stored.insights === 1)) faults.push(`GET insight of ${stored.id}: ${insight.status}`)
   }
   return faults
+}
+
+/** Asks again, as a 503 demands that comes when the database is slow for a moment; what is wrong then stays wrong. */
+async function ask(url: string): Promise<Response> {
+  for (let left = 4; ; left -= 1) {
+    const response = await fetch(url)
+    if (response.status !== 503 || left === 0) return response
+    await response.body?.cancel()
+    await sleep(500)
+  }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { v5 as uuidv5 } from 'uuid'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../../test/fixtures/eventually.ts'
@@ -176,20 +177,18 @@ describe('streams', () => {
     expect(again.last).toMatchObject({ done: { replayed: 1 } })
   })
 
-  test('a large import takes no more memory than its first rows', async () => {
+  test('a large import takes no more memory than a few lists', async () => {
+    // Fewer megabytes than there are rows to come: who keeps them dies of it, or of reading on while they are stored.
+    // Without NATS, since what waits there to be acknowledged may be many more.
+    const own = await start('intake', { NODE_OPTIONS: '--max-old-space-size=64', NATS_URL: 'nats://127.0.0.1:1' })
     const note = 'We are comparing vendors. '.repeat(150)
     async function* rows() {
-      for (let list = 0; list < 40; list += 1) yield toNdjson(Array.from({ length: 500 }, () => ({ note })))
+      for (let list = 0; list < 50; list += 1) yield toNdjson(Array.from({ length: 500 }, () => ({ note })))
     }
-    const memory = () => metric(intake.url, /process_resident_memory_bytes\{.*\} (\d+)/)
-    const [early, late]: [number[], number[]] = [[], []]
-    for await (const line of linesOf(await postImport(intake.url, rows(), { key: randomUUID() }))) {
-      if ('done' in line) expect(line.done.created).toBe(20_000)
-      if ('progress' in line) (line.progress.rows <= 5_000 ? early : late).push(await memory())
-    }
-    expect(late.length).toBeGreaterThan(10)
-    expect(Math.max(...late) - Math.max(...early)).toBeLessThan(40 * 1024 * 1024) // of the 60 MB that came in between
-  })
+    const { last } = await importAll(own.url, rows(), { key: randomUUID() })
+    expect(last).toMatchObject({ done: { created: 25_000 } })
+    await own.kill('SIGTERM')
+  }, 120_000)
 })
 
 describe('faults', () => {
@@ -223,12 +222,11 @@ describe('faults', () => {
     }
     const answer = linesOf(await postImport(own.url, rows(), { key: randomUUID() }))
     expect((await answer.next()).value).toMatchObject({ progress: { rows: 1 } })
-    const startedAt = performance.now()
+    const late = sleep(9_000, 'late', { ref: false }) // running calls may take ten seconds
     const stopped = own.kill('SIGTERM')
     expect((await answer.next()).value).toMatchObject({ failed: { code: 'unavailable' }, progress: { rows: 1 } })
     expect((await answer.next()).done).toBe(true)
-    expect(await stopped).toBe(0)
-    expect(performance.now() - startedAt).toBeLessThan(5_000) // running calls may take ten seconds
+    expect(await Promise.race([stopped, late])).toBe(0)
   })
 })
 

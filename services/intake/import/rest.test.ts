@@ -72,7 +72,7 @@ async function hasLetGo({ signal, rows }: ImportRequest): Promise<boolean> {
 }
 
 test('an import from which nothing comes any more is ended', async () => {
-  const { url } = await startDoor({ silenceMs: 100 })
+  const { url } = await startDoor({ silenceMs: 1_000 })
   const lines = linesOf(await openImport(url).response)
   expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
   expect((await lines.next()).value).toMatchObject({ failed: { code: 'cancelled' }, progress: { rows: 1 } })

@@ -33,8 +33,9 @@ describe('a masked note', () => {
     '+1'.repeat(10_000),
   ])('of 20,000 hostile characters takes no time to speak of', (note) => {
     maskPersonal(note.slice(0, 100))
-    const startedAt = performance.now()
+    const before = process.cpuUsage()
     maskPersonal(note)
-    expect(performance.now() - startedAt).toBeLessThan(200)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1_000).toBeLessThan(200)
   })
 })
