@@ -1,6 +1,4 @@
-import { randomInt } from 'node:crypto'
 import type { EmbeddedServer } from '../embedded/embedded-server.ts'
-import { portFault } from '../embedded/ports.ts'
 import { signalTree } from './process-tree.ts'
 
 /** A server that can be broken and brought back, on the same port and with the same data. */
@@ -47,16 +45,5 @@ export async function startBreakable(launch: () => Promise<EmbeddedServer>): Pro
       await signal('SIGCONT') // one that a failed run has left frozen would not hear
       await server.stop()
     },
-  }
-}
-
-/**
- * A free port that the system gives to nobody by itself: below the range from which it takes the ports of outgoing
- * connections. While a server is down its port would otherwise go to one of them, even to one that connects to itself.
- */
-export async function portToKeep(): Promise<number> {
-  for (;;) {
-    const port = randomInt(15_000, 32_000)
-    if ((await portFault('127.0.0.1', port)) === undefined) return port
   }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { portToKeep } from '../harness/breakable-server.ts'
+import { portToKeep } from '../embedded/ports.ts'
 import type { InsightBody } from './fixtures/rest.ts'
 import { shellExamples } from './fixtures/shell-examples.ts'
 
