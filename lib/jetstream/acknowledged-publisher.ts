@@ -7,7 +7,7 @@ import { messageHeaders, NO_RESPONDERS, parseRefusal, replyText } from './publis
 
 /*
  * Publishes that are waited for, many at once. The client's own `publish` makes two errors with their stack traces, a
- * timer and a subscription's entry for each message: a seventh of a triage worker's CPU. Invariants:
+ * timer and a subscription's entry for each message, which a worker does for every lead. Invariants:
  *  1. Every publish settles: by the stream's reply, when its connection is lost, or `answerWithinMs` after it was sent.
  *  2. All replies of a connection come to one subscription; the last word of their subject says whose they are.
  */
@@ -25,8 +25,7 @@ interface Waiting {
 
 /** @param answerWithinMs how long a stream may take; one that is gone answers nothing while somebody hears its subjects */
 export function createAcknowledgedPublisher(nats: Nats, answerWithinMs = 5_000): AcknowledgedPublisher {
-  // In the order in which they were sent, with gaps where one has settled. Not a Map: one that changes with every message
-  // leaves tables behind that keep its old members alive.
+  // in the order in which they were sent, with gaps where one has settled
   const waiting: (Waiting | undefined)[] = []
   let firstNumber = 1 // of the first that waits
   let inbox: { connection: NatsConnection; subject: string } | undefined

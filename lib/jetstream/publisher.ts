@@ -18,8 +18,7 @@ export interface OutgoingMessage {
 }
 
 /**
- * Publishes to a stream without a promise per message: every acknowledgement comes to one inbox and is
- * counted there (measured at 62 µs of intake's CPU per lead against 107 µs when each was awaited).
+ * Publishes to a stream without a promise per message: every acknowledgement comes to one inbox and is counted there.
  * Nothing is queued or sent again: Postgres holds what has to be published. What becomes of each message is counted by
  * outcome: acknowledged, a duplicate, refused by the server (which is logged too), dropped because NATS is away or too
  * far behind, or unanswered, when its reply is no longer waited for.

@@ -9,7 +9,7 @@ export function childTraceparent(incoming: string | undefined): string {
   return `00-${traceId ?? randomHex(16)}-${randomHex(8)}-${flags ?? '00'}`
 }
 
-/** Asking the system for a few bytes each time took 6 % of intake's CPU: it is asked for many at once. */
+/** The system is asked for many at once: each lead needs a few. */
 const pool = Buffer.alloc(8_192)
 let used = pool.length
 

@@ -1,0 +1,77 @@
+import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
+import { createBatcher } from '../../lib/batcher/batcher.ts'
+import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
+import type { Nats } from '../../lib/jetstream/connect.ts'
+import type { JetStreamNames } from '../../lib/jetstream/names.ts'
+import { ensureStreams, ensureTriageConsumer } from '../../lib/jetstream/topology.ts'
+import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
+import type { Log } from '../../lib/log/log.ts'
+import type { Mailbox } from '../../lib/mailbox/mailbox.ts'
+import { createMailbox } from '../../lib/mailbox/mailbox.ts'
+import type { Sql } from '../../lib/postgres/connect.ts'
+import type { Metrics } from '../../lib/telemetry/metrics.ts'
+import { createServingJudges } from './analyzers/judges.ts'
+import { createTimeLimit } from './analyzers/time-limit.ts'
+import type { TriageConfig } from './config.ts'
+import type { DeadLetterStore } from './dead-letter-store.ts'
+import { giveUpLead } from './give-up-lead.ts'
+import { createInsightEvents } from './insight-events.ts'
+import { createInsightStore } from './insight-store.ts'
+import { priorAttempts } from './lead-received.ts'
+import { createSuspectStore } from './suspect-store.ts'
+import { triageLead } from './triage-lead.ts'
+
+interface WorkerParts {
+  readonly config: TriageConfig
+  readonly sql: Sql
+  readonly nats: Nats
+  readonly names: JetStreamNames
+  readonly deadLetters: DeadLetterStore
+  readonly metrics: Metrics
+  readonly log: Log
+}
+
+/** Starts the part that triages: pulls leads, judges them, stores and announces what comes out. */
+export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox {
+  const { config, sql, nats, names, deadLetters, metrics, log } = parts
+  const topology = {
+    names,
+    replicas: config.NATS_REPLICAS,
+    keptInsights: config.NATS_KEPT_INSIGHTS,
+    ackWaitMs: config.TRIAGE_ACK_WAIT_MS,
+  }
+  const insights = createInsightStore(sql)
+  const groupCommit = createBatcher({
+    maxBatchSize: 500,
+    maxInFlight: 1,
+    maxQueued: 10_000,
+    flush: isolateFailures(insights.upsert), // an insight has its generation: to store it again changes nothing
+    onFlush: measureBatches(metrics)('insights'),
+  })
+  onStop('group commit', () => groupCommit.drain())
+  const events = createInsightEvents({ nats, names, ensureStreams: () => ensureStreams(nats, topology), log })
+  const triage = {
+    judges: createServingJudges(config, sql, metrics),
+    withTimeLimit: createTimeLimit(config.ANALYZER_TIMEOUT_MS),
+    store: groupCommit.submit,
+    announce: events.announce,
+  }
+  const mailbox = createMailbox({
+    nats,
+    stream: names.leadsStream,
+    consumer: names.triageConsumer,
+    ensureTopology: () => ensureTriageConsumer(nats, topology),
+    ackWaitMs: config.TRIAGE_ACK_WAIT_MS,
+    maxInFlight: config.TRIAGE_MAX_IN_FLIGHT,
+    maxDeliveries: config.TRIAGE_MAX_DELIVERIES,
+    priorAttempts,
+    beginSuspect: createSuspectStore(sql).begin,
+    handle: (delivery, signal) => triageLead(triage, delivery, signal),
+    deadLetter: (delivery, givenUp) => giveUpLead({ deadLetters, log }, delivery, givenUp),
+    log,
+    metrics,
+  })
+  mailbox.start()
+  onStop('mailbox', () => mailbox.drain(10_000))
+  return mailbox
+}
