@@ -178,8 +178,8 @@ describe('streams', () => {
   })
 
   test('a large import takes no more memory than a few lists', async () => {
-    // Fewer megabytes than there are rows to come: who keeps them dies of it, or of reading on while they are stored.
-    // Without NATS, since what waits there to be acknowledged may be many more.
+    // a smaller heap than the rows to come would need: a process that keeps them, or reads on while they are stored, dies;
+    // and no NATS, since what waits for its acknowledgement is kept by design
     const own = await start('intake', { NODE_OPTIONS: '--max-old-space-size=64', NATS_URL: 'nats://127.0.0.1:1' })
     const note = 'We are comparing vendors. '.repeat(150)
     async function* rows() {
