@@ -96,7 +96,7 @@ describe('PostgreSQL', () => {
     holder.release()
     expect((await read()).lead?.note).toBe('read me')
     await intake.kill('SIGTERM')
-    expect(await rowsRead()).toBeLessThan(100)
+    expect(await rowsRead()).toBeLessThan(1_000) // the reconciler reads some too
   }, 60_000)
 
   test('loses the connection between commit and answer: the retry finds the lead', async () => {
