@@ -39,7 +39,9 @@ async function soak(): Promise<boolean> {
   try {
     const product = await startProduct({ servers, name: 'bench_soak', signal })
     const load = await startGenerator({
-      ...{ operation: Operation.Rest, url: product.url, concurrency: CALLERS },
+      operation: Operation.Rest,
+      url: product.url,
+      concurrency: CALLERS,
       ...(ratePerSecond === undefined
         ? { untilInsight: true, insightEvents: product.insightEvents }
         : { ratePerSecond }),

@@ -22,8 +22,11 @@ const CASES: readonly LimitCase[] = [
   { name: LimitName.Grpc, operation: Operation.Grpc, concurrency: 64, against: 'grpc-noop' },
   { name: LimitName.Connect, operation: Operation.Connect, concurrency: 64, against: 'connect-noop' },
   {
-    ...{ name: LimitName.SingleInserts, operation: Operation.SingleInsert, concurrency: 16 },
-    ...{ against: 'postgres', timed: true },
+    name: LimitName.SingleInserts,
+    operation: Operation.SingleInsert,
+    concurrency: 16,
+    against: 'postgres',
+    timed: true,
   },
   { name: LimitName.BatchedInserts, operation: Operation.BatchedInsert, concurrency: 4, against: 'postgres' },
   { name: LimitName.Publishes, operation: Operation.Publish, concurrency: 256, against: 'nats', timed: true },

@@ -16,6 +16,8 @@ export interface IntakeBatchers {
   readonly leadReads: Batcher<string, Lead | undefined>
 }
 
+/** How many lists of leads may wait for their commit. */
+export const MAX_WAITING_LISTS = 32
 const MIB = 1024 * 1024
 const BYTES = { maxBatchBytes: 8 * MIB, maxQueuedBytes: 32 * MIB } as const
 
@@ -39,7 +41,7 @@ export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onSto
   const listCommit = createBatcher({
     maxBatchSize: 4,
     maxInFlight: 1,
-    maxQueued: 32,
+    maxQueued: MAX_WAITING_LISTS,
     byteLimits: { bytesOf: bytesOfRows, ...BYTES },
     flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(insert, lists),
     onFlush: measure('lead_lists', (list) => list.length),

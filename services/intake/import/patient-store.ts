@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { v7 as uuidv7 } from 'uuid'
 import { createBatcher } from '../../../lib/batcher/batcher.ts'
 import { isOurTrouble } from '../../../lib/errors/app-error.ts'
+import { MAX_WAITING_LISTS } from '../batchers.ts'
 import type { LeadRow, StoredLead } from '../lead-store.ts'
 
 /*
@@ -12,7 +13,7 @@ import type { LeadRow, StoredLead } from '../lead-store.ts'
  *  3. A list is given up when it has been tried for `PATIENCE_MS` or its import has ended.
  */
 
-const LISTS_UNDER_WAY = 16
+const LISTS_UNDER_WAY = MAX_WAITING_LISTS / 2
 const PATIENCE_MS = 30_000
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 2_000
