@@ -86,6 +86,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
         throw new Error('the pull ended at once')
       }
       failures = 0
+      if (received === 0) return // nobody may tell that the consumer was deleted: it is declared again in idle moments
     }
   }
 
