@@ -4,17 +4,28 @@
  * `reason` of google.rpc.ErrorInfo.
  */
 export const ErrorCode = {
+  /** Not HTTP that can be parsed. */
+  BadRequest: 'bad_request',
   InvalidRequest: 'invalid_request',
+  HeadersTooLarge: 'headers_too_large',
   PayloadTooLarge: 'payload_too_large',
   UnsupportedMediaType: 'unsupported_media_type',
+  ExpectationFailed: 'expectation_failed',
   RouteNotFound: 'route_not_found',
+  MethodNotAllowed: 'method_not_allowed',
   LeadNotFound: 'lead_not_found',
   InsightPending: 'insight_pending',
+  /** The lead is a dead letter: no insight comes unless it is redriven. */
+  InsightFailed: 'insight_failed',
   DeadLetterNotFound: 'dead_letter_not_found',
   IdempotencyConflict: 'idempotency_conflict',
   Overloaded: 'overloaded',
   Unavailable: 'unavailable',
   Cancelled: 'cancelled',
+  /** The request did not arrive in time. */
+  RequestTimeout: 'request_timeout',
+  /** The deadline that the caller set has passed. */
+  DeadlineExceeded: 'deadline_exceeded',
   Internal: 'internal',
 } as const
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]

@@ -21,17 +21,24 @@ export const problemSchema = z.object({
 export type Problem = z.infer<typeof problemSchema>
 
 const TITLES = {
+  bad_request: 'Not an HTTP request',
   invalid_request: 'Invalid request',
+  headers_too_large: 'Headers too large',
   payload_too_large: 'Payload too large',
   unsupported_media_type: 'Unsupported media type',
+  expectation_failed: 'Unsupported expectation',
   route_not_found: 'No such route',
+  method_not_allowed: 'Method not allowed',
   lead_not_found: 'No such lead',
   insight_pending: 'Insight not ready yet',
+  insight_failed: 'No insight: triage failed',
   dead_letter_not_found: 'No such dead letter',
   idempotency_conflict: 'Idempotency key already used',
   overloaded: 'Overloaded',
   unavailable: 'Temporarily unavailable',
   cancelled: 'Cancelled',
+  request_timeout: 'Request timeout',
+  deadline_exceeded: 'Deadline exceeded',
   internal: 'Internal error',
 } as const satisfies Record<ErrorCode, string>
 
