@@ -160,7 +160,7 @@ describe('an unforeseen error', () => {
     expect(server.log.entries()).toContainEqual(
       expect.objectContaining({
         level: 50,
-        door: 'rest',
+        protocol: 'rest',
         err: expect.objectContaining({
           message: 'column "ssn" does not exist',
           code: '42703',

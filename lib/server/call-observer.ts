@@ -2,18 +2,19 @@ import type { AppError } from '../errors/app-error.ts'
 import { ErrorCode, toAppError } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { CallIdentity } from './call-identity.ts'
 
-/** Watches one call from its start to its outcome. */
+/** Watches one call from its start to its outcome, which is counted and logged. */
 interface ObservedCall {
   succeeded(): void
-  /** Counts the failure, logs what nobody foresaw, and returns the error as the caller may see it. */
+  /** Returns the error as the caller may see it; the cause of an `internal` one is logged. */
   failed(thrown: unknown): AppError
 }
 
-type Door = 'rest' | 'connect' | 'grpc'
-export type CallObserver = (door: Door, method: string) => ObservedCall
+type Protocol = 'rest' | 'connect' | 'grpc'
+export type CallObserver = (protocol: Protocol, method: string, call: Pick<CallIdentity, 'requestId'>) => ObservedCall
 
-/** The one funnel for the outcome of calls: every door reports here. */
+/** The one funnel for the outcome of calls: every protocol handler reports here, once for each call. */
 export function createCallObserver(log: Log, metrics: Metrics): CallObserver {
   const duration = metrics.histogram({
     name: 'leadtriage_call_duration_seconds',
@@ -21,17 +22,20 @@ export function createCallObserver(log: Log, metrics: Metrics): CallObserver {
     labelNames: ['door', 'method', 'outcome'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   })
-  return (door, method) => {
+  return (protocol, method, { requestId }) => {
     const startedAt = performance.now()
-    const finish = (outcome: string) =>
-      duration.observe({ door, method, outcome }, (performance.now() - startedAt) / 1000)
+    const finish = (outcome: string) => {
+      const durationMs = performance.now() - startedAt
+      duration.observe({ door: protocol, method, outcome }, durationMs / 1000)
+      return { request_id: requestId, protocol, method, outcome, duration_ms: Math.round(durationMs * 100) / 100 }
+    }
     return {
-      succeeded: () => finish('ok'),
+      succeeded: () => log.info(finish('ok'), 'call ended'),
       failed: (thrown) => {
         const error = toAppError(thrown)
-        finish(error.code)
-        if (error.code === ErrorCode.Internal)
-          log.error({ err: error.cause, door, method }, 'a call failed unexpectedly')
+        const fields = finish(error.code)
+        if (error.code === ErrorCode.Internal) log.error({ ...fields, err: error.cause }, 'call failed unexpectedly')
+        else log.info(fields, 'call ended')
         return error
       },
     }

@@ -1,14 +1,19 @@
 import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
-import { ConnectError } from '@connectrpc/connect'
+import { ConnectError, createContextKey, createContextValues } from '@connectrpc/connect'
 import { fastifyConnectPlugin } from '@connectrpc/connect-fastify'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppError } from '../errors/app-error.ts'
 import { RPC_CODE } from '../errors/status-codes.ts'
 import type { BodyBudget, HeldBody } from './body-budget.ts'
 import { weightOfBytes } from './body-budget.ts'
+import type { CallIdentity } from './call-identity.ts'
+import { identityOf } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
 import type { CallContext, RpcMethod, RpcService } from './rpc.ts'
 import { errorDetails } from './rpc-error.ts'
+
+/** Where a handler finds the identity that Fastify's request has. */
+const identityKey = createContextKey<CallIdentity>({ requestId: '', traceparent: '' })
 
 /** Serves Connect and gRPC-Web, unary, over HTTP/1.1, in a scope of their own. */
 export function registerConnectDoor(
@@ -35,11 +40,13 @@ export function registerConnectDoor(
     routes: (router: ConnectRouter) => registerMethods(router, services, observe),
     readMaxBytes: options.maxRequestBytes,
     grpc: false,
+    contextValues: (request: FastifyRequest) => createContextValues().set(identityKey, identityOf(request)),
   }
   fastifyConnectPlugin(app, plugin, done) // called, not registered: each scope delays the closing of the port
 }
 
-async function* countedBody({ raw, routeOptions }: FastifyRequest, held: HeldBody, observe: CallObserver) {
+async function* countedBody(request: FastifyRequest, held: HeldBody, observe: CallObserver) {
+  const { raw, routeOptions } = request
   const weight = weightOfBytes(raw.headers)
   // a refusal must not take the connection along, on which its answer goes
   for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
@@ -47,7 +54,9 @@ async function* countedBody({ raw, routeOptions }: FastifyRequest, held: HeldBod
       held.take(chunk.length * weight)
     } catch (thrown) {
       raw.resume() // what is still to come is thrown away
-      throw toConnectError(observe('connect', routeOptions.url?.split('/')[2] ?? 'unknown').failed(thrown))
+      const identity = identityOf(request)
+      const call = observe('connect', routeOptions.url?.split('/')[2] ?? 'unknown', identity)
+      throw toConnectError(call.failed(thrown), identity)
     }
     yield chunk as Buffer
   }
@@ -67,21 +76,23 @@ async function serve(
   context: HandlerContext,
   observe: CallObserver,
 ) {
-  const call = observe('connect', method.descriptor.name)
+  const identity = context.values.get(identityKey)
+  const call = observe('connect', method.descriptor.name, identity)
   try {
-    const response = await method.handle(request, connectContext(context))
+    const response = await method.handle(request, connectContext(context, identity))
     call.succeeded()
     return response
   } catch (thrown) {
-    throw toConnectError(call.failed(thrown))
+    throw toConnectError(call.failed(thrown), identity)
   }
 }
 
-function connectContext(context: HandlerContext): CallContext {
-  return { signal: context.signal, header: (name) => context.requestHeader.get(name) ?? undefined }
+function connectContext(context: HandlerContext, { traceparent }: CallIdentity): CallContext {
+  const header = (name: string) => context.requestHeader.get(name) ?? undefined
+  return { signal: context.signal, header, traceparent }
 }
 
-function toConnectError(error: AppError): ConnectError {
+function toConnectError(error: AppError, { requestId }: CallIdentity): ConnectError {
   const headers = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }
-  return new ConnectError(error.message, RPC_CODE[error.code], headers, errorDetails(error))
+  return new ConnectError(error.message, RPC_CODE[error.code], headers, errorDetails(error, requestId))
 }

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { constants } from 'node:http2'
 import type { BodyBudget } from './body-budget.ts'
 import { weightOfBytes } from './body-budget.ts'
+import { identifyCall } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
 import { toServiceError } from './grpc-error.ts'
 import type { RpcService } from './rpc.ts'
@@ -38,7 +39,9 @@ export function boundGrpcBodies(
         held.take(chunk.length * weight)
       } catch (thrown) {
         refused = true
-        refuse(stream, thrown, observe('grpc', names.get(String(headers[':path'])) ?? 'unknown'))
+        const identity = identifyCall((name) => headers[name]?.toString())
+        const call = observe('grpc', names.get(String(headers[':path'])) ?? 'unknown', identity)
+        refuse(stream, toServiceError(call.failed(thrown), identity))
       }
     })
     stream.pause() // nothing may come before grpc-js listens too
@@ -54,8 +57,8 @@ interface NewStream {
   readonly headers: IncomingHttpHeaders
 }
 
-function refuse(stream: ServerHttp2Stream, thrown: unknown, call: ReturnType<CallObserver>): void {
-  const { code, details, metadata } = toServiceError(call.failed(thrown))
+function refuse(stream: ServerHttp2Stream, error: ReturnType<typeof toServiceError>): void {
+  const { code, details, metadata } = error
   if (stream.headersSent || stream.destroyed) return
   stream.respond(
     {

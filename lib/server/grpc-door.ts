@@ -4,9 +4,11 @@ import type { handleUnaryCall, MethodDefinition, ServerUnaryCall, ServiceDefinit
 import { Server, ServerCredentials } from '@grpc/grpc-js'
 import type { HealthImplementation } from 'grpc-health-check'
 import type { BodyBudget } from './body-budget.ts'
+import type { CallIdentity } from './call-identity.ts'
+import { identifyCall } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
 import { boundGrpcBodies } from './grpc-bodies.ts'
-import { toServiceError } from './grpc-error.ts'
+import { identityMetadata, toServiceError } from './grpc-error.ts'
 import { createReflection } from './grpc-reflection.ts'
 import type { CallContext, RpcMethod, RpcService } from './rpc.ts'
 
@@ -96,18 +98,25 @@ function definitionOf({ descriptor }: RpcMethod): MethodDefinition<Message, Mess
 
 function unaryHandler(method: RpcMethod, observe: CallObserver): handleUnaryCall<Message, Message> {
   return (call, callback) => {
-    const observed = observe('grpc', method.descriptor.name)
-    method.handle(call.request, grpcContext(call)).then(
+    const header = (name: string) => call.metadata.get(name)[0]?.toString()
+    const identity = identifyCall(header)
+    const observed = observe('grpc', method.descriptor.name, identity)
+    method.handle(call.request, grpcContext(call, header, identity)).then(
       (response) => {
         observed.succeeded()
+        call.sendMetadata(identityMetadata(identity))
         callback(null, response)
       },
-      (thrown: unknown) => callback(toServiceError(observed.failed(thrown))),
+      (thrown: unknown) => callback(toServiceError(observed.failed(thrown), identity)),
     )
   }
 }
 
-function grpcContext(call: ServerUnaryCall<Message, Message>): CallContext {
+function grpcContext(
+  call: ServerUnaryCall<Message, Message>,
+  header: CallContext['header'],
+  { traceparent }: CallIdentity,
+): CallContext {
   let controller: AbortController | undefined
   return {
     // made on demand: most calls are over before anyone would ask
@@ -120,6 +129,7 @@ function grpcContext(call: ServerUnaryCall<Message, Message>): CallContext {
       }
       return controller.signal
     },
-    header: (name) => call.metadata.get(name)[0]?.toString(),
+    header,
+    traceparent,
   }
 }

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
 import type { BodyBudget } from './body-budget.ts'
+import { identifyHttpCall } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
 import type { Problem } from './problem.ts'
 import { problemOf, translateFastifyError } from './problem.ts'
@@ -37,12 +38,13 @@ export type Refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyRe
 /** How REST calls fail; also for what Fastify refuses before there is a route. */
 export function createRefuse(observe: CallObserver): Refuse {
   return (thrown, request, reply) => {
+    identifyHttpCall(request, reply)
     sendProblem(fail(observe, request, translateFastifyError(thrown)), request, reply)
   }
 }
 
 function fail(observe: CallObserver, request: ObservedRequest, thrown: unknown): AppError {
-  const call = request.observed ?? observe('rest', 'unknown')
+  const call = request.observed ?? observe('rest', 'unknown', { requestId: request.id })
   request.observed = undefined
   return call.failed(thrown)
 }
@@ -69,7 +71,7 @@ export function registerRestDoor(
   )
   app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
-      request.observed = observe('rest', `${request.method} ${request.routeOptions.url ?? ''}`)
+      request.observed = observe('rest', methodOf(request), { requestId: request.id })
       const bytes = bodyBytes(request)
       if (bytes === 0) return
       const held = bodies.hold()
@@ -79,6 +81,11 @@ export function registerRestDoor(
     scope.addHook('onResponse', async (request) => request.observed?.succeeded())
     register(withZod(scope), (request, thrown) => problemOf(fail(observe, request, thrown), request.id))
   })
+}
+
+/** How a call is counted and logged; the router writes one colon as two. */
+function methodOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url?.replaceAll('::', ':') ?? ''}`
 }
 
 /**

@@ -1,6 +1,11 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf'
 import { create } from '@bufbuild/protobuf'
-import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.ts'
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RequestInfoSchema,
+  RetryInfoSchema,
+} from '../../gen/google/rpc/error_details_pb.ts'
 import type { AppError } from '../errors/app-error.ts'
 
 /** A detail of an RPC error, with the descriptor that tells how to encode it. */
@@ -9,13 +14,17 @@ export interface ErrorDetail {
   readonly value: MessageInitShape<DescMessage>
 }
 
-/** The standard details of an RPC error (google.rpc, AIP-193): the code as `reason`, each fault, when to try again. */
-export function errorDetails(error: AppError): ErrorDetail[] {
+/**
+ * The standard details of an RPC error (google.rpc, AIP-193): the code as `reason`, the request id, each fault, and when to
+ * try again.
+ */
+export function errorDetails(error: AppError, requestId: string): ErrorDetail[] {
   const details: ErrorDetail[] = [
     {
       desc: ErrorInfoSchema,
       value: create(ErrorInfoSchema, { reason: error.code.toUpperCase(), domain: 'leadtriage' }),
     },
+    { desc: RequestInfoSchema, value: create(RequestInfoSchema, { requestId }) },
   ]
   if (error.violations.length > 0) {
     const fieldViolations = error.violations.map(({ path, message }) => ({ field: path, description: message }))

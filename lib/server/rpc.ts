@@ -6,6 +6,8 @@ export interface CallContext {
   readonly signal: AbortSignal
   /** A request header or metadata entry; the name in lower case. */
   header(name: string): string | undefined
+  /** W3C trace context of the call, to be sent on. */
+  readonly traceparent: string
 }
 
 type UnaryMethod<M> =

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import { fastify, LogController } from 'fastify'
@@ -7,6 +6,7 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createBodyBudget } from './body-budget.ts'
+import { identifyHttpCalls, requestIdOf } from './call-identity.ts'
 import { createCallObserver } from './call-observer.ts'
 import { registerConnectDoor } from './connect-door.ts'
 import type { ConnectionRouter } from './connection-router.ts'
@@ -85,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_REST_BODY_BYTES,
-    genReqId: () => randomUUID(),
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: refuse,
     return503OnClosing: false, // its answer says nothing; the hook below has a better one
@@ -106,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       return server
     },
   })
+  identifyHttpCalls(app)
   allowLongBodies(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

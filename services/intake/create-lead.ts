@@ -7,10 +7,10 @@ import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
 
-/** Who asks, and on whose trace. */
+/** Who asks, and the trace of the call. */
 export interface Caller {
   readonly clientId: string
-  /** The caller's W3C `traceparent`, as it came. */
+  /** The W3C `traceparent` of the call. */
   readonly traceparent: string | undefined
 }
 

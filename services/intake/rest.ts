@@ -69,7 +69,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
       serializerCompiler: () => JSON.stringify, // the compiler has checked what is sent: once is enough on the busiest route
     },
     async (request, reply) => {
-      const caller = callerOf({ header: (name) => headerOf(request.headers[name]) })
+      const caller = callerOf(request)
       const input = { idempotency_key: request.headers['idempotency-key'], lead: request.body }
       const { lead, replayed } = await intake.createLead(caller, input).catch((error: unknown) => {
         throw withRestPaths(error)
@@ -120,10 +120,6 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
       }
     },
   )
-}
-
-function headerOf(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value
 }
 
 /** The same faults at the places where a REST client put the fields. */

@@ -105,7 +105,7 @@ export function registerImportRest(
       const silence = watchSilence(reply.raw, silenceMs)
       const signal = AbortSignal.any([closed.signal, silence.signal, stopping.signal])
       const body = readBody(raw, signal)
-      const lists = intake.importLeads(callerOf({ header: (name) => headers[name]?.toString() }), {
+      const lists = intake.importLeads(callerOf(request), {
         rows: watched(readerOf(headers['content-type'])(readText(body)), ({ length }) => length > 0 && silence.moved()),
         importKey,
         signal,
