@@ -55,7 +55,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       onSpawn: () => undefined,
     })
     started.push(running)
-    if (!(await untilReady(running, signal))) throw new Error(`${service} ended before it was ready`)
+    await untilReady(running, signal)
     return running
   }
   try {

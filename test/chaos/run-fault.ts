@@ -12,6 +12,7 @@ import { observe } from './observer.ts'
 import type { Random } from './random.ts'
 import { createRandom } from './random.ts'
 import type { Outcome } from './report.ts'
+import { nameRun } from './run-name.ts'
 import { storedIds, untilSettled } from './settled.ts'
 import type { Stack } from './stack.ts'
 import { startStack } from './stack.ts'
@@ -44,10 +45,11 @@ const SAMPLE = 200
 export async function runFault(options: RunOptions): Promise<Outcome> {
   const { servers, fault, seed, logDir } = options
   const startedAt = performance.now()
-  const name = `chaos_${fault.name.replaceAll('-', '_')}_${seed}`
+  const name = nameRun(fault.name, seed)
   const giveUp = new AbortController()
   const signal = AbortSignal.any([options.signal, giveUp.signal])
-  const cluster = fault.cluster && (await startNatsCluster(servers.natsProgram, join(servers.scratchDir, name)))
+  const cluster =
+    fault.cluster && (await startNatsCluster(servers.natsProgram, join(servers.scratchDir, name.namespace)))
   let stack: Stack | undefined
   try {
     stack = await startStack({ servers, name, cluster, proxied: fault.proxied ?? false, logDir, signal })

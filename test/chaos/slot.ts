@@ -3,7 +3,7 @@ import { describeExit } from '../../embedded/embedded-server.ts'
 import { trySignal } from '../../embedded/processes.ts'
 import { isServiceReady } from '../../embedded/service-process.ts'
 import type { Service } from '../../harness/service.ts'
-import { untilReady } from '../../harness/service.ts'
+import { EndedEarly, untilReady } from '../../harness/service.ts'
 
 /*
  * A place where one service process is to run, under a supervisor. Invariants:
@@ -47,7 +47,7 @@ export async function openSlot(options: SlotOptions): Promise<Slot> {
 
   const launch = async (): Promise<Service> => {
     const next = await options.start()
-    if (!(await untilReady(next, signal))) throw new Error(`${name} ended before it was ready`)
+    await untilReady(next, signal)
     onReady(next)
     watch(next)
     return next
@@ -56,8 +56,11 @@ export async function openSlot(options: SlotOptions): Promise<Slot> {
     for (;;) {
       try {
         return await launch()
-      } catch {
+      } catch (error) {
         signal.throwIfAborted()
+        // one that is killed while it starts is no crash; anything else is told of once, however often it happens
+        const isKilled = error instanceof EndedEarly && error.exit.signal === 'SIGKILL'
+        if (!isKilled && !crashes.includes(String(error))) crashes.push(String(error))
         await sleep(RESTART_PAUSE_MS)
       }
     }
@@ -65,7 +68,7 @@ export async function openSlot(options: SlotOptions): Promise<Slot> {
   const watch = (current: Service) => {
     void current.exited.then(async (exit) => {
       if (dismissed.has(current) || signal.aborted) return
-      if (exit.signal !== 'SIGKILL') crashes.push(describeExit(exit))
+      if (exit.signal !== 'SIGKILL') crashes.push(`${describeExit(exit)}. Its last lines:\n${exit.lastLines}`)
       setTimeout(onGone, NOTICED_AFTER_MS, current) // 2
       try {
         service = await launchStubbornly() // 1

@@ -9,6 +9,7 @@ import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { NatsCluster } from './nats-cluster.ts'
 import type { TcpProxy } from './proxy.ts'
 import { startProxy } from './proxy.ts'
+import type { RunName } from './run-name.ts'
 import type { Services } from './services.ts'
 import { startServices } from './services.ts'
 
@@ -29,8 +30,7 @@ export interface Stack extends Services {
 
 export interface StackOptions {
   readonly servers: Servers
-  /** Names the database and the streams. */
-  readonly name: string
+  readonly name: RunName
   readonly cluster: NatsCluster | undefined
   /** Whether the services are to reach the servers through proxies. */
   readonly proxied: boolean
@@ -45,16 +45,17 @@ const ACK_WAIT_MS = 5_000
 const FIRST_NODE: Record<ServiceName, number> = { intake: 0, triage: 1, insights: 0 }
 
 export async function startStack({ servers, name, cluster, proxied, logDir, signal }: StackOptions): Promise<Stack> {
+  const { label, namespace } = name
   const undo: (() => Promise<unknown>)[] = []
   const remove = async () => {
     for (const step of undo.reverse()) await step().catch((error: unknown) => process.stderr.write(`${error}\n`))
   }
   try {
-    const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
-    undo.push(() => servers.dropDatabase(name))
+    const { ownerUrl, serviceUrls } = await servers.createDatabase(namespace)
+    undo.push(() => servers.dropDatabase(namespace))
     const sql = postgres(ownerUrl, { max: 3, onnotice: () => undefined, connect_timeout: 5, backoff: () => 0.2 })
     undo.push(() => sql.end({ timeout: 2 }))
-    const names = jetStreamNames(name)
+    const names = jetStreamNames(namespace)
     const natsUrls = cluster?.urls ?? [servers.nats.url]
     const nats = await connect({ servers: [...natsUrls], maxReconnectAttempts: -1, reconnectTimeWait: 200 })
     undo.push(() => nats.close())
@@ -65,7 +66,7 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
     const services = await startServices({
       signal,
       mark: servers.scratchDir,
-      logFileOf: (service, number) => join(logDir, `${name}-${service}-${number}.log`),
+      logFileOf: (service, number) => join(logDir, `${label}-${service}-${number}.log`),
       envOf: (service, number) => ({
         PATH: process.env.PATH,
         DATABASE_URL: through(proxies?.postgres, serviceUrls[service]),
@@ -73,7 +74,7 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
           proxies?.nats,
           natsUrls[(FIRST_NODE[service] + number) % natsUrls.length] ?? servers.nats.url,
         ),
-        NATS_NAMESPACE: name,
+        NATS_NAMESPACE: namespace,
         NATS_REPLICAS: cluster ? '3' : '1',
         TRIAGE_ACK_WAIT_MS: String(ACK_WAIT_MS),
         [`${service.toUpperCase()}_PORT`]: '0',

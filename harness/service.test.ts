@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { startService } from './service.ts'
+
+test('a service that ends before it listens says why: the error has the last lines of its log', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'leadtriage-test-'))
+  try {
+    const started = startService({
+      name: 'intake',
+      env: { PATH: process.env.PATH, NATS_NAMESPACE: 'longer than thirty-two characters' },
+      mark: 'service.test',
+      logFile: join(directory, 'intake.log'),
+      onSpawn: () => undefined,
+    })
+    await expect(started).rejects.toThrow(
+      /intake ended \(exit code \d\) before it listened[^]*NATS_NAMESPACE.*is wrong/,
+    )
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
