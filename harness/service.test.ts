@@ -15,7 +15,7 @@ test('a service that ends before it listens says why: the error has the last lin
       onSpawn: () => undefined,
     })
     await expect(started).rejects.toThrow(
-      /intake ended \(exit code \d\) before it listened[^]*NATS_NAMESPACE.*is wrong/,
+      /intake ended \(exit code \d\) before it listened[\s\S]*NATS_NAMESPACE.*is wrong/,
     )
   } finally {
     await rm(directory, { recursive: true })
