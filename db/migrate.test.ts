@@ -79,7 +79,7 @@ describe('the user of each service', () => {
       unsettled_leads: WRITE,
     },
     triage: { dead_letters: WRITE, insights: WRITE, model_spending: WRITE, schema_version: READ, suspects: WRITE },
-    insights: { dead_letters: READ, insights: READ, lead_generations: READ, schema_version: READ },
+    insights: { failed_leads: READ, insights: READ, lead_generations: READ, schema_version: READ },
   }
 
   test.each(Object.entries(GRANTS))(
@@ -99,7 +99,7 @@ describe('the user of each service', () => {
   const FORBIDDEN = {
     intake: ["update insights set intent = 'spam'", 'delete from dead_letters', 'drop table leads'],
     triage: ['select from leads', 'select from lead_generations', 'truncate insights'],
-    insights: ['select from leads', "update insights set intent = 'spam'", 'delete from dead_letters'],
+    insights: ['select from leads', "update insights set intent = 'spam'", 'select error from dead_letters'],
   }
 
   test.each(Object.entries(FORBIDDEN))('of %s is refused what is not its business', async (service, statements) => {

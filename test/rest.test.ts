@@ -51,7 +51,9 @@ describe('the contract of the system that this one replaces', () => {
       language: 'en',
       analyzer: 'rules@2',
       stage: 'final',
+      generation: 1,
       created_at: expect.any(String),
+      updated_at: insight.created_at,
     })
   })
 

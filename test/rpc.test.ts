@@ -1,21 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { Transport } from '@connectrpc/connect'
-import { Code, ConnectError, createClient } from '@connectrpc/connect'
-import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
-import {
-  createConnectTransport as createWebConnectTransport,
-  createGrpcWebTransport as createWebGrpcWebTransport,
-} from '@connectrpc/connect-web'
+import { Code, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { BadRequestSchema, ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
+import { BadRequestSchema } from '../gen/google/rpc/error_details_pb.ts'
 import { InsightSchema, Intent, NextAction, Priority, Stage } from '../gen/leadtriage/insights/v1/insight_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { BatchCreateLeadsOutcome, IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
 import { bodyOf, postLead } from './fixtures/rest.ts'
+import { failureOf, reasonOf } from './fixtures/rpc-failure.ts'
 import type { ServiceProcess } from './fixtures/service-process.ts'
 import { useServices } from './fixtures/service-process.ts'
 import { useStack } from './fixtures/stack.ts'
+import { TRANSPORTS } from './fixtures/transports.ts'
 
 const NOTE = 'Please send me a quote for 20 licences of the Pro plan.'
 
@@ -28,19 +24,7 @@ beforeAll(async () => {
   ;[intake, insights, triage] = await Promise.all([start('intake'), start('insights'), start('triage')])
 })
 
-const doors: [name: string, transport: (baseUrl: string) => Transport][] = [
-  ["Connect, browsers' client", (baseUrl) => createWebConnectTransport({ baseUrl })],
-  [
-    "Connect, browsers' client, binary and GET",
-    (baseUrl) => createWebConnectTransport({ baseUrl, useBinaryFormat: true, useHttpGet: true }),
-  ],
-  ["gRPC-Web, browsers' client", (baseUrl) => createWebGrpcWebTransport({ baseUrl })],
-  ['Connect, Node', (baseUrl) => createConnectTransport({ baseUrl, httpVersion: '1.1' })],
-  ['gRPC-Web, Node', (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: '1.1' })],
-  ['gRPC, Node', (baseUrl) => createGrpcTransport({ baseUrl })],
-]
-
-describe.each(doors)('%s', (_name, transport) => {
+describe.each(TRANSPORTS)('%s', (_name, transport) => {
   const clients = () => ({
     intake: createClient(IntakeService, transport(intake.url)),
     insights: createClient(InsightsService, transport(insights.url)),
@@ -161,7 +145,7 @@ test('the key may come as a header, on any door, and must agree with the request
   const key = randomUUID()
   const lead = { note: NOTE }
   const rest = await bodyOf<{ id: string }>(postLead(intake.url, lead, key))
-  for (const [, transport] of doors) {
+  for (const [, transport] of TRANSPORTS) {
     const client = createClient(IntakeService, transport(intake.url))
     const headers = { 'Idempotency-Key': key }
     expect(await client.createLead({ lead }, { headers })).toMatchObject({ replayed: true, lead: { id: rest.id } })
@@ -169,16 +153,3 @@ test('the key may come as a header, on any door, and must agree with the request
     expect(error.code).toBe(Code.InvalidArgument)
   }
 })
-
-async function failureOf(call: Promise<unknown>): Promise<ConnectError> {
-  const error = await call.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof ConnectError) return error
-  throw new Error('the call did not fail as a call fails', { cause: error })
-}
-
-function reasonOf(error: ConnectError): string | undefined {
-  return error.findDetails(ErrorInfoSchema)[0]?.reason
-}

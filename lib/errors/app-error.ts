@@ -38,11 +38,18 @@ export interface Violation {
   readonly message: string
 }
 
+/** What else a program may want to know of an error; stands in problem details and in google.rpc.ErrorInfo. */
+export interface ErrorMetadata {
+  /** Why the lead of an `insight_failed` is a dead letter: `failed` or `delivery_limit`. */
+  readonly dead_letter_reason?: string
+}
+
 interface AppErrorOptions {
   readonly cause?: unknown
   readonly violations?: readonly Violation[]
   /** When another try makes sense. */
   readonly retryAfterSeconds?: number
+  readonly metadata?: ErrorMetadata
 }
 
 /** An error whose message may leave the process. The cause stays inside and is only logged. */
@@ -50,6 +57,7 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly violations: readonly Violation[]
   readonly retryAfterSeconds: number | undefined
+  readonly metadata: ErrorMetadata
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
@@ -57,6 +65,7 @@ export class AppError extends Error {
     this.code = code
     this.violations = options.violations ?? []
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.metadata = options.metadata ?? {}
   }
 }
 

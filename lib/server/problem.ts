@@ -17,6 +17,10 @@ export const problemSchema = z.object({
     .array(z.object({ path: z.string(), message: z.string() }))
     .optional()
     .meta({ description: 'Each fault of an invalid request, with the path of the field.' }),
+  dead_letter_reason: z
+    .string()
+    .optional()
+    .meta({ description: 'Why the lead of an `insight_failed` is a dead letter.', example: 'failed' }),
 })
 export type Problem = z.infer<typeof problemSchema>
 
@@ -50,6 +54,7 @@ export function problemOf(error: AppError, requestId: string): Problem {
     code: error.code,
     detail: error.message,
     request_id: requestId,
+    ...error.metadata,
   }
   return error.violations.length > 0 ? { ...problem, errors: [...error.violations] } : problem
 }

@@ -22,7 +22,11 @@ export function errorDetails(error: AppError, requestId: string): ErrorDetail[] 
   const details: ErrorDetail[] = [
     {
       desc: ErrorInfoSchema,
-      value: create(ErrorInfoSchema, { reason: error.code.toUpperCase(), domain: 'leadtriage' }),
+      value: create(ErrorInfoSchema, {
+        reason: error.code.toUpperCase(),
+        domain: 'leadtriage',
+        metadata: { ...error.metadata },
+      }),
     },
     { desc: RequestInfoSchema, value: create(RequestInfoSchema, { requestId }) },
   ]

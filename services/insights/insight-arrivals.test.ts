@@ -13,7 +13,7 @@ const MAX_WAITING = 2_500
 const never = new AbortController().signal
 
 /** What the database says when it is looked at. */
-let haveInsights: (leadIds: readonly string[]) => Promise<Set<string>>
+let findSettled: (leadIds: readonly string[]) => Promise<Set<string>>
 let looks: string[][]
 let arrivals: InsightArrivals
 
@@ -22,13 +22,13 @@ beforeEach(async () => {
   // only the re-check is driven by hand: NATS keeps its real timers
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
   looks = []
-  haveInsights = async () => new Set()
+  findSettled = async () => new Set()
   arrivals = createInsightArrivals({
     nats,
     names,
-    haveInsights: (leadIds) => {
+    findSettled: (leadIds) => {
       looks.push([...leadIds])
-      return haveInsights(leadIds)
+      return findSettled(leadIds)
     },
     maxWaiting: MAX_WAITING,
     log: captureLog().log,
@@ -60,7 +60,7 @@ describe('a wait for an insight', () => {
   test('ends when its event was missed, by one look for all who wait', async () => {
     const [there, alsoThere, absent] = [randomUUID(), randomUUID(), randomUUID()]
     const waits = [there, alsoThere, absent].map((leadId) => arrivals.waitFor(leadId, never))
-    haveInsights = async () => new Set([there, alsoThere])
+    findSettled = async () => new Set([there, alsoThere])
     vi.advanceTimersByTime(1_000)
     expect(await waits[0]?.arrived).toBe(true)
     expect(await waits[1]?.arrived).toBe(true)
@@ -72,11 +72,11 @@ describe('a wait for an insight', () => {
   test('goes on when a look fails', async () => {
     const leadId = randomUUID()
     const { arrived } = arrivals.waitFor(leadId, never)
-    haveInsights = async () => {
+    findSettled = async () => {
       throw new Error('no database')
     }
     await vi.advanceTimersByTimeAsync(1_000)
-    haveInsights = async () => new Set([leadId])
+    findSettled = async () => new Set([leadId])
     vi.advanceTimersByTime(1_000)
     expect(await arrived).toBe(true)
   })
@@ -84,7 +84,7 @@ describe('a wait for an insight', () => {
   test('is looked for in parts, one after the other, however many wait and however long one takes', async () => {
     for (let i = 0; i < MAX_WAITING; i += 1) arrivals.waitFor(randomUUID(), never)
     const { promise, resolve } = Promise.withResolvers<Set<string>>()
-    haveInsights = () => promise
+    findSettled = () => promise
     await vi.advanceTimersByTimeAsync(3_000)
     expect(looks.map(({ length }) => length)).toEqual([1_000])
     resolve(new Set())
@@ -138,7 +138,7 @@ describe('a wait for an insight', () => {
     controller.abort()
     const second = arrivals.waitFor(leadId, never)
     first.cancel()
-    haveInsights = async () => new Set([leadId])
+    findSettled = async () => new Set([leadId])
     vi.advanceTimersByTime(1_000)
     expect(looks).toEqual([[leadId]])
     expect(await second.arrived).toBe(true)

@@ -7,8 +7,8 @@ import type { Log } from '../../lib/log/log.ts'
 /*
  * Lets calls wait for an insight without a query each. Invariants:
  *  1. One subscription per process hears every InsightReady event as it is published.
- *  2. A subscription may miss an event (NATS was away): a look into the database each second, for all waiting calls
- *     together and only while there are any, finds what was missed. It asks in parts, one after the other, and the next
+ *  2. A subscription may miss an event (NATS was away), and no event says that a lead became a dead letter: a look into
+ *     the database each second, for all waiting calls together and only while there are any, finds both. It asks in parts, one after the other, and the next
  *     look begins after this one has ended.
  *  3. At most `maxWaiting` calls wait; one more is refused.
  *  4. Whoever waits must look into the database after having begun to wait, not before.
@@ -16,7 +16,7 @@ import type { Log } from '../../lib/log/log.ts'
 
 /** A wait for the insight of one lead. */
 interface Arrival {
-  /** Resolves to true when the insight is there, to false when the signal aborted first. */
+  /** Resolves to true when the insight is there or the lead a dead letter, to false when the signal aborted first. */
   readonly arrived: Promise<boolean>
   /** Ends the wait. */
   cancel(): void
@@ -35,13 +35,13 @@ const PART = 1_000
 export function createInsightArrivals(options: {
   nats: Nats
   names: JetStreamNames
-  /** Which of the leads have an insight. */
-  haveInsights: (leadIds: readonly string[]) => Promise<Set<string>>
+  /** Which of the leads need no more waiting: they have an insight, or are dead letters. */
+  findSettled: (leadIds: readonly string[]) => Promise<Set<string>>
   /** How many calls may wait at once. */
   maxWaiting: number
   log: Log
 }): InsightArrivals {
-  const { nats, names, haveInsights, maxWaiting, log } = options
+  const { nats, names, findSettled, maxWaiting, log } = options
   const waiting = new Map<string, Set<(arrived: boolean) => void>>()
   let waits = 0
   let looking = false
@@ -55,7 +55,7 @@ export function createInsightArrivals(options: {
     const leadIds = [...waiting.keys()]
     try {
       for (let from = 0; from < leadIds.length; from += PART) {
-        for (const leadId of await haveInsights(leadIds.slice(from, from + PART))) announce(leadId) // 2
+        for (const leadId of await findSettled(leadIds.slice(from, from + PART))) announce(leadId) // 2
       }
     } catch (error) {
       log.warn({ err: error }, 'cannot look for insights that are waited for; trying on')

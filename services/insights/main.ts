@@ -53,7 +53,7 @@ export async function startInsights(
   const arrivals = createInsightArrivals({
     nats,
     names,
-    haveInsights: reader.haveInsights,
+    findSettled: reader.findSettled,
     maxWaiting: 10_000,
     log,
   })

@@ -22,7 +22,14 @@ const insightSchema = z.object({
   language: z.string().meta({ description: 'ISO 639-1, or und.' }),
   analyzer: z.string().meta({ description: 'Who made it, as name@version.' }),
   stage: z.enum(Stage).meta({ description: 'A provisional insight may still be replaced by a better one.' }),
+  generation: z
+    .int()
+    .min(1)
+    .meta({ description: "The lead's generation that it was made for; rises with each retriage." }),
   created_at: z.string().meta({ format: 'date-time' }),
+  updated_at: z
+    .string()
+    .meta({ format: 'date-time', description: 'When it was last replaced by a better or newer one.' }),
 })
 
 /** The REST routes of insights. */
@@ -38,7 +45,7 @@ export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void
         response: {
           200: insightSchema,
           404: problemSchema.describe(
-            '`insight_pending`: ask again after Retry-After. `lead_not_found`: no such lead.',
+            '`insight_pending`: ask again after Retry-After. `insight_failed`: the lead is a dead letter. `lead_not_found`: no such lead.',
           ),
           422: problemSchema,
           503: problemSchema,
@@ -71,6 +78,8 @@ function toBody(insight: Insight): z.infer<typeof insightSchema> {
     language: insight.language,
     analyzer: insight.analyzer,
     stage: insight.stage,
+    generation: insight.generation,
     created_at: insight.createdAt.toISOString(),
+    updated_at: insight.updatedAt.toISOString(),
   }
 }

@@ -100,11 +100,15 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   generation: number;
 
   /**
+   * When the lead's first insight was stored, by the database's clock.
+   *
    * @generated from field: google.protobuf.Timestamp created_at = 14;
    */
   createdAt?: Timestamp | undefined;
 
   /**
+   * When this one replaced the one before.
+   *
    * @generated from field: google.protobuf.Timestamp updated_at = 15;
    */
   updatedAt?: Timestamp | undefined;

@@ -26,7 +26,7 @@ export type GetInsightRequest = Message<"leadtriage.insights.v1.GetInsightReques
   leadId: string;
 
   /**
-   * How long to hold the call until the insight is there: 0 to 60 s, default 0.
+   * How long to hold the call until the insight is there or the lead is a dead letter: 0 to 60 s, default 0.
    *
    * @generated from field: google.protobuf.Duration wait = 2;
    */
@@ -64,10 +64,13 @@ export const GetInsightResponseSchema: GenMessage<GetInsightResponse> = /*@__PUR
  */
 export const InsightsService: GenService<{
   /**
-   * Returns the insight of one lead.
+   * Returns the insight of one lead. A provisional insight, or one of an older generation, is returned until a better
+   * or newer one replaces it, also when that one could not be made.
    *
-   * Errors: NOT_FOUND with google.rpc.ErrorInfo, reason INSIGHT_PENDING when the lead waits for triage
-   * and LEAD_NOT_FOUND when there is no such lead; INVALID_ARGUMENT.
+   * Errors: NOT_FOUND with google.rpc.ErrorInfo. Its reason is INSIGHT_PENDING, with google.rpc.RetryInfo, while the lead
+   * waits for triage; INSIGHT_FAILED when the lead is a dead letter, with why in the metadata dead_letter_reason
+   * ("failed" or "delivery_limit"); LEAD_NOT_FOUND when there is no such lead. INVALID_ARGUMENT.
+   * DEADLINE_EXCEEDED when the caller's deadline ends before wait does.
    *
    * @generated from rpc leadtriage.insights.v1.InsightsService.GetInsight
    */
