@@ -95,8 +95,46 @@ describe('a lead', () => {
     },
   )
 
-  test.each([undefined, null, '', ' ', '\n\t\u00a0', '\ufeff'])('whose note is %j is refused', (note) => {
+  test.each(['\u{1f600}', 'e\u0301', '\u{1f469}\u200d'])('counts %j in code points, in every field', (text) => {
+    const points = [...text].length
+    for (const [field, limit] of Object.entries(LEAD_LIMITS).filter(([field]) => field !== 'email')) {
+      const longest = text.repeat(limit / points)
+      expect(accepts({ note: 'hello', [field]: longest })).toBe(true)
+      expect(accepts({ note: 'hello', [field]: `${longest}x` })).toBe(false)
+    }
+  })
+
+  test.each([
+    undefined,
+    null,
+    '',
+    ' ',
+    '\n\t\u00a0\u2003\u3000',
+    '\ufeff',
+    '\u200b',
+    '\u2060',
+    '\u00ad',
+    '\u180e',
+    '\u200d\u200c',
+    '\ufe0f\u{e0100}',
+    '\u115f\u3164\uffa0',
+    '\u202e\u2066\u2069',
+    '\u{e0001}\u{e0020}',
+    '\u0001\u007f\u0085',
+    ' \u200b\n\u00ad\t\ufe0f\u2028\u2029',
+  ])('whose note shows nothing (%j) is refused', (note) => {
     expect(accepts({ note })).toBe(false)
+  })
+
+  test.each([
+    ['an emoji made with ZWJ', '\u{1f469}\u200d\u{1f4bb}'],
+    ['an emoji with a variation selector', '\u2764\ufe0f'],
+    ['Persian with ZWNJ', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
+    ['one letter among invisible characters', '\u200b\u00ad?\u2060'],
+    ['an emoji that this Unicode version does not know', '\u{1faff}'],
+    ['a combining accent alone', '\u0301'],
+  ])('whose note is %s is accepted', (_what, note) => {
+    expect(accepts({ note })).toBe(true)
   })
 
   test('keeps its text as it came, white space included', () => {

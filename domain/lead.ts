@@ -26,12 +26,21 @@ export interface LeadRequest {
   readonly lead: NewLead
 }
 
-/** In UTF-16 code units, as JavaScript and JSON Schema's usual readers count. */
+/**
+ * In Unicode code points, as zod's `max`, JSON Schema's `maxLength` and PostgreSQL's `char_length` count: an emoji outside
+ * the Basic Multilingual Plane is one, a letter with a combining accent is two.
+ */
 export const LEAD_LIMITS = { email: 254, phone: 64, name: 200, note: 20_000, source: 100 } as const
 
 const LETTER = String.raw`[\p{L}\p{M}\p{N}]`
 const ATOM = String.raw`[\p{L}\p{M}\p{N}!#$%&'*+/=?^_\x60{|}~-]+`
 const LABEL = String.raw`${LETTER}(?:[\p{L}\p{M}\p{N}-]{0,61}${LETTER})?`
+/**
+ * A character that shows: no separator, no control or format character, and none that Unicode has programs ignore when they
+ * cannot display it (zero-width and soft hyphens, fillers, variation selectors).
+ */
+const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
+
 /** An address as people have them, other scripts included: a dotted local part and a domain of two labels or more. */
 const EMAIL = new RegExp(String.raw`^${ATOM}(?:\.${ATOM})*@(?:${LABEL}\.)+${LABEL}$`, 'u')
 
@@ -58,8 +67,8 @@ export const newLeadSchema = z.strictObject(
     ),
     phone: optional(storableText(LEAD_LIMITS.phone)),
     name: optional(storableText(LEAD_LIMITS.name)),
-    note: storableText(LEAD_LIMITS.note).refine((text) => text.trim() !== '', {
-      error: 'must say something: it is empty or blank',
+    note: storableText(LEAD_LIMITS.note).refine((text) => VISIBLE.test(text), {
+      error: 'must say something: it is empty, or has only white space and invisible characters',
     }),
     source: optional(storableText(LEAD_LIMITS.source)),
   },

@@ -51,7 +51,7 @@ export interface Server {
 }
 
 const MIB = 1024 * 1024
-/** The largest lead has 20,618 characters, each up to six bytes as JSON (an escaped code unit): 121 KiB. */
+/** The largest lead has 20,618 code points, each up to twelve bytes as JSON (two escaped code units): 242 KiB. */
 const MAX_REST_BODY_BYTES = 256 * 1024
 /** A batch has up to 1,000 leads, of 8 KiB each when there are as many. */
 const MAX_RPC_BYTES = 8 * MIB

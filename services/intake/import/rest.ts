@@ -69,7 +69,7 @@ const routeSchema = {
     'request may be sent again. Read the answer while you send: nothing more is read while it is not.',
   consumes: Object.keys(READERS),
   headers: z.object({ 'idempotency-key': z.string().optional().meta({ format: 'uuid' }) }),
-  body: z.string().meta({ description: 'Rows in UTF-8, of at most 262,144 characters each.' }),
+  body: z.string().meta({ description: 'Rows in UTF-8, of at most 262,144 UTF-16 code units each.' }),
   response,
 }
 

@@ -19,7 +19,7 @@ export type RowContent =
 /** Turns text, cut anywhere, into rows; gives those that are complete as soon as their end has come. */
 export type RowReader = (text: AsyncIterable<string>) => AsyncGenerator<ImportRow[]>
 
-/** In UTF-16 code units. A note has 20,000 characters at the most, each up to six of them as JSON. */
+/** In UTF-16 code units. The largest lead has 20,618 code points, each up to twelve as JSON: 247,416. */
 export const MAX_ROW_SIZE = 256 * 1024
 
 /** The end of an import: where a row ends can no longer be told, or telling would take the process's memory. */
@@ -28,5 +28,5 @@ export function unreadableFrom(row: number, message: string) {
 }
 
 export function tooLong(row: number) {
-  return unreadableFrom(row, `must be at most ${MAX_ROW_SIZE} characters long`)
+  return unreadableFrom(row, `must be at most ${MAX_ROW_SIZE} UTF-16 code units long`)
 }

@@ -10,7 +10,7 @@ export interface Analyzer {
   /**
    * Judges one note.
    *
-   * @param note what the sender wrote, 1 to 20,000 UTF-16 code units, any language, hostile at times
+   * @param note what the sender wrote, 1 to 20,000 Unicode code points, any language, hostile at times
    * @param signal aborts the analysis; the promise then rejects with the signal's reason
    * @throws TerminalError when no other try can succeed; whatever else it throws is tried again
    */
