@@ -31,7 +31,7 @@ const CONFINED: Record<string, string> = {
   '@nats-io/': 'lib/jetstream/',
   fastify: 'lib/server/',
   '@fastify/': 'lib/server/',
-  '@grpc/': 'lib/server/',
+  '@grpc/': 'bench/',
   'prom-client': 'lib/telemetry/',
   openai: 'services/triage/analyzers/llm/',
   cockatiel: 'services/triage/analyzers/llm/',

@@ -71,7 +71,11 @@ describe.each(['intake', 'insights', 'triage'] as const)('%s, as grpcurl uses it
     const listed = await reflect(reflection, { list_services: '' })
     const names = listed.list_services_response.service.map((service: { name: string }) => service.name)
     const expected = [`leadtriage.${name}.v1.${typeName}`, 'grpc.health.v1.Health']
-    expect(names).toEqual(expected)
+    expect(names).toEqual([
+      ...expected,
+      'grpc.reflection.v1.ServerReflection',
+      'grpc.reflection.v1alpha.ServerReflection',
+    ])
     for (const symbol of expected) {
       const file = await reflect(reflection, { file_containing_symbol: symbol })
       expect(file.file_descriptor_response.file_descriptor_proto.length).toBeGreaterThan(0)

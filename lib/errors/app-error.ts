@@ -13,6 +13,7 @@ export const ErrorCode = {
   ExpectationFailed: 'expectation_failed',
   RouteNotFound: 'route_not_found',
   MethodNotAllowed: 'method_not_allowed',
+  ServiceNotFound: 'service_not_found',
   LeadNotFound: 'lead_not_found',
   InsightPending: 'insight_pending',
   /** The lead is a dead letter: no insight comes unless it is redriven. */

@@ -1,34 +1,41 @@
-import type { MessageShape } from '@bufbuild/protobuf'
-import { fromBinary, toBinary } from '@bufbuild/protobuf'
-import type { handleUnaryCall, MethodDefinition, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js'
-import { Server, ServerCredentials } from '@grpc/grpc-js'
-import type { HealthImplementation } from 'grpc-health-check'
+import { once } from 'node:events'
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import { constants, createServer } from 'node:http2'
+import type { Socket } from 'node:net'
+import { Health as HealthService } from '../../gen/health/v1/health_pb.ts'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
+import { HTTP_STATUS } from '../errors/status-codes.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { CallIdentity } from './call-identity.ts'
-import { identifyCall } from './call-identity.ts'
+import { identifyCall, identityHeaders } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
-import { boundGrpcBodies } from './grpc-bodies.ts'
-import { identityMetadata, toServiceError } from './grpc-error.ts'
-import { createReflection } from './grpc-reflection.ts'
-import type { CallContext, RpcMethod, RpcService } from './rpc.ts'
-
-type Message = MessageShape<RpcMethod['descriptor']['input']>
+import { headerOf, openCall } from './grpc-call.ts'
+import { isGrpc } from './grpc-headers.ts'
+import { healthMethods } from './grpc-health.ts'
+import type { GrpcMethod } from './grpc-methods.ts'
+import { isUnary, serveStreaming, serveUnary } from './grpc-methods.ts'
+import { reflectionMethods } from './grpc-reflection.ts'
+import type { Health } from './health.ts'
+import { problemOf } from './problem.ts'
+import type { RpcService } from './rpc.ts'
 
 /** gRPC over HTTP/2, without a port of its own: connections are handed to it. */
 export interface GrpcDoor {
   /** Takes over a connection whose first bytes were the HTTP/2 preface; they are still to be read from it. */
-  accept: ReturnType<Server['createConnectionInjector']>['injectConnection']
+  accept(connection: Socket): void
   /** Lets running calls finish, for `graceMs` at the most, and closes every connection. */
   drain(graceMs: number): Promise<void>
 }
 
 export interface GrpcDoorOptions {
   readonly services: readonly RpcService[]
-  readonly health: HealthImplementation
+  readonly health: Health
   readonly observe: CallObserver
   /** The largest request, in bytes. */
   readonly maxRequestBytes: number
   readonly bodies: BodyBudget
+  /** How long a request may take to arrive, in milliseconds; that of a stream has no end. */
+  readonly requestTimeoutMs: number
   /** How long a connection may be quiet before it is asked for a sign of life. Default {@link KEEPALIVE_MS}. */
   readonly keepaliveMs?: number | undefined
 }
@@ -41,95 +48,117 @@ export interface GrpcDoorOptions {
 const KEEPALIVE_MS = 60_000
 /** On one connection; a client waits with more until some are answered. */
 const MAX_STREAMS = 1_000
+/** Of one call, as over HTTP/1.1. */
+const MAX_HEADERS_BYTES = 16 * 1024
+/** Node would refuse streams above 10 MB, answers that wait to be sent included; the body budget bounds what comes in. */
+const MAX_SESSION_MEMORY_MB = 1_000
+
+interface Served {
+  readonly method: GrpcMethod
+  readonly observe: CallObserver
+}
 
 export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
-  const { keepaliveMs = KEEPALIVE_MS } = options
-  const server = new Server({
-    'grpc.max_receive_message_length': options.maxRequestBytes,
-    'grpc.max_concurrent_streams': MAX_STREAMS,
-    'grpc.keepalive_time_ms': keepaliveMs,
-    'grpc.keepalive_timeout_ms': keepaliveMs / 3,
-    'grpc.enable_channelz': 0,
+  const { services, observe, bodies, keepaliveMs = KEEPALIVE_MS } = options
+  const methods = new Map<string, Served>()
+  const serve = (served: readonly GrpcMethod[], observer: CallObserver) => {
+    for (const method of served) methods.set(pathOf(method), { method, observe: observer })
+  }
+  for (const service of services) serve(service.methods, observe)
+  const quietly = failuresOnly(observe)
+  serve(healthMethods(options.health), quietly)
+  serve(reflectionMethods([...services.map(({ descriptor }) => descriptor), HealthService]), quietly)
+
+  const sessions = new Set<ServerHttp2Session>()
+  const stopping = new AbortController()
+  const server = createServer({
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADERS_BYTES },
+    maxSessionMemory: MAX_SESSION_MEMORY_MB,
   })
-  for (const { methods } of options.services) {
-    const definitions = methods.map((method) => [method.descriptor.name, definitionOf(method)])
-    const handlers = methods.map((method) => [method.descriptor.name, unaryHandler(method, options.observe)])
-    const service: ServiceDefinition = Object.fromEntries(definitions)
-    server.addService(service, Object.fromEntries(handlers))
-  }
-  options.health.addToServer(server)
-  createReflection(options.services.map(({ descriptor }) => descriptor)).addToServer(server)
-  const stopCounting = boundGrpcBodies(options.bodies, options.services, options.observe)
-  const injector = server.createConnectionInjector(ServerCredentials.createInsecure())
-  return {
-    accept: (connection) => injector.injectConnection(connection),
-    drain: (graceMs) =>
-      new Promise((resolve) => {
-        // both are needed: the injector ends what is left after the grace, the server says when nothing is left
-        injector.drain(graceMs)
-        server.tryShutdown(() => {
-          stopCounting()
-          resolve()
-        })
-      }),
-  }
-}
-
-function definitionOf({ descriptor }: RpcMethod): MethodDefinition<Message, Message> {
-  const codec = (schema: RpcMethod['descriptor']['input']) => ({
-    serialize: (message: Message) => {
-      const { buffer, byteOffset, byteLength } = toBinary(schema, message)
-      return Buffer.from(buffer, byteOffset, byteLength) // the same bytes, not a copy
-    },
-    deserialize: (bytes: Buffer) => fromBinary(schema, bytes),
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+    keepAlive(session, keepaliveMs)
   })
-  const request = codec(descriptor.input)
-  const response = codec(descriptor.output)
-  return {
-    path: `/${descriptor.parent.typeName}/${descriptor.name}`,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: request.serialize,
-    requestDeserialize: request.deserialize,
-    responseSerialize: response.serialize,
-    responseDeserialize: response.deserialize,
-  }
-}
+  server.on('stream', (stream, headers) => {
+    const identity = identifyCall((name) => headerOf(headers, name))
+    if (headers[':method'] !== 'POST' || !isGrpc(headers['content-type'])) return refuseOther(stream, identity, observe)
+    const served = methods.get(String(headers[':path']))
+    const name = served?.method.descriptor.name ?? 'unknown'
+    const call = openCall(stream, headers, {
+      identity,
+      observed: (served?.observe ?? observe)('grpc', name, identity),
+      bodies,
+      maxMessageBytes: options.maxRequestBytes,
+    })
+    if (served === undefined) call.fail(noSuchMethod(headers))
+    else if (isUnary(served.method)) serveUnary(call, served.method, options.requestTimeoutMs)
+    else serveStreaming(call, served.method, stopping.signal)
+  })
 
-function unaryHandler(method: RpcMethod, observe: CallObserver): handleUnaryCall<Message, Message> {
-  return (call, callback) => {
-    const header = (name: string) => call.metadata.get(name)[0]?.toString()
-    const identity = identifyCall(header)
-    const observed = observe('grpc', method.descriptor.name, identity)
-    method.handle(call.request, grpcContext(call, header, identity)).then(
-      (response) => {
-        observed.succeeded()
-        call.sendMetadata(identityMetadata(identity))
-        callback(null, response)
-      },
-      (thrown: unknown) => callback(toServiceError(observed.failed(thrown), identity)),
-    )
-  }
-}
-
-function grpcContext(
-  call: ServerUnaryCall<Message, Message>,
-  header: CallContext['header'],
-  { traceparent }: CallIdentity,
-): CallContext {
-  let controller: AbortController | undefined
   return {
-    // made on demand: most calls are over before anyone would ask
-    get signal() {
-      if (controller === undefined) {
-        const created = new AbortController()
-        if (call.cancelled) created.abort()
-        else call.once('cancelled', () => created.abort())
-        controller = created
-      }
-      return controller.signal
+    accept: (connection) => {
+      if (stopping.signal.aborted) connection.destroy()
+      else server.emit('connection', connection)
     },
-    header,
-    traceparent,
+    drain: async (graceMs) => {
+      stopping.abort(new AppError(ErrorCode.Unavailable, 'This process is stopping.', { retryAfterSeconds: 1 }))
+      const open = [...sessions].map((session) => once(session, 'close'))
+      for (const session of sessions) session.close()
+      const cut = setTimeout(() => {
+        for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_CANCEL)
+      }, graceMs)
+      await Promise.all(open)
+      clearTimeout(cut)
+    },
   }
+}
+
+function pathOf({ descriptor }: GrpcMethod): string {
+  return `/${descriptor.parent.typeName}/${descriptor.name}`
+}
+
+/** For what is asked all the time and says nothing of the work, such as health: only failures are observed. */
+function failuresOnly(observe: CallObserver): CallObserver {
+  return (protocol, method, identity) => ({
+    succeeded: () => undefined,
+    failed: (thrown) => observe(protocol, method, identity).failed(thrown),
+  })
+}
+
+function noSuchMethod(headers: IncomingHttpHeaders): AppError {
+  return new AppError(ErrorCode.RouteNotFound, `There is no method ${headers[':path']}.`)
+}
+
+/** HTTP/2 without TLS is gRPC here: the other protocols come over HTTP/1.1. */
+function refuseOther(stream: ServerHttp2Stream, identity: CallIdentity, observe: CallObserver): void {
+  const message =
+    'Over HTTP/2 there is only gRPC here (POST with content-type: application/grpc); ' +
+    'REST, Connect and gRPC-Web are served over HTTP/1.1.'
+  const error = observe('grpc', 'unknown', identity).failed(new AppError(ErrorCode.UnsupportedMediaType, message))
+  stream.on('error', () => undefined)
+  stream.respond({
+    ':status': HTTP_STATUS[error.code],
+    'content-type': 'application/problem+json',
+    ...identityHeaders(identity),
+  })
+  stream.end(JSON.stringify(problemOf(error, identity.requestId)))
+  stream.resume() // what comes of the body is thrown away
+}
+
+/** Ends a connection whose client is gone: one that does not answer a ping in a third of the interval. */
+function keepAlive(session: ServerHttp2Session, intervalMs: number): void {
+  let answer: NodeJS.Timeout | undefined
+  const ping = setInterval(() => {
+    if (session.destroyed) return
+    answer = setTimeout(() => session.destroy(), intervalMs / 3).unref()
+    session.ping((error) => {
+      clearTimeout(answer)
+      if (error) session.destroy()
+    })
+  }, intervalMs).unref()
+  session.once('close', () => {
+    clearInterval(ping)
+    clearTimeout(answer)
+  })
 }

@@ -1,34 +1,83 @@
-import type { DescFile, DescService } from '@bufbuild/protobuf'
+import type { DescFile, DescMessage, DescService, MessageInitShape } from '@bufbuild/protobuf'
 import { create, toBinary } from '@bufbuild/protobuf'
-import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt'
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
-import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader'
-import { ReflectionService } from '@grpc/reflection'
-import { protoPath as healthProtoPath } from 'grpc-health-check'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+import { Code } from '@connectrpc/connect'
+import { file_google_rpc_error_details } from '../../gen/google/rpc/error_details_pb.ts'
+import type { ServerReflectionRequest } from '../../gen/grpc/reflection/v1/reflection_pb.ts'
+import { ServerReflection, ServerReflectionResponseSchema } from '../../gen/grpc/reflection/v1/reflection_pb.ts'
+import {
+  ServerReflectionResponseSchema as AlphaResponseSchema,
+  ServerReflection as AlphaServerReflection,
+} from '../../gen/grpc/reflection/v1alpha/reflection_pb.ts'
+import { createDescriptorIndex, withImports } from './descriptor-index.ts'
+import type { Message } from './grpc-call.ts'
+import type { StreamingMethod } from './grpc-methods.ts'
 
-const HEALTH_SERVICE = 'grpc.health.v1.Health'
+/** The messages of v1alpha are those of v1, field for field. */
+type Request = Pick<ServerReflectionRequest, 'host' | 'messageRequest'>
+type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse']>
 
 /**
- * Server reflection (v1 and v1alpha) for the given services and for the standard health service, so that grpcurl and
- * the like need no .proto file.
+ * Server reflection (v1 and v1alpha) for the given services, so that grpcurl, buf curl and the like need no .proto file. What
+ * it serves is what the code was generated from.
  */
-export function createReflection(services: readonly DescService[]): ReflectionService {
-  const file = withDependencies(services.map((service) => service.file))
-  const bytes = toBinary(FileDescriptorSetSchema, create(FileDescriptorSetSchema, { file }))
-  const definitions = { ...loadFileDescriptorSetFromBuffer(Buffer.from(bytes)), ...loadSync(healthProtoPath) }
-  return new ReflectionService(definitions, {
-    services: [...services.map((service) => service.typeName), HEALTH_SERVICE],
-  })
+export function reflectionMethods(services: readonly DescService[]): StreamingMethod[] {
+  const reflected = [...services, ServerReflection, AlphaServerReflection]
+  const answer = createAnswer(reflected)
+  const methods: [StreamingMethod['descriptor'], DescMessage][] = [
+    [ServerReflection.method.serverReflectionInfo, ServerReflectionResponseSchema],
+    [AlphaServerReflection.method.serverReflectionInfo, AlphaResponseSchema],
+  ]
+  return methods.map(([descriptor, schema]) => ({
+    descriptor,
+    handle: async function* (requests) {
+      for await (const request of requests) {
+        const { host, messageRequest } = request as Message & Request
+        const messageResponse = answer(messageRequest)
+        yield create(schema, { validHost: host, originalRequest: request, messageResponse })
+      }
+    },
+  }))
 }
 
-/** Each file once, behind the files it imports, as a descriptor set has them. */
-function withDependencies(files: readonly DescFile[]): FileDescriptorProto[] {
-  const seen = new Map<string, FileDescriptorProto>()
-  const visit = (file: DescFile) => {
-    if (seen.has(file.name)) return
-    file.dependencies.forEach(visit)
-    seen.set(file.name, file.proto)
+/** Errors are answers, too: they do not end the call. */
+function createAnswer(services: readonly DescService[]): (request: Request['messageRequest']) => Answer {
+  // with the details of errors: callers print them, too
+  const { files, symbols, extensions } = createDescriptorIndex([
+    ...services.map(({ file }) => file),
+    file_google_rpc_error_details,
+  ])
+  const service = services.map(({ typeName }) => ({ name: typeName }))
+  return ({ case: asked, value }) => {
+    switch (asked) {
+      case 'listServices':
+        return { case: 'listServicesResponse', value: { service } }
+      case 'fileByFilename':
+        return fileAnswer(files.get(value), `file ${value}`)
+      case 'fileContainingSymbol':
+        return fileAnswer(symbols.get(value), `symbol ${value}`)
+      case 'fileContainingExtension': {
+        const { containingType, extensionNumber } = value
+        const file = extensions.get(containingType)?.get(extensionNumber)
+        return fileAnswer(file, `extension ${extensionNumber} of ${containingType}`)
+      }
+      case 'allExtensionNumbersOfType': {
+        const numbers = extensions.get(value)?.keys()
+        if (numbers === undefined) return errorAnswer(Code.NotFound, `There is no message ${value}.`)
+        return { case: 'allExtensionNumbersResponse', value: { baseTypeName: value, extensionNumber: [...numbers] } }
+      }
+      default:
+        return errorAnswer(Code.InvalidArgument, 'The request must ask for something: one of its fields must be set.')
+    }
   }
-  files.forEach(visit)
-  return [...seen.values()]
+}
+
+function fileAnswer(file: DescFile | undefined, what: string): Answer {
+  if (file === undefined) return errorAnswer(Code.NotFound, `There is no ${what}.`)
+  const fileDescriptorProto = withImports(file).map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto))
+  return { case: 'fileDescriptorResponse', value: { fileDescriptorProto } }
+}
+
+function errorAnswer(errorCode: Code, errorMessage: string): Answer {
+  return { case: 'errorResponse', value: { errorCode, errorMessage } }
 }

@@ -1,21 +1,31 @@
-import { HealthImplementation } from 'grpc-health-check'
 import type { Readiness, ReadinessMonitor } from './readiness.ts'
 import type { RpcService } from './rpc.ts'
 
-/** grpc.health.v1 for the server as a whole ("") and for each service, in step with readiness. */
+/** Whether the server as a whole ("") and each service can be called: in step with readiness. */
 export interface Health {
-  readonly implementation: HealthImplementation
+  readonly names: readonly string[]
+  readonly isServing: boolean
+  /** Resolves at the next change. */
+  changed(): Promise<void>
   set(status: Readiness['status']): void
 }
 
 export function createHealth(services: readonly RpcService[]): Health {
-  const implementation = new HealthImplementation()
-  const names = ['', ...services.map(({ descriptor }) => descriptor.typeName)]
-  const set = (status: Readiness['status']) => {
-    for (const name of names) implementation.setStatus(name, status === 'unready' ? 'NOT_SERVING' : 'SERVING')
+  let isServing = false
+  let change = Promise.withResolvers<void>()
+  return {
+    names: ['', ...services.map(({ descriptor }) => descriptor.typeName)],
+    get isServing() {
+      return isServing
+    },
+    changed: () => change.promise,
+    set: (status) => {
+      if (isServing === (status !== 'unready')) return
+      isServing = !isServing
+      change.resolve()
+      change = Promise.withResolvers()
+    },
   }
-  set('unready')
-  return { implementation, set }
 }
 
 /** How old the health of a service may be: its protocol pushes a status, it does not ask for one. */

@@ -33,6 +33,7 @@ const TITLES = {
   expectation_failed: 'Unsupported expectation',
   route_not_found: 'No such route',
   method_not_allowed: 'Method not allowed',
+  service_not_found: 'No such service',
   lead_not_found: 'No such lead',
   insight_pending: 'Insight not ready yet',
   insight_failed: 'No insight: triage failed',

@@ -74,12 +74,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const readiness = createReadinessMonitor(options.checks, health.set)
   const bodies = createBodyBudget(options.maxBodyBytes ?? MAX_BODY_BYTES)
   const refuse = createRefuse(observe)
+  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const rpc = { services: options.services, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
-  const grpc = createGrpcDoor({ ...rpc, health: health.implementation, keepaliveMs: options.grpcKeepaliveMs })
+  const grpc = createGrpcDoor({ ...rpc, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
-  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const loggerInstance: FastifyBaseLogger = options.log
   const app = fastify({
     loggerInstance,
