@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trySignal } from '../../embedded/processes.ts'
-import { isMissing } from '../../lib/jetstream/topology.ts'
+import { isMissing } from '../../lib/jetstream/declare.ts'
 import type { Random } from '../chaos/random.ts'
 import type { Lane } from './lane.ts'
 

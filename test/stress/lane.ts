@@ -79,7 +79,7 @@ export async function startLane(options: {
           })
         },
       })
-      if (!(await untilReady(started, signal))) throw new Error(`${service} ended before it was ready`)
+      await untilReady(started, signal)
       return started
     }
     const [intake, first, second] = await Promise.all([start('intake', 0), start('triage', 0), start('triage', 1)])
