@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { portToKeep } from '../embedded/ports.ts'
+import { hasGrpcurl } from './fixtures/grpcurl.ts'
 import type { InsightBody } from './fixtures/rest.ts'
 import { shellExamples } from './fixtures/shell-examples.ts'
 
@@ -57,16 +58,28 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-test.runIf(hasCurl)('the walk of the README gives a hot buyer, and imports a file', async () => {
-  const walk = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', ports)
-  const answers = execFileSync('sh', ['-eu', '-c', walk], { encoding: 'utf8' })
+/** What the commands of some sections print, which share their variables. */
+async function answersOf(...titles: string[]): Promise<object[]> {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  const commands = titles.map((title) => shellExamples(readme, title, ports)).join('\n')
+  return execFileSync('sh', ['-eu', '-c', commands], { encoding: 'utf8' })
     .trim()
     .split(/(?<=\})\s*(?=\{)/)
     .map((answer) => JSON.parse(answer) as object)
+}
+
+test.runIf(hasCurl)('the walk of the README gives a hot buyer, and imports a file', async () => {
+  const answers = await answersOf('Try it')
   const insight = answers.find((answer) => 'intent' in answer) as InsightBody
   expect(insight.intent).toBe('buy')
   expect(['P0', 'P1']).toContain(insight.priority)
   expect(answers.at(-1)).toMatchObject({ done: { rows: 2, created: 2 } })
+})
+
+test.runIf(hasCurl && hasGrpcurl)('the same over gRPC, by reflection', async () => {
+  expect((await answersOf('Try it', 'The same over gRPC')).at(-1)).toMatchObject({
+    insight: { intent: 'INTENT_BUY', stage: 'STAGE_FINAL' },
+  })
 })
 
 test('the board shows the addresses, a line to try and where the data lies', () => {
