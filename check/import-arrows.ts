@@ -58,7 +58,9 @@ function faultOf(file: string, specifier: string): string | undefined {
     return home === undefined || file.startsWith(home) ? undefined : `${file} imports ${name}, which only ${home} may`
   }
   const from = partOf(file)
-  const to = partOf(join(dirname(file), specifier))
+  const imported = join(dirname(file), specifier)
+  if (imported === 'package.json') return undefined // anything may say the version
+  const to = partOf(imported)
   if (from === undefined) return undefined // a configuration file at the root
   if (to === undefined) return `${file} imports ${specifier}, which belongs to no part of the design`
   if (from === to || (isTest && to === 'test') || ARROWS[from]?.includes(to)) return undefined

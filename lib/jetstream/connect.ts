@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { connect } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
-import { versionWarning } from './server-version.ts'
 
 export type { NatsConnection } from '@nats-io/transport-node'
 
@@ -85,8 +84,6 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
         isUp = true
         void watch(connection)
         log.info('connected to NATS')
-        const warning = versionWarning(connection.info?.version)
-        if (warning !== undefined) log.warn(warning)
         return connection
       } catch (error) {
         closing.signal.throwIfAborted()

@@ -1,22 +1,16 @@
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { ApiDescription } from './openapi/register-openapi.ts'
+import { registerOpenApi } from './openapi/register-openapi.ts'
 import type { ReadinessMonitor } from './readiness.ts'
 
 /** The routes every service has: health, metrics and its own description. Must be registered before the REST routes. */
 export async function registerOperations(
   app: FastifyInstance,
-  options: { title: string; readiness: ReadinessMonitor; metrics: Metrics },
+  options: { api: ApiDescription; readiness: ReadinessMonitor; metrics: Metrics },
 ): Promise<void> {
-  await app.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: options.title, version: '1.0.0' } },
-    transform: jsonSchemaTransform,
-  })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await registerOpenApi(app, options.api)
   const hidden = { schema: { hide: true } }
-  app.get('/openapi.json', hidden, async () => app.swagger())
   app.get('/healthz', hidden, async () => ({ status: 'ok' }))
   app.get('/readyz', hidden, async (_request, reply) => {
     const readiness = await options.readiness.evaluate()

@@ -5,23 +5,34 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { invalidRequest } from '../errors/parse.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
 
+/** One fault of a request. */
+export const violationSchema = z
+  .object({
+    path: z.string().meta({ description: 'The field, for example `lead_ids[3]`; empty for the whole body.' }),
+    message: z.string().meta({ description: 'What is wrong, or what would be right.' }),
+  })
+  .meta({ id: 'Violation', description: 'One fault of a request.' })
+
 /** The body of every REST error (RFC 9457), served as `application/problem+json`. */
-export const problemSchema = z.object({
-  type: z.literal('about:blank'),
-  title: z.string().meta({ description: 'The kind of error in words.' }),
-  status: z.int().meta({ description: 'The HTTP status.' }),
-  code: z.enum(ErrorCode).meta({ description: 'The kind of error for programs.' }),
-  detail: z.string().meta({ description: 'What went wrong this time.' }),
-  request_id: z.string().meta({ description: 'To be quoted when asking us about it.' }),
-  errors: z
-    .array(z.object({ path: z.string(), message: z.string() }))
-    .optional()
-    .meta({ description: 'Each fault of an invalid request, with the path of the field.' }),
-  dead_letter_reason: z
-    .string()
-    .optional()
-    .meta({ description: 'Why the lead of an `insight_failed` is a dead letter.', example: 'failed' }),
-})
+export const problemSchema = z
+  .object({
+    type: z.literal('about:blank'),
+    title: z.string().meta({ description: 'The kind of error in words.' }),
+    status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
+    code: z.enum(ErrorCode).meta({ description: 'The kind of error for programs.' }),
+    detail: z.string().meta({ description: 'What went wrong this time.' }),
+    request_id: z.string().meta({ description: 'To be quoted when asking us about it.' }),
+    errors: z
+      .array(violationSchema)
+      .min(1)
+      .optional()
+      .meta({ description: 'Each fault of an invalid request, with the path of the field.' }),
+    dead_letter_reason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why the lead of an `insight_failed` is a dead letter: failed or delivery_limit.' }),
+  })
+  .meta({ id: 'Problem', description: 'Problem details after RFC 9457.' })
 export type Problem = z.infer<typeof problemSchema>
 
 const TITLES = {

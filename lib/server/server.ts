@@ -14,6 +14,7 @@ import { routeConnections } from './connection-router.ts'
 import { createGrpcDoor } from './grpc-door.ts'
 import { createHealth, keepEvaluating } from './health.ts'
 import { allowLongBodies } from './long-body.ts'
+import type { ApiDescription } from './openapi/register-openapi.ts'
 import { registerOperations } from './operations.ts'
 import type { ReadinessCheck } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
@@ -22,7 +23,8 @@ import { createRefuse, registerRestDoor } from './rest-door.ts'
 import type { RpcService } from './rpc.ts'
 
 export interface ServerOptions {
-  readonly title: string
+  /** What its OpenAPI document says of it. */
+  readonly api: ApiDescription
   readonly host: string
   /** 0 lets the system choose. */
   readonly port: number
@@ -111,7 +113,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.addHook('onRequest', (_request, _reply, done) => done(closed && stopping()))
-  await registerOperations(app, { title: options.title, readiness, metrics: options.metrics })
+  await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
   registerRestDoor(app, options.rest, { observe, refuse, bodies })
   await app.register((scope, _options, done) => registerConnectDoor(scope, rpc, done))
 

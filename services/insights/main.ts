@@ -16,7 +16,7 @@ import { insightsSettings } from './config.ts'
 import { getInsight } from './get-insight.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
-import { registerInsightsRest } from './rest.ts'
+import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { GetInsight } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
 
@@ -60,7 +60,7 @@ export async function startInsights(
   const get: GetInsight = (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal)
 
   const server = await startServer({
-    title: 'leadtriage insights',
+    api: insightsApi,
     host: config.HOST,
     port: config.INSIGHTS_PORT,
     services: [insightsRpc(get)],

@@ -18,7 +18,7 @@ import { createLeadEvents } from './lead-events.ts'
 import { createLeadStore } from './lead-store.ts'
 import { queuedSince } from './reconciler/queued-since.ts'
 import { startReconciler } from './reconciler/reconciler.ts'
-import { registerIntakeRest } from './rest.ts'
+import { intakeApi, registerIntakeRest } from './rest.ts'
 import { createRetriageStore } from './retriage-store.ts'
 import { intakeRpc } from './rpc.ts'
 
@@ -73,7 +73,7 @@ export async function startIntake(
   onStop('reconciler', () => reconciler.stop())
 
   const server = await startServer({
-    title: 'leadtriage intake',
+    api: intakeApi,
     host: config.HOST,
     port: config.INTAKE_PORT,
     services: [intakeRpc(intake)],

@@ -1,47 +1,120 @@
 import { z } from 'zod'
 import type { Lead } from '../../domain/lead.ts'
-import { LEAD_LIMITS } from '../../domain/lead.ts'
-import { Intent } from '../../domain/vocabulary.ts'
-import { AppError } from '../../lib/errors/app-error.ts'
+import { LEAD_LIMITS, VISIBLE } from '../../domain/lead.ts'
+import {
+  EXAMPLE_LEAD_ID,
+  intentField,
+  leadIdParams,
+  leadIdsField,
+  textField,
+  timeField,
+  uuidField,
+} from '../../lib/contract/rest-fields.ts'
+import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
 import { abortWhenClosed } from '../../lib/server/abort-when-closed.ts'
-import { problemSchema } from '../../lib/server/problem.ts'
+import type { ApiDescription } from '../../lib/server/openapi/register-openapi.ts'
+import { DETAILS } from '../../lib/server/openapi/route-details.ts'
 import type { FailLate, RestApp } from '../../lib/server/rest-door.ts'
 import { callerOf } from './caller.ts'
 import { registerImportRest } from './import/rest.ts'
 import type { Intake } from './intake.ts'
 
-/** Describes the body; it is checked by createLead, as on every door, so that all faults are named in one answer. */
-const leadBodySchema = z.object({
-  email: z.string().max(LEAD_LIMITS.email).nullish().meta({ format: 'email' }),
-  phone: z.string().max(LEAD_LIMITS.phone).nullish(),
-  name: z.string().max(LEAD_LIMITS.name).nullish(),
-  note: z.string().min(1).max(LEAD_LIMITS.note),
-  source: z.string().max(LEAD_LIMITS.source).nullish(),
-})
+export const intakeApi: ApiDescription = {
+  title: 'leadtriage intake',
+  description:
+    'Stores sales leads, each once for its idempotency key, and has them triaged. What triage finds is served by the ' +
+    'service insights. The same operations are served over Connect, gRPC-Web and gRPC on this port.',
+  tags: [{ name: 'Leads', description: 'Store leads, read them, and have them triaged again.' }],
+}
 
-const retriageBodySchema = z.object({
-  lead_ids: z
-    .array(z.string().meta({ format: 'uuid' }))
-    .optional()
-    .meta({ description: 'At most 1,000; an id of no lead is not counted.' }),
-  analyzer: z.string().optional().meta({ description: 'The one that made the insight, as name@version.' }),
-  intents: z.array(z.enum(Intent)).optional().meta({ description: 'The insight has one of these.' }),
-  created_after: z.string().optional().meta({ format: 'date-time', description: 'Created then or later.' }),
-  created_before: z.string().optional().meta({ format: 'date-time', description: 'Created earlier.' }),
-  all: z.boolean().optional().meta({ description: 'Every lead.' }),
-  dry_run: z.boolean().optional().meta({ description: 'Counts and changes nothing.' }),
-})
+/** Describes the body; createLead checks it, over every protocol, so that all faults are named in one response. */
+const leadBodySchema = z
+  .strictObject({
+    email: textField(LEAD_LIMITS.email).meta({ format: 'idn-email' }).nullish(),
+    phone: textField(LEAD_LIMITS.phone).nullish(),
+    name: textField(LEAD_LIMITS.name).nullish(),
+    note: textField(LEAD_LIMITS.note)
+      .min(1)
+      .meta({ pattern: `^[^\\u0000]*${VISIBLE.source}[^\\u0000]*$` }),
+    source: textField(LEAD_LIMITS.source).nullish(),
+  })
+  .meta({
+    id: 'NewLead',
+    description: 'A lead as a client sends it. Lengths are in Unicode code points.',
+    examples: [
+      {
+        email: 'buyer@example.com',
+        phone: '+1 555 0100',
+        name: 'Ada Lovelace',
+        note: 'Need urgent pricing for 50 seats ASAP! Want to buy next week.',
+        source: 'web',
+      },
+    ],
+  })
 
-const leadSchema = z.object({
-  id: z.string().meta({ format: 'uuid' }),
-  email: z.string().nullable(),
-  phone: z.string().nullable(),
-  name: z.string().nullable(),
-  note: z.string(),
-  source: z.string().nullable(),
-  created_at: z.string().meta({ format: 'date-time' }),
-})
+const dryRun = z.boolean().optional().meta({ description: 'Counts the leads and changes nothing.' })
+const retriageBodySchema = z
+  .union([
+    z
+      .strictObject({
+        lead_ids: leadIdsField.meta({ description: 'An id of no lead is not counted.' }),
+        dry_run: dryRun,
+      })
+      .meta({ id: 'RetriageByIds', description: 'These leads.' }),
+    z
+      .strictObject({
+        analyzer: z
+          .string()
+          .optional()
+          .meta({
+            description: 'The analyzer that made the insight, as name@version.',
+            pattern: '^[\\x20-\\x7e]{1,200}$',
+            examples: ['rules@1'],
+          }),
+        intents: z.array(intentField).min(1).max(100).optional().meta({ description: 'The insight has one of these.' }),
+        created_after: timeField.optional().meta({ description: 'Created then or later.' }),
+        created_before: timeField.optional().meta({ description: 'Created earlier.' }),
+        dry_run: dryRun,
+      })
+      .meta({
+        id: 'RetriageByFilter',
+        description: 'The leads for which everything given holds.',
+        anyOf: ['analyzer', 'intents', 'created_after', 'created_before'].map((field) => ({ required: [field] })),
+      }),
+    z.strictObject({ all: z.literal(true), dry_run: dryRun }).meta({ id: 'RetriageAll', description: 'Every lead.' }),
+  ])
+  .meta({ id: 'RetriageSelection', examples: [{ analyzer: 'rules@1', dry_run: true }] })
+
+const leadSchema = z
+  .object({
+    id: uuidField,
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    name: z.string().nullable(),
+    note: z.string(),
+    source: z.string().nullable(),
+    created_at: timeField,
+  })
+  .meta({
+    id: 'Lead',
+    description: 'A stored lead.',
+    examples: [
+      {
+        id: EXAMPLE_LEAD_ID,
+        email: 'buyer@example.com',
+        phone: '+1 555 0100',
+        name: 'Ada Lovelace',
+        note: 'Need urgent pricing for 50 seats ASAP! Want to buy next week.',
+        source: 'web',
+        created_at: '2026-01-31T12:00:00.000Z',
+      },
+    ],
+  })
+
+const retriagedSchema = z
+  .object({ leads: z.int().min(0).meta({ description: 'How many leads are triaged again, or would be.' }) })
+  .meta({ id: 'Retriaged', examples: [{ leads: 120 }] })
 
 /** Intake's REST routes in terms of {@link Intake}. */
 export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailLate): void {
@@ -52,17 +125,26 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
     '/leads',
     {
       schema: {
+        operationId: 'createLead',
+        tags: ['Leads'],
         summary: 'Store a lead, once for each idempotency key',
-        headers: z.object({ 'idempotency-key': z.string().meta({ format: 'uuid' }) }),
+        description:
+          'A repeated request with the same key and the same lead returns the stored lead with 200; one with another lead ' +
+          'is a conflict. Retry a request that failed or whose response was lost with the same key.',
+        headers: z.object({
+          'idempotency-key': uuidField.meta({
+            description: 'A UUID that the client chooses: the same for every attempt to store one lead.',
+            examples: ['4f9c1d7e-2b6a-4c38-9e05-7d1a8c3b6f20'],
+          }),
+        }),
         body: leadBodySchema,
         response: {
-          200: leadSchema.describe('The same request had stored it before.'),
-          201: leadSchema.describe('Stored.'),
-          409: problemSchema.describe('The key was used with another lead.'),
-          413: problemSchema.describe('The body is larger than any lead.'),
-          415: problemSchema.describe('The body does not say that it is JSON.'),
-          422: problemSchema.describe('The request is not valid.'),
-          503: problemSchema.describe('Stored or not: try again with the same key after Retry-After.'),
+          200: leadSchema.describe('An earlier request with the same key stored the lead.'),
+          201: leadSchema.describe('The lead is stored.'),
+        },
+        [DETAILS]: {
+          headers: { 200: ['Location', 'Idempotent-Replayed'], 201: ['Location'] },
+          problems: [ErrorCode.IdempotencyConflict],
         },
       },
       validatorCompiler: () => (value) => ({ value }), // see leadBodySchema
@@ -84,9 +166,12 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
     '/leads/:lead_id',
     {
       schema: {
+        operationId: 'getLead',
+        tags: ['Leads'],
         summary: 'Get a lead',
-        params: z.object({ lead_id: z.string() }),
-        response: { 200: leadSchema, 404: problemSchema, 422: problemSchema, 503: problemSchema },
+        params: leadIdParams,
+        response: { 200: leadSchema.describe('The lead.') },
+        [DETAILS]: { problems: [ErrorCode.LeadNotFound] },
       },
     },
     async (request) => toBody(await intake.getLead(request.params.lead_id)),
@@ -96,18 +181,15 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
     '/leads::retriage', // the router's way to write one colon
     {
       schema: {
-        summary: 'Have leads triaged anew',
+        operationId: 'retriageLeads',
+        tags: ['Leads'],
+        summary: 'Triage leads again',
         description:
-          'Takes exactly one of `lead_ids`, a filter (`analyzer`, `intents`, `created_after`, `created_before`; all that ' +
-          'are given must hold) and `all`. The leads wait for their turn, so that new ones keep their place; the insights ' +
-          'stay until new ones replace them. Works in parts: a call that fails half way has retriaged the first parts ' +
-          'only; it can be repeated, and then retriages those again.',
+          'Takes exactly one of `lead_ids`, a filter (`analyzer`, `intents`, `created_after`, `created_before`) and `all`. ' +
+          'The leads are queued behind new ones, and each insight stays until a new one replaces it. Works in parts: a ' +
+          'call that fails half way has retriaged the first parts only; a retry retriages those once more.',
         body: retriageBodySchema,
-        response: {
-          200: z.object({ leads: z.int().meta({ description: 'How many will be triaged anew, or would be.' }) }),
-          422: problemSchema.describe('Not valid, or it does not say which leads are meant.'),
-          503: problemSchema,
-        },
+        response: { 200: retriagedSchema.describe('The leads are queued, or with `dry_run` counted.') },
       },
       validatorCompiler: () => (value) => ({ value }), // retriageLeads checks it, as on every door
     },

@@ -11,7 +11,7 @@ import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { triageSettings } from './config.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
-import { registerTriageRest } from './rest.ts'
+import { registerTriageRest, triageApi } from './rest.ts'
 import { triageRpc } from './rpc.ts'
 import { createTriage } from './triage.ts'
 import { startWorker } from './worker.ts'
@@ -42,7 +42,7 @@ export async function startTriage(
 
   const api = createTriage({ nats, names, deadLetters })
   const server = await startServer({
-    title: 'leadtriage triage',
+    api: triageApi,
     host: config.HOST,
     port: config.TRIAGE_PORT,
     services: [triageRpc(api)],

@@ -1,53 +1,122 @@
 import { z } from 'zod'
+import { EXAMPLE_LEAD_ID, leadIdParams, leadIdsField, timeField, uuidField } from '../../lib/contract/rest-fields.ts'
+import { ErrorCode } from '../../lib/errors/app-error.ts'
 import { abortWhenClosed } from '../../lib/server/abort-when-closed.ts'
-import { problemSchema } from '../../lib/server/problem.ts'
+import type { ApiDescription } from '../../lib/server/openapi/register-openapi.ts'
+import { DETAILS } from '../../lib/server/openapi/route-details.ts'
 import type { RestApp } from '../../lib/server/rest-door.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { DeadLetterReason, DeadLetterState } from './dead-letter.ts'
 import type { Triage } from './triage.ts'
 
-const queueSchema = z.object({
-  pending: z.int().meta({ description: 'Leads that no worker has taken yet.' }),
-  in_flight: z.int().meta({ description: 'Leads that a worker has taken and not finished.' }),
-  dead_letters: z.int().meta({ description: 'Leads that triage gave up on.' }),
-  parked: z.int().meta({
-    description: 'Leads that wait outside the queue for their next try: triage parked them, or somebody redrove them.',
-  }),
-  oldest_age_seconds: z
-    .number()
-    .nullable()
-    .meta({ description: 'How long the oldest unfinished lead has been in the queue; null when it is empty.' }),
-})
-
-const time = z.string().meta({ format: 'date-time' })
-const deadLetterSchema = z.object({
-  lead_id: z.string().meta({ format: 'uuid' }),
-  generation: z.int().meta({ description: "The lead's generation that failed." }),
-  reason: z.enum(DeadLetterReason),
-  error: z.string().meta({ description: 'What the last try ended with, for people.' }),
-  attempts: z.int().meta({ description: 'How often triage tried it; 0 again after a redrive.' }),
-  first_failed_at: time,
-  last_failed_at: time,
-  retry_at: time.nullable().meta({ description: 'When the lead is tried again; null when it is dead.' }),
-})
-
-/** The fields of a request, described; the use cases check them, as on every door, so that all faults are named. */
-const filterShape = {
-  reason: z.enum(DeadLetterReason).optional(),
-  state: z
-    .enum(DeadLetterState)
-    .optional()
-    .meta({ description: 'dead (the default): tried again only when redriven; parked: tried again at retry_at.' }),
-  failed_after: time.optional().meta({ description: 'The last failure was then or later.' }),
-  failed_before: time.optional().meta({ description: 'The last failure was earlier.' }),
+export const triageApi: ApiDescription = {
+  title: 'leadtriage triage',
+  description:
+    'Shows what waits for triage and what it failed for, and has dead letters triaged again. The same operations are ' +
+    'served over Connect, gRPC-Web and gRPC on this port.',
+  tags: [
+    { name: 'Queue', description: 'What waits for triage.' },
+    { name: 'Dead letters', description: 'The leads that triage failed for.' },
+  ],
 }
+
+const count = z.int().min(0)
+const queueSchema = z
+  .object({
+    pending: count.meta({ description: 'Leads that no worker has taken yet.' }),
+    in_flight: count.meta({ description: 'Leads that a worker has taken and not finished.' }),
+    dead_letters: count.meta({ description: 'Leads that triage failed for.' }),
+    parked: count.meta({ description: 'Leads that wait outside the queue for a retry, parked by triage or redriven.' }),
+    oldest_age_seconds: z
+      .number()
+      .nullable()
+      .meta({ description: 'How long the oldest unfinished lead has been in the queue; null when it is empty.' }),
+  })
+  .meta({
+    id: 'Queue',
+    description: 'The state of the queue.',
+    examples: [{ pending: 12, in_flight: 8, dead_letters: 1, parked: 0, oldest_age_seconds: 0.4 }],
+  })
+
+const reasonField = z
+  .enum(DeadLetterReason)
+  .meta({ id: 'DeadLetterReason', description: 'Why the lead is not triaged.' })
+const letterExample = {
+  lead_id: EXAMPLE_LEAD_ID,
+  generation: 1,
+  reason: 'failed',
+  error: 'the model answered with 400',
+  attempts: 5,
+  first_failed_at: '2026-01-31T12:00:00.000Z',
+  last_failed_at: '2026-01-31T12:04:00.000Z',
+  retry_at: null,
+}
+const deadLetterSchema = z
+  .object({
+    lead_id: uuidField,
+    generation: z.int().min(1).meta({ description: "The lead's generation that failed." }),
+    reason: reasonField,
+    error: z.string().meta({ description: 'What the last attempt ended with, for people.' }),
+    attempts: count.meta({ description: 'How often triage tried it; 0 again after a redrive.' }),
+    first_failed_at: timeField,
+    last_failed_at: timeField,
+    retry_at: timeField.nullable().meta({ description: 'When the lead is retried; null when it is dead.' }),
+  })
+  .meta({ id: 'DeadLetter', description: 'A lead that triage failed for.', examples: [letterExample] })
+const pageSchema = z
+  .object({
+    dead_letters: z.array(deadLetterSchema),
+    next_page_token: z.string().nullable().meta({ description: 'null on the last page.' }),
+  })
+  .meta({ id: 'DeadLetterPage', examples: [{ dead_letters: [letterExample], next_page_token: null }] })
+
+/** The fields of a request, described; the use cases check them, over every protocol, so that all faults are named. */
+const stateField = z
+  .enum(DeadLetterState)
+  .optional()
+  .meta({ description: 'dead (the default): retried only when redriven; parked: retried at retry_at.' })
+const filterShape = {
+  reason: reasonField.optional(),
+  failed_after: timeField.optional().meta({ description: 'The last failure was then or later.' }),
+  failed_before: timeField.optional().meta({ description: 'The last failure was earlier.' }),
+}
+const dryRun = z.boolean().optional().meta({ description: 'Counts the letters and changes nothing.' })
+const redriveBodySchema = z
+  .union([
+    z
+      .strictObject({
+        lead_ids: leadIdsField.meta({ description: 'In any state; an id without a letter is not counted.' }),
+        dry_run: dryRun,
+      })
+      .meta({ id: 'RedriveByIds', description: 'The dead letters of these leads.' }),
+    z.strictObject({ ...filterShape, state: stateField, dry_run: dryRun }).meta({
+      id: 'RedriveByFilter',
+      description: 'The dead letters for which everything given holds.',
+      anyOf: Object.keys(filterShape).map((field) => ({ required: [field] })),
+    }),
+    z
+      .strictObject({ all: z.literal(true), state: stateField, dry_run: dryRun })
+      .meta({ id: 'RedriveAll', description: 'Every dead letter of the state.' }),
+  ])
+  .meta({ id: 'RedriveSelection', examples: [{ reason: 'failed', dry_run: true }] })
+const redrivenSchema = z
+  .object({ leads: count.meta({ description: 'How many leads were redriven, or would be.' }) })
+  .meta({ id: 'Redriven', examples: [{ leads: 3 }] })
+
 const checkedByUseCase = { validatorCompiler: () => (value: unknown) => ({ value }) }
 
 /** Triage's REST routes in terms of {@link Triage}. */
 export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.get(
     '/queue',
-    { schema: { summary: 'Get the state of the queue', response: { 200: queueSchema, 503: problemSchema } } },
+    {
+      schema: {
+        operationId: 'getQueue',
+        tags: ['Queue'],
+        summary: 'Get the state of the queue',
+        response: { 200: queueSchema.describe('The state of the queue.') },
+      },
+    },
     async () => {
       const { pending, inFlight, deadLetters, parked, oldestAgeMs } = await triage.getQueue()
       return {
@@ -64,25 +133,25 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
     '/dead-letters',
     {
       schema: {
+        operationId: 'listDeadLetters',
+        tags: ['Dead letters'],
         summary: 'List dead letters, the newest failure first',
         querystring: z.object({
           ...filterShape,
-          page_size: z.string().optional().meta({ description: '50 unless given, 500 at the most.', example: '50' }),
+          state: stateField,
+          page_size: z
+            .int()
+            .min(0)
+            .optional()
+            .meta({ description: '50 by default and for 0; more than 500 means 500.', examples: [50] }),
           page_token: z.string().optional().meta({ description: 'The next_page_token of the page before.' }),
         }),
-        response: {
-          200: z.object({
-            dead_letters: z.array(deadLetterSchema),
-            next_page_token: z.string().nullable().meta({ description: 'null when there are no more.' }),
-          }),
-          422: problemSchema,
-          503: problemSchema,
-        },
+        response: { 200: pageSchema.describe('A page of the list.') },
       },
       ...checkedByUseCase,
     },
     async ({ query }) => {
-      const { page_size: pageSize } = query
+      const pageSize: unknown = query.page_size // text: see checkedByUseCase
       const input = { ...query, page_size: pageSize === undefined ? undefined : Number(pageSize) }
       const { deadLetters, nextPageToken } = await triage.listDeadLetters(input)
       return { dead_letters: deadLetters.map(toBody), next_page_token: nextPageToken ?? null }
@@ -93,9 +162,12 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
     '/dead-letters/:lead_id',
     {
       schema: {
+        operationId: 'getDeadLetter',
+        tags: ['Dead letters'],
         summary: 'Get the dead letter of a lead',
-        params: z.object({ lead_id: z.string() }),
-        response: { 200: deadLetterSchema, 404: problemSchema, 422: problemSchema, 503: problemSchema },
+        params: leadIdParams,
+        response: { 200: deadLetterSchema.describe('The dead letter.') },
+        [DETAILS]: { problems: [ErrorCode.DeadLetterNotFound] },
       },
     },
     async (request) => toBody(await triage.getDeadLetter(request.params.lead_id)),
@@ -105,24 +177,14 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
     '/dead-letters::redrive', // the router's way to write one colon
     {
       schema: {
-        summary: 'Have leads triaged again that triage gave up or parked',
+        operationId: 'redriveDeadLetters',
+        tags: ['Dead letters'],
+        summary: 'Retry dead letters',
         description:
           'Takes exactly one of `lead_ids`, a filter (`reason`, `failed_after`, `failed_before`) and `all`. ' +
-          'Works in parts: a call that fails half way has redriven the first parts, and repeating it does no harm.',
-        body: z.object({
-          lead_ids: z
-            .array(z.string().meta({ format: 'uuid' }))
-            .optional()
-            .meta({ description: 'At most 1,000, in any state.' }),
-          ...filterShape,
-          all: z.boolean().optional().meta({ description: 'Every letter of the state.' }),
-          dry_run: z.boolean().optional().meta({ description: 'Counts and changes nothing.' }),
-        }),
-        response: {
-          200: z.object({ leads: z.int().meta({ description: 'How many were redriven, or would be.' }) }),
-          422: problemSchema.describe('Not valid, or it does not say which letters are meant.'),
-          503: problemSchema,
-        },
+          'Works in parts: a call that fails half way has redriven the first parts, and a retry does no harm.',
+        body: redriveBodySchema,
+        response: { 200: redrivenSchema.describe('The letters are redriven, or with `dry_run` counted.') },
       },
       ...checkedByUseCase,
     },

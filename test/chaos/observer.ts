@@ -34,12 +34,9 @@ export function observe(stack: Stack): Observer {
   }
   const lookAtConsumer = async () => {
     const manager = await jetstreamManager(stack.nats, { checkAPI: false, timeout: 1_000 })
-    const { leadsStream, triageConsumer } = stack.names
-    const { created, delivered } = await manager.consumers.info(leadsStream, triageConsumer)
-    const { config } = await manager.streams.info(leadsStream)
-    const messages = Math.max(0, delivered.stream_seq - (config.first_seq ?? 1) + 1)
+    const { created, delivered } = await manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)
     // each delivery has a number; a message that never came again took one only
-    redeliveredOf.set(created, delivered.consumer_seq - messages)
+    redeliveredOf.set(created, delivered.consumer_seq - delivered.stream_seq)
   }
   const look = () =>
     Promise.allSettled([...stack.intakes.map(({ service }) => lookAtMetrics(service.url)), lookAtConsumer()])

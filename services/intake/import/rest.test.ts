@@ -41,7 +41,7 @@ async function startDoor(
     },
   }
   const server = await startServer({
-    title: 'import',
+    api: { title: 'import', description: '', tags: [] },
     host: '127.0.0.1',
     port: 0,
     services: [],

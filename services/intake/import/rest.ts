@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { uuidSchema } from '../../../domain/uuid.ts'
+import { uuidField } from '../../../lib/contract/rest-fields.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { parseRequest } from '../../../lib/errors/parse.ts'
 import { abortWhenClosed } from '../../../lib/server/abort-when-closed.ts'
 import { discardRest } from '../../../lib/server/long-body.ts'
-import { problemSchema } from '../../../lib/server/problem.ts'
+import { DETAILS } from '../../../lib/server/openapi/route-details.ts'
+import { problemSchema, violationSchema } from '../../../lib/server/problem.ts'
 import type { FailLate, RestApp } from '../../../lib/server/rest-door.ts'
 import { callerOf } from '../caller.ts'
 import type { Intake } from '../intake.ts'
@@ -28,36 +30,52 @@ const MAX_IMPORTS = 32
 const SILENCE_MS = 60_000
 
 const requestSchema = z.object({ 'Idempotency-Key': uuidSchema.optional() })
-const countsSchema = z.object({
-  rows: z.int(),
-  created: z.int(),
-  replayed: z.int(),
-  conflicts: z.int(),
-  invalid: z.int(),
-})
-const lineSchema = z.union([
-  z.object({
-    row: z.int().meta({ description: 'From 1; the header of a CSV file and empty lines do not count.' }),
-    outcome: z.enum(['invalid', 'conflict']),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })),
-  }),
-  z.object({ progress: countsSchema.meta({ description: 'The first so many rows are committed.' }) }),
-  z.object({ done: countsSchema.meta({ description: 'All rows were read, and what is valid is committed.' }) }),
-  z.object({ failed: problemSchema, progress: countsSchema }),
-])
+const countsSchema = z
+  .object({ rows: z.int(), created: z.int(), replayed: z.int(), conflicts: z.int(), invalid: z.int() })
+  .meta({ id: 'ImportCounts', description: 'How many rows are dealt with, in all and by outcome.' })
+const lineSchema = z
+  .union([
+    z
+      .object({
+        row: z.int().min(1).meta({ description: 'From 1; the header of a CSV file and empty lines do not count.' }),
+        outcome: z.enum(['invalid', 'conflict']),
+        errors: z.array(violationSchema),
+      })
+      .meta({ id: 'ImportFault', description: 'A row that is not stored.' }),
+    z
+      .object({ progress: countsSchema })
+      .meta({ id: 'ImportProgress', description: 'The first so many rows are committed.' }),
+    z
+      .object({ done: countsSchema })
+      .meta({ id: 'ImportDone', description: 'The last line: all rows were read, and what is valid is committed.' }),
+    z
+      .object({ failed: problemSchema, progress: countsSchema })
+      .meta({ id: 'ImportFailed', description: 'The last line of an import that broke off.' }),
+  ])
+  .meta({ id: 'ImportLine', description: 'One line of the response.' })
 
 /** Not typed by its schemas: the answer is sent as a stream. */
 const response: Record<number, unknown> = {
   200: {
-    description: 'A JSON object a line, as rows are stored.',
+    description: 'One JSON object a line, sent as rows are stored.',
     content: { 'application/x-ndjson': { schema: lineSchema } },
   },
-  415: problemSchema.describe('The content type is neither NDJSON nor CSV.'),
-  422: problemSchema.describe('The header is not valid, or the first rows cannot be read.'),
-  503: problemSchema.describe('Nothing is known to be stored: send the same request again after Retry-After.'),
 }
 
+const NDJSON_EXAMPLE = `{"idempotency_key": "0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d11", "email": "ada@example.com", "note": "A quote for 20 seats, please."}
+{"idempotency_key": "0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d12", "note": "I cannot log in."}
+`
+const CSV_EXAMPLE = `idempotency_key,email,note
+0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d13,ada@example.com,"A quote for 20 seats, please."
+0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d14,,I cannot log in.
+`
+const ANSWER_EXAMPLE = `{"progress":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
+{"done":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
+`
+
 const routeSchema = {
+  operationId: 'importLeads',
+  tags: ['Leads'],
   summary: 'Store many leads from a stream of rows',
   description:
     'Rows are newline-delimited JSON, an object a line with `idempotency_key` and the fields of a lead, or CSV (RFC ' +
@@ -68,9 +86,23 @@ const routeSchema = {
     'cut off. After `failed`, and after being cut off, everything up to the last progress is stored, and the same ' +
     'request may be sent again. Read the answer while you send: nothing more is read while it is not.',
   consumes: Object.keys(READERS),
-  headers: z.object({ 'idempotency-key': z.string().optional().meta({ format: 'uuid' }) }),
+  headers: z.object({
+    'idempotency-key': uuidField.optional().meta({
+      description: 'A UUID that the client chooses for the file. Rows need it that have no key of their own.',
+      examples: ['0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d11'],
+    }),
+  }),
   body: z.string().meta({ description: 'Rows in UTF-8, of at most 262,144 UTF-16 code units each.' }),
   response,
+  [DETAILS]: {
+    streamsBody: true,
+    requestExamples: {
+      'application/x-ndjson': NDJSON_EXAMPLE,
+      'application/jsonl': NDJSON_EXAMPLE,
+      'text/csv': CSV_EXAMPLE,
+    },
+    responseExamples: { 'application/x-ndjson': ANSWER_EXAMPLE },
+  },
 }
 
 /** `POST /leads:import`: rows in, progress out, both as streams. */

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { bodyOf } from '../fixtures/rest.ts'
+import type { ServiceName, ServiceProcess } from '../fixtures/service-process.ts'
+import { useServices } from '../fixtures/service-process.ts'
+import { useStack } from '../fixtures/stack.ts'
+import type { Contract } from './contract.ts'
+import { createContract } from './contract.ts'
+import type { DescribedOperation, OpenApiDocument } from './document.ts'
+import { exampleOf, operationsOf } from './document.ts'
+
+const stack = useStack()
+const start = useServices(stack)
+const NAMES = ['intake', 'triage', 'insights'] as const
+interface Described {
+  readonly url: string
+  readonly document: OpenApiDocument
+  readonly contract: Contract
+}
+let services: Record<ServiceName, Described>
+
+beforeAll(async () => {
+  const described = await Promise.all(
+    NAMES.map(async (name) => [name, await describeService(await start(name))] as const),
+  )
+  services = Object.fromEntries(described) as Record<ServiceName, Described>
+})
+
+async function describeService({ url }: ServiceProcess): Promise<Described> {
+  const document = await bodyOf<OpenApiDocument>(fetch(`${url}/openapi.json`))
+  return { url, document, contract: createContract(document) }
+}
+
+/** Calls a service, holds its answer against its document, and returns the body. */
+async function call(name: ServiceName, operationId: string, path: string, init: RequestInit = {}): Promise<unknown> {
+  return services[name].contract.read(operationId, await fetch(`${services[name].url}${path}`, init))
+}
+
+const json = (method: string, body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method,
+  headers: { 'content-type': 'application/json', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+})
+const lead = (body: unknown, key: string = randomUUID()) => json('POST', body, { 'idempotency-key': key })
+const rows = (body: string, type = 'text/csv'): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': type },
+  body,
+})
+
+/** The request that "Try it out" at /docs sends when nothing is changed but the id of the lead. */
+function asItStands(document: OpenApiDocument, operation: DescribedOperation, leadId: string, type?: string) {
+  const { method, path, parameters = [], requestBody } = operation
+  const query = new URLSearchParams()
+  const headers = new Headers()
+  for (const { in: place, name, example } of parameters) {
+    if (example !== undefined && place === 'query') query.set(name, String(example))
+    if (example !== undefined && place === 'header') headers.set(name, String(example))
+  }
+  const media = requestBody?.content[type ?? '']
+  if (type !== undefined) headers.set('content-type', type)
+  const example = media && exampleOf(document, media)
+  const body = typeof example === 'string' ? example : JSON.stringify(example)
+  return {
+    url: `${path.replace('{lead_id}', leadId)}?${query}`,
+    init: { method: method.toUpperCase(), headers, ...(media && { body }) },
+  }
+}
+
+async function deadLetter(): Promise<string> {
+  const created = (await call('intake', 'createLead', '/leads/', lead({ note: 'Bonjour' }))) as { id: string }
+  await stack.sql`
+    insert into dead_letters (lead_id, generation, reason, error, attempts) values (${created.id}, 1, 'failed', 'x', 5)`
+  return created.id
+}
+
+test('what the documents give as examples works as it stands', async () => {
+  const dead = await deadLetter()
+  for (const name of NAMES) {
+    const { url, document, contract } = services[name]
+    for (const operation of operationsOf(document)) {
+      for (const type of Object.keys(operation.requestBody?.content ?? { none: undefined })) {
+        const request = asItStands(document, operation, dead, type === 'none' ? undefined : type)
+        const response = await fetch(`${url}${request.url}`, request.init)
+        await contract.read(operation.operationId, response)
+        expect(response.ok, `${operation.operationId} ${type}: ${response.status}`).toBe(true)
+      }
+    }
+  }
+})
+
+describe('responses are as documented, with no field and no header beside', () => {
+  test('of leads that are stored, repeated, in conflict, and refused', async () => {
+    const key = randomUUID()
+    const { id } = (await call('intake', 'createLead', '/leads/', lead({ note: 'Hello' }, key))) as { id: string }
+    await call('intake', 'createLead', '/leads', lead({ note: 'Hello' }, key))
+    await call('intake', 'createLead', '/leads/', lead({ note: 'Something else' }, key))
+    await call('intake', 'createLead', '/leads/', lead({ note: '', colour: 'red' }))
+    await call('intake', 'createLead', '/leads/', lead('{"note": "x"'))
+    await call('intake', 'createLead', '/leads/', { method: 'POST', body: 'note=x' })
+    await call('intake', 'createLead', '/leads/', lead({ note: 'x'.repeat(300_000) }))
+    await call('intake', 'getLead', `/leads/${id}`)
+    await call('intake', 'getLead', `/leads/${randomUUID()}`)
+    await call('intake', 'getLead', '/leads/7')
+  })
+
+  test('of imports', async () => {
+    const [first, second] = [randomUUID(), randomUUID()]
+    await call('intake', 'createLead', '/leads/', lead({ note: 'taken' }, second))
+    const file = `idempotency_key,email,note\n${first},,Hi\n${second},,other\n${randomUUID()},nobody,Hi\n`
+    const lines = await call('intake', 'importLeads', '/leads:import', rows(file))
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ row: 2, outcome: 'conflict' }),
+        expect.objectContaining({ row: 3, outcome: 'invalid' }),
+        { done: expect.objectContaining({ rows: 3, created: 1 }) },
+      ]),
+    )
+    await call('intake', 'importLeads', '/leads:import', rows('{"note"', 'application/x-ndjson'))
+    await call('intake', 'importLeads', '/leads:import', rows('colour\nred\n'))
+    await call('intake', 'importLeads', '/leads:import', rows('<xml/>', 'application/xml'))
+  })
+
+  test('of retriages', async () => {
+    await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { lead_ids: [randomUUID()], dry_run: true }))
+    await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { all: true, lead_ids: ['7'] }))
+    await call('intake', 'retriageLeads', '/leads:retriage', { method: 'POST', body: 'all=true' })
+    await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { analyzer: 'x'.repeat(300_000) }))
+  })
+
+  test('of insights that are there, awaited, failed, and of leads that are not there', async () => {
+    const { id } = (await call('intake', 'createLead', '/leads/', lead({ note: 'A quote, please' }))) as { id: string }
+    await call('insights', 'getInsight', `/leads/${id}/insight`, { headers: { prefer: 'wait=10' } })
+    const [{ id: pending = '' } = {}] = await stack.sql<{ id: string }[]>`
+      insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash)
+      select gen_random_uuid(), client_id, gen_random_uuid(), request_hash, note, content_hash from leads limit 1
+      returning id`
+    await call('insights', 'getInsight', `/leads/${pending}/insight`)
+    await call('insights', 'getInsight', `/leads/${randomUUID()}/insight?wait=1s`)
+    await call('insights', 'getInsight', '/leads/7/insight')
+    await call('insights', 'getInsight', `/leads/${id}/insight?wait=soon`)
+  })
+
+  test('of the queue and of dead letters', async () => {
+    const dead = await deadLetter()
+    await call('triage', 'getQueue', '/queue')
+    await call('triage', 'listDeadLetters', '/dead-letters?page_size=1')
+    await call('triage', 'listDeadLetters', '/dead-letters?reason=tired')
+    await call('triage', 'getDeadLetter', `/dead-letters/${dead}`)
+    await call('triage', 'getDeadLetter', `/dead-letters/${randomUUID()}`)
+    await call('triage', 'getDeadLetter', '/dead-letters/7')
+    await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', json('POST', { lead_ids: [dead] }))
+    await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', json('POST', {}))
+    await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', json('POST', [1]))
+    await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', { method: 'POST', body: 'all=true' })
+    await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', json('POST', 'x'.repeat(300_000)))
+  })
+
+  /** Those that the connection, the load or a defect decides, for any operation alike; errors.test.ts has them. */
+  const ANY_OPERATION = /(400|408|417|431|500|503)$/
+
+  test('and every response that is documented for an operation of its own was looked at', () => {
+    for (const name of NAMES) {
+      const { documented, seen } = services[name].contract
+      expect([...documented].filter((response) => !seen.has(response) && !ANY_OPERATION.test(response))).toEqual([])
+    }
+  })
+})

@@ -1,0 +1,72 @@
+import type { OpenApiDocument } from './document.ts'
+import { operationsOf, resolve } from './document.ts'
+import { documentSchemas } from './document-schemas.ts'
+
+/** Holds responses against the document that describes them, and remembers which it has seen. */
+export interface Contract {
+  /**
+   * @returns the body, parsed
+   * @throws Error that names every difference from the document
+   */
+  read(operationId: string, response: Response): Promise<unknown>
+  /** As `createLead 201`, which responses are documented, and which were read. */
+  readonly documented: ReadonlySet<string>
+  readonly seen: ReadonlySet<string>
+}
+
+/** Any response may have these; they say nothing about the operation. */
+const HTTP_HEADERS = new Set([
+  'connection',
+  'content-length',
+  'content-type',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+])
+
+export function createContract(document: OpenApiDocument): Contract {
+  const schemas = documentSchemas(document)
+  const operations = new Map(operationsOf(document).map((operation) => [operation.operationId, operation]))
+  const seen = new Set<string>()
+
+  function headerFaults(declared: Record<string, { $ref: string }>, headers: Headers): string[] {
+    const undocumented = [...headers.keys()].filter(
+      (name) => !HTTP_HEADERS.has(name) && !Object.keys(declared).some((known) => known.toLowerCase() === name),
+    )
+    const wrong = Object.entries(declared).flatMap(([name, reference]) => {
+      const { required, schema } = resolve<{ required?: boolean; schema: { type?: string } }>(document, reference)
+      const text = headers.get(name)
+      if (text === null) return required ? [`the header ${name} is missing`] : []
+      const faults = schemas.faults(`${reference.$ref}/schema`, schema.type === 'integer' ? Number(text) : text)
+      return faults.length > 0 ? [`the header ${name} is ${text}`] : []
+    })
+    return [...undocumented.map((name) => `the header ${name} is not documented`), ...wrong]
+  }
+
+  return {
+    documented: new Set(
+      [...operations].flatMap(([id, { responses }]) => Object.keys(responses).map((status) => `${id} ${status}`)),
+    ),
+    seen,
+    read: async (operationId, response) => {
+      const name = `${operationId} ${response.status}`
+      const text = await response.text()
+      const reference = operations.get(operationId)?.responses[response.status]
+      if (reference === undefined) throw new Error(`${name} is not documented: ${text}`)
+      const { content, headers } = resolve(document, reference)
+      const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+      const media = content[type]
+      if (media === undefined) throw new Error(`${name} is not documented as ${type}: ${text}`)
+      const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
+      const bodies = lines.map((line) => JSON.parse(line) as unknown)
+      const { $ref } = media.schema as { $ref: string } // every body is a named schema: see openapi.test.ts
+      const faults = [
+        ...bodies.flatMap((body) => schemas.faults($ref, body)),
+        ...headerFaults(headers ?? {}, response.headers),
+      ]
+      if (faults.length > 0) throw new Error(`${name} is not as documented: ${JSON.stringify(faults)}: ${text}`)
+      seen.add(name)
+      return type === 'application/x-ndjson' ? bodies : bodies[0]
+    },
+  }
+}
