@@ -8,6 +8,7 @@ import { useForwarders } from '../../test/fixtures/forwarder.ts'
 import { startFreezableNats } from '../../test/fixtures/freezable-nats.ts'
 import type { Nats } from './connect.ts'
 import { connectNats } from './connect.ts'
+import { versionWarning } from './server-version.ts'
 
 const forwarderTo = useForwarders()
 const open: Nats[] = []
@@ -34,6 +35,20 @@ test('a connection is made as soon as NATS is there; until then readiness says w
   expect(nats.up()).toBe(connection)
   await nats.check()
   await connection.flush()
+})
+
+test('a server older than 2.10.26 is warned about once, however often the connection is made again', async () => {
+  const { nats, server, messages } = await connectThrough()
+  await server.open()
+  const connection = await nats.first()
+  await server.close()
+  await eventually(() => nats.up() === undefined)
+  await server.open()
+  await eventually(() => nats.up() === connection)
+  const warning = versionWarning(connection.info?.version)
+  expect(messages().filter((message) => message.includes('known defects'))).toEqual(
+    warning === undefined ? [] : [warning],
+  )
 })
 
 test('a connection that is lost is not up, and comes back by itself', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { connect } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
+import { versionWarning } from './server-version.ts'
 
 export type { NatsConnection } from '@nats-io/transport-node'
 
@@ -84,6 +85,8 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
         isUp = true
         void watch(connection)
         log.info('connected to NATS')
+        const warning = versionWarning(connection.info?.version)
+        if (warning !== undefined) log.warn(warning)
         return connection
       } catch (error) {
         closing.signal.throwIfAborted()

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { afterEach, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
 import { useNats } from '../../test/fixtures/nats.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
 import { connectNats } from './connect.ts'
-import { declareStreams, ensureStreams, ensureTriageConsumer, isMissing } from './topology.ts'
+import { isMissing } from './declare.ts'
+import { isAtLeast } from './server-version.ts'
+import { declareStreams, ensureStreams, ensureTriageConsumer } from './topology.ts'
 
 const { names } = useStack()
 const nats = useNats()
@@ -100,6 +102,66 @@ test('a setting that differs is brought back, and a new one takes effect', async
 test('declaring from many places at once ends well for all', async () => {
   await Promise.all(Array.from({ length: 10 }, () => ensureTriageConsumer(nats, topology)))
   await ensureTriageConsumer(nats, topology)
+})
+
+/** Hears every request to create a stream or a consumer of this file. */
+async function hearCreations(): Promise<string[]> {
+  const connection = await nats.first()
+  const heard: string[] = []
+  for (const what of ['STREAM.CREATE', 'CONSUMER.CREATE']) {
+    const subject = what === 'STREAM.CREATE' ? names.leadsStream : `${names.leadsStream}.${names.triageConsumer}`
+    const subscription = connection.subscribe(`$JS.API.${what}.${subject}`, { callback: () => void heard.push(what) })
+    onTestFinished(() => subscription.unsubscribe())
+  }
+  await connection.flush()
+  return heard
+}
+
+test('of two processes that miss the stream at the same moment one creates it and the consumer', async () => {
+  const creations = await hearCreations()
+  const other = connectNats({ url: inject('servers').natsUrl, name: 'other', log: captureLog().log })
+  onTestFinished(() => other.close())
+  await other.first()
+  await Promise.all([
+    ensureTriageConsumer(nats, topology, { stream: () => 10, consumer: () => 10 }),
+    ensureTriageConsumer(other, topology, { stream: () => 1_000, consumer: () => 1_000 }),
+  ])
+  expect(creations).toEqual(['STREAM.CREATE', 'CONSUMER.CREATE'])
+})
+
+test('two processes that create the stream at the very same moment both find it as they want it', async () => {
+  const other = connectNats({ url: inject('servers').natsUrl, name: 'other', log: captureLog().log })
+  onTestFinished(() => other.close())
+  await other.first()
+  const atOnce = { stream: () => 0, consumer: () => 0 }
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all([nats, other].map((each) => ensureTriageConsumer(each, topology, atOnce)))
+    expect((await consumerConfig()).ack_wait).toBe(nanos(topology.ackWaitMs))
+    await deleteStream(names.leadsStream)
+  }
+})
+
+test('an ack for a message of a deleted stream leaves the messages of the new one alone', async ({ skip }) => {
+  const connection = await nats.first()
+  skip(!isAtLeast(connection.info?.version, '2.10.0'), 'this nats-server begins every stream at sequence 1')
+  const stream = jetstream(connection)
+  const take = async () => {
+    const consumer = await stream.consumers.get(names.leadsStream, names.triageConsumer)
+    return consumer.next({ expires: 5_000 })
+  }
+  await ensureTriageConsumer(nats, topology)
+  await stream.publish(names.leadReceived(randomUUID()), 'old')
+  const old = await take()
+  await manager.streams.delete(names.leadsStream)
+  await ensureTriageConsumer(nats, topology)
+  await stream.publish(names.leadReceived(randomUUID()), 'new')
+  const taken = await take()
+  old?.ack()
+  await connection.flush()
+  expect(taken?.seq).toBeGreaterThan(old?.seq ?? 0)
+  expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(1)
+  expect(await taken?.ackAck()).toBe(true)
+  expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(0)
 })
 
 test('a service that starts while NATS is away goes on after its patience, and declares as soon as it can', async () => {

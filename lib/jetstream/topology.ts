@@ -1,20 +1,14 @@
+import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDeepStrictEqual } from 'node:util'
-import type { JetStreamManager, StreamConfig } from '@nats-io/jetstream'
-import {
-  AckPolicy,
-  DiscardPolicy,
-  JetStreamApiCodes,
-  JetStreamApiError,
-  jetstreamManager,
-  RetentionPolicy,
-  StorageType,
-} from '@nats-io/jetstream'
+import type { StreamConfig } from '@nats-io/jetstream'
+import { AckPolicy, DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
 import { createSparseLog } from '../log/sparse-log.ts'
 import type { Nats } from './connect.ts'
+import { CREATION_DELAYS, ensureConsumer, ensureStream } from './declare.ts'
 import type { JetStreamNames } from './names.ts'
+import { isAtLeast } from './server-version.ts'
 
 /** How long the server remembers message ids; they live in memory, and Postgres is the long memory. */
 const DUPLICATE_WINDOW_MS = 120_000
@@ -64,10 +58,18 @@ export async function declareStreams(options: {
   await Promise.race([declared, sleep(patienceMs, undefined, { ref: false })])
 }
 
-/** Declares both streams: creates what is missing, updates what differs, deletes nothing. */
-export async function ensureStreams(nats: Nats, { names, replicas, keptInsights }: Topology): Promise<void> {
-  const manager = await jetstreamManager(await nats.first())
-  await ensureStream(manager, {
+/**
+ * Declares both streams: creates what is missing, updates what differs, deletes nothing. A missing stream is created after
+ * a wait of up to a second: see declare.ts.
+ */
+export async function ensureStreams(
+  nats: Nats,
+  { names, replicas, keptInsights }: Topology,
+  delays = CREATION_DELAYS,
+): Promise<void> {
+  const connection = await nats.first()
+  const manager = await jetstreamManager(connection)
+  const leads = {
     name: names.leadsStream,
     subjects: [names.leadsSubjects],
     retention: RetentionPolicy.Workqueue,
@@ -78,8 +80,8 @@ export async function ensureStreams(nats: Nats, { names, replicas, keptInsights 
     discard_new_per_subject: true,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     num_replicas: replicas,
-  })
-  await ensureStream(manager, {
+  }
+  const insights = {
     name: names.insightsStream,
     subjects: [names.insightsSubjects],
     retention: RetentionPolicy.Limits,
@@ -91,63 +93,38 @@ export async function ensureStreams(nats: Nats, { names, replicas, keptInsights 
     discard: DiscardPolicy.Old,
     duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     num_replicas: replicas,
-  })
+  }
+  await Promise.all([
+    ensureStream(manager, leads, delays, firstSequence(connection.info?.version)),
+    ensureStream(manager, insights, delays),
+  ])
 }
 
 /** Declares the streams and the consumer that triage workers share; like {@link ensureStreams}. */
-export async function ensureTriageConsumer(nats: Nats, topology: WorkerTopology): Promise<void> {
-  await ensureStreams(nats, topology)
+export async function ensureTriageConsumer(
+  nats: Nats,
+  topology: WorkerTopology,
+  delays = CREATION_DELAYS,
+): Promise<void> {
+  await ensureStreams(nats, topology, delays)
   const { leadsStream, triageConsumer } = topology.names
-  await ensureConsumer(await jetstreamManager(await nats.first()), leadsStream, triageConsumer, topology.ackWaitMs)
-}
-
-async function ensureStream(
-  manager: JetStreamManager,
-  config: Partial<StreamConfig> & { name: string },
-): Promise<void> {
-  const info = await unlessNotFound(manager.streams.info(config.name))
-  if (info === undefined) await manager.streams.add(config)
-  // an update that changes nothing is still an agreement among the servers of a cluster
-  else if (differs(config, info.config)) await manager.streams.update(config.name, config)
-}
-
-async function ensureConsumer(
-  manager: JetStreamManager,
-  stream: string,
-  name: string,
-  ackWaitMs: number,
-): Promise<void> {
+  const manager = await jetstreamManager(await nats.first())
   const config = {
-    ack_wait: nanos(ackWaitMs),
+    ack_wait: nanos(topology.ackWaitMs),
     max_ack_pending: MAX_ACK_PENDING,
     // unlimited: a message past a limit would stay in the stream, counted nowhere. The worker decides instead.
     max_deliver: -1,
   }
-  const info = await unlessNotFound(manager.consumers.info(stream, name))
-  if (info === undefined) {
-    await manager.consumers.add(stream, { ...config, durable_name: name, ack_policy: AckPolicy.Explicit })
-  } else if (differs(config, info.config)) await manager.consumers.update(stream, name, config)
+  await ensureConsumer(manager, leadsStream, triageConsumer, config, delays, { ack_policy: AckPolicy.Explicit })
 }
 
-/** Whether the server has another value for one of the settings that we name. */
-function differs(wanted: object, actual: object): boolean {
-  const settings = new Map(Object.entries(actual))
-  return Object.entries(wanted).some(([name, value]) => !isDeepStrictEqual(settings.get(name), value))
-}
-
-async function unlessNotFound<T>(info: Promise<T>): Promise<T | undefined> {
-  try {
-    return await info
-  } catch (error) {
-    if (isMissing(error)) return undefined
-    throw error
-  }
-}
-
-/** Whether the server said that a stream or a consumer is not there. */
-export function isMissing(error: unknown): boolean {
-  return (
-    error instanceof JetStreamApiError &&
-    (error.code === JetStreamApiCodes.StreamNotFound || error.code === JetStreamApiCodes.ConsumerNotFound)
-  )
+/**
+ * Where the sequence of a new stream of leads begins: behind that of every stream of that name before, so that a late ack
+ * for a message of a deleted stream names none of the new one, whose state an acknowledgement does not name otherwise.
+ * 1,000 times the milliseconds of the clock, below 2^52 until the year 2112. Clocks that differ only make it less likely.
+ * nats-server has the setting since 2.10.0.
+ */
+function firstSequence(serverVersion: string | undefined): Partial<StreamConfig> {
+  if (!isAtLeast(serverVersion, '2.10.0')) return {}
+  return { first_seq: Date.now() * 1_000 + randomInt(0, 1_000) }
 }

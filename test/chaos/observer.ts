@@ -34,9 +34,12 @@ export function observe(stack: Stack): Observer {
   }
   const lookAtConsumer = async () => {
     const manager = await jetstreamManager(stack.nats, { checkAPI: false, timeout: 1_000 })
-    const { created, delivered } = await manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)
+    const { leadsStream, triageConsumer } = stack.names
+    const { created, delivered } = await manager.consumers.info(leadsStream, triageConsumer)
+    const { config } = await manager.streams.info(leadsStream)
+    const messages = Math.max(0, delivered.stream_seq - (config.first_seq ?? 1) + 1)
     // each delivery has a number; a message that never came again took one only
-    redeliveredOf.set(created, delivered.consumer_seq - delivered.stream_seq)
+    redeliveredOf.set(created, delivered.consumer_seq - messages)
   }
   const look = () =>
     Promise.allSettled([...stack.intakes.map(({ service }) => lookAtMetrics(service.url)), lookAtConsumer()])

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Nats } from '../../../lib/jetstream/connect.ts'
-import { isMissing } from '../../../lib/jetstream/topology.ts'
+import { isMissing } from '../../../lib/jetstream/declare.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { Leader } from '../../../lib/postgres/leader.ts'

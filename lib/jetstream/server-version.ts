@@ -1,0 +1,37 @@
+/** A version of nats-server, such as 2.10.29; what follows a hyphen is ignored. */
+type Version = readonly [major: number, minor: number, patch: number]
+
+/** The oldest nats-server that is recommended for production. */
+const RECOMMENDED = '2.10.26'
+
+/** Whether a server's version is `wanted` or newer. One that cannot be read counts as newer. */
+export function isAtLeast(version: string | undefined, wanted: string): boolean {
+  const [actual, other] = [parseVersion(version), parseVersion(wanted)]
+  if (actual === undefined || other === undefined) return true
+  for (const [i, part] of actual.entries()) {
+    const otherPart = other[i] ?? 0
+    if (part !== otherPart) return part > otherPart
+  }
+  return true
+}
+
+/** What is known to be wrong with a version, in one sentence for the log; undefined when it is recent enough. */
+export function versionWarning(version: string | undefined): string | undefined {
+  if (isAtLeast(version, RECOMMENDED)) return undefined
+  return `nats-server ${version} has known defects that delay leads: ${defectOf(version)}; use ${RECOMMENDED} or newer`
+}
+
+function defectOf(version: string | undefined): string {
+  if (!isAtLeast(version, '2.9.16'))
+    return 'before 2.9.16 a consumer can be created that delivers nothing, and a recreated stream can lose its files'
+  if (!isAtLeast(version, '2.10.12')) return 'before 2.10.12 a recreated stream can lose its files'
+  if (!isAtLeast(version, '2.10.18')) return `fixes of ${RECOMMENDED} to work queues are missing`
+  return 'from 2.10.18 to 2.10.25 a consumer can skip messages'
+}
+
+function parseVersion(version: string | undefined): Version | undefined {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version ?? '')
+  if (found === null) return undefined
+  const [, major, minor, patch] = found.map(Number)
+  return [major ?? 0, minor ?? 0, patch ?? 0]
+}

@@ -1,0 +1,38 @@
+import type { LaneOutcome } from './run-lane.ts'
+
+/** All lanes of a run together. */
+export interface Summary {
+  readonly line: string
+  /** Deletions after which no lead hung. */
+  readonly passed: number
+  readonly failed: number
+}
+
+export function summarize(version: string, seed: number, lanes: readonly LaneOutcome[]): Summary {
+  const sum = (of: (lane: LaneOutcome) => number) => lanes.reduce((total, lane) => total + of(lane), 0)
+  const recoveries = lanes.flatMap(({ recoverySeconds }) => recoverySeconds).sort((a, b) => a - b)
+  const latencies = lanes.flatMap(({ latencySeconds }) => latencySeconds).sort((a, b) => a - b)
+  const deletions = sum((lane) => lane.deletions)
+  const hanging = sum(({ hangs }) => hangs.reduce((total, hang) => total + hang.hanging, 0))
+  const failed = sum(({ hangs, crashes }) => hangs.length + crashes.length)
+  const seconds = (value: number | undefined) => `${(value ?? 0).toFixed(1)} s`
+  return {
+    line: [
+      `nats-server ${version}`,
+      `seed ${seed}`,
+      `${deletions} deletions`,
+      `${sum((lane) => lane.leads)} leads`,
+      `slowest recovery ${seconds(recoveries.at(-1))}`,
+      `recovery p50 ${seconds(quantile(recoveries, 0.5))}, p99 ${seconds(quantile(recoveries, 0.99))}`,
+      `lead to insight p50 ${seconds(quantile(latencies, 0.5))}, p99 ${seconds(quantile(latencies, 0.99))}, slowest ${seconds(latencies.at(-1))}`,
+      `dead letters ${sum((lane) => lane.deadLetters)}`,
+      `hanging ${hanging}`,
+    ].join('  '),
+    passed: Math.max(0, deletions - failed),
+    failed,
+  }
+}
+
+function quantile(sorted: readonly number[], q: number): number | undefined {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))]
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Servers } from '../../harness/servers.ts'
+import { createRandom } from '../chaos/random.ts'
+import { untilSettled } from '../chaos/settled.ts'
+import { deleteStream } from './delete-stream.ts'
+import { type Diagnosis, diagnose } from './diagnosis.ts'
+import { startJitter } from './jitter.ts'
+import { startLane } from './lane.ts'
+import { startLoad } from './load.ts'
+
+/** How one lane went. */
+export interface LaneOutcome {
+  readonly deletions: number
+  readonly leads: number
+  readonly deadLetters: number
+  /** Per deletion or burst of them: from its end until every lead acknowledged by then was settled. */
+  readonly recoverySeconds: readonly number[]
+  /** Per lead: from its creation to its insight. */
+  readonly latencySeconds: readonly number[]
+  /** Leads without insight or dead letter more than {@link HANGS_AFTER_MS} after the deletion. */
+  readonly hangs: readonly Diagnosis[]
+  readonly crashes: readonly string[]
+}
+
+const HANGS_AFTER_MS = 20_000
+/** How long leads that hang are watched before the next deletion. */
+const RECOVERS_WITHIN_MS = 60_000
+/** How many of the deletions are a few in a row. */
+const BURSTS = 0.33
+const STOPPED_MS = [5, 1_200] as const
+const PAUSE_MS = [100, 2_500] as const
+
+export async function runLane(options: {
+  servers: Servers
+  name: string
+  seed: number
+  /** Takes one deletion after the other until there are none left. */
+  takeDeletions: (most: number) => number
+  leadsPerSecond: number
+  logDir: string
+  say: (line: string) => void
+  signal: AbortSignal
+}): Promise<LaneOutcome> {
+  const { servers, name, seed, takeDeletions, say } = options
+  const ending = new AbortController()
+  const signal = AbortSignal.any([options.signal, ending.signal])
+  const random = createRandom(`${seed}/${name}`)
+  const lane = await startLane({ servers, name, logDir: options.logDir, signal })
+  const load = startLoad({
+    url: lane.intake.url,
+    random: random.fork('load'),
+    leadsPerSecond: options.leadsPerSecond,
+    signal,
+  })
+  const jitters = lane.triages.map(({ pid }, number) =>
+    startJitter({ pid, random: random.fork(`jitter-${number}`), stoppedMs: STOPPED_MS, pauseMs: PAUSE_MS }),
+  )
+  const recoverySeconds: number[] = []
+  const hangs: Diagnosis[] = []
+  let deletions = 0
+  try {
+    const choices = random.fork('deletions')
+    const unsettled = new Set<string>()
+    let seen = 0
+    const addNew = () => {
+      const ids = load.acknowledged()
+      for (; seen < ids.length; seen += 1) unsettled.add(ids[seen] as string) // seen is within the list
+      return [...unsettled]
+    }
+    for (;;) {
+      await sleep(choices.integer(50, 1_000), undefined, { signal })
+      const taken = takeDeletions(choices.chance(BURSTS) ? choices.integer(2, 4) : 1)
+      if (taken === 0) break
+      await deleteStream(lane, choices, taken, signal)
+      deletions += taken
+      const since = performance.now()
+      const waitedFor = addNew()
+      let open = await untilSettled(lane, waitedFor, HANGS_AFTER_MS, signal)
+      if (open.length > 0) {
+        const diagnosis = await diagnose(lane, open)
+        hangs.push(diagnosis)
+        say(`${name}: ${open.length} of ${waitedFor.length} leads hang: ${JSON.stringify(diagnosis)}`)
+        open = await untilSettled(lane, open, RECOVERS_WITHIN_MS, signal)
+        say(
+          open.length === 0
+            ? `${name}: recovered ${((performance.now() - since) / 1_000).toFixed(1)} s after the deletion`
+            : `${name}: ${open.length} still hang, going on: ${JSON.stringify(await diagnose(lane, open))}`,
+        )
+      }
+      recoverySeconds.push((performance.now() - since) / 1_000)
+      unsettled.clear()
+      for (const id of open) unsettled.add(id)
+    }
+    await load.finish()
+    const open = await untilSettled(lane, addNew(), HANGS_AFTER_MS, signal)
+    if (open.length > 0) hangs.push(await diagnose(lane, open))
+    const [counts] = await lane.sql<{ leads: number; deadLetters: number }[]>`
+      select (select count(*)::int from leads) as leads, (select count(*)::int from dead_letters) as "deadLetters"`
+    const latencies = await lane.sql<{ seconds: number }[]>`
+      select extract(epoch from i.created_at - l.created_at)::float8 as seconds
+      from leads l join insights i on i.lead_id = l.id`
+    return {
+      deletions,
+      leads: counts?.leads ?? 0,
+      deadLetters: counts?.deadLetters ?? 0,
+      recoverySeconds,
+      latencySeconds: latencies.map(({ seconds }) => seconds),
+      hangs,
+      crashes: lane.crashes(),
+    }
+  } finally {
+    ending.abort(new Error('the lane is over'))
+    await Promise.all(jitters.map((jitter) => jitter.stop()))
+    await lane.remove()
+  }
+}

@@ -1,0 +1,65 @@
+import type { Servers } from '../../harness/servers.ts'
+import { createRandom } from '../chaos/random.ts'
+import { keepCoresBusy, startJitter } from './jitter.ts'
+import type { Options } from './options.ts'
+import type { Summary } from './report.ts'
+import { summarize } from './report.ts'
+import { runLane } from './run-lane.ts'
+
+/** nats-server is stopped for short moments only: longer ones are test/chaos' business. */
+const NATS_STOPPED_MS = [10, 600] as const
+const NATS_PAUSE_MS = [1_500, 8_000] as const
+
+/**
+ * Deletes the stream of leads again and again under load, while two workers on connections of their own make stream and
+ * consumer again, and waits each time until every acknowledged lead has its insight.
+ */
+export async function stress(
+  servers: Servers,
+  options: Omit<Options, 'logDir'> & { logDir: string },
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<Summary> {
+  const { seed, lanes, leadsPerSecond, logDir, busyProcesses } = options
+  let left = options.deletions
+  const takeDeletions = (most: number) => {
+    const taken = Math.min(most, left)
+    left -= taken
+    return taken
+  }
+  const stopBusy = keepCoresBusy(busyProcesses)
+  const jitter = startJitter({
+    pid: servers.nats.pid,
+    random: createRandom(`${seed}/nats`),
+    stoppedMs: NATS_STOPPED_MS,
+    pauseMs: NATS_PAUSE_MS,
+  })
+  const failed = new AbortController()
+  try {
+    const running = Array.from({ length: lanes }, (_, number) =>
+      runLane({
+        servers,
+        name: `stress_${seed}_${number}`,
+        seed,
+        takeDeletions,
+        leadsPerSecond,
+        logDir,
+        say,
+        signal: AbortSignal.any([signal, failed.signal]),
+      }).catch((error: unknown) => {
+        failed.abort(error)
+        throw error
+      }),
+    )
+    const ended = await Promise.allSettled(running) // each removes its processes and its database
+    const outcomes = ended.map((lane) => {
+      if (lane.status === 'rejected') throw lane.reason
+      return lane.value
+    })
+    for (const crash of outcomes.flatMap(({ crashes }) => crashes)) say(crash)
+    return summarize(servers.nats.version, seed, outcomes)
+  } finally {
+    await jitter.stop()
+    stopBusy()
+  }
+}
