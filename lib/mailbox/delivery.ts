@@ -1,13 +1,7 @@
-import type { StreamMessage } from '../jetstream/pull.ts'
+import type { StreamMessage } from '../jetstream/stream-message.ts'
 
 /** A message as a handler sees it. */
-export interface Delivery {
-  readonly subject: string
-  readonly data: Uint8Array
-  /** 1 the first time. */
-  readonly deliveryCount: number
-  header(name: string): string | undefined
-}
+export type Delivery = Pick<StreamMessage, 'subject' | 'data' | 'deliveryCount' | 'header'>
 
 /** Why a message was given up, for ever or until later. */
 export interface GivenUp {
@@ -16,13 +10,4 @@ export interface GivenUp {
   readonly attempts: number
   /** With reason `parked`: how long until the next try. */
   readonly retryAfterMs?: number
-}
-
-export function toDelivery(message: StreamMessage): Delivery {
-  return {
-    subject: message.subject,
-    data: message.data,
-    deliveryCount: message.info.deliveryCount,
-    header: (name) => message.headers?.get(name) || undefined,
-  }
 }

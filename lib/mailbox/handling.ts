@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isOurTrouble } from '../errors/app-error.ts'
 import { errorText } from '../errors/error-text.ts'
-import { PULL_EXPIRES_MS, type StreamMessage } from '../jetstream/pull.ts'
+import type { StreamMessage } from '../jetstream/stream-message.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { type Delivery, type GivenUp, toDelivery } from './delivery.ts'
+import type { Delivery, GivenUp } from './delivery.ts'
 import { backoffMs, fateOf } from './failure.ts'
 
 /*
@@ -34,6 +34,8 @@ export interface HandlingOptions {
   readonly metrics: Metrics
 }
 
+/** Not at once: it would come to our own last pull again, which is only just being taken back. */
+const GIVE_BACK_DELAY_MS = 500
 /** A message delivered more often is a suspect. */
 const UNSUSPICIOUS_DELIVERIES = 2
 
@@ -122,14 +124,14 @@ export function createHandling(
   }
 
   const giveBack = (message: StreamMessage) => {
-    message.nak(PULL_EXPIRES_MS) // not at once: it would come to our own last pull again
+    message.nak(GIVE_BACK_DELAY_MS)
     handled.inc({ outcome: 'returned' })
   }
 
   const pause = (ms: number) => sleep(ms, undefined, { signal: draining }).catch(() => undefined)
 
   return async (message) => {
-    const delivery = toDelivery(message)
+    const delivery: Delivery = message
     const isSuspect = delivery.deliveryCount > UNSUSPICIOUS_DELIVERIES
     await (isSuspect ? inTurn(() => attempt(message, delivery)) : attempt(message, delivery))
   }

@@ -15,6 +15,7 @@ import type { Nats } from '../jetstream/connect.ts'
 import { connectNats } from '../jetstream/connect.ts'
 import type { JetStreamNames } from '../jetstream/names.ts'
 import { jetStreamNames } from '../jetstream/names.ts'
+import { PullEnd } from '../jetstream/pull.ts'
 import { ensureTriageConsumer } from '../jetstream/topology.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Delivery, GivenUp } from './delivery.ts'
@@ -59,8 +60,8 @@ function ensureTopology(ackWaitMs = ACK_WAIT_MS): Promise<void> {
   return ensureTriageConsumer(nats, { names, replicas: 1, keptInsights: 1_000, ackWaitMs })
 }
 
-/** A mailbox that pulls, with what it did: the handlings in their order, and the dead letters. */
-async function openMailbox(options: Partial<MailboxOptions> = {}) {
+/** A mailbox, with what it did: the handlings in their order, and the dead letters. */
+function newMailbox(options: Partial<MailboxOptions> = {}) {
   const handled: (Pick<Delivery, 'deliveryCount'> & { text: string; at: number })[] = []
   const deadLetters: (GivenUp & { text: string })[] = []
   const metrics = createMetrics('test')
@@ -84,10 +85,22 @@ async function openMailbox(options: Partial<MailboxOptions> = {}) {
     },
   })
   mailboxes.push(mailbox)
-  mailbox.start()
-  await eventually(() => mailbox.check().then(() => true))
   return { mailbox, handled, deadLetters, texts: () => handled.map(({ text }) => text), metrics }
 }
+
+/** One that pulls. */
+async function openMailbox(options: Partial<MailboxOptions> = {}) {
+  const opened = newMailbox(options)
+  opened.mailbox.start()
+  await eventually(() => opened.handled.length > 0 || pulls(opened.mailbox))
+  return opened
+}
+
+const pulls = (mailbox: Mailbox): Promise<boolean> =>
+  mailbox.check().then(
+    () => true,
+    () => false,
+  )
 
 function textOf({ data }: Delivery): string {
   return Buffer.from(data).toString()
@@ -383,7 +396,7 @@ describe('a mailbox', () => {
         () => true,
       ),
     )
-    await eventually(() => mailbox.check().then(() => true))
+    await eventually(() => pulls(mailbox))
     await publish('after')
     await queueEmpty()
     expect(texts()).toEqual(['before', 'after'])
@@ -400,10 +413,130 @@ describe('a mailbox', () => {
         ),
       20_000,
     )
-    await eventually(() => mailbox.check().then(() => true))
+    await eventually(() => pulls(mailbox))
     await publish('after')
     await queueEmpty()
     expect(texts()).toEqual(['after'])
+  })
+
+  test('that is idle has one pull outstanding and makes no other call', async () => {
+    const { mailbox } = await openMailbox()
+    await eventually(async () => (await consumerInfo()).num_waiting === 1)
+    const calls: string[] = []
+    let heartbeats = 0
+    const connection = await nats.first()
+    const count = { callback: (_error: unknown, { subject }: { subject: string }) => void calls.push(subject) }
+    const spies = [
+      connection.subscribe(`$JS.API.CONSUMER.*.${names.leadsStream}.>`, count),
+      connection.subscribe(`$JS.API.CONSUMER.*.*.${names.leadsStream}.>`, count),
+      connection.subscribe(`$JS.API.STREAM.*.${names.leadsStream}`, count),
+      connection.subscribe(`${nats.inboxPrefix}.>`, {
+        callback: (_error, message) => {
+          if (message.headers?.code === 100) heartbeats += 1
+        },
+      }),
+    ]
+    await eventually(() => heartbeats === 2)
+    for (const spy of spies) spy.unsubscribe()
+    expect(calls).toEqual([])
+    expect((await consumerInfo()).num_waiting).toBe(1)
+    await mailbox.check()
+  })
+
+  test('does not say that it pulls before the server has answered a pull', async () => {
+    const proxy = await useTcpProxy(stack.natsUrl)
+    await ensureTopology()
+    proxy.swallowAnswersTo('CONSUMER.MSG.NEXT')
+    const connection = connectNats({ url: proxy.url, name: 'unheard', log: captureLog().log })
+    closing.push(connection)
+    const ends: string[] = []
+    const { mailbox } = newMailbox({ nats: connection, onPullEnd: (end) => ends.push(end) })
+    const asked = Promise.withResolvers<void>()
+    const spy = (await nats.first()).subscribe(`$JS.API.CONSUMER.MSG.NEXT.${names.leadsStream}.>`, {
+      callback: () => asked.resolve(),
+    })
+    mailbox.start()
+    await asked.promise
+    spy.unsubscribe()
+    // the first pull stands for a tenth of a second: by then the server has answered it
+    await eventually(async () => (await consumerInfo()).num_waiting === 0)
+    expect(await pulls(mailbox)).toBe(false)
+    await proxy.heal()
+    await eventually(() => pulls(mailbox))
+    expect(ends).toEqual([PullEnd.ConnectionLost, PullEnd.Expired])
+  })
+
+  test('whose connection breaks pulls once when it is back, for no more than there is room for', async () => {
+    const { wait, open } = gate()
+    const proxy = await useTcpProxy(stack.natsUrl)
+    const connection = connectNats({ url: proxy.url, name: 'broken', log: captureLog().log })
+    closing.push(connection)
+    const { mailbox, handled } = await openMailbox({
+      nats: connection,
+      ackWaitMs: 30_000,
+      maxInFlight: 4,
+      handle: wait,
+    })
+    await publish('1', '2')
+    await eventually(() => handled.length === 2)
+    await proxy.cut()
+    await eventually(async () => !(await pulls(mailbox)))
+    await proxy.heal()
+    await publish('3', '4', '5', '6')
+    await eventually(() => handled.length === 4)
+    expect(await consumerInfo()).toMatchObject({ num_ack_pending: 4, num_pending: 2, num_waiting: 0 })
+    open()
+    await queueEmpty()
+    expect(handled.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 1, 1, 1, 1, 1])
+  })
+
+  test.each([
+    { what: 'consumer', maxInFlight: 10 },
+    { what: 'stream', maxInFlight: 10 },
+    // no pull is outstanding that could tell of the deletion
+    { what: 'stream', maxInFlight: 1 },
+  ])(
+    'answers for no message that has the sequence of one it had before the $what was deleted ($maxInFlight in flight)',
+    async ({ what, maxInFlight }) => {
+      const gates = [gate(), gate()]
+      let begun = 0
+      const { handled, metrics } = await openMailbox({
+        maxInFlight,
+        handle: () => gates[begun++]?.wait() ?? Promise.resolve(),
+      })
+      await publish('old')
+      await eventually(() => handled.length === 1)
+      if (what === 'stream') await manager.streams.delete(names.leadsStream)
+      else await manager.consumers.delete(names.leadsStream, names.triageConsumer)
+      const created = await eventually(async () => (await consumerInfo()).created)
+      if (what === 'stream') await publish('new')
+      if (maxInFlight > 1) await eventually(() => handled.length === 2)
+      gates[0]?.open()
+      await eventually(async () =>
+        (await metrics.render()).body.includes('leadtriage_stale_answers_total{service="test"} 1'),
+      )
+      expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(1)
+      gates[1]?.open()
+      await queueEmpty()
+      expect(handled.map(({ text }) => text)).toEqual(what === 'stream' ? ['old', 'new'] : ['old', 'old'])
+      expect((await consumerInfo()).created).toBe(created)
+    },
+  )
+
+  test('sends the answers that waited while its connection was away, so that nothing is handled twice', async () => {
+    const { wait, open } = gate()
+    const proxy = await useTcpProxy(stack.natsUrl)
+    const connection = connectNats({ url: proxy.url, name: 'away', log: captureLog().log })
+    closing.push(connection)
+    const { mailbox, handled } = await openMailbox({ nats: connection, ackWaitMs: 30_000, handle: wait })
+    await publish('1', '2', '3')
+    await eventually(() => handled.length === 3)
+    await proxy.cut()
+    await eventually(async () => !(await pulls(mailbox)))
+    open()
+    await proxy.heal()
+    await queueEmpty()
+    expect(handled).toHaveLength(3)
   })
 })
 
@@ -426,13 +559,32 @@ describe('drain', () => {
     await expect(mailbox.check()).rejects.toThrow('stopped')
   })
 
-  test('handles what its last pull still brings, which nobody else would get before its ack wait', async () => {
-    const { mailbox, handled } = await openMailbox()
-    const drained = mailbox.drain(5_000)
-    await publish('just in time')
-    await drained
-    expect(handled).toMatchObject([{ text: 'just in time', deliveryCount: 1 }])
+  test('in the midst of a stream of messages leaves none of them to its ack wait', async () => {
+    const total = 400
+    await ensureTopology(30_000)
+    const published = publish(...Array.from({ length: total }, (_, i) => String(i)))
+    const counts: number[] = []
+    for (let successors = 0; counts.length < total; successors += 1) {
+      const { mailbox, handled } = await openMailbox({ ackWaitMs: 30_000, maxInFlight: 50 })
+      await eventually(() => handled.length > 20 || counts.length + handled.length >= total)
+      await mailbox.drain(5_000)
+      counts.push(...handled.map(({ deliveryCount }) => deliveryCount))
+      expect(successors).toBeLessThan(total / 20)
+    }
+    await published
     await queueEmpty()
+    expect(counts).toEqual(counts.map(() => 1))
+  })
+
+  test('takes its last pull back at once', async () => {
+    const { mailbox } = await openMailbox()
+    const startedAt = performance.now()
+    await mailbox.drain(30_000)
+    expect(performance.now() - startedAt).toBeLessThan(5_000) // the pull itself stands for half a minute
+    await publish('for another')
+    const { handled } = await openMailbox()
+    await queueEmpty()
+    expect(handled).toMatchObject([{ text: 'for another', deliveryCount: 1 }])
   })
 
   test('aborts the handlers that are not done within the grace, and gives their messages back', async () => {

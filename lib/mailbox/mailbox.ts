@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Nats } from '../jetstream/connect.ts'
-import type { Pull, StreamMessage } from '../jetstream/pull.ts'
-import { openConsumer, PULL_EXPIRES_MS } from '../jetstream/pull.ts'
+import { type Pull, PullEnd } from '../jetstream/pull.ts'
+import { createPullConsumer } from '../jetstream/pull-consumer.ts'
+import type { StreamMessage } from '../jetstream/stream-message.ts'
 import { backoffMs } from './failure.ts'
 import { createHandling, type HandlingOptions } from './handling.ts'
 import { createPace } from './pace.ts'
@@ -9,18 +10,23 @@ import { createSlots } from './slots.ts'
 
 /*
  * The one runner behind every actor's mailbox; `handling.ts` has what becomes of a message. Invariants:
- *  1. At most `maxInFlight` messages are in hand, and no more than were finished within half the ack wait of late; each
+ *  1. At most `maxInFlight` messages are in flight, and no more than were finished within half the ack wait of late; each
  *     shows a sign of life before its ack wait is over.
- *  2. The consumer is set up again and pulled again whenever the pull ends, until `drain`.
- *  3. When `drain` resolves no handler runs; what the last pull brought was handled too, or went back to the queue.
+ *  2. While there is room one pull is outstanding, and an idle mailbox makes no other call: one long poll in 30 seconds.
+ *  3. Whenever a pull ends otherwise than by its number or its time, the consumer is declared and looked at again, and
+ *     pulled again, until `drain`. A deletion that nothing announces takes 9 seconds to be noticed (`pull.ts`).
+ *  4. It counts as pulling once the server has answered a pull, and not before.
+ *  5. When `drain` resolves no handler runs; what the last pull brought was handled too, or went back to the queue.
  */
 
 export interface MailboxOptions extends HandlingOptions {
   readonly nats: Nats
   readonly stream: string
   readonly consumer: string
-  /** Declares the stream and the consumer; called before every pull, since either may have been deleted. */
+  /** Declares the stream and the consumer; called when either may have been deleted. */
   readonly ensureTopology: () => Promise<void>
+  /** Told of each pull that ended, and why. */
+  readonly onPullEnd?: (end: PullEnd) => void
   /** The consumer's ack wait. */
   readonly ackWaitMs: number
   readonly maxInFlight: number
@@ -31,62 +37,92 @@ export interface Mailbox {
   /** Rejects while the mailbox does not pull; for readiness. */
   check(): Promise<void>
   /**
-   * Lets the last pull end, which takes two seconds at the most, finishes what is in hand and stops; what is held goes
-   * back, and after `graceMs` the handlers' signal aborts. Safe to call twice.
+   * Takes the last pull back, finishes what is in flight and stops; what is held goes back, and after `graceMs` the
+   * handlers' signal aborts. Safe to call twice.
    */
   drain(graceMs: number): Promise<void>
 }
 
-const MIN_PULL_MS = 100
+/** The first pull is short, so that its end shows soon that the server answers. */
+const FIRST_PULL_EXPIRES_MS = 100
+const PULL_EXPIRES_MS = 30_000
+/** Half the limit is asked for at once; after this long whatever there is room for. */
+const ASK_ANYWAY_MS = 100
+/** A server that hangs does not say that it has taken the last pull back. */
+const LAST_PULL_MS = 3_000
 
 export function createMailbox(options: MailboxOptions): Mailbox {
   const { nats, log } = options
   const slots = createSlots(options.maxInFlight)
   const pace = createPace(options.ackWaitMs / 2, options.maxInFlight)
   // by place, so that nothing is allocated for a message
-  const inHand = new Array<StreamMessage | undefined>(options.maxInFlight).fill(undefined)
+  const inFlight = new Array<StreamMessage | undefined>(options.maxInFlight).fill(undefined)
   const draining = new AbortController()
   const abandoning = new AbortController()
   const handle = createHandling(options, { draining: draining.signal, abandoning: abandoning.signal })
   const drained = new Promise<void>((resolve) => draining.signal.addEventListener('abort', () => resolve()))
+  const dropped = options.metrics.counter({
+    name: 'leadtriage_stale_answers_total',
+    help: 'Acknowledgements that were not sent because the consumer had been created again since; those messages come again.',
+  })
+  const consumer = createPullConsumer({
+    nats,
+    stream: options.stream,
+    name: options.consumer,
+    onDropped: (answers) => dropped.inc(answers),
+  })
   let pull: Pull | undefined
   let failures = 0
   let running: Promise<void> | undefined
   let problem: string | undefined = 'not started'
   let heartbeat: NodeJS.Timeout | undefined
 
+  const onMessage = (message: StreamMessage) => {
+    const place = slots.take()
+    inFlight[place] = message
+    const [since, among] = [performance.now(), slots.taken]
+    void handle(message).finally(() => {
+      inFlight[place] = undefined
+      slots.giveBack(place)
+      pace.finished(performance.now() - since, among)
+    })
+  }
+  const onSign = () => {
+    problem = undefined // 4
+    failures = 0
+  }
+
+  /** Resolves to how many messages may come, when it is half of what may be in flight, or soon whatever it is. */
+  const whenRoom = async (stop: AbortSignal): Promise<number> => {
+    for (;;) {
+      const { limit } = pace
+      const beyond = options.maxInFlight - limit // places that stay free
+      if (slots.taken > limit / 2) {
+        await slots.whenFree(beyond + Math.ceil(limit / 2), AbortSignal.any([stop, AbortSignal.timeout(ASK_ANYWAY_MS)]))
+        await slots.whenFree(beyond + 1, stop)
+      }
+      const room = pace.limit - slots.taken
+      if (room > 0 || stop.aborted) return room
+    }
+  }
+
   /** Pulls until `drain`; fails when the consumer, the stream or the server goes away. */
   const consume = async () => {
-    await Promise.race([nats.first(), drained])
+    await Promise.race([consumer.whenConnected(), drained])
     if (draining.signal.aborted) return
     await options.ensureTopology()
-    const consumer = await openConsumer(nats, options.stream, options.consumer)
-    while (!draining.signal.aborted) {
-      await slots.whenFree(options.maxInFlight - Math.floor(pace.limit / 2))
+    const trust = await consumer.confirm()
+    const stop = AbortSignal.any([draining.signal, trust])
+    for (let expiresMs = FIRST_PULL_EXPIRES_MS; ; expiresMs = PULL_EXPIRES_MS) {
+      const batch = await whenRoom(stop)
       if (draining.signal.aborted) return
-      const room = pace.limit - slots.taken
-      if (room < 1) continue // it has become slower since
-      const startedAt = performance.now()
-      let received = 0
-      pull = await consumer.fetch(room) // 1
-      problem = undefined
-      for await (const message of pull) {
-        received += 1
-        const place = slots.take()
-        inHand[place] = message
-        const [since, among] = [performance.now(), slots.taken]
-        void handle(message).finally(() => {
-          inHand[place] = undefined
-          slots.giveBack(place)
-          pace.finished(performance.now() - since, among)
-        })
-      }
-      // nothing, and long before its time: the connection is closed, and asking again at once would never end
-      if (received === 0 && performance.now() - startedAt < MIN_PULL_MS && !draining.signal.aborted) {
-        throw new Error('the pull ended at once')
-      }
-      failures = 0
-      if (received === 0) return // nobody may tell that the consumer was deleted: it is declared again in idle moments
+      if (trust.aborted) throw new Error('the consumer or its stream was deleted')
+      pull = consumer.pull({ batch, expiresMs, onMessage, onSign }) // 1, 2
+      const { end, detail } = await pull.ended
+      options.onPullEnd?.(end)
+      if (draining.signal.aborted) return
+      if (end !== PullEnd.Complete && end !== PullEnd.Expired) throw new Error(`a pull ended: ${detail}`)
+      onSign()
     }
   }
 
@@ -96,7 +132,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
         await consume()
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error)
-        log.warn({ problem }, 'the mailbox cannot pull; trying on') // 2
+        log.warn({ problem }, 'the mailbox cannot pull; it will try again') // 3
         failures += 1
         await pause(backoffMs(Math.min(failures, 4)))
       }
@@ -108,7 +144,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   return {
     start: () => {
       heartbeat ??= setInterval(() => {
-        for (const message of inHand) message?.working() // 1
+        for (const message of inFlight) message?.working() // 1
       }, options.ackWaitMs / 3).unref()
       running ??= run()
     },
@@ -118,13 +154,17 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     drain: async (graceMs) => {
       draining.abort()
       const deadline = setTimeout(() => abandoning.abort(), graceMs)
-      // the last pull ends by itself, unless the server is away
-      const lastPull = setTimeout(() => pull?.stop(), Math.min(graceMs, 1.5 * PULL_EXPIRES_MS))
-      await running // 3
+      pull?.stop()
+      const lastPull = setTimeout(
+        () => pull?.abandon(PullEnd.Stopped, 'the server hangs'),
+        Math.min(graceMs, LAST_PULL_MS),
+      )
+      await running // 5
       clearTimeout(lastPull)
       await slots.whenFree(options.maxInFlight)
       clearTimeout(deadline)
       clearInterval(heartbeat)
+      await consumer.close()
       problem = 'stopped'
     },
   }

@@ -1,11 +1,11 @@
-/** A counted number of places for work in hand. */
+/** A counted number of places for messages in flight. */
 export interface Slots {
   readonly taken: number
-  /** Takes a place, a number below the count. @throws Error when none is free: whoever takes one has made sure before */
+  /** Takes a place, a number below the count. @throws Error when none is free: the caller has made sure before */
   take(): number
   giveBack(place: number): void
-  /** Resolves when at least so many places are free, at once or when enough are given back. */
-  whenFree(count: number): Promise<void>
+  /** Resolves when at least so many places are free, at once or when enough are given back, or when the signal aborts. */
+  whenFree(count: number, signal?: AbortSignal): Promise<void>
 }
 
 export function createSlots(count: number): Slots {
@@ -28,9 +28,23 @@ export function createSlots(count: number): Slots {
       waiting = waiting.filter((waiter) => waiter.count > free.length)
       for (const { resolve } of ready) resolve()
     },
-    whenFree: (wanted) => {
-      if (wanted <= free.length) return Promise.resolve()
-      return new Promise((resolve) => waiting.push({ count: wanted, resolve }))
+    whenFree: (wanted, signal) => {
+      if (wanted <= free.length || signal?.aborted) return Promise.resolve()
+      return new Promise((resolve) => {
+        const waiter = {
+          count: wanted,
+          resolve: () => {
+            signal?.removeEventListener('abort', giveUp)
+            resolve()
+          },
+        }
+        const giveUp = () => {
+          waiting = waiting.filter((other) => other !== waiter)
+          resolve()
+        }
+        waiting.push(waiter)
+        signal?.addEventListener('abort', giveUp)
+      })
     },
   }
 }
