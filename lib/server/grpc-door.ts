@@ -137,6 +137,7 @@ function refuseOther(stream: ServerHttp2Stream, identity: CallIdentity, observe:
     'REST, Connect and gRPC-Web are served over HTTP/1.1.'
   const error = observe('grpc', 'unknown', identity).failed(new AppError(ErrorCode.UnsupportedMediaType, message))
   stream.on('error', () => undefined)
+  if (stream.destroyed || stream.closed) return // the client reset it at once: to respond would throw
   stream.respond({
     ':status': HTTP_STATUS[error.code],
     'content-type': 'application/problem+json',
@@ -144,6 +145,7 @@ function refuseOther(stream: ServerHttp2Stream, identity: CallIdentity, observe:
   })
   stream.end(JSON.stringify(problemOf(error, identity.requestId)))
   stream.resume() // what comes of the body is thrown away
+  stream.close(constants.NGHTTP2_NO_ERROR) // once the answer is sent: a client that never ends its side must not hold it
 }
 
 /** Ends a connection whose client is gone: one that does not answer a ping in a third of the interval. */
