@@ -35,7 +35,10 @@ export function identityHeaders({ requestId, traceparent }: CallIdentity) {
   return { 'x-request-id': requestId, traceparent }
 }
 
-/** Gives every HTTP request its identity, and its answer the headers; Fastify makes the id by {@link requestIdOf}. */
+/**
+ * Gives every HTTP request its identity, and its answer the headers. Fastify makes the id by {@link requestIdOf}. No answer
+ * may be stored on its way: most have personal data.
+ */
 export function identifyHttpCalls(app: FastifyInstance): void {
   app.decorateRequest('traceparent', '')
   app.addHook('onRequest', (request, reply, done) => {
@@ -49,7 +52,7 @@ export function identifyHttpCall(request: FastifyRequest, reply: FastifyReply): 
   if (request.traceparent === '') {
     const { traceparent } = request.raw.headers
     request.traceparent = childTraceparent(traceparent?.toString())
-    reply.headers(identityHeaders(identityOf(request)))
+    reply.headers({ ...identityHeaders(identityOf(request)), 'cache-control': 'no-store' })
   }
   return identityOf(request)
 }

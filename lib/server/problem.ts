@@ -71,7 +71,7 @@ export function problemOf(error: AppError, requestId: string): Problem {
   return error.violations.length > 0 ? { ...problem, errors: [...error.violations] } : problem
 }
 
-/** What Fastify itself refuses (a path or a body that it cannot read, a route's schema) in our words; the rest passes. */
+/** What Fastify itself refuses (a path that it cannot read, a content type, a route's schema) in our words; the rest passes. */
 export function translateFastifyError(error: unknown): unknown {
   if (hasZodFastifySchemaValidationErrors(error)) {
     return invalidRequest(
@@ -82,22 +82,21 @@ export function translateFastifyError(error: unknown): unknown {
     )
   }
   if (!isFastifyError(error)) return error
-  if (error.statusCode === 413) {
-    return new AppError(ErrorCode.PayloadTooLarge, 'The body is too large.', { cause: error })
-  }
   if (error.statusCode === 415) {
     const message = 'Send the body as JSON, and say so: content-type: application/json.'
     return new AppError(ErrorCode.UnsupportedMediaType, message, { cause: error })
   }
   if (error.statusCode === undefined || error.statusCode < 400 || error.statusCode >= 500) return error
-  const message = PATH_FAULTS[error.code] ?? 'the body must be JSON, sent with content-type: application/json'
-  return invalidRequest([{ path: '', message }])
+  const message = PATH_FAULTS[error.code]
+  if (message !== undefined) return invalidRequest([{ path: '', message }])
+  return new AppError(ErrorCode.BadRequest, 'The request cannot be read; see the API description.', { cause: error })
 }
 
 /** What is wrong with the path of a request, by Fastify's code. */
 const PATH_FAULTS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path must be percent-encoded UTF-8',
   FST_ERR_MAX_PARAM_LENGTH: 'the path has a part that is too long',
+  FST_STATIC_FORBIDDEN_PATH: 'the path must not lead out of its directory',
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

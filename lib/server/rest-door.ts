@@ -2,9 +2,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
+import type { AllowedMethods } from './allowed-methods.ts'
 import type { BodyBudget } from './body-budget.ts'
 import { identifyHttpCall } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
+import { assertValidQuery } from './http-checks.ts'
+import { readJsonBodies } from './json-body.ts'
+import { createNotFound } from './not-found.ts'
 import type { Problem } from './problem.ts'
 import { problemOf, translateFastifyError } from './problem.ts'
 
@@ -53,25 +57,29 @@ function fail(observe: CallObserver, request: ObservedRequest, thrown: unknown):
 export function registerRestDoor(
   app: FastifyInstance,
   register: RegisterRest,
-  parts: { readonly observe: CallObserver; readonly refuse: Refuse; readonly bodies: BodyBudget },
+  parts: {
+    readonly observe: CallObserver
+    readonly refuse: Refuse
+    readonly bodies: BodyBudget
+    readonly allowedMethods: AllowedMethods
+  },
 ): void {
-  const { observe, refuse, bodies } = parts
+  const { observe, refuse, bodies, allowedMethods } = parts
   app.decorateRequest('observed')
-  app.removeContentTypeParser('text/plain') // Fastify brings it along; no route takes text
   app.setErrorHandler((thrown, request, reply) => {
     refuse(thrown, request, reply)
     return reply
   })
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      new AppError(ErrorCode.RouteNotFound, `There is no ${request.method} ${request.url.split('?')[0]}.`),
-      request,
-      reply,
-    ),
-  )
+  const answerNotFound = createNotFound({ observe, refuse, allowedMethods })
+  app.setNotFoundHandler(answerNotFound)
+  // the handler would come late: Fastify reads a body first, and refuses what is wrong with it
+  app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
   app.register(async (scope) => {
+    readJsonBodies(scope)
     scope.addHook('onRequest', async (request, reply) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
+      assertValidQuery(request)
+      assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)
       if (bytes === 0) return
       const held = bodies.hold()
@@ -81,6 +89,16 @@ export function registerRestDoor(
     scope.addHook('onResponse', async (request) => request.observed?.succeeded())
     register(withZod(scope), (request, thrown) => problemOf(fail(observe, request, thrown), request.id))
   })
+}
+
+function assertNotCompressed({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() === 'identity') return
+  reply.header('accept-encoding', 'identity')
+  throw new AppError(
+    ErrorCode.UnsupportedMediaType,
+    'Compressed bodies are not supported; send without Content-Encoding.',
+  )
 }
 
 /** How a call is counted and logged; the router writes one colon as two. */
@@ -100,6 +118,7 @@ function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
 }
 
 function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply) {
+  if (error.code === ErrorCode.BadRequest) reply.header('connection', 'close') // what comes next may be part of it
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   return reply
     .code(HTTP_STATUS[error.code])

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import http from 'node:http'
 import type { FastifyBaseLogger } from 'fastify'
 import { fastify, LogController } from 'fastify'
@@ -5,6 +6,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { listAllowedMethods } from './allowed-methods.ts'
 import { createBodyBudget } from './body-budget.ts'
 import { identifyHttpCalls, requestIdOf } from './call-identity.ts'
 import { createCallObserver } from './call-observer.ts'
@@ -13,6 +15,8 @@ import type { ConnectionRouter } from './connection-router.ts'
 import { routeConnections } from './connection-router.ts'
 import { createGrpcDoor } from './grpc-door.ts'
 import { createHealth, keepEvaluating } from './health.ts'
+import { assertValidHttp, originFormOf } from './http-checks.ts'
+import { createHttpRefusals } from './http-refusals.ts'
 import { allowLongBodies } from './long-body.ts'
 import type { ApiDescription } from './openapi/register-openapi.ts'
 import { registerOperations } from './operations.ts'
@@ -83,6 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
   const loggerInstance: FastifyBaseLogger = options.log
+  const refusals = createHttpRefusals(observe)
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
@@ -90,16 +95,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: refuse,
+    clientErrorHandler: refusals.onClientError,
     return503OnClosing: false, // its answer says nothing; the hook below has a better one
-    serverFactory: (handler) => {
+    serverFactory: (handle) => {
+      const handler: RequestListener = (request, response) => {
+        request.url = originFormOf(request.url ?? '')
+        handle(request, response)
+      }
       const server = http.createServer(
         {
           headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
           requestTimeout: requestTimeoutMs,
           connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+          requireHostHeader: false, // its refusal says nothing; assertValidHttp has a better one
         },
         handler,
       )
+      server.on('checkExpectation', handler) // likewise
       // Node closes idle connections once, when the closing begins; one whose call ends later would stay open
       server.on('request', (_request, response) =>
         response.once('close', () => closed && setImmediate(() => server.closeIdleConnections())),
@@ -109,12 +121,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   })
   identifyHttpCalls(app)
+  refusals.track(app)
   allowLongBodies(app)
+  const allowedMethods = listAllowedMethods(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.addHook('onRequest', (_request, _reply, done) => done(closed && stopping()))
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
-  registerRestDoor(app, options.rest, { observe, refuse, bodies })
+  app.removeAllContentTypeParsers() // each protocol handler brings its own
+  registerRestDoor(app, options.rest, { observe, refuse, bodies, allowedMethods })
+  // behind the hooks that give a call its name, so that its refusal is counted under it
+  app.addHook('preParsing', async ({ raw }) => {
+    if (closed !== undefined) throw stopping()
+    assertValidHttp(raw)
+  })
   await app.register((scope, _options, done) => registerConnectDoor(scope, rpc, done))
 
   const url = await app.listen({ host: options.host, port: options.port })
