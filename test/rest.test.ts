@@ -32,7 +32,7 @@ describe('the contract of the system that this one replaces', () => {
       source: 'web',
       created_at: expect.any(String),
     })
-    expect(response.headers.get('location')).toBe(`/leads/${lead.id}`)
+    expect(new URL(response.headers.get('location') ?? '', response.url).href).toBe(`${intake.url}/leads/${lead.id}`)
     expect(await bodyOf(fetch(`${intake.url}/leads/${lead.id}`))).toEqual(lead)
 
     const insight = await bodyOf<InsightBody>(getInsight(insights.url, lead.id))
@@ -89,6 +89,61 @@ describe('the contract of the system that this one replaces', () => {
     expect(response.status).toBe(201)
   })
 
+  test.each(['/leads', '/leads/', '/leads?x=1', '/leads/?x=/'])(
+    'where the lead is (POST %s) is told relative to where it was sent, so that a prefix of a proxy stays',
+    async (path) => {
+      const response = await fetch(`${intake.url}${path}`, {
+        method: 'POST',
+        headers: { 'idempotency-key': randomUUID(), 'content-type': 'application/json' },
+        body: JSON.stringify({ note: NOTE }),
+      })
+      const { id } = await bodyOf<LeadBody>(response)
+      const location = response.headers.get('location') ?? ''
+      expect(new URL(location, `https://example.com/intake${path}`).href).toBe(`https://example.com/intake/leads/${id}`)
+    },
+  )
+
+  test('a key in quotes, as a structured field, is the same key', async () => {
+    const key = randomUUID()
+    const first = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE }, key))
+    const again = await postLead(intake.url, { note: NOTE }, `"${key}"`)
+    expect(again.status).toBe(200)
+    expect(await bodyOf(again)).toEqual(first)
+  })
+
+  test('a key that is sent twice is refused, also when both are the same', async () => {
+    const key = randomUUID()
+    const headers = new Headers({ 'content-type': 'application/json', 'idempotency-key': key })
+    headers.append('idempotency-key', key)
+    const response = await fetch(`${intake.url}/leads`, { method: 'POST', headers, body: '{"note":""}' })
+    expect(response.status).toBe(422)
+    expect((await bodyOf<ProblemBody>(response)).errors).toEqual([
+      { path: 'Idempotency-Key', message: 'must be sent once, with one UUID' },
+      { path: 'note', message: expect.any(String) },
+    ])
+  })
+
+  test('no answer may be kept by anything on its way, be it a lead, an insight or an error', async () => {
+    const created = await postLead(intake.url, { note: NOTE })
+    const { id } = await bodyOf<LeadBody>(created)
+    const rpc = (service: string, method: string, type: string) =>
+      fetch(`${intake.url}/leadtriage.intake.v1.${service}/${method}`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: JSON.stringify({ leadId: id }),
+      })
+    const answers = [
+      created,
+      await fetch(`${intake.url}/leads/${id}`),
+      await getInsight(insights.url, id),
+      await fetch(`${intake.url}/leads/7`),
+      await fetch(`${intake.url}/nothing`),
+      await rpc('IntakeService', 'GetLead', 'application/json'),
+      await rpc('IntakeService', 'GetLead', 'application/grpc-web+json'),
+    ]
+    for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store')
+  })
+
   test('a lead that is not there, or whose id is no UUID', async () => {
     const unknown = randomUUID()
     for (const url of [`${intake.url}/leads/${unknown}`, `${insights.url}/leads/${unknown}/insight`]) {
@@ -121,6 +176,7 @@ describe('invalid requests name every fault and its path', () => {
       ['phone', 'name', 'source'],
     ],
     ['an unknown field', { note: NOTE, budget: 5 }, ['budget']],
+    ['keys of a prototype', '{"note":"n","__proto__":{},"constructor":{}}', ['__proto__', 'constructor']],
     ['several faults at once', { note: '', email: 'x', colour: 'red' }, ['email', 'note', 'colour']],
     ['a body that is no object', [1], ['']],
     ['a body that is no JSON', '{"note": ', ['']],
@@ -157,8 +213,26 @@ describe('invalid requests name every fault and its path', () => {
     expect(await bodyOf(response)).toMatchObject({ code: 'unsupported_media_type' })
   })
 
+  test('a body or a query that is not UTF-8', async () => {
+    const headers = { 'idempotency-key': randomUUID(), 'content-type': 'application/json' }
+    const body = Buffer.from('{"note":"caf\u00e9"}', 'latin1')
+    const response = await fetch(`${intake.url}/leads`, { method: 'POST', headers, body })
+    expect(response.status).toBe(422)
+    expect((await bodyOf<ProblemBody>(response)).errors).toEqual([
+      { path: '', message: 'the body must be UTF-8; it is not' },
+    ])
+    expect((await fetch(`${insights.url}/leads/${randomUUID()}/insight?wait=%ff`)).status).toBe(422)
+  })
+
+  test('a parameter of a query that is given twice', async () => {
+    const response = await fetch(`${insights.url}/leads/${randomUUID()}/insight?wait=1s&wait=2s`)
+    expect(response.status).toBe(422)
+    expect((await bodyOf<ProblemBody>(response)).errors).toEqual([{ path: 'wait', message: 'must be given once' }])
+  })
+
   test('nothing of it was stored', async () => {
-    const [row] = await stack.sql`select count(*)::int as n from leads where note like '%budget%' or note = 'hi'`
+    const [row] =
+      await stack.sql`select count(*)::int as n from leads where note like '%budget%' or note like 'caf%' or note = 'hi'`
     expect(row?.n).toBe(0)
   })
 })

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Lead } from '../../domain/lead.ts'
 import { LEAD_LIMITS, VISIBLE } from '../../domain/lead.ts'
@@ -17,6 +18,7 @@ import type { ApiDescription } from '../../lib/server/openapi/register-openapi.t
 import { DETAILS } from '../../lib/server/openapi/route-details.ts'
 import type { FailLate, RestApp } from '../../lib/server/rest-door.ts'
 import { callerOf } from './caller.ts'
+import { keyViolation, parseIdempotencyKey } from './idempotency-key.ts'
 import { registerImportRest } from './import/rest.ts'
 import type { Intake } from './intake.ts'
 
@@ -152,11 +154,11 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
     },
     async (request, reply) => {
       const caller = callerOf(request)
-      const input = { idempotency_key: request.headers['idempotency-key'], lead: request.body }
+      const input = { idempotency_key: parseIdempotencyKey(request.headers['idempotency-key']), lead: request.body }
       const { lead, replayed } = await intake.createLead(caller, input).catch((error: unknown) => {
-        throw withRestPaths(error)
+        throw withRestPaths(error, request.headers)
       })
-      reply.header('location', `/leads/${lead.id}`)
+      reply.header('location', locationOf(request.url, lead))
       if (replayed) reply.header('idempotent-replayed', 'true')
       return reply.code(replayed ? 200 : 201).send(toBody(lead))
     },
@@ -205,10 +207,18 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
 }
 
 /** The same faults at the places where a REST client put the fields. */
-function withRestPaths(error: unknown): unknown {
+function withRestPaths(error: unknown, headers: IncomingHttpHeaders): unknown {
   if (!(error instanceof AppError) || error.violations.length === 0) return error
-  const toRestPath = (path: string) => (path === 'idempotency_key' ? 'Idempotency-Key' : path.replace(/^lead\.?/, ''))
-  return invalidRequest(error.violations.map(({ path, message }) => ({ path: toRestPath(path), message })))
+  return invalidRequest(
+    error.violations.map(({ path, message }) =>
+      path === 'idempotency_key' ? keyViolation(headers, message) : { path: path.replace(/^lead\.?/, ''), message },
+    ),
+  )
+}
+
+/** Relative to the URL that the client called, which may have a prefix that a proxy takes away. */
+function locationOf(url: string, { id }: Lead): string {
+  return url.split('?')[0]?.endsWith('/') ? id : `leads/${id}`
 }
 
 function toBody({ id, email, phone, name, note, source, createdAt }: Lead): z.infer<typeof leadSchema> {

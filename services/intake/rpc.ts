@@ -23,6 +23,7 @@ import type { CallContext, RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import type { BatchOutcome } from './batch-create-leads.ts'
 import { callerOf } from './caller.ts'
+import { parseIdempotencyKey } from './idempotency-key.ts'
 import type { Intake } from './intake.ts'
 
 /** IntakeService in terms of {@link Intake}: translates messages, decides nothing. */
@@ -49,7 +50,7 @@ export function intakeRpc(intake: Intake): RpcService {
 
 /** The key may come in the request or in the header; when both are there they must be the same. */
 function agreedKey(inRequest: string, context: CallContext): string {
-  const inHeader = context.header('idempotency-key')
+  const inHeader = parseIdempotencyKey(context.header('idempotency-key'))
   if (inHeader === undefined || inRequest === '') return inHeader ?? inRequest
   if (inHeader.toLowerCase() === inRequest.toLowerCase()) return inRequest
   const message = 'differs from the header Idempotency-Key; send one of the two'

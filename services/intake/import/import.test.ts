@@ -97,7 +97,7 @@ describe('keys', () => {
       ])
 
       const csv = `note,idempotency_key\none,\ntwo,${own}\nthree,\n`
-      const again = await importAll(intake.url, csv, { key, type: 'text/csv' })
+      const again = await importAll(intake.url, csv, { key: `"${key}"`, type: 'text/csv' }) // quoted, it is the same
       expect(again.last).toEqual({ done: { ...counts, created: 0, replayed: 3 } })
     },
   )
@@ -120,6 +120,26 @@ describe('what is no import', () => {
     const { code, detail } = await bodyOf<ProblemBody & { detail: string }>(response)
     expect(code).toBe('unsupported_media_type')
     expect(detail).toMatch(/application\/x-ndjson.*text\/csv/)
+  })
+
+  test.each([
+    ['a charset other than UTF-8', { 'content-type': 'application/x-ndjson; charset=utf-16' }],
+    ['a compressed body', { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }],
+  ])('%s is refused', async (_what, headers) => {
+    const response = await fetch(`${intake.url}/leads:import`, { method: 'POST', headers, body: '{"note":"hi"}\n' })
+    expect(response.status).toBe(415)
+    expect(await bodyOf<ProblemBody>(response)).toMatchObject({ code: 'unsupported_media_type' })
+  })
+
+  test('a header that is sent twice is refused', async () => {
+    const key = randomUUID()
+    const headers = new Headers({ 'content-type': 'application/x-ndjson', 'idempotency-key': key })
+    headers.append('idempotency-key', key)
+    const response = await fetch(`${intake.url}/leads:import`, { method: 'POST', headers, body: '{"note":"hi"}\n' })
+    expect(await bodyOf<ProblemBody>(response)).toMatchObject({
+      status: 422,
+      errors: [{ path: 'Idempotency-Key', message: 'must be sent once, with one UUID' }],
+    })
   })
 
   test('a header that is no UUID, or a first row that cannot be read, is refused', async () => {
@@ -160,7 +180,7 @@ describe('streams', () => {
 
   test('a sender that breaks off ends the import; what it sent is stored', async () => {
     const cancelled = () =>
-      metric(intake.url, /call_duration_seconds_count\{.*method="POST \/leads:+import",outcome="cancelled".*\} (\d+)/)
+      metric(intake.url, /call_duration_seconds_count\{.*method="POST \/leads:import",outcome="cancelled".*\} (\d+)/)
     const before = await cancelled()
     const controller = new AbortController()
     const key = randomUUID()

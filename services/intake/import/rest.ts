@@ -1,15 +1,18 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { uuidSchema } from '../../../domain/uuid.ts'
 import { uuidField } from '../../../lib/contract/rest-fields.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
-import { parseRequest } from '../../../lib/errors/parse.ts'
+import { invalidRequest, violationsOf } from '../../../lib/errors/parse.ts'
 import { abortWhenClosed } from '../../../lib/server/abort-when-closed.ts'
+import { assertUtf8Charset } from '../../../lib/server/charset.ts'
 import { discardRest } from '../../../lib/server/long-body.ts'
 import { DETAILS } from '../../../lib/server/openapi/route-details.ts'
 import { problemSchema, violationSchema } from '../../../lib/server/problem.ts'
 import type { FailLate, RestApp } from '../../../lib/server/rest-door.ts'
 import { callerOf } from '../caller.ts'
+import { keyViolation, parseIdempotencyKey } from '../idempotency-key.ts'
 import type { Intake } from '../intake.ts'
 import { answerLines } from './answer-lines.ts'
 import { readBody } from './read-body.ts'
@@ -29,7 +32,6 @@ const MAX_IMPORTS = 32
 /** How long no row may arrive and no line of the answer be taken; longer than a list waits for the database. */
 const SILENCE_MS = 60_000
 
-const requestSchema = z.object({ 'Idempotency-Key': uuidSchema.optional() })
 const countsSchema = z
   .object({ rows: z.int(), created: z.int(), replayed: z.int(), conflicts: z.int(), invalid: z.int() })
   .meta({ id: 'ImportCounts', description: 'How many rows are dealt with, in all and by outcome.' })
@@ -128,9 +130,7 @@ export function registerImportRest(
     },
     async (request, reply) => {
       const { headers, raw } = request
-      const { 'Idempotency-Key': importKey } = parseRequest(requestSchema, {
-        'Idempotency-Key': headers['idempotency-key'],
-      })
+      const importKey = importKeyOf(headers)
       if (running >= maxImports) throw tooManyImports()
       running += 1
       const closed = abortWhenClosed(reply.raw)
@@ -172,7 +172,15 @@ async function* watched<T>(items: AsyncIterable<T>, look: (item: T) => void): As
   }
 }
 
+/** @throws AppError `invalid_request` */
+function importKeyOf(headers: IncomingHttpHeaders): string | undefined {
+  const key = uuidSchema.optional().safeParse(parseIdempotencyKey(headers['idempotency-key']))
+  if (key.success) return key.data
+  throw invalidRequest(violationsOf(key.error).map(({ message }) => keyViolation(headers, message)))
+}
+
 function readerOf(contentType = ''): RowReader {
+  assertUtf8Charset(contentType)
   const reader = READERS[contentType.split(';')[0]?.trim().toLowerCase() ?? '']
   if (reader !== undefined) return reader
   throw new AppError(
