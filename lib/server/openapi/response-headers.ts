@@ -18,10 +18,10 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', const: 'no-store' },
   },
   Location: {
-    description: 'The path of the stored lead.',
+    description: 'Where the lead is, relative to the URL of the request.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
-    example: '/leads/0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11',
+    example: 'leads/0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11',
   },
   'Idempotent-Replayed': {
     description: 'The lead was stored by an earlier request with the same key.',
