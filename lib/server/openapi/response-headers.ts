@@ -37,7 +37,7 @@ export const RESPONSE_HEADERS = {
 export type HeaderName = keyof typeof RESPONSE_HEADERS
 
 /** The headers that every response of REST has. */
-export const COMMON_HEADERS: readonly HeaderName[] = ['X-Request-Id', 'traceparent']
+export const COMMON_HEADERS: readonly HeaderName[] = ['X-Request-Id', 'traceparent', 'Cache-Control']
 
 export function headerReferences(names: readonly HeaderName[]) {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
