@@ -98,8 +98,9 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
 
   return {
     accept: (connection) => {
-      if (stopping.signal.aborted) connection.destroy()
-      else server.emit('connection', connection)
+      if (stopping.signal.aborted) return void connection.destroy()
+      connection.allowHalfOpen = false // an HTTP/1.1 client may close its side and wait; one of HTTP/2 has gone then
+      server.emit('connection', connection)
     },
     drain: async (graceMs) => {
       stopping.abort(new AppError(ErrorCode.Unavailable, 'This process is stopping.', { retryAfterSeconds: 1 }))
