@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf'
-import { durationMs } from '@bufbuild/protobuf/wkt'
 import type { Insight } from '../../domain/insight.ts'
 import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { toInsightMessage } from '../../lib/contract/insight-message.ts'
+import { millisecondsOf } from '../../lib/contract/well-known-times.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 
@@ -13,7 +13,7 @@ export type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: 
 export function insightsRpc(getInsight: GetInsight): RpcService {
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {
-      const request = { lead_id: leadId, wait: wait === undefined ? 0 : durationMs(wait) }
+      const request = { lead_id: leadId, wait: millisecondsOf(wait, 'wait') ?? 0 }
       return create(GetInsightResponseSchema, { insight: toInsightMessage(await getInsight(request, signal)) })
     },
   })

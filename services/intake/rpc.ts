@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { Lead } from '../../domain/lead.ts'
 import type {
   CreateLeadRequest,
@@ -18,6 +17,7 @@ import {
   RetriageLeadsResponseSchema,
 } from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { fromIntentMessage } from '../../lib/contract/insight-message.ts'
+import { dateOf } from '../../lib/contract/well-known-times.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
 import type { CallContext, RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
@@ -69,15 +69,11 @@ function toRetriageInput(request: RetriageLeadsRequest) {
     lead_ids: leadIds,
     analyzer: analyzer === '' ? undefined : analyzer,
     intents: intents.map((intent) => fromIntentMessage(intent) ?? intent), // a number that is none is named as a fault
-    created_after: dateOf(createdAfter),
-    created_before: dateOf(createdBefore),
+    created_after: dateOf(createdAfter, 'created_after'),
+    created_before: dateOf(createdBefore, 'created_before'),
     all,
     dry_run: dryRun,
   }
-}
-
-function dateOf(timestamp: Timestamp | undefined): Date | undefined {
-  return timestamp && timestampDate(timestamp)
 }
 
 function toLeadMessage(lead: Lead): LeadMessage {

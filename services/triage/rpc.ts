@@ -1,6 +1,5 @@
 import { create } from '@bufbuild/protobuf'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
-import { durationFromMs, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { durationFromMs, timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type {
   DeadLetter as DeadLetterMessage,
   ListDeadLettersRequest,
@@ -16,6 +15,7 @@ import {
   DeadLetterState as StateMessage,
   TriageService,
 } from '../../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import { dateOf } from '../../lib/contract/well-known-times.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import type { DeadLetter } from './dead-letter.ts'
@@ -76,8 +76,8 @@ function toFilter({ reason, state, failedAfter, failedBefore }: ListDeadLettersR
   return {
     reason: wordOf(REASONS, reason),
     state: wordOf(STATES, state),
-    failed_after: dateOf(failedAfter),
-    failed_before: dateOf(failedBefore),
+    failed_after: dateOf(failedAfter, 'failed_after'),
+    failed_before: dateOf(failedBefore, 'failed_before'),
   }
 }
 
@@ -85,10 +85,6 @@ function toFilter({ reason, state, failedAfter, failedBefore }: ListDeadLettersR
 function wordOf(numbers: Readonly<Record<string, number>>, given: number): string | number | undefined {
   if (given === 0) return undefined
   return Object.keys(numbers).find((word) => numbers[word] === given) ?? given
-}
-
-function dateOf(timestamp: Timestamp | undefined): Date | undefined {
-  return timestamp && timestampDate(timestamp)
 }
 
 function toMessage(letter: DeadLetter): DeadLetterMessage {

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { Code, createClient } from '@connectrpc/connect'
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { BadRequestSchema } from '../gen/google/rpc/error_details_pb.ts'
+import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import { failureOf } from './fixtures/rpc-failure.ts'
+import type { ServiceProcess } from './fixtures/service-process.ts'
+import { useServices } from './fixtures/service-process.ts'
+import { useStack } from './fixtures/stack.ts'
+
+const start = useServices(useStack())
+let services: Record<'intake' | 'insights' | 'triage', ServiceProcess>
+
+beforeAll(async () => {
+  const [intake, insights, triage] = await Promise.all([start('intake'), start('insights'), start('triage')])
+  services = { intake, insights, triage }
+})
+
+// binary: the JSON of protobuf has no way to write such times
+describe.each([
+  ['gRPC', (baseUrl: string) => createGrpcTransport({ baseUrl })],
+  ['gRPC-Web', (baseUrl: string) => createGrpcWebTransport({ baseUrl, httpVersion: '1.1' })],
+  ['Connect', (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: true })],
+])('over %s', (_name, transport) => {
+  const getInsight = (wait: { seconds: bigint; nanos: number }) =>
+    createClient(InsightsService, transport(services.insights.url)).getInsight({ leadId: randomUUID(), wait })
+
+  test('a Duration or a Timestamp that protobuf does not allow is refused, by the name of its field', async () => {
+    const triage = createClient(TriageService, transport(services.triage.url))
+    const intake = createClient(IntakeService, transport(services.intake.url))
+    const badNanos = { seconds: 0n, nanos: 1_000_000_000 }
+    const calls: [string, () => Promise<unknown>][] = [
+      ['wait', () => getInsight(badNanos)],
+      ['wait', () => getInsight({ seconds: 1n, nanos: -1 })],
+      ['wait', () => getInsight({ seconds: 2n ** 63n - 1n, nanos: 0 })],
+      ['failed_after', () => triage.listDeadLetters({ failedAfter: badNanos })],
+      ['failed_before', () => triage.redriveDeadLetters({ failedBefore: { seconds: 0n, nanos: -1 }, dryRun: true })],
+      ['created_before', () => intake.retriageLeads({ createdBefore: { seconds: 2n ** 62n, nanos: 0 }, dryRun: true })],
+    ]
+    for (const [field, call] of calls) {
+      const error = await failureOf(call())
+      expect(error.code).toBe(Code.InvalidArgument)
+      const faults = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations)
+      expect(faults.map((fault) => fault.field)).toEqual([field])
+    }
+  })
+
+  test('the longest nanos are allowed', async () => {
+    expect((await failureOf(getInsight({ seconds: 59n, nanos: 999_999_999 }))).code).toBe(Code.NotFound)
+  })
+})
