@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { invalidRequest, parseRequest } from './parse.ts'
+import { invalidRequest, parseRequest, violationsOf } from './parse.ts'
 
 const schema = z.strictObject(
   {
@@ -28,6 +28,14 @@ test('every fault is named at once, each with the path of its field', () => {
       ],
     }),
   )
+})
+
+test('of very many faults the first are named, and a long path is cut', () => {
+  const input = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`${index}`.padEnd(5_000, 'x'), 1]))
+  const error = invalidRequest(violationsOf(schema.safeParse(input).error ?? expect.unreachable()))
+  expect(error.violations).toHaveLength(101)
+  expect(error.violations.at(-1)).toEqual({ path: '', message: 'there are more faults' })
+  expect(error.message.length).toBeLessThan(30_000)
 })
 
 test('a fault of the whole has no path', () => {

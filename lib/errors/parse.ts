@@ -11,8 +11,14 @@ export function violationsOf(error: z.ZodError): Violation[] {
   )
 }
 
-/** @throws AppError `invalid_request` naming every violation */
-export function invalidRequest(violations: readonly Violation[]): AppError {
+/** However wrong a request is, the answer stays short; a path may be a key that the caller made up. */
+const MAX_VIOLATIONS = 100
+const MAX_PATH_LENGTH = 200
+
+/** An AppError `invalid_request` that names the violations; of very many the first, and that there are more. */
+export function invalidRequest(all: readonly Violation[]): AppError {
+  const violations = all.slice(0, MAX_VIOLATIONS).map(({ path, message }) => ({ path: shorten(path), message }))
+  if (all.length > MAX_VIOLATIONS) violations.push({ path: '', message: 'there are more faults' })
   const faults = violations.map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
   return new AppError(ErrorCode.InvalidRequest, `The request is not valid: ${faults.join('; ')}.`, { violations })
 }
@@ -25,6 +31,10 @@ export function parseRequest<T extends z.ZodType>(schema: T, input: unknown): z.
   const result = schema.safeParse(input)
   if (result.success) return result.data
   throw invalidRequest(violationsOf(result.error))
+}
+
+function shorten(path: string): string {
+  return path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}…` : path
 }
 
 function formatPath(path: readonly PropertyKey[]): string {

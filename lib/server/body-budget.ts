@@ -15,6 +15,8 @@ export interface BodyBudget {
 export interface HeldBody {
   /** @throws AppError `overloaded` when all bodies together would hold more than the budget */
   take(bytes: number): void
+  /** Takes what it does not hold yet of so many bytes, likewise. */
+  takeUpTo(bytes: number): void
   release(): void
 }
 
@@ -23,11 +25,15 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
   return {
     hold: () => {
       let ownBytes = 0
+      const take = (bytes: number) => {
+        if (heldBytes + bytes > maxBytes) throw overloaded() // 1
+        heldBytes += bytes
+        ownBytes += bytes
+      }
       return {
-        take: (bytes) => {
-          if (heldBytes + bytes > maxBytes) throw overloaded() // 1
-          heldBytes += bytes
-          ownBytes += bytes
+        take,
+        takeUpTo: (bytes) => {
+          if (bytes > ownBytes) take(bytes - ownBytes)
         },
         release: () => {
           heldBytes -= ownBytes

@@ -1,98 +1,120 @@
-import type { ConnectRouter, HandlerContext } from '@connectrpc/connect'
-import { ConnectError, createContextKey, createContextValues } from '@connectrpc/connect'
-import { fastifyConnectPlugin } from '@connectrpc/connect-fastify'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { AppError } from '../errors/app-error.ts'
-import { RPC_CODE } from '../errors/status-codes.ts'
-import type { BodyBudget, HeldBody } from './body-budget.ts'
-import { weightOfBytes } from './body-budget.ts'
-import type { CallIdentity } from './call-identity.ts'
+import { toBinary, toJsonString } from '@bufbuild/protobuf'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
+import { abortWhenClosed } from './abort-when-closed.ts'
+import type { BodyBudget } from './body-budget.ts'
 import { identityOf } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
+import { allowedMethods, connectProtocol } from './connect-protocol.ts'
+import { decodeJson } from './decode-json.ts'
+import { decodeMessage } from './decode-message.ts'
+import { grpcWebProtocol, isGrpcWeb } from './grpc-web-protocol.ts'
+import { translateFastifyError } from './problem.ts'
+import { readBody } from './read-body.ts'
 import type { CallContext, RpcMethod, RpcService } from './rpc.ts'
-import { errorDetails } from './rpc-error.ts'
 
-/** Where a handler finds the identity that Fastify's request has. */
-const identityKey = createContextKey<CallIdentity>({ requestId: '', traceparent: '' })
+interface ConnectDoorOptions {
+  readonly services: readonly RpcService[]
+  readonly observe: CallObserver
+  /** The largest request, in bytes; decompressed, too. */
+  readonly maxRequestBytes: number
+  readonly bodies: BodyBudget
+}
 
 /** Serves Connect and gRPC-Web, unary, over HTTP/1.1, in a scope of their own. */
-export function registerConnectDoor(
-  app: FastifyInstance,
-  options: {
-    readonly services: readonly RpcService[]
-    readonly observe: CallObserver
-    /** The largest request, in bytes. */
-    readonly maxRequestBytes: number
-    readonly bodies: BodyBudget
-  },
-  done: () => void,
-): void {
-  const { services, observe, bodies } = options
-  app.addHook('preHandler', (request, reply, next) => {
-    if (request.method === 'POST') {
-      const held = bodies.hold()
-      reply.raw.once('close', held.release)
-      request.body = countedBody(request, held, observe) // the plugin takes it for what it would read itself
-    }
-    next()
+export function registerConnectDoor(app: FastifyInstance, options: ConnectDoorOptions, done: () => void): void {
+  const { services, observe } = options
+  // a call reads its body itself, within the budget
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, parsed) => parsed(null))
+  // what is refused before a route's handler runs: the head of the request, or any request while the process stops
+  app.setErrorHandler((thrown, request, reply) => {
+    const call = observe('connect', methodName(request), identityOf(request))
+    return protocolOf(request).refuse(reply, call.failed(toRefusal(thrown)), request.id)
   })
-  const plugin = {
-    routes: (router: ConnectRouter) => registerMethods(router, services, observe),
-    readMaxBytes: options.maxRequestBytes,
-    grpc: false,
-    contextValues: (request: FastifyRequest) => createContextValues().set(identityKey, identityOf(request)),
-  }
-  fastifyConnectPlugin(app, plugin, done) // called, not registered: each scope delays the closing of the port
-}
-
-async function* countedBody(request: FastifyRequest, held: HeldBody, observe: CallObserver) {
-  const { raw, routeOptions } = request
-  const weight = weightOfBytes(raw.headers)
-  // a refusal must not take the connection along, on which its answer goes
-  for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
-    try {
-      held.take(chunk.length * weight)
-    } catch (thrown) {
-      raw.resume() // what is still to come is thrown away
-      const identity = identityOf(request)
-      const call = observe('connect', routeOptions.url?.split('/')[2] ?? 'unknown', identity)
-      throw toConnectError(call.failed(thrown), identity)
-    }
-    yield chunk as Buffer
-  }
-}
-
-function registerMethods(router: ConnectRouter, services: readonly RpcService[], observe: CallObserver): void {
-  for (const { methods } of services) {
+  for (const { descriptor, methods } of services) {
     for (const method of methods) {
-      router.rpc(method.descriptor, (request, context) => serve(method, request, context, observe))
+      app.all(`/${descriptor.typeName}/${method.descriptor.name}`, (request, reply) =>
+        serve(method, request, reply, options),
+      )
     }
+    app.all(`/${descriptor.typeName}/*`, ({ params }) => {
+      const { '*': name } = params as { '*': string }
+      throw new AppError(ErrorCode.RouteNotFound, `${descriptor.typeName} has no method ${name}.`)
+    })
   }
+  done()
 }
 
 async function serve(
   method: RpcMethod,
-  request: Parameters<RpcMethod['handle']>[0],
-  context: HandlerContext,
-  observe: CallObserver,
-) {
-  const identity = context.values.get(identityKey)
-  const call = observe('connect', method.descriptor.name, identity)
-  try {
-    const response = await method.handle(request, connectContext(context, identity))
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { observe, maxRequestBytes, bodies }: ConnectDoorOptions,
+): Promise<FastifyReply> {
+  const { descriptor } = method
+  const protocol = protocolOf(request)
+  const call = observe('connect', descriptor.name, identityOf(request))
+  if (request.method === 'OPTIONS') {
     call.succeeded()
-    return response
+    return reply.code(204).header('allow', allowedMethods(descriptor)).send()
+  }
+  const held = bodies.hold()
+  reply.raw.once('close', held.release)
+  let deadline: ReturnType<typeof abortWhenClosed> | undefined
+  try {
+    const head = protocol.open(request, descriptor)
+    deadline = abortWhenClosed(reply.raw, head.timeoutMs)
+    const { signal } = deadline
+    const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, held), maxRequestBytes)
+    held.takeUpTo(bytes.length) // what came compressed was counted by a guess
+    const input = head.isBinary ? decodeMessage(descriptor.input, bytes) : decodeJson(descriptor.input, bytes)
+    const output = await untilAborted(signal, () => method.handle(input, contextOf(request, signal)))
+    const answer = head.isBinary
+      ? toBinary(descriptor.output, output)
+      : Buffer.from(toJsonString(descriptor.output, output))
+    call.succeeded()
+    return protocol.answer(reply, head, answer)
   } catch (thrown) {
-    throw toConnectError(call.failed(thrown), identity)
+    const error = call.failed(thrown)
+    if (error.code === ErrorCode.MethodNotAllowed) reply.header('allow', allowedMethods(descriptor))
+    return protocol.refuse(reply, error, request.id)
+  } finally {
+    deadline?.release()
   }
 }
 
-function connectContext(context: HandlerContext, { traceparent }: CallIdentity): CallContext {
-  const header = (name: string) => context.requestHeader.get(name) ?? undefined
-  return { signal: context.signal, header, traceparent }
+function protocolOf(request: FastifyRequest) {
+  return isGrpcWeb(request) ? grpcWebProtocol : connectProtocol
 }
 
-function toConnectError(error: AppError, { requestId }: CallIdentity): ConnectError {
-  const headers = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }
-  return new ConnectError(error.message, RPC_CODE[error.code], headers, errorDetails(error, requestId))
+/** A call ends with its deadline or its client also when the method does not listen; what comes of it then is not needed. */
+async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  try {
+    return await Promise.race([work(), aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+function contextOf(request: FastifyRequest, signal: AbortSignal): CallContext {
+  const { headers, traceparent } = request
+  return { signal, header: (name) => headers[name]?.toString(), traceparent }
+}
+
+/** Fastify's own words for a content type that it cannot parse are for REST. */
+function toRefusal(thrown: unknown): unknown {
+  const error = translateFastifyError(thrown)
+  if (!(error instanceof AppError) || error.code !== ErrorCode.UnsupportedMediaType) return error
+  const message = 'The header content-type cannot be parsed; it must be application/json or application/proto.'
+  return new AppError(ErrorCode.UnsupportedMediaType, message, { cause: error.cause })
+}
+
+function methodName({ routeOptions }: FastifyRequest): string {
+  const name = routeOptions.url?.split('/')[2] ?? '*'
+  return name === '*' ? 'unknown' : name
 }

@@ -9,10 +9,11 @@ import { weightOfBytes } from './body-budget.ts'
 import type { CallIdentity } from './call-identity.ts'
 import { identityHeaders } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
+import { ACCEPTED_ENCODINGS } from './compression.ts'
 import { decodeMessage } from './decode-message.ts'
 import { errorTrailers } from './grpc-error.ts'
 import type { Frame } from './grpc-frames.ts'
-import { ACCEPTED_ENCODINGS, createFrameReader, decompress, toFrame } from './grpc-frames.ts'
+import { createFrameReader, decompressFrame, toFrame } from './grpc-frames.ts'
 import { assertProtobuf, parseTimeoutMs } from './grpc-headers.ts'
 import type { CallContext } from './rpc.ts'
 
@@ -64,7 +65,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 const RESPONSE_HEADERS: OutgoingHttpHeaders = {
   ':status': 200,
   'content-type': 'application/grpc+proto',
-  'grpc-accept-encoding': ACCEPTED_ENCODINGS,
+  'grpc-accept-encoding': `identity,${ACCEPTED_ENCODINGS}`,
 }
 
 export function openCall(
@@ -139,10 +140,10 @@ export function openCall(
     },
     assertWhole: frames.assertWhole,
     release: held.release,
-    decode: (schema, { isCompressed, bytes }) => {
-      if (!isCompressed) return decodeMessage(schema, bytes)
-      const encoding = String(headers['grpc-encoding'] ?? 'identity')
-      return decompress(bytes, encoding, maxMessageBytes).then((whole) => decodeMessage(schema, whole))
+    decode: (schema, frame) => {
+      if (!frame.isCompressed) return decodeMessage(schema, frame.bytes)
+      const whole = decompressFrame(frame, headerOf(headers, 'grpc-encoding'), maxMessageBytes)
+      return whole.then((bytes) => decodeMessage(schema, bytes))
     },
     send: async (schema, message) => {
       const frame = toFrame(toBinary(schema, message))

@@ -1,7 +1,6 @@
-import { promisify } from 'node:util'
-import { gunzip, inflate } from 'node:zlib'
-import { AppError, ErrorCode } from '../errors/app-error.ts'
+import type { AppError } from '../errors/app-error.ts'
 import { invalidRequest } from '../errors/parse.ts'
+import { decompress, parseEncoding, payloadTooLarge } from './compression.ts'
 
 /** A message as it comes over the wire, behind a byte that says whether it is compressed and four with its length. */
 export interface Frame {
@@ -60,38 +59,26 @@ function parseHeader(header: Buffer, maxBytes: number) {
   const flag = header.readUInt8(0)
   if (flag > 1) throw invalid('a message must begin with the byte 0, or 1 when it is compressed')
   const length = header.readUInt32BE(1)
-  if (length > maxBytes) throw tooLarge(maxBytes)
+  if (length > maxBytes) throw payloadTooLarge(maxBytes)
   return { isCompressed: flag === 1, length }
 }
 
-const DECOMPRESS = { gzip: promisify(gunzip), deflate: promisify(inflate) } as const
-
-/** What a call may be compressed with, as `grpc-accept-encoding` says it. */
-export const ACCEPTED_ENCODINGS = ['identity', ...Object.keys(DECOMPRESS)].join(',')
-
 /**
+ * The bytes of a frame's message, decompressed.
+ *
  * @param encoding the value of `grpc-encoding`
  * @throws AppError `payload_too_large` when the message has more than `maxBytes`, `invalid_request` when it cannot be
  *   decompressed, `unsupported_media_type` when the encoding is unknown
  */
-export async function decompress(bytes: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
-  const run = DECOMPRESS[encoding as keyof typeof DECOMPRESS]
-  if (encoding === 'identity') throw invalid('the message is marked as compressed, and grpc-encoding does not say how')
-  if (!Object.hasOwn(DECOMPRESS, encoding)) {
-    const message = `A message may be compressed with ${Object.keys(DECOMPRESS).join(' or ')}, or not at all.`
-    throw new AppError(ErrorCode.UnsupportedMediaType, message)
-  }
-  try {
-    return await run(bytes, { maxOutputLength: maxBytes })
-  } catch (cause) {
-    if (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')
-      throw tooLarge(maxBytes)
-    throw invalid(`the message cannot be decompressed as ${encoding}`)
-  }
-}
-
-function tooLarge(maxBytes: number): AppError {
-  return new AppError(ErrorCode.PayloadTooLarge, `A message may have ${maxBytes} bytes at the most.`)
+export async function decompressFrame(
+  { isCompressed, bytes }: Frame,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
+  if (!isCompressed) return bytes
+  const compression = parseEncoding(encoding)
+  if (compression !== undefined) return decompress(bytes, compression, maxBytes)
+  throw invalid('the message is marked as compressed, and grpc-encoding does not say how')
 }
 
 function invalid(message: string): AppError {

@@ -72,7 +72,7 @@ describe('a call that cannot be served has a status with details, is counted and
       frame(Buffer.alloc(1), true),
       { 'grpc-encoding': 'zstd' },
       unsupported,
-      /gzip or deflate/,
+      /gzip, br, deflate/,
     ],
     ['another encoding of messages', EMPTY, { 'content-type': 'application/grpc+json' }, unsupported, /protobuf/],
     ['an announced size that is too large', Buffer.from([0, 0x7f, 255, 255, 255]), {}, tooLarge, /8388608 bytes/],

@@ -1,0 +1,331 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import { durationFromMs } from '@bufbuild/protobuf/wkt'
+import type { Client, Transport } from '@connectrpc/connect'
+import { createClient } from '@connectrpc/connect'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { BadRequestSchema, RetryInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
+import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import type { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { DeadLetterReason, DeadLetterState, TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import { post } from './fixtures/post.ts'
+import type { ProblemBody } from './fixtures/rest.ts'
+import { bodyOf } from './fixtures/rest.ts'
+import { failureOf, reasonOf } from './fixtures/rpc-failure.ts'
+import type { ServiceProcess } from './fixtures/service-process.ts'
+import { useServices } from './fixtures/service-process.ts'
+import { useStack } from './fixtures/stack.ts'
+import { TRANSPORTS } from './fixtures/transports.ts'
+
+const stack = useStack()
+const start = useServices(stack)
+let intake: ServiceProcess
+let insights: ServiceProcess
+let triage: ServiceProcess
+let ids: { failed: string; parked: string }
+
+beforeAll(async () => {
+  ;[intake, insights, triage] = await Promise.all([start('intake'), start('insights'), start('triage')])
+  ids = { failed: await writeLead(), parked: await writeLead() }
+  await stack.sql`
+    insert into dead_letters (lead_id, generation, reason, error, attempts, retry_at) values
+      (${ids.failed}, 1, 'failed', 'x', 5, null), (${ids.parked}, 1, 'parked', 'x', 5, '2100-01-01')`
+})
+
+/** The dead letters keep the reconciler from publishing it. */
+async function writeLead(): Promise<string> {
+  const id = randomUUID()
+  await stack.sql`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash)
+    values (${id}, 'test', ${randomUUID()}, '\\x00', 'note', 'hash')`
+  return id
+}
+
+/** What came of a call, in the words that all protocols have. */
+interface Outcome {
+  readonly code: string
+  /** The fields at fault. */
+  readonly paths: readonly string[]
+  /** Whether the caller is told when to come again. */
+  readonly retry: boolean
+}
+const OK: Outcome = { code: 'ok', paths: [], retry: false }
+
+/** REST has the key of a lead in a header and its fields beside each other. */
+function commonPath(path: string): string {
+  return path === 'Idempotency-Key' ? 'idempotency_key' : path.replace(/^lead\./, '')
+}
+
+async function restOutcome(response: Promise<Response>): Promise<Outcome> {
+  const { ok, headers } = await response
+  if (ok) return OK
+  const { code, errors = [] } = await bodyOf<ProblemBody>(response)
+  return { code, paths: errors.map(({ path }) => commonPath(path)).sort(), retry: headers.has('retry-after') }
+}
+
+async function rpcOutcome(call: Promise<unknown>): Promise<Outcome> {
+  const result = await call.then(
+    () => 'ok',
+    () => 'failed',
+  )
+  if (result === 'ok') return OK
+  const error = await failureOf(call)
+  const faults = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations)
+  const retry = error.findDetails(RetryInfoSchema).length > 0
+  return {
+    code: reasonOf(error)?.toLowerCase() ?? error.message,
+    paths: faults.map(({ field }) => commonPath(field)).sort(),
+    retry,
+  }
+}
+
+interface Clients {
+  readonly intake: Client<typeof IntakeService>
+  readonly insights: Client<typeof InsightsService>
+  readonly triage: Client<typeof TriageService>
+}
+
+function clientsOver(transport: (baseUrl: string) => Transport): Clients {
+  return {
+    intake: createClient(IntakeService, transport(intake.url)),
+    insights: createClient(InsightsService, transport(insights.url)),
+    triage: createClient(TriageService, transport(triage.url)),
+  }
+}
+
+/** Holds a call over every RPC protocol against the same over REST. */
+async function expectParity(
+  expected: Partial<Outcome>,
+  rest: () => Promise<Response>,
+  rpc: (clients: Clients) => Promise<unknown>,
+) {
+  const outcome = { ...OK, ...expected }
+  expect({ REST: await restOutcome(rest()) }).toEqual({ REST: outcome })
+  for (const [name, transport] of TRANSPORTS) {
+    expect({ [name]: await rpcOutcome(rpc(clientsOver(transport))) }).toEqual({ [name]: outcome })
+  }
+}
+
+const EMOJI = '\u{1f600}'
+const invalid = (...paths: string[]) => ({ code: 'invalid_request', paths })
+type NewLead = NonNullable<MessageInitShape<typeof CreateLeadRequestSchema>['lead']>
+
+describe('a lead is stored, or refused for the same faults, over every protocol:', () => {
+  const postLead = (lead: unknown, key: string) =>
+    fetch(`${intake.url}/leads`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify(lead),
+    })
+
+  test.each<[what: string, lead: NewLead, expected: Partial<Outcome>]>([
+    ['a note alone', { note: 'A quote, please.' }, {}],
+    ['every field', { note: 'Hi', email: 'a@example.com', phone: '+49 30 1234', name: 'Ä', source: 'web' }, {}],
+    ['empty fields', { note: 'Hi', phone: '', name: '', source: '' }, {}],
+    ['an empty email', { note: 'Hi', email: '' }, invalid('email')],
+    ['no note', {}, invalid('note')],
+    ['an empty note', { note: '' }, invalid('note')],
+    ['a note of white space', { note: ' \n\t\u2003' }, invalid('note')],
+    ['a note of invisible characters', { note: '\u200b\u2060\u00ad\ufeff\u180e\ufe0f' }, invalid('note')],
+    ['a note of one emoji with ZWJ', { note: '\u{1f469}\u200d\u{1f4bb}' }, {}],
+    ['a note that begins with a byte order mark', { note: '\ufeffHi' }, {}],
+    ['a note with U+0000', { note: 'a\u0000b' }, invalid('note')],
+    ['the longest note, in emoji', { note: EMOJI.repeat(20_000) }, {}],
+    ['a note of one emoji more', { note: EMOJI.repeat(20_001) }, invalid('note')],
+    ['the longest note, in combining characters', { note: 'e\u0301'.repeat(10_000) }, {}],
+    ['a note of one combining character more', { note: `${'e\u0301'.repeat(10_000)}\u0301` }, invalid('note')],
+    [
+      'every field as long as it may be, in emoji',
+      { note: 'Hi', phone: EMOJI.repeat(64), name: EMOJI.repeat(200), source: EMOJI.repeat(100) },
+      {},
+    ],
+    [
+      'every field one emoji longer',
+      { note: 'Hi', phone: EMOJI.repeat(65), name: EMOJI.repeat(201), source: EMOJI.repeat(101) },
+      invalid('name', 'phone', 'source'),
+    ],
+    ['several faults', { note: '', email: 'nobody' }, invalid('email', 'note')],
+  ])('%s', async (_what, lead, expected) => {
+    await expectParity(
+      expected,
+      () => postLead(lead, randomUUID()),
+      (clients) => clients.intake.createLead({ idempotencyKey: randomUUID(), lead }),
+    )
+  })
+
+  test.each([
+    ['no key', '', invalid('idempotency_key')],
+    ['a key that is no UUID', 'abc', invalid('idempotency_key')],
+    ['a key in capitals', randomUUID().toUpperCase(), {}],
+  ])('%s', async (_what, idempotencyKey, expected) => {
+    const lead = { note: 'Hi' }
+    await expectParity(
+      expected,
+      () => postLead(lead, idempotencyKey),
+      (clients) => clients.intake.createLead({ idempotencyKey, lead }),
+    )
+  })
+
+  test('a key that was used with another lead', async () => {
+    const idempotencyKey = randomUUID()
+    await postLead({ note: 'the first' }, idempotencyKey)
+    await expectParity(
+      { code: 'idempotency_conflict' },
+      () => postLead({ note: 'another' }, idempotencyKey),
+      (clients) => clients.intake.createLead({ idempotencyKey, lead: { note: 'another' } }),
+    )
+  })
+
+  test('the longest note when each character is escaped', async () => {
+    const escaped = `{"note":"${'\\ud83d\\ude00'.repeat(20_000)}"}`
+    const headers = { 'content-type': 'application/json' }
+    const rest = await fetch(`${intake.url}/leads`, {
+      method: 'POST',
+      headers: { ...headers, 'idempotency-key': randomUUID() },
+      body: escaped,
+    })
+    const connect = await fetch(`${intake.url}/leadtriage.intake.v1.IntakeService/CreateLead`, {
+      method: 'POST',
+      headers,
+      body: `{"idempotencyKey":"${randomUUID()}","lead":${escaped}}`,
+    })
+    expect([rest.status, connect.status]).toEqual([201, 200])
+    expect(await bodyOf(connect)).toMatchObject({ lead: { note: EMOJI.repeat(20_000) } })
+  })
+})
+
+describe('a lead is read alike over every protocol:', () => {
+  test.each([
+    ['that is there', () => ids.parked, {}],
+    ['by its id in capitals', () => ids.parked.toUpperCase(), {}],
+    ['that is not there', () => randomUUID(), { code: 'lead_not_found' }],
+    ['by what is no UUID', () => '7', invalid('lead_id')],
+  ])('one %s', async (_what, id, expected) => {
+    const leadId = id()
+    await expectParity(
+      expected,
+      () => fetch(`${intake.url}/leads/${leadId}`),
+      (clients) => clients.intake.getLead({ leadId }),
+    )
+  })
+})
+
+describe('an insight is read alike over every protocol:', () => {
+  test.each([
+    ['of a lead that waits for its next try', () => ids.parked, 0, { code: 'insight_pending', retry: true }],
+    ['of a lead that is waited for', () => ids.parked, 50, { code: 'insight_pending', retry: true }],
+    ['of a dead letter', () => ids.failed, 60_000, { code: 'insight_failed' }],
+    ['of a lead that is not there', () => randomUUID(), 60_000, { code: 'lead_not_found' }],
+    ['of what is no UUID', () => '7', 0, invalid('lead_id')],
+    ['with a wait that is too long', () => ids.parked, 60_001, invalid('wait')],
+    ['with several faults', () => '7', 3_600_000, invalid('lead_id', 'wait')],
+  ])('one %s', async (_what, id, waitMs, expected) => {
+    const leadId = id()
+    await expectParity(
+      expected,
+      () => fetch(`${insights.url}/leads/${leadId}/insight?wait=${waitMs}ms`),
+      (clients) => clients.insights.getInsight({ leadId, wait: durationFromMs(waitMs) }),
+    )
+  })
+})
+
+describe('dead letters are listed, read and redriven alike over every protocol:', () => {
+  test.each<[string, string, Parameters<Clients['triage']['listDeadLetters']>[0], Partial<Outcome>]>([
+    ['all', 'state=all', { state: DeadLetterState.ALL }, {}],
+    ['of a reason', 'reason=failed', { reason: DeadLetterReason.FAILED }, {}],
+    ['of a reason that is none', 'reason=tired', { reason: 99 as DeadLetterReason }, invalid('reason')],
+    ['on pages below zero', 'page_size=-1', { pageSize: -1 }, invalid('page_size')],
+    ['behind a token that is none', 'page_token=abc', { pageToken: 'abc' }, invalid('page_token')],
+  ])('those %s', async (_what, query, request, expected) => {
+    await expectParity(
+      expected,
+      () => fetch(`${triage.url}/dead-letters?${query}`),
+      (clients) => clients.triage.listDeadLetters(request),
+    )
+  })
+
+  test('one that is there, that is not, and that cannot be', async () => {
+    for (const [leadId, expected] of [
+      [ids.failed, {}],
+      [randomUUID(), { code: 'dead_letter_not_found' }],
+      ['7', invalid('lead_id')],
+    ] as const) {
+      await expectParity(
+        expected,
+        () => fetch(`${triage.url}/dead-letters/${leadId}`),
+        (clients) => clients.triage.getDeadLetter({ leadId }),
+      )
+    }
+  })
+
+  test('a redrive and a retriage that do not say what they mean, or do', async () => {
+    const dryRun = true
+    for (const [body, request, expected] of [
+      [{}, {}, invalid('')],
+      [{ all: true, lead_ids: [ids.failed] }, { all: true, leadIds: [ids.failed] }, invalid('')],
+      [{ lead_ids: ['7'] }, { leadIds: ['7'] }, invalid('lead_ids[0]')],
+      [{ all: true, dry_run: true }, { all: true, dryRun }, {}],
+    ] as const) {
+      await expectParity(
+        expected,
+        () => post(`${triage.url}/dead-letters:redrive`, body),
+        (clients) => clients.triage.redriveDeadLetters({ ...request, leadIds: [...(request.leadIds ?? [])] }),
+      )
+      await expectParity(
+        expected,
+        () => post(`${intake.url}/leads:retriage`, body),
+        (clients) => clients.intake.retriageLeads({ ...request, leadIds: [...(request.leadIds ?? [])] }),
+      )
+    }
+  })
+
+  test('more ids than a request may name', async () => {
+    const leadIds = Array.from({ length: 1_001 }, () => randomUUID())
+    await expectParity(
+      invalid('lead_ids'),
+      () => post(`${triage.url}/dead-letters:redrive`, { lead_ids: leadIds }),
+      (clients) => clients.triage.redriveDeadLetters({ leadIds }),
+    )
+  })
+})
+
+describe('JSON is refused alike over REST and Connect:', () => {
+  const REST = () => `${triage.url}/dead-letters:redrive`
+  const CONNECT = () => `${triage.url}/leadtriage.triage.v1.TriageService/RedriveDeadLetters`
+
+  async function pathsOf(url: string, headers: Record<string, string>, body: string | Uint8Array) {
+    const response = await fetch(url, { method: 'POST', headers, body } as RequestInit)
+    const answer = (await response.json()) as {
+      errors?: { path: string }[]
+      details?: { debug: { fieldViolations?: { field?: string }[] } }[]
+    }
+    const faults = answer.details?.flatMap(({ debug }) => debug.fieldViolations ?? []).map(({ field = '' }) => field)
+    return { status: response.status, paths: (faults ?? answer.errors?.map(({ path }) => path) ?? []).sort() }
+  }
+
+  test.each<[what: string, body: string | Uint8Array, paths: string[]]>([
+    ['a field that is none', '{"all":true,"emial":1}', ['emial']],
+    ['a field of another type', '{"all":"yes"}', ['all']],
+    ['several faults', '{"all":"yes","emial":1,"lead_ids":7}', ['all', 'emial', 'lead_ids']],
+    ['a prototype', '{"__proto__":{"all":true}}', ['__proto__']],
+    ['a list', '[]', ['']],
+    ['a text', '"x"', ['']],
+    ['nothing', '', ['']],
+    ['what breaks off', '{"all":', ['']],
+    ['what is not UTF-8', Buffer.from('{"all":"\xff"}', 'latin1'), ['']],
+  ])('%s', async (_what, body, paths) => {
+    const headers = { 'content-type': 'application/json' }
+    expect(await pathsOf(REST(), headers, body)).toEqual({ status: 422, paths })
+    expect(await pathsOf(CONNECT(), headers, body)).toEqual({ status: 400, paths })
+  })
+
+  test.each(['application/json; charset=latin1', 'text/plain', 'application/x-www-form-urlencoded'])(
+    '%s',
+    async (type) => {
+      const headers = { 'content-type': type }
+      expect((await pathsOf(REST(), headers, '{}')).status).toBe(415)
+      expect((await pathsOf(CONNECT(), headers, '{}')).status).toBe(415)
+    },
+  )
+})
