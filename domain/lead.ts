@@ -39,7 +39,7 @@ const LABEL = String.raw`${LETTER}(?:[\p{L}\p{M}\p{N}-]{0,61}${LETTER})?`
  * A character that shows: no separator, no control or format character, and none that Unicode has programs ignore when they
  * cannot display it (zero-width and soft hyphens, fillers, variation selectors).
  */
-export const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
+const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
 
 /** An address as people have them, other scripts included: a dotted local part and a domain of two labels or more. */
 const EMAIL = new RegExp(String.raw`^${ATOM}(?:\.${ATOM})*@(?:${LABEL}\.)+${LABEL}$`, 'u')

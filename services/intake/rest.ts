@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import type { Lead } from '../../domain/lead.ts'
-import { LEAD_LIMITS, VISIBLE } from '../../domain/lead.ts'
+import { LEAD_LIMITS } from '../../domain/lead.ts'
 import {
   EXAMPLE_LEAD_ID,
   intentField,
@@ -30,6 +30,15 @@ export const intakeApi: ApiDescription = {
   tags: [{ name: 'Leads', description: 'Store leads, read them, and have them triaged again.' }],
 }
 
+/**
+ * The characters that do not show, for patterns of JSON Schema: many of its readers know no Unicode properties. A test
+ * compares it to what createLead refuses.
+ */
+const INVISIBLE =
+  '\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u115f-\\u1160' +
+  '\\u1680\\u17b4-\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0' +
+  '\\ufff0-\\ufffb\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}'
+
 /** Describes the body; createLead checks it, over every protocol, so that all faults are named in one response. */
 const leadBodySchema = z
   .strictObject({
@@ -38,7 +47,10 @@ const leadBodySchema = z
     name: textField(LEAD_LIMITS.name).nullish(),
     note: textField(LEAD_LIMITS.note)
       .min(1)
-      .meta({ pattern: `^[^\\u0000]*${VISIBLE.source}[^\\u0000]*$` }),
+      .meta({
+        description: 'Has at least one visible character.',
+        pattern: `^[^\\u0000]*[^${INVISIBLE}][^\\u0000]*$`,
+      }),
     source: textField(LEAD_LIMITS.source).nullish(),
   })
   .meta({
@@ -74,7 +86,7 @@ const retriageBodySchema = z
             pattern: '^[\\x20-\\x7e]{1,200}$',
             examples: ['rules@1'],
           }),
-        intents: z.array(intentField).min(1).max(100).optional().meta({ description: 'The insight has one of these.' }),
+        intents: z.array(intentField).max(100).optional().meta({ description: 'The insight has one of these.' }),
         created_after: timeField.optional().meta({ description: 'Created then or later.' }),
         created_before: timeField.optional().meta({ description: 'Created earlier.' }),
         dry_run: dryRun,
@@ -82,7 +94,10 @@ const retriageBodySchema = z
       .meta({
         id: 'RetriageByFilter',
         description: 'The leads for which everything given holds.',
-        anyOf: ['analyzer', 'intents', 'created_after', 'created_before'].map((field) => ({ required: [field] })),
+        anyOf: [
+          ...['analyzer', 'created_after', 'created_before'].map((field) => ({ required: [field] })),
+          { required: ['intents'], properties: { intents: { type: 'array', minItems: 1 } } },
+        ],
       }),
     z.strictObject({ all: z.literal(true), dry_run: dryRun }).meta({ id: 'RetriageAll', description: 'Every lead.' }),
   ])
@@ -132,7 +147,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         summary: 'Store a lead, once for each idempotency key',
         description:
           'A repeated request with the same key and the same lead returns the stored lead with 200; one with another lead ' +
-          'is a conflict. Retry a request that failed or whose response was lost with the same key.',
+          'is a conflict. `/leads/` is the same path. Retry a request that failed or whose response was lost with the same key.',
         headers: z.object({
           'idempotency-key': uuidField.meta({
             description: 'A UUID that the client chooses: the same for every attempt to store one lead.',

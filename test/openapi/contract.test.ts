@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { exchange } from '../fixtures/raw-http.ts'
 import { bodyOf } from '../fixtures/rest.ts'
 import type { ServiceName, ServiceProcess } from '../fixtures/service-process.ts'
 import { useServices } from '../fixtures/service-process.ts'
 import { useStack } from '../fixtures/stack.ts'
+import { useTcpProxy } from '../fixtures/tcp-proxy.ts'
 import type { Contract } from './contract.ts'
 import { createContract } from './contract.ts'
 import type { DescribedOperation, OpenApiDocument } from './document.ts'
@@ -156,7 +158,31 @@ describe('responses are as documented, with no field and no header beside', () =
     await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', json('POST', 'x'.repeat(300_000)))
   })
 
-  /** Those that the connection, the load or a defect decides, for any operation alike; errors.test.ts has them. */
+  test('of requests that HTTP itself refuses', async () => {
+    const { url, contract } = services.intake
+    const { hostname: host, port } = new URL(url)
+    const get = (header: string) => `GET /leads/7 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n\r\n`
+    for (const bytes of ['nonsense\r\n\r\n', get('Expect: a miracle'), get(`X-Long: ${'x'.repeat(17_000)}`)]) {
+      for (const { status, headers, body } of await exchange({ host, port: Number(port) }, bytes)) {
+        await contract.read('getLead', new Response(body, { status, headers }))
+      }
+    }
+    expect(contract.seen).toContain('getLead 400')
+    expect(contract.seen).toContain('getLead 417')
+    expect(contract.seen).toContain('getLead 431')
+  })
+
+  test('of a service whose database is away', async () => {
+    const database = await useTcpProxy(stack.serviceUrls.intake)
+    const { url } = await start('intake', { DATABASE_URL: database.url })
+    await database.cut()
+    const response = await fetch(`${url}/leads/`, lead({ note: 'Hello' }))
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
+    await services.intake.contract.read('createLead', response)
+    expect(services.intake.contract.seen).toContain('createLead 503')
+  })
+
+  /** What any operation may answer with, looked at above for one of them; nothing of ours makes 408 or 500 happen soon. */
   const ANY_OPERATION = /(400|408|417|431|500|503)$/
 
   test('and every response that is documented for an operation of its own was looked at', () => {

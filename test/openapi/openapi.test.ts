@@ -1,5 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { newLeadSchema } from '../../domain/lead.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { bodyOf } from '../fixtures/rest.ts'
 import { useServices } from '../fixtures/service-process.ts'
@@ -134,7 +135,9 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
 
   test('is shown at /docs by files of the service itself', async () => {
     const response = await fetch(`${url}/docs/`)
-    expect(response.headers.get('content-security-policy')).toContain("default-src 'self'")
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'self';")
+    expect(policy).not.toMatch(/https?:|\w\.\w|upgrade-insecure/)
     const page = await response.text()
     const sources = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, source = '']) => source)
     expect(sources.length).toBeGreaterThan(3)
@@ -145,6 +148,20 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
     }
     expect(await bodyOf(fetch(`${url}/docs/json`))).toEqual(document)
   })
+})
+
+test('the documented pattern of a note takes exactly the characters that make a note, of all there are', async () => {
+  const { url } = await start('intake', {}, 'listening')
+  const { components } = await bodyOf<OpenApiDocument>(fetch(`${url}/openapi.json`))
+  const { note } = (components.schemas.NewLead as { properties: { note: { pattern: string } } }).properties
+  const pattern = new RegExp(note.pattern, 'u')
+  const different = Array.from({ length: 0x110000 }, (_, code) => code)
+    .filter((code) => code < 0xd800 || code > 0xdfff)
+    .filter((code) => {
+      const text = String.fromCodePoint(code)
+      return pattern.test(text) !== newLeadSchema.safeParse({ note: text }).success
+    })
+  expect(different.map((code) => code.toString(16))).toEqual([])
 })
 
 /** The objects within a schema that stand there as they are, not by reference. */

@@ -16,6 +16,20 @@ export interface ApiDescription {
 }
 
 /**
+ * What the pages may load: nothing from elsewhere. Swagger UI sets styles inline. The library's own policy has browsers turn
+ * http into https, which a service behind no proxy does not speak.
+ */
+const PAGE_POLICY = {
+  'default-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'object-src': "'none'",
+  'base-uri': "'self'",
+  'form-action': "'self'",
+  'frame-ancestors': "'self'",
+}
+
+/**
  * Serves the OpenAPI document of a service at `/openapi.json`, and pages to read and try it at `/docs`. The document has
  * the routes that carry a tag. Must be called before the routes are registered.
  */
@@ -40,6 +54,11 @@ export async function registerOpenApi(
     transform: jsonSchemaTransform,
     transformObject: (draft) => completeDocument(jsonSchemaTransformObject(draft) as DraftDocument),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title },
+    uiConfig: { layout: 'BaseLayout' }, // without the bar that opens other documents
+    staticCSP: PAGE_POLICY,
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

@@ -22,10 +22,11 @@ import { readText } from './read-text.ts'
 import type { RowReader } from './row.ts'
 import { watchSilence } from './silence.ts'
 
+/** The first is what /docs offers: Swagger UI takes a media type with "json" in its name for JSON. */
 const READERS: Readonly<Record<string, RowReader>> = {
+  'text/csv': readCsv,
   'application/x-ndjson': readNdjson,
   'application/jsonl': readNdjson,
-  'text/csv': readCsv,
 }
 /** Each keeps a few lists of rows in memory. */
 const MAX_IMPORTS = 32

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import type { ServiceName } from '../../../db/service-logins.ts'
+import type { RunningProcess } from '../../../embedded/child-process.ts'
+import { startServers } from '../../../harness/servers.ts'
+import { startService, untilReady } from '../../../harness/service.ts'
+
+export const SERVICES = ['intake', 'triage', 'insights'] as const
+
+/** The product on servers of its own, with leads, insights and a dead letter in it. */
+export interface Product {
+  readonly urls: Readonly<Record<ServiceName, string>>
+  /** A folder that goes away with the product; it has the logs of the services. */
+  readonly scratchDir: string
+  /** Ids of leads that are stored: with an insight, and one that is a dead letter. */
+  readonly leadIds: readonly string[]
+  /** @returns what went wrong with the ends of the services */
+  stop(): Promise<string[]>
+}
+
+const DATABASE = 'schemathesis'
+
+export async function startProduct(say: (line: string) => void, signal: AbortSignal): Promise<Product> {
+  const servers = await startServers(say)
+  const running: RunningProcess[] = []
+  const stop = async () => {
+    const exits = await Promise.all(running.map((service) => service.stop().then(() => service.exited)))
+    await servers.stop()
+    return exits.flatMap(({ code }, index) => (code === 0 ? [] : [`${SERVICES[index]} ended with exit code ${code}`]))
+  }
+  try {
+    const { serviceUrls, ownerUrl } = await servers.createDatabase(DATABASE)
+    const urls: Partial<Record<ServiceName, string>> = {}
+    for (const name of SERVICES) {
+      const service = await startService({
+        name,
+        env: {
+          PATH: process.env.PATH,
+          DATABASE_URL: serviceUrls[name],
+          NATS_URL: servers.nats.url,
+          [`${name.toUpperCase()}_PORT`]: '0',
+        },
+        mark: servers.scratchDir,
+        logFile: join(servers.scratchDir, `${name}.log`),
+        onSpawn: (process) => running.push(process),
+      })
+      await untilReady(service, signal)
+      urls[name] = service.url
+    }
+    const ready = urls as Record<ServiceName, string>
+    return { urls: ready, scratchDir: servers.scratchDir, leadIds: await storeLeads(ready, ownerUrl), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function storeLeads(urls: Record<ServiceName, string>, ownerUrl: string): Promise<string[]> {
+  const ids: string[] = []
+  for (const note of ['A quote for 50 seats, please', 'I cannot log in', 'Ich suche Arbeit', 'Buy followers']) {
+    const response = await fetch(`${urls.intake}/leads/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      body: JSON.stringify({ note }),
+    })
+    const { id } = (await response.json()) as { id: string }
+    await fetch(`${urls.insights}/leads/${id}/insight?wait=10s`)
+    ids.push(id)
+  }
+  const sql = postgres(ownerUrl, { max: 1 })
+  await sql`
+    insert into dead_letters (lead_id, generation, reason, error, attempts)
+    values (${ids[0] ?? ''}, 1, 'failed', 'for Schemathesis', 5)`
+  await sql.end()
+  return ids
+}
