@@ -40,12 +40,18 @@ export async function migrate(databaseUrl: string): Promise<void> {
   }
 }
 
-/** The version of the schema that a database has; 0 when it has none. */
-export async function currentVersion(sql: postgres.Sql): Promise<number> {
-  const [table] = await sql`select to_regclass('schema_version') is not null as exists`
+/**
+ * The version of the schema that a database has; 0 when it has none.
+ * @param ask waits for one statement; for a timeout
+ */
+export async function currentVersion(
+  sql: postgres.Sql,
+  ask: <T>(statement: Promise<T>) => Promise<T> = (statement) => statement,
+): Promise<number> {
+  const [table] = await ask(sql<{ exists: boolean }[]>`select to_regclass('schema_version') is not null as exists`)
   if (table?.exists !== true) return 0
-  const [row] = await sql`select coalesce(max(version), 0)::int as version from schema_version`
-  return row?.version
+  const versions = sql<{ version: number }[]>`select coalesce(max(version), 0)::int as version from schema_version`
+  return (await ask(versions))[0]?.version ?? 0
 }
 
 if (import.meta.main) {

@@ -19,28 +19,39 @@ const SYSTEM_CODES = new Set([
  */
 const SQLSTATE = /^(?:08|53|57|40)[0-9A-Z]{3}$|^25006$/
 
-/** A server that hangs answers nothing; whoever asked gets an error before they lose patience. */
-const PATIENCE_MS = 1_800
+/** A server that hangs answers nothing; a caller must get its error within two seconds. */
+const QUERY_TIMEOUT_MS = 1_800
+
+/** The time that several statements have together. */
+export interface Deadline {
+  /** Zero or less when it has passed. */
+  leftMs(): number
+}
+
+export function createDeadline(timeoutMs = QUERY_TIMEOUT_MS): Deadline {
+  const end = performance.now() + timeoutMs
+  return { leftMs: () => end - performance.now() }
+}
 
 /**
- * Waits for a query, for a bounded time, and tells "try again" from what the statement itself did wrong. A statement of
- * the driver that was not sent by then is taken back: nobody waits for it, and it would only hold up others. After an
- * `unavailable` a write may have happened or not.
+ * Waits for a statement, for a bounded time, and tells "try again" from what the statement itself did wrong. One that
+ * was not sent by then is taken back: it is never executed. One that was sent may be executed still, so after an
+ * `unavailable` a write may have happened or not; write-fence.ts keeps it from running beside its retry.
  *
- * @param query a statement, or a promise that waits for several, which are not taken back
- * @throws AppError `unavailable` when the database cannot be reached or does not answer within `patienceMs`; any
+ * @param query one statement; of a promise over several the timeout could take none back
+ * @throws AppError `unavailable` when the database cannot be reached or does not answer within `timeoutMs`; any
  *   other error as it came
  */
-export async function answered<T>(query: Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+export async function answered<T>(query: Promise<T>, timeoutMs = QUERY_TIMEOUT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(unavailable(new Error(`no answer within ${patienceMs} ms`)))
+      reject(unavailable(new Error(`no answer within ${Math.round(timeoutMs)} ms`)))
       if (isStatement(query)) takeBack(query)
-    }, patienceMs)
+    }, timeoutMs)
   })
   try {
-    return await Promise.race([query, silence])
+    return await Promise.race([query, timeout])
   } catch (error) {
     throw isPostgresUnavailable(error) ? unavailable(error) : error
   } finally {
@@ -50,8 +61,10 @@ export async function answered<T>(query: Promise<T>, patienceMs = PATIENCE_MS): 
 
 /** A statement as the driver (3.4.9) keeps it; its types know `cancel` only. */
 interface Statement {
-  /** The connection that it was sent on; null before. */
-  readonly state: unknown
+  /** Of the connection that it was sent on; null before. */
+  readonly state: { readonly pid: number } | null
+  strings: readonly string[]
+  args: readonly unknown[]
   cancelled: unknown
   cancel(): void
 }
@@ -60,18 +73,25 @@ function isStatement(query: object): query is Statement {
   return 'state' in query && 'cancelled' in query && 'cancel' in query
 }
 
+/** The process of PostgreSQL that a statement was sent to; undefined when it was not sent. */
+export function backendOf(query: object): number | undefined {
+  return isStatement(query) ? query.state?.pid : undefined
+}
+
 /**
  * Takes a statement out of the driver's queue. It may also be the one that a connection is just being opened for, and
  * then it is in no queue: the driver would pass over it when the connection is there, and never use that connection
- * again, if it were still marked as cancelled. So it is sent after all: one for each connection at the most.
+ * again, if it were still marked as cancelled. So it is sent after all, as a statement that does nothing.
  */
 function takeBack(statement: Statement): void {
   if (statement.state !== null) return
   statement.cancel()
   statement.cancelled = null
+  statement.strings = ['select']
+  statement.args = []
 }
 
-function unavailable(cause: unknown): AppError {
+export function unavailable(cause: unknown): AppError {
   return new AppError(ErrorCode.Unavailable, 'The database cannot be reached right now; try again.', {
     cause,
     retryAfterSeconds: 1,

@@ -36,7 +36,7 @@ export function guardSchema(options: {
       await answered(sql`select 1`)
       return
     }
-    const version = await answered(currentVersion(sql))
+    const version = await currentVersion(sql, answered)
     if (version < neededVersion() && migrateOnStart) {
       await bringUpToDate()
     } else if (version < neededVersion()) {

@@ -1,8 +1,10 @@
 import type { Lead, NewLead } from '../../domain/lead.ts'
 import type { FlushItems } from '../../lib/batcher/batcher.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
-import { answered } from '../../lib/postgres/answered.ts'
+import { answered, createDeadline } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
+import type { WriteFence } from '../../lib/postgres/write-fence.ts'
+import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 
 /** A row to be inserted; its id is used only when nothing is stored under its key yet. */
 export interface LeadRow {
@@ -64,8 +66,9 @@ interface KeyedRecord extends LeadRecord {
 }
 
 export function createLeadStore(sql: Sql): LeadStore {
+  const fence = createWriteFence(sql)
   return {
-    insert: (rows) => answered(insertOrFind(sql, rows)),
+    insert: (rows) => insertOrFind(sql, fence, rows),
     findAll: async (ids) => {
       const records = await answered(
         sql<LeadRecord[]>`
@@ -116,10 +119,15 @@ export function bytesOfRows(rows: readonly LeadRow[]): number {
 /** Of ids and hashes as text, which have the same length in each row. */
 const ROW_BYTES = 2 * (36 + 36 + 64 + 64)
 
-async function insertOrFind(sql: Sql, rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]> {
-  const inserted = new Map((await insertAbsent(sql, rows)).map((row) => [row.id, row.created_at]))
+/** The rows of taken keys are read by a second statement, see {@link insertAbsent}; most batches have none. */
+async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]> {
+  const deadline = createDeadline()
+  const inserted = new Map(
+    (await fence.write(insertAbsent(sql, rows), deadline)).map((row) => [row.id, row.created_at]),
+  )
   const others = rows.filter((row) => !inserted.has(row.id))
-  const existing = others.length === 0 ? new Map<string, KeyedRecord>() : await findByKeys(sql, others)
+  const records = others.length === 0 ? [] : await answered(findByKeys(sql, others), deadline.leftMs())
+  const existing = new Map(records.map((record) => [keyOf(record.client_id, record.idempotency_key), record]))
   return rows.map((row) => {
     const createdAt = inserted.get(row.id)
     return createdAt === undefined ? fromRecord(existing, row) : fromRow(row, createdAt)
@@ -154,8 +162,8 @@ function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
 }
 
 /** Uses the unique index on (client_id, idempotency_key). */
-async function findByKeys(sql: Sql, rows: readonly LeadRow[]): Promise<Map<string, KeyedRecord>> {
-  const records = await sql<KeyedRecord[]>`
+function findByKeys(sql: Sql, rows: readonly LeadRow[]) {
+  return sql<KeyedRecord[]>`
     select id, client_id, idempotency_key, generation, encode(request_hash, 'hex') as request_hash,
            email, phone, name, note, source, created_at,
            created_at > now() - make_interval(secs => ${RECENT_SECONDS}) as recent
@@ -166,7 +174,6 @@ async function findByKeys(sql: Sql, rows: readonly LeadRow[]): Promise<Map<strin
         ${rows.map((row) => row.idempotencyKey)}::uuid[]
       )
     )`
-  return new Map(records.map((record) => [keyOf(record.client_id, record.idempotency_key), record]))
 }
 
 function keyOf(clientId: string, idempotencyKey: string): string {

@@ -1,10 +1,12 @@
 import type { Reason } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { Stage } from '../../domain/insight.ts'
-import { answered } from '../../lib/postgres/answered.ts'
+import { answered, createDeadline } from '../../lib/postgres/answered.ts'
 import { textArrayLiteral } from '../../lib/postgres/array-types.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
+import type { WriteFence } from '../../lib/postgres/write-fence.ts'
+import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 import { forgetSuspects } from './suspect-store.ts'
 
 export interface InsightStore {
@@ -19,19 +21,31 @@ export interface InsightStore {
 }
 
 export function createInsightStore(sql: Sql): InsightStore {
-  return { upsert: (insights) => answered(upsertAndRead(sql, insights)) }
+  const fence = createWriteFence(sql)
+  return { upsert: (insights) => upsertAndRead(sql, fence, insights) }
 }
 
-async function upsertAndRead(sql: Sql, insights: readonly NewInsight[]): Promise<(Insight | Error)[]> {
+/**
+ * What was not written is read by a second statement: the first cannot see what a concurrent transaction committed while
+ * it waited for that one's row. Most batches need only the first.
+ */
+async function upsertAndRead(
+  sql: Sql,
+  fence: WriteFence,
+  insights: readonly NewInsight[],
+): Promise<(Insight | Error)[]> {
+  const deadline = createDeadline()
   const newest = newestPerLead(insights)
-  const written = new Map((await upsertNewer(sql, newest)).map((times) => [times.lead_id, times]))
+  const times = await fence.write(upsertNewer(sql, newest), deadline)
+  const written = new Map(times.map((row) => [row.lead_id, row]))
   const stored = new Map<string, Insight>()
   for (const insight of newest) {
     const times = written.get(insight.leadId)
     if (times) stored.set(insight.leadId, { ...insight, createdAt: times.created_at, updatedAt: times.updated_at })
   }
   const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
-  for (const record of await findByLeads(sql, unchanged)) stored.set(record.lead_id, toInsight(record))
+  const records = unchanged.length === 0 ? [] : await answered(findByLeads(sql, unchanged), deadline.leftMs())
+  for (const record of records) stored.set(record.lead_id, toInsight(record))
   // only an erasure between the two statements takes it away
   return insights.map(({ leadId }) => stored.get(leadId) ?? new Error(`the insight of lead ${leadId} is gone`))
 }
@@ -107,8 +121,7 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
     returning lead_id, created_at, updated_at`
 }
 
-async function findByLeads(sql: Sql, leadIds: readonly string[]): Promise<InsightRecord[]> {
-  if (leadIds.length === 0) return []
+function findByLeads(sql: Sql, leadIds: readonly string[]) {
   return sql<InsightRecord[]>`select ${insightColumns(sql)} from insights where lead_id = any(${[...leadIds]}::uuid[])`
 }
 

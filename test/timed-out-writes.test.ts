@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import postgres from 'postgres'
+import { v7 as uuidv7 } from 'uuid'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { migrate } from '../db/migrate.ts'
+import { createServiceLogins } from '../db/service-logins.ts'
+import { createInsight, Stage } from '../domain/insight.ts'
+import { contentHash, requestHash } from '../domain/lead.ts'
+import { startPostgres } from '../embedded/postgres.ts'
+import type { BreakableServer } from '../harness/breakable-server.ts'
+import { startBreakable } from '../harness/breakable-server.ts'
+import { connectPostgres, type Sql } from '../lib/postgres/connect.ts'
+import { createLeadStore } from '../services/intake/lead-store.ts'
+import { createInsightStore } from '../services/triage/insight-store.ts'
+import { captureLog } from './fixtures/captured-log.ts'
+import { eventually } from './fixtures/eventually.ts'
+
+/*
+ * A write that is given up must have ended before its retry begins. A trigger counts each write when it begins, and
+ * those that begin while another one runs.
+ */
+
+const APPLICATION = 'timed-out-writes.test'
+const CONNECTIONS = 4
+const LOCK = 1
+
+let folder: string
+let server: BreakableServer
+let admin: postgres.Sql
+let urls: Awaited<ReturnType<typeof createServiceLogins>>
+const closers: (() => Promise<unknown>)[] = []
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'leadtriage-test-'))
+  server = await startBreakable(() => startPostgres({ dataDir: join(folder, 'postgres'), durable: false }))
+  await migrate(server.url)
+  urls = await createServiceLogins(server.url)
+  admin = postgres(server.url, { max: 2, onnotice: () => undefined })
+  await admin.unsafe(`
+    create sequence begun;
+    create sequence overlapping;
+    -- sequences keep what a statement counted that was rolled back
+    create function watch_writes() returns trigger language plpgsql security definer as $$
+    begin
+      perform nextval('begun');
+      if not pg_try_advisory_xact_lock(42) then perform nextval('overlapping'); end if;
+      perform pg_sleep(0.3);
+      perform pg_advisory_xact_lock_shared(${LOCK});
+      return null;
+    end $$;
+    create trigger watch before insert on leads for each statement execute function watch_writes();
+    create trigger watch before insert on insights for each statement execute function watch_writes()`)
+})
+afterAll(async () => {
+  await admin?.end()
+  await server?.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+beforeEach(async () => {
+  for (const sequence of ['begun', 'overlapping']) await admin.unsafe(`alter sequence ${sequence} restart`)
+})
+afterEach(async () => {
+  await server.unfreeze()
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function counted(sequence: 'begun' | 'overlapping'): Promise<number> {
+  const [row] = await admin<{ n: number }[]>`
+    select coalesce(pg_sequence_last_value(${sequence}::regclass), 0)::int as n`
+  return row?.n ?? -1
+}
+
+/** A pool whose connections are open, so that a retry has one that the write it repeats does not hold. */
+async function openPool(url: string, connections: number): Promise<Sql> {
+  const log = captureLog().log
+  const sql = connectPostgres({ url, applicationName: APPLICATION, maxConnections: CONNECTIONS, log })
+  closers.push(() => sql.end({ timeout: 0 }))
+  await Promise.all(Array.from({ length: connections }, () => sql`select pg_sleep(0.1)`))
+  return sql
+}
+
+const insight = createInsight(
+  { leadId: randomUUID(), generation: 1, contentHash: contentHash('hello') },
+  Stage.Final,
+  'rules@1',
+  { intent: 'buy', priority: 'P1', confidence: 0.75, tags: [], reasons: [], language: 'en' },
+)
+
+interface OpenOptions {
+  /** Puts a proxy in the URL of the database. */
+  readonly through?: (url: string) => string
+  /** How many connections are open from the start. */
+  readonly connections?: number
+}
+
+/** The writes that are followed by a read: each gives its write again and again, and a pool of its own. */
+const WRITES = [
+  {
+    name: 'leads of intake',
+    open: async ({ through, connections }: OpenOptions = {}) => {
+      const sql = await openPool(through?.(urls.intake) ?? urls.intake, connections ?? CONNECTIONS)
+      const store = createLeadStore(sql)
+      const lead = { email: null, phone: null, name: null, note: 'hello', source: null }
+      const hashes = { requestHash: requestHash(lead), contentHash: contentHash(lead.note) }
+      const row = { id: uuidv7(), clientId: 'anonymous', idempotencyKey: randomUUID(), lead, ...hashes }
+      return { sql, write: () => store.insert([row]) }
+    },
+  },
+  {
+    name: 'insights of triage',
+    open: async ({ through, connections }: OpenOptions = {}) => {
+      const sql = await openPool(through?.(urls.triage) ?? urls.triage, connections ?? CONNECTIONS)
+      const store = createInsightStore(sql)
+      return { sql, write: () => store.upsert([insight]) }
+    },
+  },
+] as const
+
+const UNAVAILABLE = { code: 'unavailable', retryAfterSeconds: 1 }
+
+/** Repeats a write, as a client or a worker does, until it is answered. */
+async function untilWritten(write: () => Promise<unknown>): Promise<void> {
+  await eventually(() => write().then(() => true), 20_000)
+}
+
+/** Stands in front of PostgreSQL; from `hold` on keeps what comes over the connections of before. */
+async function startHoldingProxy() {
+  const pairs = new Set<readonly [client: Socket, upstream: Socket]>()
+  const proxy = createServer((client) => {
+    const upstream = connect(server.port, '127.0.0.1')
+    pairs.add([client, upstream])
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy())
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => client.destroy())
+    client.pipe(upstream).pipe(client)
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  closers.push(async () => void proxy.close())
+  const { port } = proxy.address() as AddressInfo
+  return {
+    through: (url: string) => Object.assign(new URL(url), { host: `127.0.0.1:${port}` }).href,
+    hold: () => {
+      const held = [...pairs]
+      for (const [client, upstream] of held) client.unpipe(upstream)
+      return {
+        release: () => {
+          for (const [client, upstream] of held) client.pipe(upstream)
+        },
+        /** Resolves when all that was held has been read, or refused. */
+        arrived: Promise.all(held.map(([client]) => once(client, 'close'))),
+      }
+    },
+  }
+}
+
+/** Holds the lock that each write waits for when it has begun; gives it back when called. */
+async function holdLock(): Promise<() => Promise<void>> {
+  const holder = await admin.reserve()
+  await holder`select pg_advisory_lock(${LOCK})`
+  return async () => {
+    await holder`select pg_advisory_unlock(${LOCK})`
+    holder.release()
+  }
+}
+
+describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
+  test('does not run beside its retry when a frozen server thaws', async () => {
+    const { write } = await open()
+    await write() // each statement is known by now, as is usual
+    await server.freeze()
+    for (let tries = 0; tries < 3; tries += 1) await expect(write()).rejects.toMatchObject(UNAVAILABLE)
+    await server.unfreeze()
+    await untilWritten(write)
+    expect(await counted('overlapping')).toBe(0)
+  })
+
+  test('is never executed when the network brings it after its retry', async () => {
+    const proxy = await startHoldingProxy()
+    const { write } = await open({ through: proxy.through, connections: 1 })
+    await write()
+    const { release, arrived } = proxy.hold()
+    await expect(write()).rejects.toMatchObject(UNAVAILABLE)
+    await untilWritten(write) // over another connection
+    release()
+    await arrived
+    expect({ begun: await counted('begun'), overlapping: await counted('overlapping') }).toEqual({
+      begun: 2, // the first one, and the retry
+      overlapping: 0,
+    })
+  })
+
+  test('holds up its retry while it waits for a lock, and is ended after five seconds', async () => {
+    const { write } = await open()
+    const release = await holdLock()
+    await expect(write()).rejects.toMatchObject(UNAVAILABLE)
+    await expect(write()).rejects.toMatchObject(UNAVAILABLE)
+    expect(await counted('begun')).toBe(1) // the second one was not sent
+    const written = untilWritten(write)
+    await eventually(async () => (await counted('begun')) === 2) // the lock is still held
+    await release()
+    await written
+    expect(await counted('overlapping')).toBe(0)
+  })
+
+  test('was answered after all: its retry is sent at once, and nothing is ended for it', async () => {
+    const { write } = await open()
+    const release = await holdLock()
+    const before = await backends()
+    await expect(write()).rejects.toMatchObject(UNAVAILABLE)
+    await release()
+    await write()
+    expect({ begun: await counted('begun'), overlapping: await counted('overlapping') }).toEqual({
+      begun: 2,
+      overlapping: 0,
+    })
+    expect(await backends()).toEqual(before)
+  })
+
+  test('before it was sent is never executed', async () => {
+    const { sql, write } = await open()
+    const release = await holdLock()
+    const waiting = Array.from({ length: CONNECTIONS }, () => sql`select pg_advisory_lock_shared(${LOCK})`.execute())
+    await eventually(async () => {
+      const rows =
+        await admin`select from pg_stat_activity where application_name = ${APPLICATION} and wait_event = 'advisory'`
+      return rows.length === CONNECTIONS
+    })
+    await expect(write()).rejects.toMatchObject(UNAVAILABLE)
+    await release()
+    await Promise.all(waiting)
+    await sql`select` // whatever the driver had in its queue was sent before this
+    expect(await counted('begun')).toBe(0)
+  })
+})
+
+/** The processes of the pool's connections, in their order. */
+async function backends(): Promise<number[]> {
+  const rows = await admin<{ pid: number }[]>`
+    select pid from pg_stat_activity where application_name = ${APPLICATION} order by pid`
+  return rows.map(({ pid }) => pid)
+}
