@@ -76,7 +76,7 @@ export const newLeadSchema = z.strictObject(
     error: (issue) =>
       issue.code === 'unrecognized_keys'
         ? 'is not a field of a lead; the fields are email, phone, name, note and source'
-        : 'must be a JSON object with the fields email, phone, name, note and source',
+        : 'must be a lead, with the fields email, phone, name, note and source',
   },
 )
 

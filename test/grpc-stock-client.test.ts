@@ -64,6 +64,34 @@ test('an error has its gRPC status, its message and the standard details', async
   expect(trailer.toString()).toContain('google.rpc.BadRequest')
 })
 
+test('a fault is named in the terms of the message, not of a body or of JSON', async () => {
+  const intake = clientOf(ours, 'leadtriage.intake.v1.IntakeService', services.intake)
+  const insights = clientOf(ours, 'leadtriage.insights.v1.InsightsService', services.insights)
+  const triage = clientOf(ours, 'leadtriage.triage.v1.TriageService', services.triage)
+  const wrong: [Client, string, object, RegExp][] = [
+    [intake, 'CreateLead', {}, /idempotency_key must be a UUID.*; lead must be a lead, with the fields email/],
+    [intake, 'CreateLead', { idempotency_key: randomUUID(), lead: {} }, /lead\.note must say something/],
+    [intake, 'GetLead', {}, /lead_id must be a UUID/],
+    [intake, 'BatchCreateLeads', {}, /requests must have 1 to 1000 items/],
+    [intake, 'RetriageLeads', {}, /which leads are meant/],
+    [intake, 'RetriageLeads', { intents: [99], all: true }, /intents\[0\] must be one of/],
+    [
+      insights,
+      'GetInsight',
+      { lead_id: 'x', wait: { seconds: 61 } },
+      /lead_id must be a UUID.*; wait must be at most 60s/,
+    ],
+    [triage, 'ListDeadLetters', { page_token: 'x' }, /page_token/],
+    [triage, 'GetDeadLetter', {}, /lead_id must be a UUID/],
+    [triage, 'RedriveDeadLetters', {}, /which leads are meant/],
+  ]
+  for (const [client, method, request, message] of wrong) {
+    const error = await call(client, method, request).catch((thrown: ServiceError) => thrown)
+    expect(error).toMatchObject({ code: status.INVALID_ARGUMENT, details: expect.stringMatching(message) })
+    expect(error.details).not.toMatch(/JSON|body|header|query/i)
+  }
+})
+
 describe.each(['intake', 'insights', 'triage'] as const)('%s, as grpcurl uses it', (name) => {
   test('reflection lists the services and describes them', async () => {
     const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
