@@ -13,7 +13,7 @@ export interface DescriptorIndex {
 
 export function createDescriptorIndex(roots: readonly DescFile[]): DescriptorIndex {
   const files = new Map<string, DescFile>()
-  for (const root of roots) for (const file of withImports(root)) files.set(file.name, file)
+  for (const root of roots) for (const file of withImports(root)) files.set(file.proto.name, file)
   const symbols = new Map<string, DescFile>()
   const extensions = new Map<string, Map<number, DescFile>>()
   for (const file of files.values()) {

@@ -13,7 +13,7 @@ import { errorDetails } from './rpc-error.ts'
  * message is in them twice, once percent-encoded, which may triple it.
  */
 const MAX_MESSAGE_BYTES = 1_024
-const MAX_VIOLATIONS_BYTES = 2_048
+const MAX_VIOLATIONS_BYTES = 1_536
 
 /** An error as the trailers of a gRPC call. A long message is cut, and of many violations only the first are named. */
 export function errorTrailers(whole: AppError, requestId: string): OutgoingHttpHeaders {
