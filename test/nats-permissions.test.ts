@@ -12,7 +12,7 @@ import type { EmbeddedServer } from '../embedded/embedded-server.ts'
 import { startNats } from '../embedded/nats.ts'
 import { findNatsServer } from '../embedded/nats-server/find-nats-server.ts'
 import { jetStreamNames } from '../lib/jetstream/names.ts'
-import { oldestWaiting } from '../lib/jetstream/queue-state.ts'
+import { readQueueHead } from '../lib/jetstream/queue-state.ts'
 import { eventually } from './fixtures/eventually.ts'
 import type { InsightBody, LeadBody } from './fixtures/rest.ts'
 import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
@@ -103,7 +103,9 @@ describe('with the rights of its user alone', () => {
     const { id } = await bodyOf<LeadBody>(postLead(services.intake.url, LEAD))
     const connection = await connectAs('intake')
     try {
-      expect(await eventually(() => oldestWaiting(connection, jetStreamNames()))).toBeInstanceOf(Uint8Array)
+      expect(await eventually(async () => (await readQueueHead(connection, jetStreamNames())).oldest)).toBeInstanceOf(
+        Uint8Array,
+      )
     } finally {
       await connection.close()
     }
@@ -121,6 +123,26 @@ describe('with the rights of its user alone', () => {
     } finally {
       await connection.close()
     }
+    expect(await violations()).toEqual([])
+  })
+
+  test('triage may read the oldest lead of the queue, and delete its consumer and the stream of leads', async () => {
+    await services.triage.kill('SIGTERM')
+    await bodyOf<LeadBody>(postLead(services.intake.url, LEAD))
+    const connection = await connectAs('triage')
+    try {
+      const manager = await jetstreamManager(connection)
+      const oldest = await eventually(async () => {
+        const { state } = await manager.streams.info('LEADS')
+        return state.messages > 0 && (await manager.streams.getMessage('LEADS', { seq: state.first_seq }))
+      })
+      expect(oldest).toMatchObject({ subject: expect.stringContaining('leads.received.') })
+      expect(await manager.consumers.delete('LEADS', 'triage')).toBe(true)
+      expect(await manager.streams.delete('LEADS')).toBe(true)
+    } finally {
+      await connection.close()
+    }
+    services.triage = await startAs('triage')
     expect(await violations()).toEqual([])
   })
 
@@ -171,29 +193,41 @@ test.each(['nats-server.conf', 'cluster.conf'])(
 describe('is refused what is not its own', () => {
   const OTHERS = ['_INBOX.leadtriage-intake.>', '_INBOX.leadtriage-triage.>', '_INBOX.leadtriage-insights.>']
   const NOBODYS_CALLS = [
-    '$JS.API.STREAM.DELETE.LEADS',
     '$JS.API.STREAM.DELETE.INSIGHTS',
     '$JS.API.STREAM.PURGE.LEADS',
     '$JS.API.STREAM.MSG.DELETE.LEADS',
     '$JS.API.STREAM.CREATE.MINE',
     '$JS.API.STREAM.SNAPSHOT.LEADS',
-    '$JS.API.CONSUMER.DELETE.LEADS.triage',
+    '$JS.API.CONSUMER.DELETE.LEADS.mine',
     '$JS.API.CONSUMER.CREATE.LEADS.mine',
     '$JS.API.CONSUMER.CREATE.INSIGHTS',
     '$SYS.REQ.SERVER.PING',
     'anything.else',
   ]
+  const TRIAGES_CALLS = ['$JS.API.STREAM.DELETE.LEADS', '$JS.API.CONSUMER.DELETE.LEADS.triage']
   const FORBIDDEN = {
     intake: {
-      publish: ['insights.ready.x', '$JS.API.CONSUMER.MSG.NEXT.LEADS.triage', '$JS.ACK.LEADS.triage.1.1.1.1.0'],
+      publish: [
+        'insights.ready.x',
+        ...TRIAGES_CALLS,
+        '$JS.API.CONSUMER.MSG.NEXT.LEADS.triage',
+        '$JS.ACK.LEADS.triage.1.1.1.1.0',
+      ],
       subscribe: ['leads.received.*', 'insights.ready.*', ...OTHERS.slice(1)],
     },
     triage: {
-      publish: ['leads.received.x', '$JS.API.STREAM.MSG.GET.LEADS'],
+      publish: ['leads.received.x', '$JS.API.STREAM.MSG.GET.INSIGHTS'],
       subscribe: ['leads.received.*', 'insights.ready.*', OTHERS[0] ?? '', OTHERS[2] ?? ''],
     },
     insights: {
-      publish: ['leads.received.x', 'insights.ready.x', '$JS.API.INFO', '$JS.API.STREAM.MSG.GET.LEADS', '$JS.ACK.x'],
+      publish: [
+        ...TRIAGES_CALLS,
+        'leads.received.x',
+        'insights.ready.x',
+        '$JS.API.INFO',
+        '$JS.API.STREAM.MSG.GET.LEADS',
+        '$JS.ACK.x',
+      ],
       subscribe: ['leads.received.*', ...OTHERS],
     },
   }

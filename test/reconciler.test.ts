@@ -4,8 +4,10 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { v7 as uuidv7 } from 'uuid'
 import { expect, test } from 'vitest'
+import { ensureTriageConsumer } from '../lib/jetstream/topology.ts'
 import { goodAnswer, say, startModelServer } from '../services/triage/analyzers/llm/imitation/model-server.ts'
 import { eventually } from './fixtures/eventually.ts'
+import { useNats } from './fixtures/nats.ts'
 import { postLead } from './fixtures/rest.ts'
 import type { ServiceProcess } from './fixtures/service-process.ts'
 import { useServices } from './fixtures/service-process.ts'
@@ -13,6 +15,7 @@ import { useStack } from './fixtures/stack.ts'
 
 const stack = useStack()
 const start = useServices(stack)
+const nats = useNats()
 
 /** Leads as an intake leaves them that dies between commit and publish. */
 async function commitWithoutPublishing(count: number): Promise<void> {
@@ -79,6 +82,22 @@ test('a lead that waits in the stream is not published again; one that a deleted
   await eventually(async () => /^leadtriage_queue_oldest_waiting_seconds\{.*\} 0$/m.test(await metricsOf(intake)))
   await Promise.all([intake.kill('SIGTERM'), successor.kill('SIGTERM')])
 }, 90_000)
+
+test('a lead that was just published again is so once more, at once, when that stream is lost too', async () => {
+  const topology = { names: stack.names, replicas: 1, keptInsights: 1_000, ackWaitMs: 30_000 }
+  await ensureTriageConsumer(nats, topology)
+  const intake = await start('intake')
+  await eventually(async () => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1)
+  await commitWithoutPublishing(5)
+  await eventually(async () => (await firstPublishedBy(intake)) === 5, 15_000)
+  const manager = await jetstreamManager(await nats.first())
+  const messages = async () => (await manager.streams.info(stack.names.leadsStream)).state.messages
+  await eventually(async () => (await messages()) === 5)
+  await manager.streams.delete(stack.names.leadsStream)
+  await ensureTriageConsumer(nats, topology)
+  await eventually(async () => (await messages()) === 5, 8_000) // the next look by itself is after 15 seconds
+  await intake.kill('SIGTERM')
+}, 60_000)
 
 test('a lead that was taken from a long queue a moment ago is not published again', async () => {
   const model = await startModelServer(async (request, response) => {

@@ -29,20 +29,23 @@ export async function readQueueState(connection: NatsConnection, names: JetStrea
   }
 }
 
-/**
- * The oldest message that no worker has taken yet; undefined when none waits. Asks the server twice, whatever the
- * length of the queue.
- */
-export async function oldestWaiting(
-  connection: NatsConnection,
-  names: JetStreamNames,
-): Promise<Uint8Array | undefined> {
+/** The head of the queue. */
+export interface QueueHead {
+  /** The oldest message that no worker has taken yet; undefined when none waits. */
+  readonly oldest: Uint8Array | undefined
+  /** Names the consumer from its creation to its deletion; another one means that the stream may have lost what it had. */
+  readonly incarnation: string
+}
+
+/** Asks the server twice, whatever the length of the queue. */
+export async function readQueueHead(connection: NatsConnection, names: JetStreamNames): Promise<QueueHead> {
   const manager = await jetstreamManager(connection)
   const consumer = await manager.consumers.info(names.leadsStream, names.triageConsumer)
-  if (consumer.num_pending === 0) return undefined
+  const incarnation = consumer.created
+  if (consumer.num_pending === 0) return { oldest: undefined, incarnation }
   const request = firstFrom(consumer.delivered.stream_seq + 1, names.leadsSubjects)
   const message = await manager.streams.getMessage(names.leadsStream, request)
-  return message?.data
+  return { oldest: message?.data, incarnation }
 }
 
 /**

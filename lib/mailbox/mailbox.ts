@@ -36,6 +36,8 @@ export interface Mailbox {
   start(): void
   /** Rejects while the mailbox does not pull; for readiness. */
   check(): Promise<void>
+  /** Declares and looks at the consumer again, and pulls again: it is another one than before. */
+  pullAgain(): void
   /**
    * Takes the last pull back, finishes what is in flight and stops; what is held goes back, and after `graceMs` the
    * handlers' signal aborts. Safe to call twice.
@@ -151,6 +153,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     check: async () => {
       if (problem !== undefined) throw new Error(problem)
     },
+    pullAgain: () => pull?.abandon(PullEnd.ConsumerGone, 'the consumer was created again'),
     drain: async (graceMs) => {
       draining.abort()
       const deadline = setTimeout(() => abandoning.abort(), graceMs)

@@ -4,6 +4,7 @@ import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import type { Nats } from '../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import { ensureStreams, ensureTriageConsumer } from '../../lib/jetstream/topology.ts'
+import { createWatchdog } from '../../lib/jetstream/watchdog/watchdog.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import type { Log } from '../../lib/log/log.ts'
 import type { Mailbox } from '../../lib/mailbox/mailbox.ts'
@@ -56,11 +57,20 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     store: groupCommit.submit,
     announce: events.announce,
   }
+  const watchdog = createWatchdog({
+    nats,
+    stream: names.leadsStream,
+    consumer: names.triageConsumer,
+    onReplaced: () => mailbox.pullAgain(),
+    log,
+    metrics,
+  })
   const mailbox = createMailbox({
     nats,
     stream: names.leadsStream,
     consumer: names.triageConsumer,
     ensureTopology: () => ensureTriageConsumer(nats, topology),
+    onPullEnd: watchdog.notePullEnd,
     ackWaitMs: config.TRIAGE_ACK_WAIT_MS,
     maxInFlight: config.TRIAGE_MAX_IN_FLIGHT,
     maxDeliveries: config.TRIAGE_MAX_DELIVERIES,
@@ -73,5 +83,7 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
   })
   mailbox.start()
   onStop('mailbox', () => mailbox.drain(10_000))
+  watchdog.start()
+  onStop('watchdog', () => watchdog.stop())
   return mailbox
 }

@@ -10,9 +10,10 @@ import { childTraceparent } from '../../../lib/telemetry/trace-context.ts'
 import type { LeadEvents } from '../lead-events.ts'
 import { createCommittedUntil } from './committed-until.ts'
 import { GRACE_SECONDS, noteDueParked, walk } from './find-unsettled.ts'
+import type { QueuedSince } from './queued-since.ts'
 import { createRecentEarliest } from './recent-earliest.ts'
 import type { DueLead } from './take-due.ts'
-import { takeDue } from './take-due.ts'
+import { makePublishedDue, takeDue } from './take-due.ts'
 
 /*
  * Makes the promise true that no lead is forgotten, whatever happened to its event: the process died before it was
@@ -22,6 +23,7 @@ import { takeDue } from './take-due.ts'
  *  3. What waits in the stream, or was taken from it within the grace, is not published again: a long queue costs
  *     nothing here.
  *  4. A second publication is harmless: the stream holds one message per lead, the insight one generation.
+ *  5. When the queue is another one than before, what was published is due at once, whenever it was to be looked at again.
  */
 
 /** Names the lock; any number, but always this one. */
@@ -33,8 +35,7 @@ export function startReconciler(options: {
   nats: Nats
   /** Declares the streams, which may have been deleted. */
   ensureStreams: () => Promise<void>
-  /** When the oldest message that no worker has taken was queued, by the database's clock; undefined when none waits. */
-  queuedSince: () => Promise<Date | undefined>
+  queuedSince: () => Promise<QueuedSince>
   events: LeadEvents
   log: Log
   metrics: Metrics
@@ -55,7 +56,7 @@ export function startReconciler(options: {
   /** Without the consumer no worker has been there yet, or someone deleted it and a worker is about to mend that. */
   const whatWaits = async () => {
     try {
-      return { since: await options.queuedSince() }
+      return await options.queuedSince()
     } catch (error) {
       if (!isMissing(error)) throw error
       await ensureStreams()
@@ -65,6 +66,8 @@ export function startReconciler(options: {
 
   /** For how long the oldest waiting lead has waited; undefined while nobody can say. */
   let waitedSeconds: number | undefined
+
+  let knownIncarnation: string | undefined
 
   const recentEarliest = createRecentEarliest(GRACE_SECONDS * 1_000)
 
@@ -77,7 +80,9 @@ export function startReconciler(options: {
       waitedSeconds = undefined
       return false
     }
-    const { since } = waiting
+    const { since, incarnation } = waiting
+    if (knownIncarnation !== undefined && knownIncarnation !== incarnation) await makePublishedDue(sql) // 5
+    knownIncarnation = incarnation
     waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
     const queuedSince = recentEarliest(since, performance.now()) // 3
     const more = await walk(sql, queuedSince, await committedUntil(sql)) // 2

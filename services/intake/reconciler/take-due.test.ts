@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { useStack } from '../../../test/fixtures/stack.ts'
-import { takeDue } from './take-due.ts'
+import { makePublishedDue, takeDue } from './take-due.ts'
 
 const { sql } = useStack()
 
@@ -37,4 +37,13 @@ test('a lead that is being retriaged meanwhile is not forgotten, and nobody wait
   })
   expect(await noted()).toEqual([id])
   expect(await takeDue(sql, undefined)).toMatchObject([{ id, generation: 2, again: false }])
+})
+
+test('a lead that was published is due again at once when its stream is gone', async () => {
+  const id = await settledLead()
+  await sql`delete from insights where lead_id = ${id}`
+  expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
+  expect(await takeDue(sql, undefined)).toEqual([])
+  await makePublishedDue(sql)
+  expect(await takeDue(sql, undefined)).toContainEqual(expect.objectContaining({ id, again: true }))
 })

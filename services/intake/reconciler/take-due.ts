@@ -67,3 +67,16 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined) {
            now() as "queuedAt", coalesce(d.attempts, 0) as attempts, open.publishes
     from open left join dead_letters d on d.lead_id = open.id and d.generation >= open.generation`
 }
+
+/**
+ * Makes the leads due that were published and are not settled: their stream is gone. Those of a commit under way have its
+ * row locked, and wait for their turn.
+ */
+export async function makePublishedDue(sql: Sql): Promise<void> {
+  await sql`
+    update unsettled_leads set check_at = now()
+    where lead_id in (
+      select lead_id from unsettled_leads where published_at is not null and check_at > now() order by lead_id
+      for update skip locked
+    )`
+}
