@@ -1,6 +1,10 @@
 import { create, toBinary } from '@bufbuild/protobuf'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { describe, expect, test } from 'vitest'
-import { CreateLeadRequestSchema } from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import {
+  BatchCreateLeadsRequestSchema,
+  CreateLeadRequestSchema,
+} from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { decodeMessage } from './decode-message.ts'
 
 /** A request whose note is the given bytes. */
@@ -43,3 +47,35 @@ test.each([
     }),
   )
 })
+
+describe('a message of very many fields is refused before it is decoded', () => {
+  test.each([
+    ['empty messages in a list', BatchCreateLeadsRequestSchema, repeat([0x0a, 0x00])],
+    ['fields it does not have', BatchCreateLeadsRequestSchema, repeat([0x78, 0x01])],
+    ['the same field', CreateLeadRequestSchema, repeat([0x0a, 0x00])],
+  ])('%s', (_what, schema, bytes) => {
+    const before = process.memoryUsage().heapUsed
+    expect(() => decodeMessage(schema, bytes)).toThrow(expect.objectContaining({ code: 'payload_too_large' }))
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(32 * 1024 * 1024)
+  })
+
+  test('also when they are in a message of it', () => {
+    const inner = repeat([0x22, 0x00])
+    const header = new BinaryWriter().tag(2, WireType.LengthDelimited).uint32(inner.length).finish()
+    expect(() => decodeMessage(CreateLeadRequestSchema, Buffer.concat([header, inner]))).toThrow(
+      expect.objectContaining({ code: 'payload_too_large' }),
+    )
+  })
+
+  test('and the largest batch is not', () => {
+    const lead = { note: 'n', email: 'a@example.com', phone: '1', name: 'a', source: 's' }
+    const requests = Array.from({ length: 1_000 }, () => ({ idempotencyKey: 'k', lead }))
+    const batch = create(BatchCreateLeadsRequestSchema, { requests })
+    expect(decodeMessage(BatchCreateLeadsRequestSchema, toBinary(BatchCreateLeadsRequestSchema, batch))).toEqual(batch)
+  })
+})
+
+/** Eight megabytes of the same bytes. */
+function repeat(bytes: number[]): Uint8Array {
+  return Buffer.alloc(8 * 1024 * 1024, Buffer.from(bytes))
+}
