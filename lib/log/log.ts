@@ -1,12 +1,13 @@
 import { pino } from 'pino'
 import { messageOf, stackOf } from '../errors/error-text.ts'
+import { bufferLines } from './buffered-output.ts'
 
 export type Log = pino.Logger
 
 /**
  * A logger that writes JSON lines. What people sent (notes, addresses, keys) is never passed to it; ids are.
  *
- * @param destination standard output by default
+ * @param destination standard output by default, to which lines go together while there are many
  */
 export function createLog(service: string, level: string, destination?: pino.DestinationStream): Log {
   const options = {
@@ -14,7 +15,13 @@ export function createLog(service: string, level: string, destination?: pino.Des
     base: { service, pid: process.pid },
     serializers: { err: (error: unknown) => describeError(error) },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  return pino(options, destination ?? bufferedStdout())
+}
+
+function bufferedStdout(): pino.DestinationStream {
+  const output = bufferLines(pino.destination({ dest: process.stdout.fd, sync: true }))
+  process.once('exit', output.flushSync)
+  return output
 }
 
 const MAX_CAUSES = 5

@@ -52,7 +52,9 @@ export function identifyHttpCall(request: FastifyRequest, reply: FastifyReply): 
   if (request.traceparent === '') {
     const { traceparent } = request.raw.headers
     request.traceparent = childTraceparent(traceparent?.toString())
-    reply.headers({ ...identityHeaders(identityOf(request)), 'cache-control': 'no-store' })
+    reply.header('x-request-id', request.id)
+    reply.header('traceparent', request.traceparent)
+    reply.header('cache-control', 'no-store')
   }
   return identityOf(request)
 }

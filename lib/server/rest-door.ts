@@ -76,17 +76,22 @@ export function registerRestDoor(
   app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
   app.register(async (scope) => {
     readJsonBodies(scope)
-    scope.addHook('onRequest', async (request, reply) => {
+    scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
       assertValidQuery(request)
       assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)
-      if (bytes === 0) return
-      const held = bodies.hold()
-      held.take(bytes)
-      reply.raw.once('close', held.release)
+      if (bytes > 0) {
+        const held = bodies.hold()
+        held.take(bytes)
+        reply.raw.once('close', held.release)
+      }
+      done()
     })
-    scope.addHook('onResponse', async (request) => request.observed?.succeeded())
+    scope.addHook('onResponse', (request, _reply, done) => {
+      request.observed?.succeeded()
+      done()
+    })
     register(withZod(scope), (request, thrown) => problemOf(fail(observe, request, thrown), request.id))
   })
 }

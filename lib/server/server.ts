@@ -130,9 +130,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.removeAllContentTypeParsers() // each protocol handler brings its own
   registerRestDoor(app, options.rest, { observe, refuse, bodies, allowedMethods })
   // behind the hooks that give a call its name, so that its refusal is counted under it
-  app.addHook('preParsing', async ({ raw }) => {
+  app.addHook('preParsing', ({ raw }, _reply, _body, done) => {
     if (closed !== undefined) throw stopping()
     assertValidHttp(raw)
+    done()
   })
   await app.register((scope, _options, done) => registerConnectDoor(scope, rpc, done))
 
