@@ -237,6 +237,9 @@ describe('the rule analyzer', () => {
     ['near-matches', 'how much what we would want to '.repeat(645)],
     ['dashes', '-'.repeat(20_000)],
     ['words of two alphabets', 'тpебyют '.repeat(2500)],
+    ['emoji', '\u{1f600}'.repeat(20_000)],
+    ['letters outside the Basic Multilingual Plane', '\u{1d5b2} '.repeat(10_000)],
+    ['marks outside the Basic Multilingual Plane', `e${'\u{1d167}'.repeat(9)} `.repeat(1818)],
   ])('judges 20,000 characters of %s without blowing up', async (_, note) => {
     let bestMs = Number.POSITIVE_INFINITY
     // The best of several: the machine may be busy, the code may not be slow.
