@@ -9,6 +9,7 @@ import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_
 import type { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { DeadLetterReason, DeadLetterState, TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import { importAll, toNdjson } from './fixtures/imports.ts'
 import { post } from './fixtures/post.ts'
 import type { ProblemBody } from './fixtures/rest.ts'
 import { bodyOf } from './fixtures/rest.ts'
@@ -167,6 +168,24 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
     )
   })
 
+  test.each([
+    ['a key in the header', [randomUUID()], {}],
+    ['a quoted key in the header', [`"${randomUUID()}"`], {}],
+    ['a key in the header that is no UUID', ['abc'], invalid('idempotency_key')],
+    ['two keys in the header', [randomUUID(), randomUUID()], invalid('idempotency_key')],
+  ])('%s', async (_what, keys, expected) => {
+    const headers = new Headers(keys.map((key) => ['idempotency-key', key]))
+    const lead = { note: 'Hi' }
+    await expectParity(
+      expected,
+      () => {
+        const restHeaders = new Headers([...headers, ['content-type', 'application/json']])
+        return fetch(`${intake.url}/leads`, { method: 'POST', headers: restHeaders, body: JSON.stringify(lead) })
+      },
+      (clients) => clients.intake.createLead({ lead }, { headers }),
+    )
+  })
+
   test('a key that was used with another lead', async () => {
     const idempotencyKey = randomUUID()
     await postLead({ note: 'the first' }, idempotencyKey)
@@ -175,6 +194,17 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
       () => postLead({ note: 'another' }, idempotencyKey),
       (clients) => clients.intake.createLead({ idempotencyKey, lead: { note: 'another' } }),
     )
+  })
+
+  test('the same faults of a row in an import', async () => {
+    const notes = [EMOJI.repeat(20_000), EMOJI.repeat(20_001), '\u200b\u00ad', '\u{1f469}\u200d\u{1f4bb}']
+    const rows = notes.map((note) => ({ idempotency_key: randomUUID(), note }))
+    const { faults, last } = await importAll(intake.url, toNdjson(rows))
+    expect(faults.map(({ row, errors }) => [row, errors.map(({ path }) => path)])).toEqual([
+      [2, ['note']],
+      [3, ['note']],
+    ])
+    expect(last).toMatchObject({ done: { created: 2, invalid: 2 } })
   })
 
   test('the longest note when each character is escaped', async () => {
@@ -193,6 +223,21 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
     expect([rest.status, connect.status]).toEqual([201, 200])
     expect(await bodyOf(connect)).toMatchObject({ lead: { note: EMOJI.repeat(20_000) } })
   })
+})
+
+test('a message that is too large is refused over every protocol, and a batch just below the limit is not', async () => {
+  const note = 'x'.repeat(20_000)
+  const request = () => ({ idempotencyKey: randomUUID(), lead: { note } })
+  const large = Array.from({ length: 425 }, request)
+  expect(await restOutcome(post(`${intake.url}/leads`, { note: 'x'.repeat(256 * 1024) }))).toMatchObject({
+    code: 'payload_too_large',
+  })
+  for (const [name, transport] of TRANSPORTS) {
+    const { intake: client } = clientsOver(transport)
+    const outcomeOf = (requests: typeof large) => rpcOutcome(client.batchCreateLeads({ requests }))
+    expect({ [name]: await outcomeOf(large) }).toEqual({ [name]: { ...OK, code: 'payload_too_large' } })
+    expect({ [name]: await outcomeOf(large.slice(10)) }).toEqual({ [name]: OK })
+  }
 })
 
 describe('a lead is read alike over every protocol:', () => {
@@ -229,6 +274,29 @@ describe('an insight is read alike over every protocol:', () => {
     )
   })
 })
+
+test.each([
+  [
+    'Connect',
+    { 'connect-timeout-ms': '200', 'content-type': 'application/json' },
+    (id: string) => `{"leadId":"${id}","wait":"60s"}`,
+  ],
+  [
+    'gRPC-Web',
+    { 'grpc-timeout': '200m', 'content-type': 'application/grpc-web+json' },
+    (id: string) => `\0\0\0\0\x3e{"leadId":"${id}","wait":"60s"}`,
+  ],
+])(
+  'a deadline before the end of the wait is answered by the server itself as deadline_exceeded: %s',
+  async (_name, headers, body) => {
+    const response = await fetch(`${insights.url}/leadtriage.insights.v1.InsightsService/GetInsight`, {
+      method: 'POST',
+      headers,
+      body: body(ids.parked),
+    })
+    expect(await response.text()).toMatch(/"code":"deadline_exceeded"|grpc-status: 4\r\n/)
+  },
+)
 
 describe('dead letters are listed, read and redriven alike over every protocol:', () => {
   test.each<[string, string, Parameters<Clients['triage']['listDeadLetters']>[0], Partial<Outcome>]>([

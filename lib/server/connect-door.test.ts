@@ -384,7 +384,11 @@ describe('what the Connect protocol allows is answered:', () => {
     ['JSON in base64, padded', 'base64=1&encoding=json&message=e30%3D'],
     ['compressed', `base64=1&encoding=json&compression=gzip&message=${gzipSync('{}').toString('base64url')}`],
   ])('GET with %s', async (_what, query) => {
-    expect((await send(await start(), get(query))).status).toBe(200)
+    const response = await send(await start(), get(query))
+    expect({ status: response.status, cache: response.headers.get('cache-control') }).toEqual({
+      status: 200,
+      cache: 'no-store',
+    })
   })
 })
 
