@@ -80,6 +80,20 @@ test('text that is not UTF-8, or half a surrogate pair, is refused and not repai
 })
 
 test('a message of very many faults is refused by the first of them', () => {
-  const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`f${index}`, 1]))
+  const many = Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`f${index}`, 1]))
   expect(Object.keys(faultsOf(CreateLeadRequestSchema, many))).toHaveLength(101)
+})
+
+test('a message of very many values is refused before it is parsed; commas in its texts do not count', () => {
+  for (const json of [
+    `{"requests":[${'{},'.repeat(60_000)}{}]}`,
+    '['.repeat(60_000),
+    `{"a":[${'0,'.repeat(60_000)}0]}`,
+  ]) {
+    expect(() => decodeJson(BatchCreateLeadsRequestSchema, Buffer.from(json))).toThrow(
+      expect.objectContaining({ code: 'payload_too_large' }),
+    )
+  }
+  const lead = { note: '\\",[{'.repeat(20_000) }
+  expect(decodeJson(CreateLeadRequestSchema, Buffer.from(JSON.stringify({ lead })))).toMatchObject({ lead })
 })

@@ -2,6 +2,7 @@ import type { DescField, DescMessage, MessageShape } from '@bufbuild/protobuf'
 import { fromJson, fromJsonString, ScalarType } from '@bufbuild/protobuf'
 import type { AppError, Violation } from '../errors/app-error.ts'
 import { invalidRequest } from '../errors/parse.ts'
+import { MAX_FIELDS, tooManyFields } from './decode-message.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -9,15 +10,32 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * Reads a message that a caller sent as protobuf JSON. A field that the message does not have is refused: it is a typing
  * error more often than a newer client. (Binary protobuf has no names; it keeps what it does not know, as is its way.)
  *
- * @throws AppError `invalid_request` naming every fault, with its path
+ * @throws AppError `invalid_request` naming every fault, with its path; `payload_too_large` when it has too many fields
  */
 export function decodeJson<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
+  if (hasManyValues(bytes)) throw tooManyFields()
   const text = decodeUtf8(bytes)
   try {
     return fromJsonString(schema, text)
   } catch (cause) {
     throw undecodable(schema, text, cause)
   }
+}
+
+const [COMMA, QUOTE, BACKSLASH, OPEN_BRACE, OPEN_BRACKET] = [...Buffer.from(',"\\{[')]
+
+/** Whether JSON has more values than a message may have fields: each follows a comma or an opening bracket. */
+function hasManyValues(bytes: Uint8Array): boolean {
+  if (bytes.length <= MAX_FIELDS) return false
+  let values = 0
+  let isInString = false
+  for (let at = 0; at < bytes.length && values <= MAX_FIELDS; at += 1) {
+    const byte = bytes[at]
+    if (byte === QUOTE) isInString = !isInString
+    else if (isInString) at += byte === BACKSLASH ? 1 : 0
+    else if (byte === COMMA || byte === OPEN_BRACE || byte === OPEN_BRACKET) values += 1
+  }
+  return values > MAX_FIELDS
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

@@ -7,7 +7,7 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
  * Each field costs time and memory, however short it is: eight megabytes of empty messages become four million objects.
  * The longest request that makes sense, a batch of 1,000 leads, has 8,000.
  */
-const MAX_FIELDS = 50_000
+export const MAX_FIELDS = 50_000
 
 /**
  * Reads a message that a caller sent as binary protobuf. Fields that the message does not have are dropped.
@@ -22,8 +22,13 @@ export function decodeMessage<D extends DescMessage>(schema: D, bytes: Uint8Arra
   } catch (cause) {
     throw undecodable(schema, cause)
   }
+  throw tooManyFields()
+}
+
+/** Says how many fields a message may have. */
+export function tooManyFields(): AppError {
   const message = `A message may have ${MAX_FIELDS} fields at the most, with those of the messages in it.`
-  throw new AppError(ErrorCode.PayloadTooLarge, message)
+  return new AppError(ErrorCode.PayloadTooLarge, message)
 }
 
 /** The fields of a message that ends at `end`, with those of the messages in it; stops when there are too many. */
