@@ -3,7 +3,7 @@ import type { Msg } from '@nats-io/transport-node'
 import { createInbox } from '@nats-io/transport-node'
 import type { Nats, NatsConnection } from './connect.ts'
 import type { OutgoingMessage } from './publisher.ts'
-import { messageHeaders, NO_RESPONDERS, parseRefusal, replyText } from './publisher.ts'
+import { messageHeaders, NO_RESPONDERS, parseRefusal, replyText, saysAlreadyQueued } from './publisher.ts'
 
 /*
  * Publishes that are waited for, many at once. The client's own `publish` makes two errors with their stack traces, a
@@ -104,6 +104,11 @@ function settle(entry: Waiting, message: Msg): void {
     const { err_code, description } = parseRefusal(reply)
     entry.reject(new JetStreamApiError({ code: 400, err_code, description }))
   } else entry.resolve()
+}
+
+/** Whether the stream holds a message of the same subject already, of which it keeps one. */
+export function isAlreadyQueued(error: unknown): boolean {
+  return error instanceof JetStreamApiError && saysAlreadyQueued({ err_code: error.code, description: error.message })
 }
 
 /** Whether a stream answered and would not take the message; it is full, for example. */

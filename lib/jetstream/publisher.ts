@@ -136,7 +136,7 @@ function createReplyCounter(count: (outcome: Outcome) => void, log: Log): (messa
     const reply = replyText(message)
     if (!reply.includes('"error"')) return count('acknowledged')
     const refusal = parseRefusal(reply)
-    if (isAlreadyQueued(refusal)) return count('duplicate')
+    if (saysAlreadyQueued(refusal)) return count('duplicate')
     count('refused')
     logRefusal({ refusal })
   }
@@ -177,7 +177,7 @@ async function watchDisconnects(nats: Nats, onDisconnect: () => void): Promise<v
   for await (const status of connection.status()) if (status.type === 'disconnect') onDisconnect()
 }
 
-function isAlreadyQueued({ err_code, description }: { err_code: number; description: string }): boolean {
+export function saysAlreadyQueued({ err_code, description }: { err_code: number; description: string }): boolean {
   return err_code === ALREADY_QUEUED.code && description.includes(ALREADY_QUEUED.words)
 }
 

@@ -3,7 +3,7 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { sha256Hex } from '../../domain/sha256.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
-import type { Publisher } from '../../lib/jetstream/publisher.ts'
+import type { OutgoingMessage, Publisher } from '../../lib/jetstream/publisher.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
 
 /** Tells triage about committed leads. Never fails and never waits: a lead is safe once it is committed. */
@@ -14,15 +14,13 @@ export interface LeadEvents {
    * (`recent`): then the reconciler looks after it, and triage would do again for a whole file what it has done.
    */
   announce(stored: StoredLead, row: AnnouncedRow, traceparent: string): void
-  /** Publishes it anew, under a message id that the stream has not seen. */
-  republish(lead: RepublishedLead, messageId: string, traceparent: string): void
 }
 
 /** What the same request gives every time: under its key the same note is stored. */
 type AnnouncedRow = Pick<LeadRow, 'clientId' | 'idempotencyKey' | 'contentHash'>
 
 /** What an event is made of. */
-interface RepublishedLead {
+interface QueuedLead {
   readonly id: string
   readonly generation: number
   readonly note: string
@@ -33,33 +31,32 @@ interface RepublishedLead {
 }
 
 export function createLeadEvents(publisher: Publisher, names: JetStreamNames): LeadEvents {
-  const republish = (lead: RepublishedLead, messageId: string, traceparent: string) => {
-    const event = create(LeadReceivedSchema, {
-      leadId: lead.id,
-      generation: lead.generation,
-      note: lead.note,
-      contentHash: lead.contentHash,
-      createdAt: timestampFromDate(lead.createdAt),
-      queuedAt: timestampFromDate(lead.queuedAt),
-      attempts: lead.attempts,
-    })
-    const payload = toBinary(LeadReceivedSchema, event)
-    publisher.publish({ subject: names.leadReceived(lead.id), payload, messageId, traceparent })
-  }
   return {
     announce: ({ lead, generation, recent }, { clientId, idempotencyKey, contentHash }, traceparent) => {
       if (!recent) return
-      const event = {
-        ...lead,
-        generation,
-        contentHash,
-        queuedAt: lead.createdAt,
-        attempts: 0,
-      }
-      republish(event, messageIdOf(clientId, idempotencyKey, generation), traceparent)
+      const event = { ...lead, generation, contentHash, queuedAt: lead.createdAt, attempts: 0 }
+      const messageId = messageIdOf(clientId, idempotencyKey, generation)
+      publisher.publish(leadReceivedMessage(names, event, messageId, traceparent))
     },
-    republish,
   }
+}
+
+export function leadReceivedMessage(
+  names: JetStreamNames,
+  lead: QueuedLead,
+  messageId: string,
+  traceparent: string,
+): OutgoingMessage {
+  const event = create(LeadReceivedSchema, {
+    leadId: lead.id,
+    generation: lead.generation,
+    note: lead.note,
+    contentHash: lead.contentHash,
+    createdAt: timestampFromDate(lead.createdAt),
+    queuedAt: timestampFromDate(lead.queuedAt),
+    attempts: lead.attempts,
+  })
+  return { subject: names.leadReceived(lead.id), payload: toBinary(LeadReceivedSchema, event), messageId, traceparent }
 }
 
 /**

@@ -66,7 +66,7 @@ export async function startIntake(
     nats,
     ensureStreams: () => ensureStreams(nats, topology),
     queuedSince: () => queuedSince(nats, names),
-    events,
+    names,
     log,
     metrics,
   })

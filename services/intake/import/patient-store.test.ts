@@ -55,7 +55,7 @@ function intakeBefore(flush: FlushItems<readonly LeadRow[], readonly StoredLead[
     leadReads: { submit: unused, drain: unused },
     groupCommit: { submit: unused, drain: unused },
     listCommit: createBatcher({ maxBatchSize: 4, maxInFlight: 1, maxQueued: 32, flush }),
-    events: { announce: () => undefined, republish: () => undefined },
+    events: { announce: () => undefined },
     retriage: { leads: {} as never, leadsPerSecond: 1 },
   })
 }

@@ -1,19 +1,20 @@
-import { randomUUID } from 'node:crypto'
+import { createAcknowledgedPublisher } from '../../../lib/jetstream/acknowledged-publisher.ts'
 import type { Nats } from '../../../lib/jetstream/connect.ts'
 import { isMissing } from '../../../lib/jetstream/declare.ts'
+import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
 import type { Log } from '../../../lib/log/log.ts'
+import { createSparseLog } from '../../../lib/log/sparse-log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { Leader } from '../../../lib/postgres/leader.ts'
 import { runAsLeader } from '../../../lib/postgres/leader.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
-import { childTraceparent } from '../../../lib/telemetry/trace-context.ts'
-import type { LeadEvents } from '../lead-events.ts'
 import { createCommittedUntil } from './committed-until.ts'
 import { GRACE_SECONDS, noteDueParked, walk } from './find-unsettled.ts'
+import { noteQueue } from './note-queue.ts'
+import { publishDue } from './publish-due.ts'
 import type { QueuedSince } from './queued-since.ts'
 import { createRecentEarliest } from './recent-earliest.ts'
-import type { DueLead } from './take-due.ts'
-import { makePublishedDue, takeDue } from './take-due.ts'
+import { countPublished, takeDue } from './take-due.ts'
 
 /*
  * Makes the promise true that no lead is forgotten, whatever happened to its event: the process died before it was
@@ -23,12 +24,15 @@ import { makePublishedDue, takeDue } from './take-due.ts'
  *  3. What waits in the stream, or was taken from it within the grace, is not published again: a long queue costs
  *     nothing here.
  *  4. A second publication is harmless: the stream holds one message per lead, the insight one generation.
- *  5. When the queue is another one than before, what was published is due at once, whenever it was to be looked at again.
+ *  5. Only what the stream has acknowledged counts as published, and only as long as the queue is the same: all else is due
+ *     again within seconds. After a round that the stream did not take whole there is a pause.
  */
 
 /** Names the lock; any number, but always this one. */
 const LOCK_ID = 7_310_579_341
 const INTERVAL_MS = 1_000
+/** For the acknowledgement of a stream: two windows without one must fit in the idle session timeout of the leader. */
+const ANSWER_WITHIN_MS = 3_000
 
 export function startReconciler(options: {
   databaseUrl: string
@@ -36,11 +40,11 @@ export function startReconciler(options: {
   /** Declares the streams, which may have been deleted. */
   ensureStreams: () => Promise<void>
   queuedSince: () => Promise<QueuedSince>
-  events: LeadEvents
+  names: JetStreamNames
   log: Log
   metrics: Metrics
 }): Leader {
-  const { databaseUrl, nats, ensureStreams, events, metrics } = options
+  const { databaseUrl, nats, ensureStreams, names, metrics } = options
   const log = options.log.child({ part: 'reconciler' })
   const repaired = metrics.counter({
     name: 'leadtriage_reconciler_published_total',
@@ -48,10 +52,8 @@ export function startReconciler(options: {
     labelNames: ['attempt'],
   })
 
-  const publish = (lead: DueLead) => {
-    repaired.inc({ attempt: lead.again ? 'again' : 'first' })
-    events.republish(lead, `reconciler.${randomUUID()}`, childTraceparent(undefined))
-  }
+  const { publish } = createAcknowledgedPublisher(nats, ANSWER_WITHIN_MS)
+  const logFailure = createSparseLog(log, 'warn', 'the stream did not take all that is due; trying on')
 
   /** Without the consumer no worker has been there yet, or someone deleted it and a worker is about to mend that. */
   const whatWaits = async () => {
@@ -67,8 +69,6 @@ export function startReconciler(options: {
   /** For how long the oldest waiting lead has waited; undefined while nobody can say. */
   let waitedSeconds: number | undefined
 
-  let knownIncarnation: string | undefined
-
   const recentEarliest = createRecentEarliest(GRACE_SECONDS * 1_000)
 
   const committedUntil = createCommittedUntil()
@@ -81,15 +81,22 @@ export function startReconciler(options: {
       return false
     }
     const { since, incarnation } = waiting
-    if (knownIncarnation !== undefined && knownIncarnation !== incarnation) await makePublishedDue(sql) // 5
-    knownIncarnation = incarnation
+    await noteQueue(sql, incarnation) // 5
     waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
     const queuedSince = recentEarliest(since, performance.now()) // 3
     const more = await walk(sql, queuedSince, await committedUntil(sql)) // 2
     await noteDueParked(sql)
     const due = await takeDue(sql, queuedSince)
-    due.forEach(publish) // 4
-    if (due.length > 0) log.info({ leads: due.length }, 'published again what triage has not settled')
+    const published = await publishDue(due, names, publish) // 4
+    await countPublished(sql, published.leads) // 5
+    for (const { again } of published.leads) repaired.inc({ attempt: again ? 'again' : 'first' })
+    if (published.leads.length > 0) {
+      log.info({ leads: published.leads.length }, 'published again what triage has not settled')
+    }
+    if (published.failure !== undefined) {
+      logFailure({ err: published.failure, leads: due.length - published.leads.length })
+      return false // 5
+    }
     return more || due.length > 0
   }
 

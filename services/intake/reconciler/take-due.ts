@@ -14,16 +14,20 @@ export interface DueLead {
   readonly attempts: number
   /** False the first time the reconciler publishes it. */
   readonly again: boolean
+  /** When it is due again unless its publication is counted; the same for all that were taken together, as `queuedAt`. */
+  readonly leasedUntil: Date
 }
 
 /** How many leads one call takes. */
 const BATCH = 1_000
+/** Until a lead is due again that was taken and whose publication was not counted. */
+const LEASE_SECONDS = 2
 /** Until the next look at a lead that was just published; doubles with each time, up to ten minutes. */
 const FIRST_RECHECK_SECONDS = 15
 
 /**
- * Takes the leads that are due: forgets the settled ones and returns the others to be published, which will be due
- * again should even that be lost. Reads the index on `check_at`, at most {@link BATCH} entries.
+ * Takes the leads that are due: forgets the settled ones and leases the others, to be published now; `countPublished` says
+ * which were. The rest are due again when the lease is over. Reads the index on `check_at`, at most {@link BATCH} entries.
  *
  * A retriage that commits while this runs has changed rows that this statement sees as they were, with their leads:
  * settled, of the generation before. `held` leaves those alone, or their leads would be forgotten for ever: it compares
@@ -56,27 +60,29 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined) {
       where not ${isSettled(sql)}
     ), forgotten as (
       delete from unsettled_leads u using held where u.lead_id = held.lead_id and held.lead_id not in (select id from open)
-    ), postponed as (
-      update unsettled_leads u
-      set publishes = u.publishes + 1,
-          published_at = now(),
-          check_at = now() + least(make_interval(secs => ${FIRST_RECHECK_SECONDS} * 2 ^ least(u.publishes, 6)), '10 minutes')
+    ), leased as (
+      update unsettled_leads u set check_at = now() + make_interval(secs => ${LEASE_SECONDS})
       from open where u.lead_id = open.id
+      returning u.lead_id, u.check_at
     )
     select open.id, open.generation, open.note, open.content_hash as "contentHash", open.created_at as "createdAt",
-           now() as "queuedAt", coalesce(d.attempts, 0) as attempts, open.publishes
-    from open left join dead_letters d on d.lead_id = open.id and d.generation >= open.generation`
+           now() as "queuedAt", coalesce(d.attempts, 0) as attempts, open.publishes, leased.check_at as "leasedUntil"
+    from open
+    join leased on leased.lead_id = open.id
+    left join dead_letters d on d.lead_id = open.id and d.generation >= open.generation`
 }
 
 /**
- * Makes the leads due that were published and are not settled: their stream is gone. Those of a commit under way have its
- * row locked, and wait for their turn.
+ * Counts leads of one {@link takeDue} as published: they are due again after a while that grows with each time, should even
+ * that have been lost. One that got another time meanwhile, by a retriage for example, keeps it.
  */
-export async function makePublishedDue(sql: Sql): Promise<void> {
+export async function countPublished(sql: Sql, leads: readonly DueLead[]): Promise<void> {
+  const [first] = leads
+  if (first === undefined) return
   await sql`
-    update unsettled_leads set check_at = now()
-    where lead_id in (
-      select lead_id from unsettled_leads where published_at is not null and check_at > now() order by lead_id
-      for update skip locked
-    )`
+    update unsettled_leads u
+    set publishes = u.publishes + 1,
+        published_at = ${first.queuedAt},
+        check_at = now() + least(make_interval(secs => ${FIRST_RECHECK_SECONDS} * 2 ^ least(u.publishes, 6)), '10 minutes')
+    where u.lead_id = any(${leads.map(({ id }) => id)}::uuid[]) and u.check_at = ${first.leasedUntil}`
 }

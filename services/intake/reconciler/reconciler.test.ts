@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { afterEach, beforeEach, test } from 'vitest'
+import { contentHash } from '../../../domain/lead.ts'
+import type { Nats } from '../../../lib/jetstream/connect.ts'
+import { connectNats } from '../../../lib/jetstream/connect.ts'
+import { ensureStreams, ensureTriageConsumer } from '../../../lib/jetstream/topology.ts'
+import { createMetrics } from '../../../lib/telemetry/metrics.ts'
+import { captureLog } from '../../../test/fixtures/captured-log.ts'
+import { eventually } from '../../../test/fixtures/eventually.ts'
+import { useNats } from '../../../test/fixtures/nats.ts'
+import { useStack } from '../../../test/fixtures/stack.ts'
+import { useTcpProxy } from '../../../test/fixtures/tcp-proxy.ts'
+import { queuedSince } from './queued-since.ts'
+import { startReconciler } from './reconciler.ts'
+
+/** Far below the fifteen seconds that are the shortest wait after a publication. */
+const SOON_MS = 10_000
+
+const stack = useStack()
+const { names } = stack
+const topology = { names, replicas: 1, keptInsights: 1_000 }
+const nats = useNats()
+const closers: (() => Promise<unknown>)[] = []
+
+beforeEach(async () => {
+  await stack.sql`truncate leads, unsettled_leads`
+  await ensureTriageConsumer(nats, { ...topology, ackWaitMs: 30_000 }) // nobody pulls: what is published stays there
+  await (await manager()).streams.purge(names.leadsStream)
+})
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+const manager = async () => jetstreamManager(await nats.first())
+
+async function inStream(): Promise<number> {
+  return (await (await manager()).streams.info(names.leadsStream)).state.messages
+}
+
+/** Leads as an intake leaves them that dies between commit and publish, a while ago. */
+async function commitWithoutPublishing(count: number): Promise<void> {
+  await stack.sql`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, created_at)
+    select gen_random_uuid(), 'anonymous', gen_random_uuid(), '\\x00', 'hello', ${contentHash('hello')},
+           now() - interval '1 minute' + make_interval(secs => n / 1e5)
+    from generate_series(1, ${count}) as n`
+  await stack.sql`update reconciliation set early_at = 'epoch', late_at = 'epoch'`
+}
+
+/** @param beforeWork is called after the reconciler has seen that NATS is there, before it publishes */
+function start(connection: Nats, beforeWork: () => Promise<unknown> = async () => undefined) {
+  const reconciler = startReconciler({
+    databaseUrl: stack.serviceUrls.intake,
+    nats: connection,
+    ensureStreams: () => ensureStreams(connection, topology),
+    queuedSince: async () => {
+      const head = await queuedSince(connection, names)
+      await beforeWork()
+      return head
+    },
+    names,
+    log: captureLog().log,
+    metrics: createMetrics('test'),
+  })
+  closers.push(() => reconciler.stop())
+}
+
+test('a lead is published within seconds though NATS went away three times just before', {
+  timeout: 60_000,
+}, async () => {
+  const proxy = await useTcpProxy(stack.natsUrl)
+  const connection = connectNats({ url: proxy.url, name: `test-${randomUUID()}`, log: captureLog().log })
+  closers.push(() => connection.close())
+  await connection.first()
+  let cuts = 0
+  await commitWithoutPublishing(1)
+  start(connection, async () => {
+    if ((await stack.sql`select from unsettled_leads where check_at <= now()`).length === 0 || cuts === 3) return
+    cuts += 1
+    await proxy.cut()
+    setImmediate(() => void proxy.heal())
+  })
+  await eventually(() => cuts === 3, 45_000)
+  await eventually(async () => (await inStream()) === 1, SOON_MS)
+})
+
+test('10,000 leads that a full stream refused are there within seconds of its having room', {
+  timeout: 60_000,
+}, async () => {
+  const streams = (await manager()).streams
+  await streams.update(names.leadsStream, { max_msgs: 500 })
+  await commitWithoutPublishing(10_000)
+  start(nats)
+  const tried = async () =>
+    (
+      await stack.sql`select from unsettled_leads having count(*) = 10000 and count(*) filter (where check_at <= now()) < 9000`
+    ).length === 1
+  await eventually(async () => (await inStream()) === 500 && (await tried()), 20_000)
+  await streams.update(names.leadsStream, { max_msgs: -1 })
+  await eventually(async () => (await inStream()) === 10_000, SOON_MS)
+})
+
+test('what was published into a stream that is gone is published again at once, however often it was before', async () => {
+  await commitWithoutPublishing(20)
+  start(nats)
+  await eventually(async () => (await stack.sql`select from unsettled_leads where publishes = 1`).length === 20)
+  await stack.sql`update unsettled_leads set publishes = 7, check_at = now() + interval '10 minutes'`
+  await (await manager()).streams.delete(names.leadsStream)
+  await ensureTriageConsumer(nats, { ...topology, ackWaitMs: 30_000 })
+  await eventually(async () => (await inStream()) === 20, SOON_MS)
+})
