@@ -1,9 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
+import { eventually, nonEmpty } from '../../../test/fixtures/eventually.ts'
 import { useStack } from '../../../test/fixtures/stack.ts'
-import { makePublishedDue, takeDue } from './take-due.ts'
+import { noteQueue } from './note-queue.ts'
+import { countPublished, takeDue } from './take-due.ts'
 
 const { sql } = useStack()
+beforeEach(() => sql`truncate leads, insights, unsettled_leads`)
 
 /** A lead that was noted down, is due, and has got its insight since. */
 async function settledLead(): Promise<string> {
@@ -42,8 +45,29 @@ test('a lead that is being retriaged meanwhile is not forgotten, and nobody wait
 test('a lead that was published is due again at once when its stream is gone', async () => {
   const id = await settledLead()
   await sql`delete from insights where lead_id = ${id}`
-  expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
+  await noteQueue(sql, 'the first')
+  const taken = await takeDue(sql, undefined)
+  expect(taken).toMatchObject([{ id, again: false }])
+  await countPublished(sql, taken)
+  await noteQueue(sql, 'the first')
   expect(await takeDue(sql, undefined)).toEqual([])
-  await makePublishedDue(sql)
-  expect(await takeDue(sql, undefined)).toContainEqual(expect.objectContaining({ id, again: true }))
+  await noteQueue(sql, 'the second')
+  expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
+})
+
+test('a lead that was taken and not published is due again within seconds, and was not counted', async () => {
+  const id = await settledLead()
+  await sql`delete from insights where lead_id = ${id}`
+  expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
+  const due = () => takeDue(sql, undefined)
+  expect(await eventually(async () => nonEmpty(await due()))).toMatchObject([{ id, again: false }])
+})
+
+test('a lead that was retriaged before its publication was counted keeps the time that it got', async () => {
+  const id = await settledLead()
+  await sql`delete from insights where lead_id = ${id}`
+  const taken = await takeDue(sql, undefined)
+  await sql`update unsettled_leads set check_at = now() - interval '1 second' where lead_id = ${id}`
+  await countPublished(sql, taken)
+  expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
 })
