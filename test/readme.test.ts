@@ -82,6 +82,13 @@ test.runIf(hasCurl && hasGrpcurl)('the same over gRPC, by reflection', async () 
   })
 })
 
+test.runIf(hasGrpcurl)('the commands of docs/protocols.md work as they stand', async () => {
+  const guide = await readFile(join(ROOT, 'docs/protocols.md'), 'utf8')
+  const commands = shellExamples(guide, 'gRPC without `.proto` files', ports)
+  const output = execFileSync('sh', ['-eu', '-c', commands], { encoding: 'utf8' })
+  for (const part of ['grpc.health.v1.Health', 'rpc CreateLead', '"SERVING"']) expect(output).toContain(part)
+})
+
 test('the board shows the addresses, a line to try and where the data lies', () => {
   for (const text of [...Object.values(ports), 'curl', dataDir]) expect(output).toContain(text)
 })
