@@ -78,7 +78,14 @@ describe('the user of each service', () => {
       schema_version: READ,
       unsettled_leads: WRITE,
     },
-    triage: { dead_letters: WRITE, insights: WRITE, model_spending: WRITE, schema_version: READ, suspects: WRITE },
+    triage: {
+      dead_letters: WRITE,
+      delivery_attempts: WRITE,
+      insights: WRITE,
+      model_spending: WRITE,
+      schema_version: READ,
+      suspects: WRITE,
+    },
     insights: { failed_leads: READ, insights: READ, lead_generations: READ, schema_version: READ },
   }
 

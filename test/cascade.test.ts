@@ -76,17 +76,48 @@ test('of a sure rule the word is final, and the model is not asked', async () =>
   await triage.kill('SIGTERM')
 })
 
-test('while the model is down the provisional stands; in the end a dead letter says why, and a redrive makes it final', async () => {
-  model.behave((_, response) =>
-    sendJson(response, 500, { error: { message: 'no model today' } }, { 'retry-after': '0' }),
-  )
-  const triage = await startTriage({ TRIAGE_MAX_DELIVERIES: '1' })
+test('while the model is away, for longer than any number of attempts, every lead keeps its provisional insight, and all become final when it is back', async () => {
+  model.behave((_, response) => sendJson(response, 503, { error: { message: 'no model today' } }))
+  const triage = await startTriage({ LLM_CONCURRENCY: '2' }) // TRIAGE_MAX_DELIVERIES is 5
+  const leads = await Promise.all(Array.from({ length: 40 }, (_, i) => send(`I cannot log in since ${i} days.`)))
+  const letters = () =>
+    stack.sql<{ attempts: number; waits: boolean }[]>`
+      select attempts, retry_at > now() as waits from dead_letters where lead_id = any(${leads}::uuid[])`
+  const allParked = () =>
+    eventually(async () => {
+      const rows = await letters()
+      return rows.length === leads.length && rows.every(({ waits }) => waits)
+    }, 30_000)
+  for (let waits = 0; waits < 7; waits += 1) {
+    await allParked()
+    expect(new Set((await letters()).map(({ attempts }) => attempts))).toEqual(new Set([0]))
+    await stack.sql`update dead_letters set retry_at = now()` // their time has come
+  }
+  await allParked()
+  const late = await send('And I cannot log in either.')
+  expect((await getInsight(insights.url, late, '5s')).status).toBe(200)
+  for (const leadId of leads) expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
+
+  model.behave((request, response) => say(response, goodAnswer(request)))
+  await eventually(async () => {
+    await stack.sql`update dead_letters set retry_at = now() where retry_at > now()`
+    const rows = await stack.sql`
+      select from insights where lead_id = any(${[...leads, late]}::uuid[]) and stage = 'final'`
+    return rows.length === leads.length + 1
+  }, 60_000)
+  expect(await letters()).toEqual([])
+  await triage.kill('SIGTERM')
+}, 300_000)
+
+test('of a note that the model cannot judge the provisional stands; a dead letter says why, and a redrive makes it final', async () => {
+  model.behave((_, response) => sendJson(response, 400, { error: { message: 'no' } }))
+  const triage = await startTriage()
   const leadId = await send('I cannot log in since yesterday.')
   const [letter] = await eventually(async () => {
     const rows = await stack.sql`select reason, error from dead_letters where lead_id = ${leadId}`
     return rows.length > 0 ? rows : undefined
   }, 20_000)
-  expect(letter).toMatchObject({ reason: 'failed', error: expect.stringContaining('the model cannot be had') })
+  expect(letter).toMatchObject({ reason: 'failed', error: expect.stringMatching(/^the model's server answers 400/) })
   expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
 
   model.behave((request, response) => say(response, goodAnswer(request)))

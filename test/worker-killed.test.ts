@@ -1,6 +1,7 @@
-import { jetstreamManager } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
-import { expect, test } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ConsumerInfo, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { eventually, nonEmpty } from './fixtures/eventually.ts'
 import type { LeadBody } from './fixtures/rest.ts'
 import { bodyOf, postLead } from './fixtures/rest.ts'
@@ -12,28 +13,85 @@ const stack = useStack()
 const start = useServices(stack)
 // long enough for the first worker to be killed in, short enough to wait for
 const worker = { TRIAGE_ACK_WAIT_MS: '2000' }
+let connection: NatsConnection
+let manager: JetStreamManager
+
+beforeAll(async () => {
+  connection = await connect({ servers: stack.natsUrl })
+  manager = await jetstreamManager(connection)
+})
+afterAll(() => connection.close())
+
+const consumerInfo = (): Promise<ConsumerInfo> =>
+  manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)
+
+/** Lets workers take leads and judge them, and not store what they find. */
+async function lockInsights() {
+  const owner = await stack.sql.reserve()
+  await owner`begin`
+  await owner`lock table insights in share mode`
+  return async () => {
+    await owner`commit`
+    owner.release()
+  }
+}
+
+async function sendLeads(url: string, count: number): Promise<string[]> {
+  const notes = Array.from({ length: count }, (_, i) => `How much is the Pro plan for ${i + 2} people?`)
+  return (await Promise.all(notes.map((note) => bodyOf<LeadBody>(postLead(url, { note }))))).map(({ id }) => id)
+}
+
+const triaged = async (leads: readonly string[]) =>
+  (await stack.sql`select from insights where lead_id = any(${[...leads]}::uuid[])`).length === leads.length
+
+test('by default the leads of a killed worker have their insights within ten seconds', async () => {
+  const intake = await start('intake')
+  const doomed = await start('triage')
+  const unlock = await lockInsights()
+  const leads = await sendLeads(intake.url, 10)
+  await eventually(async () => (await consumerInfo()).num_ack_pending === leads.length)
+  const successor = await start('triage')
+  await doomed.kill('SIGKILL')
+  const killedAt = performance.now()
+  await unlock()
+  await eventually(() => triaged(leads), 10_000 - (performance.now() - killedAt))
+  expect(await stack.sql`select from dead_letters`).toHaveLength(0)
+  await successor.kill('SIGTERM')
+}, 90_000)
+
+test('by default a worker that stands still for four seconds loses none of its leads to another delivery', async () => {
+  const intake = await start('intake')
+  const stalled = await start('triage')
+  const deliveries = async () => (await consumerInfo()).delivered.consumer_seq
+  await eventually(async () => (await consumerInfo()).num_ack_pending === 0)
+  const before = await deliveries()
+  const unlock = await lockInsights()
+  const leads = await sendLeads(intake.url, 10)
+  await eventually(async () => (await consumerInfo()).num_ack_pending === leads.length)
+  process.kill(stalled.pid, 'SIGSTOP')
+  await sleep(4_000) // what is tested is this very time
+  process.kill(stalled.pid, 'SIGCONT')
+  await unlock()
+  await eventually(() => triaged(leads), 20_000)
+  await eventually(async () => (await consumerInfo()).num_ack_pending === 0)
+  expect(await deliveries()).toBe(before + leads.length)
+  await stalled.kill('SIGTERM')
+}, 90_000)
 
 test('a worker killed between upsert and ack leaves one insight, and the next worker finishes the message', async () => {
   const proxy = await useTcpProxy(stack.natsUrl)
-  const connection = await connect({ servers: stack.natsUrl })
   const intake = await start('intake')
   const doomed = await start('triage', { ...worker, NATS_URL: proxy.url })
-  const manager = await jetstreamManager(connection)
 
-  const owner = await stack.sql.reserve()
-  await owner`begin`
-  await owner`lock table insights in share mode` // the worker takes the message and cannot store what it finds
+  const unlock = await lockInsights()
   const lead = await bodyOf<LeadBody>(postLead(intake.url, { note: 'How much is the Pro plan for 20 people?' }))
-  const inHand = async () =>
-    (await manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)).num_ack_pending
   const waiting = () => stack.sql`
     select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   await eventually(async () => nonEmpty(await waiting()))
-  expect(await inHand()).toBe(1)
+  expect((await consumerInfo()).num_ack_pending).toBe(1)
   // from here on neither its event nor its ack reaches the server
   proxy.swallowFromClients()
-  await owner`commit`
-  owner.release()
+  await unlock()
 
   const insights = () => stack.sql`select id, intent, created_at, updated_at from insights where lead_id = ${lead.id}`
   const [before] = await eventually(async () => nonEmpty(await insights()))
@@ -43,7 +101,6 @@ test('a worker killed between upsert and ack leaves one insight, and the next wo
 
   await start('triage', worker)
   await eventually(async () => (await unfinished()) === 0, 15_000)
-  await connection.close()
   expect(await insights()).toEqual([before])
   expect(await stack.sql`select from dead_letters`).toHaveLength(0)
-})
+}, 90_000)

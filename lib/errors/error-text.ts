@@ -15,7 +15,9 @@ export function stackOf(error: Error): string | undefined {
   return [`${error.name}: ${WITHHELD}`, ...frames].join('\n')
 }
 
-/** Name and message of whatever was thrown. */
-export function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${messageOf(error)}` : String(error)
+/** Why something failed, in words for people: the message of what was thrown, without the name of its class. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (error instanceof SyntaxError) return `a text could not be parsed, and what the parser says is ${WITHHELD}`
+  return error.message || `it failed without saying why (${error.name})`
 }

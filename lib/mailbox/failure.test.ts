@@ -1,29 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
-import { backoffMs, fateOf, RetryLaterError, TerminalError } from './failure.ts'
+import { backoffMs, classifyFailure, SnoozeError, TerminalError } from './failure.ts'
 
-const MAX_DELIVERIES = 5
-const anyDelivery = fc.integer({ min: 1, max: 2 * MAX_DELIVERIES })
+describe('a failure', () => {
+  test.each([ErrorCode.Unavailable, ErrorCode.Overloaded])('of %s holds the message', (code) => {
+    expect(classifyFailure(new AppError(code, 'away'))).toEqual({ kind: 'hold' })
+  })
 
-describe('the fate of a message', () => {
-  test.each([ErrorCode.Unavailable, ErrorCode.Overloaded])(
-    'is to be held when a handler says %s, at any delivery',
-    (code) => {
-      fc.assert(
-        fc.property(anyDelivery, (delivery) => {
-          expect(fateOf(new AppError(code, 'away'), delivery, MAX_DELIVERIES)).toEqual({ kind: 'hold' })
-        }),
-      )
-    },
-  )
-
-  test('is a dead letter when no other try can succeed, at any delivery', () => {
-    fc.assert(
-      fc.property(anyDelivery, (delivery) => {
-        expect(fateOf(new TerminalError('unreadable'), delivery, MAX_DELIVERIES)).toEqual({ kind: 'dead_letter' })
-      }),
-    )
+  test('that no other attempt can mend is terminal', () => {
+    expect(classifyFailure(new TerminalError('unreadable'))).toEqual({ kind: 'terminal' })
   })
 
   const faults: unknown[] = [
@@ -33,25 +19,15 @@ describe('the fate of a message', () => {
     'a string',
     undefined,
   ]
-  test.each(faults)('is another try after %s, up to the last delivery', (fault) => {
-    fc.assert(
-      fc.property(anyDelivery, (delivery) => {
-        const retry = { kind: 'retry', delayMs: expect.any(Number) }
-        const expected = delivery < MAX_DELIVERIES ? retry : { kind: 'dead_letter' }
-        expect(fateOf(fault, delivery, MAX_DELIVERIES)).toEqual(expected)
-      }),
-    )
+  test.each(faults)('such as %s is transient', (fault) => {
+    expect(classifyFailure(fault)).toEqual({ kind: 'transient' })
   })
 
-  test('is another try when its handler asked for it, parked when that is too long to wait in the queue', () => {
-    const later = (ms: number) => fateOf(new RetryLaterError('rate limited', ms), 1, MAX_DELIVERIES)
-    expect(later(100)).toEqual({ kind: 'retry', delayMs: 100 })
-    expect(later(-1)).toEqual({ kind: 'retry', delayMs: 25 }) // never at once
-    expect(later(30_000)).toEqual({ kind: 'retry', delayMs: 30_000 })
-    expect(later(30_001)).toEqual({ kind: 'park', delayMs: 30_001 })
-    expect(fateOf(new RetryLaterError('rate limited', 60_000), MAX_DELIVERIES, MAX_DELIVERIES)).toEqual({
-      kind: 'dead_letter',
-    })
+  test('that waits for capacity is a snooze for as long as was asked, and never for no time', () => {
+    const snoozed = (ms: number) => classifyFailure(new SnoozeError('rate limited', ms))
+    expect(snoozed(100)).toEqual({ kind: 'snooze', delayMs: 100 })
+    expect(snoozed(-1)).toEqual({ kind: 'snooze', delayMs: 25 })
+    expect(snoozed(600_000)).toEqual({ kind: 'snooze', delayMs: 600_000 })
   })
 })
 

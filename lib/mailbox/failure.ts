@@ -1,6 +1,6 @@
 import { isOurTrouble } from '../errors/app-error.ts'
 
-/** Thrown by a handler when no other try can succeed: the message goes to the dead letters at once. */
+/** Thrown by a handler when no other attempt can succeed: the message is dead-lettered at once. */
 export class TerminalError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -8,48 +8,43 @@ export class TerminalError extends Error {
   }
 }
 
-/** Thrown by a handler that knows when another try makes sense: a rate limit, say, that ends in a minute. */
-export class RetryLaterError extends Error {
+/** Thrown by a handler that waits for capacity: a rate limit, or a model that is away. It counts as no attempt. */
+export class SnoozeError extends Error {
   readonly retryAfterMs: number
 
   constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
     super(message, options)
-    this.name = 'RetryLaterError'
+    this.name = 'SnoozeError'
     this.retryAfterMs = retryAfterMs
   }
 }
 
 /**
- * What becomes of a message whose handling failed:
- * - `hold`: something we stand on is away (Postgres, say). The fault is not the message's: the worker keeps it and tries again.
- * - `retry`: it may have been the message; deliver it again after `delayMs`, a limited number of times.
- * - `park`: as `retry`, but too long to wait in the queue, where it would take the place of others.
- * - `dead_letter`: no other try can succeed, or this was the last.
+ * What a failure means for its message:
+ * - `hold`: something that we stand on is away (PostgreSQL, say). The worker keeps the message and tries again.
+ * - `snooze`: it waits for capacity. Delivered again after `delayMs`, as often as it takes; no attempt.
+ * - `transient`: it may have been the message. Delivered again, a limited number of times.
+ * - `terminal`: no other attempt can succeed.
  */
-export type Fate =
-  | { readonly kind: 'hold' | 'dead_letter' }
-  | { readonly kind: 'retry' | 'park'; readonly delayMs: number }
+export type Failure =
+  | { readonly kind: 'hold' | 'transient' | 'terminal' }
+  | { readonly kind: 'snooze'; readonly delayMs: number }
 
-/** A message that waits in the queue counts as in hand (`max_ack_pending`); longer than this it is parked instead. */
-const MAX_NAK_DELAY_MS = 30_000
-
-/** @param attempts how often the message has been tried, this time included */
-export function fateOf(error: unknown, attempts: number, maxAttempts: number): Fate {
-  if (error instanceof TerminalError) return { kind: 'dead_letter' }
-  if (isOurTrouble(error)) return { kind: 'hold' }
-  if (attempts >= maxAttempts) return { kind: 'dead_letter' }
-  const delayMs = error instanceof RetryLaterError ? Math.max(error.retryAfterMs, MIN_DELAY_MS) : backoffMs(attempts)
-  return { kind: delayMs > MAX_NAK_DELAY_MS ? 'park' : 'retry', delayMs }
+export function classifyFailure(error: unknown): Failure {
+  if (error instanceof TerminalError) return { kind: 'terminal' }
+  if (error instanceof SnoozeError) return { kind: 'snooze', delayMs: Math.max(error.retryAfterMs, MIN_DELAY_MS) }
+  return { kind: isOurTrouble(error) ? 'hold' : 'transient' }
 }
 
+/** A message that waits in the queue counts as in flight (`max_ack_pending`); longer than this it is parked instead. */
+export const MAX_DELAY_MS = 30_000
 /** Never at once: five deliveries would be gone within milliseconds. */
 const MIN_DELAY_MS = 25
 const BASE_DELAY_MS = 250
-const MAX_DELAY_MS = 30_000
 
 /**
- * How long to wait before try number `attempt` + 1: exponential with full jitter, so that what failed
- * together does not come back together. Never zero.
+ * How long to wait after attempt number `attempt`: exponential with full jitter, so that what failed together does not
+ * come back together. Never zero, and {@link MAX_DELAY_MS} at the most.
  *
  * @param random a number from 0 to 1
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

@@ -3,15 +3,16 @@ import type { Nats } from '../jetstream/connect.ts'
 import { type Pull, PullEnd } from '../jetstream/pull.ts'
 import { createPullConsumer } from '../jetstream/pull-consumer.ts'
 import type { StreamMessage } from '../jetstream/stream-message.ts'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
 import { backoffMs } from './failure.ts'
 import { createHandling, type HandlingOptions } from './handling.ts'
-import { createPace } from './pace.ts'
 import { createSlots } from './slots.ts'
 
 /*
  * The one runner behind every actor's mailbox; `handling.ts` has what becomes of a message. Invariants:
- *  1. At most `maxInFlight` messages are in flight, and no more than were finished within half the ack wait of late; each
- *     shows a sign of life before its ack wait is over.
+ *  1. At most `maxInFlight` messages are in flight, and above `minInFlight` no more than were finished within half the ack
+ *     wait of late. One that is in flight for a second or longer gives a sign of life each second: a process that stands
+ *     still for a few seconds loses none, and one that is killed loses all of them within the ack wait.
  *  2. While there is room one pull is outstanding, and an idle mailbox makes no other call: one long poll in 30 seconds.
  *  3. Whenever a pull ends otherwise than by its number or its time, the consumer is declared and looked at again, and
  *     pulled again, until `drain`. A deletion that nothing announces takes 9 seconds to be noticed (`pull.ts`).
@@ -19,7 +20,7 @@ import { createSlots } from './slots.ts'
  *  5. When `drain` resolves no handler runs; what the last pull brought was handled too, or went back to the queue.
  */
 
-export interface MailboxOptions extends HandlingOptions {
+export interface MailboxOptions<Event> extends HandlingOptions<Event> {
   readonly nats: Nats
   readonly stream: string
   readonly consumer: string
@@ -30,6 +31,8 @@ export interface MailboxOptions extends HandlingOptions {
   /** The consumer's ack wait. */
   readonly ackWaitMs: number
   readonly maxInFlight: number
+  /** How many it may have in flight however slow it is: more than its handlers can work on at a time. 16 by default. */
+  readonly minInFlight?: number
 }
 
 export interface Mailbox {
@@ -45,6 +48,8 @@ export interface Mailbox {
   drain(graceMs: number): Promise<void>
 }
 
+const MIN_IN_FLIGHT = 16
+const SIGN_OF_LIFE_MS = 1_000
 /** The first pull is short, so that its end shows soon that the server answers. */
 const FIRST_PULL_EXPIRES_MS = 100
 const PULL_EXPIRES_MS = 30_000
@@ -53,12 +58,18 @@ const ASK_ANYWAY_MS = 100
 /** A server that hangs does not say that it has taken the last pull back. */
 const LAST_PULL_MS = 3_000
 
-export function createMailbox(options: MailboxOptions): Mailbox {
+export function createMailbox<Event>(options: MailboxOptions<Event>): Mailbox {
   const { nats, log } = options
   const slots = createSlots(options.maxInFlight)
-  const pace = createPace(options.ackWaitMs / 2, options.maxInFlight)
+  const concurrency = createConcurrencyLimit({
+    withinMs: options.ackWaitMs / 2,
+    least: options.minInFlight ?? MIN_IN_FLIGHT,
+    most: options.maxInFlight,
+  })
   // by place, so that nothing is allocated for a message
   const inFlight = new Array<StreamMessage | undefined>(options.maxInFlight).fill(undefined)
+  const signOfLifeDue = new Float64Array(options.maxInFlight)
+  const signOfLifeMs = Math.min(SIGN_OF_LIFE_MS, options.ackWaitMs / 3)
   const draining = new AbortController()
   const abandoning = new AbortController()
   const handle = createHandling(options, { draining: draining.signal, abandoning: abandoning.signal })
@@ -83,10 +94,11 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     const place = slots.take()
     inFlight[place] = message
     const [since, among] = [performance.now(), slots.taken]
-    void handle(message).finally(() => {
+    signOfLifeDue[place] = since + signOfLifeMs
+    void handle(message).then((isSteady) => {
       inFlight[place] = undefined
+      if (isSteady) concurrency.learn(performance.now() - since, among)
       slots.giveBack(place)
-      pace.finished(performance.now() - since, among)
     })
   }
   const onSign = () => {
@@ -97,13 +109,13 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   /** Resolves to how many messages may come, when it is half of what may be in flight, or soon whatever it is. */
   const whenRoom = async (stop: AbortSignal): Promise<number> => {
     for (;;) {
-      const { limit } = pace
+      const { limit } = concurrency
       const beyond = options.maxInFlight - limit // places that stay free
       if (slots.taken > limit / 2) {
         await slots.whenFree(beyond + Math.ceil(limit / 2), AbortSignal.any([stop, AbortSignal.timeout(ASK_ANYWAY_MS)]))
         await slots.whenFree(beyond + 1, stop)
       }
-      const room = pace.limit - slots.taken
+      const room = concurrency.limit - slots.taken
       if (room > 0 || stop.aborted) return room
     }
   }
@@ -128,6 +140,13 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     }
   }
 
+  const giveSigns = () => {
+    const now = performance.now()
+    for (const [place, message] of inFlight.entries()) {
+      if (message !== undefined && now >= (signOfLifeDue[place] ?? 0)) message.working() // 1
+    }
+  }
+
   const run = async () => {
     while (!draining.signal.aborted) {
       try {
@@ -145,9 +164,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
 
   return {
     start: () => {
-      heartbeat ??= setInterval(() => {
-        for (const message of inFlight) message?.working() // 1
-      }, options.ackWaitMs / 3).unref()
+      heartbeat ??= setInterval(giveSigns, signOfLifeMs).unref()
       running ??= run()
     },
     check: async () => {

@@ -20,11 +20,14 @@ export const triageSettings = {
   TRIAGE_PORT: integerSetting(0, 65_535, 8_002),
   /** Connections to PostgreSQL: one for group commits, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 6),
-  /** How many leads one worker has in hand at most; fewer when it could not finish them within half the ack wait. */
+  /** How many leads one worker has in flight at most; fewer when it could not finish them within half the ack wait. */
   TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 1024),
-  /** How long a worker may hold a lead without a sign of life before another one gets it; the same for all workers. */
-  TRIAGE_ACK_WAIT_MS: integerSetting(1_000, 3_600_000, 30_000),
-  /** How often a lead is tried before it becomes a dead letter. */
+  /**
+   * How long a worker may keep a lead without a sign of life before another one gets it; the same for all workers. They
+   * give one each second: a stall of six seconds goes unnoticed, and a killed worker's leads have their insight within ten.
+   */
+  TRIAGE_ACK_WAIT_MS: integerSetting(1_000, 3_600_000, 8_000),
+  /** How often a lead is attempted before it becomes a dead letter; waiting for capacity is no attempt. */
   TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
   /** How long the analyzer may take for one note. */
   ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 60_000),

@@ -1,7 +1,7 @@
 import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
+import { forgetAttempts } from './attempt-tracker.ts'
 import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts'
-import { forgetSuspects } from './suspect-store.ts'
 
 /** What is known of a lead when triage gives up on it. */
 interface NewDeadLetter extends Pick<DeadLetter, 'leadId' | 'generation' | 'reason' | 'error' | 'attempts'> {
@@ -34,6 +34,8 @@ export interface DeadLetterStore {
   redrive(selection: DeadLetterSelection, behind: string | undefined): Promise<{ leads: number; last: string | null }>
 }
 
+/** A lead that is parked again and again is tried at least so often. */
+const LONGEST_PARKING = '5 minutes'
 /** How many letters one statement redrives. */
 const REDRIVE_PART = 2_000
 /** And how long that may take on a busy day. */
@@ -78,7 +80,7 @@ export function createDeadLetterStore(sql: Sql): DeadLetterStore {
 
 function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfterMs }: NewDeadLetter) {
   return sql`
-    with cleared as (${forgetSuspects(sql, [leadId])})
+    with cleared as (${forgetAttempts(sql, [leadId])})
     insert into dead_letters as stored (lead_id, generation, reason, error, attempts, retry_at)
     select ${leadId}::uuid, ${generation}::int, ${reason}, ${storable(error)}, ${attempts}::int,
            now() + make_interval(secs => ${retryAfterMs === undefined ? null : retryAfterMs / 1000})
@@ -88,7 +90,15 @@ function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfter
     )
     on conflict (lead_id) do update set
       generation = excluded.generation, reason = excluded.reason, error = excluded.error,
-      attempts = excluded.attempts, last_failed_at = now(), retry_at = excluded.retry_at
+      attempts = excluded.attempts, last_failed_at = now(),
+      -- null for a dead one; the longer a lead has been parked the longer it waits, or a model that is away for hours
+      -- would have every lead sent round again each minute. Spread out, since they were parked together
+      retry_at = greatest(
+        excluded.retry_at,
+        case when excluded.retry_at is not null then
+          now() + least((now() - stored.first_failed_at) / 4, ${LONGEST_PARKING}::interval) * (0.5 + random() / 2)
+        end
+      )
     where excluded.generation >= stored.generation`
 }
 

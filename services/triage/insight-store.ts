@@ -7,7 +7,7 @@ import type { Sql } from '../../lib/postgres/connect.ts'
 import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
 import type { WriteFence } from '../../lib/postgres/write-fence.ts'
 import { createWriteFence } from '../../lib/postgres/write-fence.ts'
-import { forgetSuspects } from './suspect-store.ts'
+import { forgetAttempts } from './attempt-tracker.ts'
 
 export interface InsightStore {
   /**
@@ -83,9 +83,9 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       ) as t (lead_id, generation)
       where d.lead_id = t.lead_id and d.generation <= t.generation
     ), cleared as (
-      ${forgetSuspects(
+      ${forgetAttempts(
         sql,
-        insights.map((insight) => insight.leadId),
+        insights.filter(({ stage }) => stage === Stage.Final).map(({ leadId }) => leadId),
       )}
     )
     insert into insights as stored

@@ -1,11 +1,11 @@
 import type { Analysis } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
+import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { Delivery } from '../../lib/mailbox/delivery.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Analyzer } from './analyzers/analyzer.ts'
 import type { Judges } from './analyzers/judges.ts'
-import { parseLeadReceived } from './lead-received.ts'
 
 export interface TriageLeadDependencies {
   readonly judges: Judges
@@ -23,11 +23,11 @@ export interface TriageLeadDependencies {
  */
 export async function triageLead(
   { judges, withTimeLimit, store, announce }: TriageLeadDependencies,
-  delivery: Delivery,
+  { event, header }: Pick<Delivery<LeadReceived>, 'event' | 'header'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { leadId, generation, contentHash, note } = parseLeadReceived(delivery)
-  const traceparent = childTraceparent(delivery.header('traceparent'))
+  const { leadId, generation, contentHash, note } = event
+  const traceparent = childTraceparent(header('traceparent'))
   const judge = (analyzer: Analyzer) => analyzer.analyze(note, withTimeLimit(signal))
   const keep = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
     const insight = await store(createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis))

@@ -12,14 +12,15 @@ import { createMailbox } from '../../lib/mailbox/mailbox.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import type { Metrics } from '../../lib/telemetry/metrics.ts'
 import { createServingJudges } from './analyzers/judges.ts'
+import { maxModelCalls } from './analyzers/llm/call-model.ts'
 import { createTimeLimit } from './analyzers/time-limit.ts'
+import { createAttemptTracker } from './attempt-tracker.ts'
 import type { TriageConfig } from './config.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 import { giveUpLead } from './give-up-lead.ts'
 import { createInsightEvents } from './insight-events.ts'
 import { createInsightStore } from './insight-store.ts'
-import { priorAttempts } from './lead-received.ts'
-import { createSuspectStore } from './suspect-store.ts'
+import { decodeLeadReceived } from './lead-received.ts'
 import { triageLead } from './triage-lead.ts'
 
 interface WorkerParts {
@@ -74,8 +75,10 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     ackWaitMs: config.TRIAGE_ACK_WAIT_MS,
     maxInFlight: config.TRIAGE_MAX_IN_FLIGHT,
     maxDeliveries: config.TRIAGE_MAX_DELIVERIES,
-    priorAttempts,
-    beginSuspect: createSuspectStore(sql).begin,
+    ...minInFlight(config),
+    decode: decodeLeadReceived,
+    priorAttempts: ({ attempts }) => attempts,
+    attempts: createAttemptTracker(sql),
     handle: (delivery, signal) => triageLead(triage, delivery, signal),
     deadLetter: (delivery, givenUp) => giveUpLead({ deadLetters, log }, delivery, givenUp),
     log,
@@ -86,4 +89,9 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
   watchdog.start()
   onStop('watchdog', () => watchdog.stop())
   return mailbox
+}
+
+/** Leads that wait for the model fill a quarter of this, so that new ones always get their provisional insight. */
+function minInFlight({ ANALYZER, LLM_CONCURRENCY }: TriageConfig): { minInFlight?: number } {
+  return ANALYZER === 'rules' ? {} : { minInFlight: 4 * maxModelCalls(LLM_CONCURRENCY) }
 }

@@ -7,11 +7,12 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { attemptsInMemory } from '../../../test/fixtures/attempts-in-memory.ts'
 import { captureLog } from '../../../test/fixtures/captured-log.ts'
 import { eventually } from '../../../test/fixtures/eventually.ts'
 import { startMutedNats } from '../../../test/fixtures/muted-nats.ts'
 import { type OwnNats, startOwnNats } from '../../../test/fixtures/own-nats.ts'
-import { RetryLaterError } from '../../mailbox/failure.ts'
+import { SnoozeError } from '../../mailbox/failure.ts'
 import type { MailboxOptions } from '../../mailbox/mailbox.ts'
 import { createMailbox } from '../../mailbox/mailbox.ts'
 import { createMetrics } from '../../telemetry/metrics.ts'
@@ -69,7 +70,7 @@ async function publish(...texts: string[]): Promise<void> {
 }
 
 /** A mailbox with its watchdog, as a worker has them. */
-function startWorker(options: Partial<MailboxOptions> = {}, waitMs = 0) {
+function startWorker(options: Partial<MailboxOptions<string>> = {}, waitMs = 0) {
   const texts: string[] = []
   const metrics = createMetrics('test')
   const { log, entries } = captureLog()
@@ -87,12 +88,13 @@ function startWorker(options: Partial<MailboxOptions> = {}, waitMs = 0) {
     ackWaitMs: ACK_WAIT_MS,
     maxInFlight: 10,
     maxDeliveries: 5,
-    beginSuspect: async () => 1,
+    decode: ({ data }) => Buffer.from(data).toString(),
+    attempts: attemptsInMemory(),
     deadLetter: async () => undefined,
     ...options,
     handle: async (delivery, signal) => {
       await options.handle?.(delivery, signal)
-      texts.push(Buffer.from(delivery.data).toString())
+      texts.push(delivery.event)
     },
   })
   mailbox.start()
@@ -226,7 +228,7 @@ describe('leaves alone', () => {
   test('messages that wait for another try', async () => {
     const worker = startWorker({
       handle: async () => {
-        throw new RetryLaterError('busy', 20_000)
+        throw new SnoozeError('busy', 20_000)
       },
     })
     await publish('1', '2', '3')

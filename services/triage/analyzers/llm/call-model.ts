@@ -10,7 +10,7 @@ import {
   retry,
   wrap,
 } from 'cockatiel'
-import { RetryLaterError } from '../../../../lib/mailbox/failure.ts'
+import { SnoozeError } from '../../../../lib/mailbox/failure.ts'
 import type { Chat, Completion, Message } from './chat.ts'
 import { ModelError } from './model-error.ts'
 
@@ -30,12 +30,22 @@ const BREAKER_OPEN_MS = 15_000
 /** Leads that wait for a free place in the worker; more are parked, so that they don't keep new ones out. */
 const WAITING_PER_PLACE = 4
 /** Longer than the queue's own waits, so that the lead is parked and not in others' way. */
-const PARKED_MS = 35_000
+const PARK_MS = 35_000
+
+/** How many leads are asked about or wait for it in one worker. */
+export function maxModelCalls(concurrency: number): number {
+  return concurrency * (1 + WAITING_PER_PLACE)
+}
+
+/** Spread out: leads that were parked together would come back together, and all but a few be parked again. */
+function parkMs(random = Math.random()): number {
+  return Math.round(PARK_MS * (1 + random))
+}
 
 /**
  * Asks the model: a bounded number at a time, again after a passing fault, and not at all while it fails every time.
  *
- * @throws RetryLaterError when the model cannot be had now; TerminalError; the signal's reason
+ * @throws SnoozeError when the model cannot be had now; TerminalError; the signal's reason
  */
 export function createModelCalls({ chat, concurrency, onBreaker }: CallModelOptions): Chat {
   const passing = handleWhen(isPassing)
@@ -56,7 +66,7 @@ export function createModelCalls({ chat, concurrency, onBreaker }: CallModelOpti
       return await policy.execute(({ signal: inner }) => chat(messages, inner), signal)
     } catch (error) {
       signal.throwIfAborted() // whatever was thrown, the caller asked for its own reason
-      throw toFate(error)
+      throw toFailure(error)
     }
   }
 }
@@ -73,22 +83,22 @@ function pauseAfter({ attempt, result }: { attempt: number; result: unknown }) {
   return { duration, next: pauseAfter }
 }
 
-function toFate(error: unknown): unknown {
+function toFailure(error: unknown): unknown {
   if (error instanceof BulkheadRejectedError) {
-    return new RetryLaterError('too many notes wait for the model', PARKED_MS, { cause: error })
+    return new SnoozeError('too many notes wait for the model', parkMs(), { cause: error })
   }
   if (error instanceof BrokenCircuitError) {
-    return new RetryLaterError('the model failed again and again and is left alone for a while', PARKED_MS, {
+    return new SnoozeError('the model failed again and again and is not asked for a while', parkMs(), {
       cause: error,
     })
   }
   if (!(error instanceof ModelError)) return error
   if (error.status === 401 || error.status === 403 || error.status === 404) {
     const advice = 'check LLM_API_KEY, LLM_BASE_URL and LLM_MODEL'
-    return new RetryLaterError(`${error.message}: ${advice}`, PARKED_MS, { cause: error })
+    return new SnoozeError(`${error.message}: ${advice}`, parkMs(), { cause: error })
   }
   if (!error.isPassing) return error
-  return new RetryLaterError(`the model cannot be had: ${error.message}`, error.retryAfterMs ?? PARKED_MS, {
+  return new SnoozeError(`the model cannot be had: ${error.message}`, error.retryAfterMs ?? parkMs(), {
     cause: error,
   })
 }

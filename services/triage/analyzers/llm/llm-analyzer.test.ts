@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Analysis, ModelUsage } from '../../../../domain/analysis.ts'
-import { RetryLaterError, TerminalError } from '../../../../lib/mailbox/failure.ts'
+import { SnoozeError, TerminalError } from '../../../../lib/mailbox/failure.ts'
 import { describeAnalyzer } from '../analyzer-conformance.ts'
 import { createRuleAnalyzer } from '../rules/rule-analyzer.ts'
 import { createModelCalls } from './call-model.ts'
@@ -246,7 +246,7 @@ describe('a fault that passes', () => {
 
   test.each([...PASSING, ...SILENT])('%s, again and again: the lead is tried later', async (_, fault) => {
     server.behave(fault)
-    await expect(analyze(NOTE, { timeoutMs: 150 })).rejects.toBeInstanceOf(RetryLaterError)
+    await expect(analyze(NOTE, { timeoutMs: 150 })).rejects.toBeInstanceOf(SnoozeError)
   })
 
   test('waits as long as Retry-After says', async () => {
@@ -254,20 +254,20 @@ describe('a fault that passes', () => {
     await expect(analyze()).rejects.toMatchObject({ retryAfterMs: 120_000 })
   }, 15_000)
 
-  test('opens the breaker: the model is left alone', async () => {
+  test('opens the breaker: the model is not asked for a while', async () => {
     server.behave((_, response) => sendJson(response, 500, {}))
     const analyzer = createAnalyzer()
     for (let i = 0; i < 4; i++)
       await expect(analyzer.analyze(`${NOTE}${i}`, new AbortController().signal)).rejects.toThrow()
     const before = server.requests.length
-    await expect(analyzer.analyze(NOTE, new AbortController().signal)).rejects.toThrow('left alone')
+    await expect(analyzer.analyze(NOTE, new AbortController().signal)).rejects.toThrow('not asked')
     expect(server.requests).toHaveLength(before)
   }, 15_000)
 
   test('a wrong key is nobody’s note: the lead is tried later, and the message says what to look at', async () => {
     server.behave((_, response) => sendJson(response, 401, { error: { message: 'bad key' } }))
     await expect(analyze()).rejects.toThrow('check LLM_API_KEY')
-    await expect(analyze()).rejects.toBeInstanceOf(RetryLaterError)
+    await expect(analyze()).rejects.toBeInstanceOf(SnoozeError)
   })
 })
 
@@ -386,7 +386,11 @@ describe('limits', () => {
     const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     expect(most).toBe(2)
     expect(refused).toHaveLength(2)
-    for (const reason of refused) expect(reason).toMatchObject({ name: 'RetryLaterError', retryAfterMs: 35_000 })
+    for (const reason of refused) expect(reason).toBeInstanceOf(SnoozeError)
+    // a minute and a bit at the most, and not all at once
+    for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeGreaterThanOrEqual(35_000)
+    for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeLessThanOrEqual(70_000)
+    expect(new Set(refused.map(({ retryAfterMs }) => retryAfterMs)).size).toBe(2)
   })
 
   test('a minute has so many tokens, and fills again', () => {
@@ -394,9 +398,11 @@ describe('limits', () => {
     const limit = createTokenLimit(6_000, () => now)
     limit.take(4_000)
     expect(() => limit.take(4_000)).toThrow(expect.objectContaining({ retryAfterMs: 20_000 }))
+    // whoever waits already gets them first
+    expect(() => limit.take(3_000)).toThrow(expect.objectContaining({ retryAfterMs: 50_000 }))
     now += 20_000
     limit.take(4_000)
-    expect(() => limit.take(1)).toThrow(RetryLaterError)
+    expect(() => limit.take(1)).toThrow(SnoozeError)
     now += 600_000
     limit.take(100_000) // more than a minute holds gets a whole minute
   })

@@ -41,7 +41,7 @@ const COMMITTED_WITHIN_MS = 15_000
  * A note is judged once: an answer for the same text by the same analyzer is reused. The note goes out fenced as data,
  * without addresses and numbers. An answer that cannot be used is sent back once with what is wrong with it.
  *
- * @throws TerminalError when the model refuses or its second answer cannot be used either; RetryLaterError when it
+ * @throws TerminalError when the model refuses or its second answer cannot be used either; SnoozeError when it
  *   cannot be had now
  */
 export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
