@@ -1,0 +1,177 @@
+import { gzipSync } from 'node:zlib'
+import type { Mutation } from '../attack.ts'
+import type { Expectation } from '../expectation.ts'
+import { demand, permit } from '../expectation.ts'
+import { COMPRESSED, frame } from '../wire/grpc-frames.ts'
+import { breakBinary } from './break-binary.ts'
+import { hostileHeader } from './hostile-headers.ts'
+import type { RpcCall } from './rpc-calls.ts'
+import {
+  CANCELLED,
+  DEADLINE_EXCEEDED,
+  INTERNAL,
+  INVALID_ARGUMENT,
+  RESOURCE_EXHAUSTED,
+  UNIMPLEMENTED,
+} from './rpc-calls.ts'
+
+/** A call over gRPC or gRPC-Web on its way. */
+export interface GrpcDraft extends Expectation {
+  readonly call: RpcCall
+  /** The message, and the frame or frames it goes in; undefined until a mutation makes them. */
+  message: Buffer
+  frames: Buffer | undefined
+  readonly headers: [string, string][]
+}
+
+/** A mutation of the frame, of which a draft takes one. What the gRPC specification itself calls INTERNAL may be so. */
+function framed(
+  name: string,
+  toFrames: (message: Buffer, draft: GrpcDraft, token: string) => Buffer,
+  ...codes: number[]
+): Mutation<GrpcDraft> {
+  return {
+    name,
+    apply: (draft, making) => {
+      if (draft.frames !== undefined || (name === 'length too short' && draft.message.length < 4)) return false
+      draft.frames = toFrames(draft.message, draft, making.token())
+      demand(draft, ...codes)
+    },
+  }
+}
+
+const has = (draft: GrpcDraft, name: string) => draft.headers.some(([candidate]) => candidate === name)
+
+export const MESSAGE_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
+  {
+    name: 'broken binary',
+    apply: (draft, making, random) => {
+      if (draft.frames !== undefined) return false
+      draft.message = breakBinary(draft.message, draft.call.method, making, random)
+      demand(draft, INVALID_ARGUMENT)
+    },
+  },
+  {
+    name: 'unknown fields',
+    apply: (draft, making) => {
+      if (draft.frames !== undefined || draft.demanded.size > 0) return false
+      const bytes = Buffer.from(making.token())
+      draft.message = Buffer.concat([draft.message, Buffer.from([0xfa, 0x7f, bytes.length]), bytes]) // field 2047
+    },
+  },
+  {
+    name: 'timeout',
+    apply: (draft, _making, random) => {
+      if (has(draft, 'grpc-timeout')) return false
+      draft.headers.push(['grpc-timeout', random.pick(['1n', '1u', '1m', '2m', '5m', '50m', '0S', '99999999H'])])
+      permit(draft, DEADLINE_EXCEEDED, CANCELLED)
+    },
+  },
+  {
+    name: 'timeout that is none',
+    apply: (draft, making, random) => {
+      if (has(draft, 'grpc-timeout')) return false
+      draft.headers.push([
+        'grpc-timeout',
+        random.pick(['1', 'abc', '123456789S', '-1S', '1.5S', '1 S', making.token()]),
+      ])
+      permit(draft, INVALID_ARGUMENT, INTERNAL)
+    },
+  },
+  {
+    name: 'hostile header',
+    apply: (draft, making, random) => {
+      const [name, value] = hostileHeader(making, random)
+      if (name === 'te' || name === 'grpc-timeout' || name.startsWith('accept')) return false
+      draft.headers.push([name, value])
+    },
+  },
+  {
+    name: 'binary metadata that is none',
+    apply: (draft, making, random) => {
+      draft.headers.push([`x-${making.token()}-bin`, random.pick(['!!!', making.token(), '====', 'a', 'YQ,YQ', ''])])
+    },
+  },
+]
+
+export const FRAME_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
+  framed(
+    'length too long',
+    (message) => frame(message, 0, message.length + 10),
+    INVALID_ARGUMENT,
+    INTERNAL,
+    CANCELLED,
+    UNIMPLEMENTED,
+  ),
+  framed('length far too long', (message) => frame(message, 0, 0xffffffff), RESOURCE_EXHAUSTED, INVALID_ARGUMENT),
+  framed(
+    'length too short',
+    (message) => frame(message, 0, message.length - 3),
+    INVALID_ARGUMENT,
+    INTERNAL,
+    UNIMPLEMENTED,
+  ),
+  framed('half a prefix', () => Buffer.from([0, 0, 0]), INVALID_ARGUMENT, INTERNAL, UNIMPLEMENTED),
+  framed('no message', () => Buffer.alloc(0), INVALID_ARGUMENT, INTERNAL, UNIMPLEMENTED),
+  framed(
+    'two messages',
+    (message) => Buffer.concat([frame(message), frame(message)]),
+    INVALID_ARGUMENT,
+    INTERNAL,
+    UNIMPLEMENTED,
+  ),
+  framed(
+    'no frame',
+    (_message, _draft, token) => Buffer.from(`{"note":"${token}"}`),
+    INVALID_ARGUMENT,
+    INTERNAL,
+    RESOURCE_EXHAUSTED,
+  ),
+  framed(
+    'compressed without a name',
+    (message) => frame(gzipSync(message), COMPRESSED),
+    INVALID_ARGUMENT,
+    INTERNAL,
+    UNIMPLEMENTED,
+  ),
+  framed('compressed', (message, draft) => {
+    draft.headers.push(['grpc-encoding', 'gzip'])
+    return frame(gzipSync(message), COMPRESSED)
+  }),
+  framed(
+    'broken gzip',
+    (message, draft, token) => {
+      draft.headers.push(['grpc-encoding', 'gzip'])
+      return frame(message.length % 2 ? gzipSync(message).subarray(0, -9) : Buffer.from(token), COMPRESSED)
+    },
+    INVALID_ARGUMENT,
+    INTERNAL,
+  ),
+  framed(
+    'unknown encoding',
+    (message, draft, token) => {
+      draft.headers.push(['grpc-encoding', token])
+      return frame(message, COMPRESSED)
+    },
+    UNIMPLEMENTED,
+    INVALID_ARGUMENT,
+    INTERNAL,
+  ),
+  {
+    name: 'gzip bomb',
+    apply: (draft, _making, random) => {
+      if (draft.frames !== undefined || !random.chance(0.1)) return false
+      draft.headers.push(['grpc-encoding', 'gzip'])
+      draft.frames = frame(gzipSync(Buffer.alloc(20 * 2 ** 20, 0x20)), COMPRESSED)
+      demand(draft, RESOURCE_EXHAUSTED, INVALID_ARGUMENT)
+    },
+  },
+  {
+    name: 'too large',
+    apply: (draft, _making, random) => {
+      if (draft.frames !== undefined || !random.chance(0.1)) return false
+      draft.frames = frame(Buffer.alloc(8 * 2 ** 20 + 1, 0x20))
+      demand(draft, RESOURCE_EXHAUSTED)
+    },
+  },
+]

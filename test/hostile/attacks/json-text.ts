@@ -1,0 +1,27 @@
+import type { Random } from '../../chaos/random.ts'
+
+/** A value as JSON in one of its many spellings: escapes where none are needed. */
+export function toJsonText(value: string | null, random: Random): string {
+  if (value === null) return 'null'
+  const style = random.integer(0, 3)
+  if (style > 0 || value.length > 5_000) return JSON.stringify(value)
+  return `"${Array.from(value, (character) => escaped(character)).join('')}"`
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => {
+    return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`
+  }).join('')
+}
+
+export interface Member {
+  readonly name: string
+  /** As JSON text. */
+  readonly value: string
+}
+
+/** An object of these members, with white space where it changes nothing. */
+export function toObjectText(members: readonly Member[], random: Random): string {
+  const space = random.pick(['', '', '', ' ', '\n  ', '\t'])
+  return `{${space}${members.map(({ name, value }) => `"${name}":${space}${value}`).join(`${space},${space}`)}${space}}`
+}

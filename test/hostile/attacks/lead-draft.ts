@@ -1,0 +1,160 @@
+import type { NewLead } from '../../../domain/lead.ts'
+import type { Making, Mutation } from '../attack.ts'
+import { blankText, hostileText, invisibleText, textOfLength } from './hostile-text.ts'
+
+/*
+ * A lead on its way to an attack: what is sent, and whether that is valid by the documented rules, decided here and not
+ * by the product's own schema.
+ */
+
+export type FieldName = keyof NewLead
+export const FIELD_NAMES: readonly FieldName[] = ['email', 'phone', 'name', 'note', 'source']
+/** In code points. */
+const LIMITS: Readonly<Record<FieldName, number>> = { email: 254, phone: 64, name: 200, note: 20_000, source: 100 }
+
+export interface LeadDraft {
+  /** What is sent; a field that is left out is undefined. */
+  readonly fields: Map<FieldName, string | null>
+  /** Fields that a mutation has already made its own. */
+  readonly touched: Set<FieldName>
+  valid: boolean
+}
+
+/** A plain lead, with canaries in every field that has room for them. */
+export function draftLead(making: Making): LeadDraft {
+  const { random } = making
+  const fields = new Map<FieldName, string | null>()
+  if (random.chance(0.7)) fields.set('email', `${making.token()}@example.com`)
+  if (random.chance(0.5)) fields.set('phone', `+49 30 ${making.token()}`)
+  if (random.chance(0.5)) fields.set('name', `Ada ${making.token()}`)
+  fields.set('note', `How much is the Pro plan for 20 people? ${making.token()}`)
+  if (random.chance(0.3)) fields.set('source', making.token())
+  return { fields, touched: new Set(), valid: true }
+}
+
+/** The lead as it must be stored; undefined when it must not be. */
+export function expectedLead({ fields, valid }: LeadDraft): NewLead | undefined {
+  if (!valid) return undefined
+  const of = (name: FieldName) => fields.get(name) ?? null
+  return { email: of('email'), phone: of('phone'), name: of('name'), note: of('note') ?? '', source: of('source') }
+}
+
+function setText(draft: LeadDraft, field: FieldName, text: string | null, valid = true): void {
+  draft.fields.set(field, text)
+  draft.touched.add(field)
+  if (!valid) draft.valid = false
+}
+
+function untouched(draft: LeadDraft, names: readonly FieldName[]): FieldName[] {
+  return names.filter((name) => !draft.touched.has(name))
+}
+
+const FREE_TEXT: readonly FieldName[] = ['note', 'name', 'phone', 'source']
+const VALID_EMAILS = ["o'brien+tag@example.co.uk", 'ольга@пример.рф', 'a@b.c', 'x_{|}~-!#$%&@sub.example.com']
+const INVALID_EMAILS = [
+  '',
+  'plain',
+  'a@b',
+  '@example.com',
+  'a b@example.com',
+  'a@example.com\n',
+  'a@@example.com',
+  'a@-example.com',
+  'a@exa mple.com',
+  '<a@example.com>',
+  'a..b@example.com',
+  'a@example.com\u200b',
+]
+
+/** What can be wrong or unusual about the text of a lead, whatever carries it. */
+export const LEAD_MUTATIONS: readonly Mutation<LeadDraft>[] = [
+  {
+    name: 'hostile text',
+    apply: (draft, making, random) => {
+      const [field] = random.shuffled(untouched(draft, FREE_TEXT))
+      if (field === undefined) return false
+      const text = `${hostileText(random)} ${making.token()}`
+      setText(draft, field, text, [...text].length <= LIMITS[field])
+    },
+  },
+  {
+    name: 'text at its limit',
+    apply: (draft, making, random) => {
+      const [field] = random.shuffled(untouched(draft, FREE_TEXT))
+      if (field === undefined) return false
+      setText(draft, field, textOfLength(LIMITS[field], making.token(), random))
+    },
+  },
+  {
+    name: 'text over its limit',
+    apply: (draft, making, random) => {
+      const [field] = random.shuffled(untouched(draft, FREE_TEXT))
+      if (field === undefined) return false
+      setText(draft, field, textOfLength(LIMITS[field] + random.pick([1, 1, 2, 100]), making.token(), random), false)
+    },
+  },
+  {
+    name: 'blank note',
+    apply: (draft, _making, random) => {
+      if (draft.touched.has('note')) return false
+      setText(draft, 'note', blankText(random), false)
+    },
+  },
+  {
+    name: 'invisible note',
+    apply: (draft, _making, random) => {
+      if (draft.touched.has('note')) return false
+      setText(draft, 'note', invisibleText(random), false)
+    },
+  },
+  {
+    name: 'U+0000',
+    apply: (draft, making, random) => {
+      const [field] = random.shuffled(untouched(draft, FREE_TEXT))
+      if (field === undefined) return false
+      setText(draft, field, `${making.token()}\u0000`, false)
+    },
+  },
+  {
+    name: 'unusual email',
+    apply: (draft, _making, random) => {
+      if (draft.touched.has('email')) return false
+      setText(draft, 'email', random.pick(VALID_EMAILS))
+    },
+  },
+  {
+    name: 'email at its limit',
+    apply: (draft, making, random) => {
+      if (draft.touched.has('email')) return false
+      const over = random.chance(0.5)
+      setText(draft, 'email', textOfEmail(LIMITS.email + (over ? 1 : 0), making.token()), !over)
+    },
+  },
+  {
+    name: 'email that is none',
+    apply: (draft, _making, random) => {
+      if (draft.touched.has('email')) return false
+      setText(draft, 'email', random.pick(INVALID_EMAILS), false)
+    },
+  },
+  {
+    name: 'no note',
+    apply: (draft) => {
+      if (draft.touched.has('note')) return false
+      draft.fields.delete('note')
+      draft.touched.add('note')
+      draft.valid = false
+    },
+  },
+  {
+    name: 'note alone',
+    apply: (draft) => {
+      for (const field of untouched(draft, ['email', 'phone', 'name', 'source'])) draft.fields.delete(field)
+    },
+  },
+]
+
+function textOfEmail(length: number, token: string): string {
+  const end = `.${token}@example.com`
+  return 'a'.repeat(length - end.length) + end
+}

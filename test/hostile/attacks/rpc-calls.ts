@@ -1,0 +1,228 @@
+import type { NewLead } from '../../../domain/lead.ts'
+import type { Random } from '../../chaos/random.ts'
+import type { Making } from '../attack.ts'
+import { mutate } from '../attack.ts'
+import type { Field } from '../wire/protobuf.ts'
+import type { LeadDraft } from './lead-draft.ts'
+import { draftLead, expectedLead, FIELD_NAMES, LEAD_MUTATIONS } from './lead-draft.ts'
+
+/*
+ * Calls of the RPC contract, as fields that can be written as binary or as JSON, with the codes that they may be answered
+ * with. What is said here of valid and invalid is the contract's word, not the product's code.
+ */
+
+export const OK = 0
+export const CANCELLED = 1
+export const INVALID_ARGUMENT = 3
+export const DEADLINE_EXCEEDED = 4
+export const NOT_FOUND = 5
+export const RESOURCE_EXHAUSTED = 8
+const FAILED_PRECONDITION = 9
+export const UNIMPLEMENTED = 12
+export const INTERNAL = 13
+export const UNAVAILABLE = 14
+
+/** One lead of a call, and what must become of it. */
+interface SentLead {
+  readonly key: string
+  /** Undefined when it must not be stored. */
+  readonly lead: NewLead | undefined
+}
+
+export interface RpcCall {
+  readonly service: 'intake' | 'triage' | 'insights'
+  /** Such as `leadtriage.intake.v1.IntakeService/CreateLead`. */
+  readonly method: string
+  readonly fields: readonly Field[]
+  /** Codes it may be answered with as it is. */
+  readonly expected: readonly number[]
+  readonly leads: readonly SentLead[]
+  /** May be called by GET over Connect. */
+  readonly reads: boolean
+}
+
+const INTAKE = 'leadtriage.intake.v1.IntakeService'
+const TRIAGE = 'leadtriage.triage.v1.TriageService'
+const INSIGHTS = 'leadtriage.insights.v1.InsightsService'
+const LEAD_FIELDS = ['email', 'phone', 'name', 'note', 'source'] as const
+
+export function makeRpcCall(making: Making): RpcCall {
+  const kind = making.random.integer(0, 99)
+  if (kind < 50) return createLead(making)
+  if (kind < 60) return batchCreateLeads(making)
+  return making.random.pick(READS)(making)
+}
+
+function createLead(making: Making): RpcCall {
+  const key = making.key()
+  const draft = draftLead(making)
+  mutate(draft, LEAD_MUTATIONS, making, 0.4)
+  const lead = expectedLead(draft)
+  return {
+    service: 'intake',
+    method: `${INTAKE}/CreateLead`,
+    fields: requestFields(key, draft, making.random),
+    expected: [lead ? OK : INVALID_ARGUMENT],
+    leads: [{ key, lead }],
+    reads: false,
+  }
+}
+
+function batchCreateLeads(making: Making): RpcCall {
+  const items = Array.from({ length: making.random.integer(1, 4) }, () => {
+    const key = making.key()
+    const draft = draftLead(making)
+    mutate(draft, LEAD_MUTATIONS, making, 0.5)
+    return { key, draft }
+  })
+  const requests = items.map(({ key, draft }) => ({ fields: requestFields(key, draft, making.random) }))
+  return {
+    service: 'intake',
+    method: `${INTAKE}/BatchCreateLeads`,
+    fields: [{ no: 1, name: 'requests', value: { list: requests } }],
+    expected: [OK],
+    leads: items.map(({ key, draft }) => ({ key, lead: expectedLead(draft) })),
+    reads: false,
+  }
+}
+
+function requestFields(key: string, { fields }: LeadDraft, random: Random): Field[] {
+  const lead = FIELD_NAMES.flatMap((name) => {
+    const value = fields.get(name)
+    return value == null ? [] : [{ no: LEAD_FIELDS.indexOf(name) + 1, name, value }]
+  })
+  return [
+    { no: 1, name: 'idempotencyKey', value: key },
+    { no: 2, name: 'lead', value: { fields: random.shuffled(lead) } },
+  ]
+}
+
+type Read = (making: Making) => RpcCall
+type Shape = Pick<RpcCall, 'service' | 'method' | 'fields' | 'expected'> & { reads?: boolean }
+
+const call = ({ reads = true, ...shape }: Shape): RpcCall => ({ ...shape, leads: [], reads })
+
+const id = (name: string, value: string): Field => ({ no: 1, name, value })
+const duration = (no: number, name: string, ms: number): Field => ({
+  no,
+  name,
+  value: {
+    fields: [
+      { no: 1, name: 'seconds', value: Math.trunc(ms / 1000) },
+      { no: 2, name: 'nanos', value: (ms % 1000) * 1e6 },
+    ],
+    json: `${ms / 1000}s`,
+  },
+})
+const time = (no: number, name: string, seconds: number): Field => ({
+  no,
+  name,
+  value: { fields: [{ no: 1, name: 'seconds', value: seconds }], json: timeText(seconds) },
+})
+
+function timeText(seconds: number): string {
+  const date = new Date(seconds * 1000)
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString()
+}
+
+const READS: readonly Read[] = [
+  ({ target, token, random }) => {
+    const [leadId, expected] = random.pick([
+      [target.planted.triaged, OK],
+      [random.uuid(), NOT_FOUND],
+      [token(), INVALID_ARGUMENT],
+      ['', INVALID_ARGUMENT],
+      [`${target.planted.triaged}\u0000`, INVALID_ARGUMENT],
+    ] as const)
+    return call({
+      service: 'intake',
+      method: `${INTAKE}/GetLead`,
+      fields: [id('leadId', leadId)],
+      expected: [expected],
+    })
+  },
+  ({ target, token, random }) => {
+    const [leadId, expected] = random.pick([
+      [target.planted.triaged, [OK]],
+      [target.planted.dead, [NOT_FOUND, FAILED_PRECONDITION]],
+      [target.planted.parked, [NOT_FOUND]],
+      [random.uuid(), [NOT_FOUND]],
+      [token(), [INVALID_ARGUMENT]],
+    ] as const)
+    const wait = random.pick([undefined, 0, 1, 40, -1, 60_001, 1e12])
+    const isValid = wait === undefined || (wait >= 0 && wait <= 60_000)
+    return call({
+      service: 'insights',
+      method: `${INSIGHTS}/GetInsight`,
+      fields: [id('leadId', leadId), ...(wait === undefined ? [] : [duration(2, 'wait', wait)])],
+      expected: isValid ? expected : [INVALID_ARGUMENT],
+    })
+  },
+  () => call({ service: 'triage', method: `${TRIAGE}/GetQueue`, fields: [], expected: [OK] }),
+  ({ random, token }) => {
+    const size = random.pick([0, 1, 500, 100_000, 2_147_483_647, -1, -2_147_483_648])
+    const pageToken = random.pick(['', '', token(), 'W10', '!!!'])
+    const isValid = size >= 0 && pageToken === ''
+    return call({
+      service: 'triage',
+      method: `${TRIAGE}/ListDeadLetters`,
+      fields: [
+        { no: 5, name: 'pageSize', value: size },
+        { no: 6, name: 'pageToken', value: pageToken },
+        ...random.pick<Field[]>([[], [{ no: 2, name: 'state', value: { number: 3, word: 'DEAD_LETTER_STATE_ALL' } }]]),
+      ],
+      expected: [isValid ? OK : INVALID_ARGUMENT],
+    })
+  },
+  ({ random }) => {
+    const seconds = random.pick([
+      0, 1_700_000_000, -62_135_596_800, 253_402_300_799, 253_402_300_800, -62_135_596_801, 1e15,
+    ])
+    const isValid = seconds >= -62_135_596_800 && seconds <= 253_402_300_799
+    return call({
+      service: 'triage',
+      method: `${TRIAGE}/ListDeadLetters`,
+      fields: [time(3, 'failedAfter', seconds)],
+      expected: [isValid ? OK : INVALID_ARGUMENT],
+    })
+  },
+  ({ target, random, token }) => {
+    const [leadId, expected] = random.pick([
+      [target.planted.dead, OK],
+      [random.uuid(), NOT_FOUND],
+      [token(), INVALID_ARGUMENT],
+    ] as const)
+    const fields = [id('leadId', leadId)]
+    return call({ service: 'triage', method: `${TRIAGE}/GetDeadLetter`, fields, expected: [expected] })
+  },
+  ({ random, token }) => {
+    const [fields, expected] = random.pick<[Field[], number]>([
+      [[{ no: 1, name: 'leadIds', value: { list: [random.uuid()] } }], OK],
+      [[{ no: 1, name: 'leadIds', value: { list: [token()] } }], INVALID_ARGUMENT],
+      [[], INVALID_ARGUMENT],
+      [[{ no: 2, name: 'reason', value: { number: 77, word: 'DEAD_LETTER_REASON_FAILED_TOO' } }], INVALID_ARGUMENT],
+      [
+        [
+          { no: 6, name: 'all', value: true },
+          { no: 7, name: 'dryRun', value: true },
+        ],
+        OK,
+      ],
+    ])
+    const method = `${TRIAGE}/RedriveDeadLetters`
+    return call({ service: 'triage', method, fields, expected: [expected], reads: false })
+  },
+  ({ random, token }) => {
+    const [fields, expected] = random.pick<[Field[], number]>([
+      [[{ no: 1, name: 'leadIds', value: { list: [random.uuid(), random.uuid()] } }], OK],
+      [
+        [{ no: 1, name: 'leadIds', value: { list: Array.from({ length: 1_001 }, () => random.uuid()) } }],
+        INVALID_ARGUMENT,
+      ],
+      [[{ no: 2, name: 'analyzer', value: `\u0000${token()}` }], INVALID_ARGUMENT],
+      [[time(5, 'createdBefore', -62_135_596_800)], OK],
+      [[], INVALID_ARGUMENT],
+    ])
+    return call({ service: 'intake', method: `${INTAKE}/RetriageLeads`, fields, expected: [expected], reads: false })
+  },
+]

@@ -1,0 +1,46 @@
+import type { Usage } from './inspector.ts'
+
+const MIB = 1024 * 1024
+
+/** How much more of each a process may have in use at the median of the last third than at that of the first one. */
+const ALLOWED = {
+  heapBytes: { share: 0.15, plus: 6 * MIB },
+  externalBytes: { share: 0.25, plus: 6 * MIB },
+  rssBytes: { share: 0.25, plus: 24 * MIB },
+  resources: { share: 0.25, plus: 60 },
+} as const satisfies Record<keyof Usage, { share: number; plus: number }>
+
+const UNITS: Readonly<Record<keyof Usage, (value: number) => string>> = {
+  heapBytes: (value) => `${(value / MIB).toFixed(1)} MiB of heap`,
+  externalBytes: (value) => `${(value / MIB).toFixed(1)} MiB outside of the heap`,
+  rssBytes: (value) => `${(value / MIB).toFixed(1)} MiB resident`,
+  resources: (value) => `${value} active resources`,
+}
+
+/**
+ * What grew. The samples are of a run whose cases are the same mixture from begin to end; what came before they were
+ * taken is the warm-up.
+ */
+export function growthOf(samples: readonly Usage[]): string[] {
+  if (samples.length < 9) return [] // a few cases alone
+  const third = Math.floor(samples.length / 3)
+  return (Object.keys(ALLOWED) as (keyof Usage)[]).flatMap((kind) => {
+    const [first, last] = [medianOf(samples.slice(0, third), kind), medianOf(samples.slice(-third), kind)]
+    const { share, plus } = ALLOWED[kind]
+    return last > first * (1 + share) + plus ? [`from ${UNITS[kind](first)} to ${UNITS[kind](last)}`] : []
+  })
+}
+
+export function describeMemory(samples: readonly Usage[]): string {
+  const third = Math.max(1, Math.floor(samples.length / 3))
+  const shown = (Object.keys(ALLOWED) as (keyof Usage)[]).map(
+    (kind) =>
+      `${UNITS[kind](medianOf(samples.slice(0, third), kind))} → ${UNITS[kind](medianOf(samples.slice(-third), kind))}`,
+  )
+  return shown.join(', ')
+}
+
+function medianOf(samples: readonly Usage[], kind: keyof Usage): number {
+  const sorted = samples.map((sample) => sample[kind]).sort((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? 0
+}

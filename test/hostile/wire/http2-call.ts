@@ -1,0 +1,64 @@
+import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2'
+import { connect, constants } from 'node:http2'
+
+/** How a stream of HTTP/2 ended. */
+export interface Http2Outcome {
+  /** Of the answer and of its trailers; undefined when none came. */
+  readonly headers: ReadonlyMap<string, string> | undefined
+  readonly trailers: ReadonlyMap<string, string>
+  readonly body: Buffer
+  readonly ended: 'whole' | 'reset' | 'timeout' | 'refused'
+}
+
+export interface Http2Call {
+  readonly headers: OutgoingHttpHeaders
+  /** Written one after the other; what is undefined waits a moment. */
+  readonly writes: readonly Buffer[]
+  /** Whether our half is ended behind them. */
+  readonly end: boolean
+  /** Resets the stream so many milliseconds after the last write. */
+  readonly resetAfterMs: number | undefined
+  readonly timeoutMs: number
+}
+
+export function openHttp2(url: string): ClientHttp2Session {
+  const session = connect(url)
+  session.on('error', () => session.destroy()) // the outcome of its streams tells
+  return session
+}
+
+export function callHttp2(session: ClientHttp2Session, call: Http2Call): Promise<Http2Outcome> {
+  return new Promise((resolve) => {
+    let headers: ReadonlyMap<string, string> | undefined
+    let trailers: ReadonlyMap<string, string> = new Map()
+    const chunks: Buffer[] = []
+    const finish = (ended: Http2Outcome['ended']) => {
+      clearTimeout(timer)
+      resolve({ headers, trailers, body: Buffer.concat(chunks), ended })
+    }
+    const timer = setTimeout(() => finish('timeout'), call.timeoutMs)
+    if (session.closed || session.destroyed) return finish('refused')
+    let stream: ReturnType<ClientHttp2Session['request']>
+    try {
+      stream = session.request(call.headers, { endStream: false })
+    } catch {
+      return finish('refused')
+    }
+    stream.on('response', (received) => {
+      headers = toMap(received)
+    })
+    stream.on('trailers', (received) => {
+      trailers = toMap(received)
+    })
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('error', () => undefined)
+    stream.on('close', () => finish(stream.rstCode === constants.NGHTTP2_NO_ERROR ? 'whole' : 'reset'))
+    for (const bytes of call.writes) stream.write(bytes)
+    if (call.end) stream.end()
+    if (call.resetAfterMs !== undefined) setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), call.resetAfterMs)
+  })
+}
+
+function toMap(headers: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+}
