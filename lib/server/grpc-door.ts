@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 
 import { constants, createServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { Health as HealthService } from '../../gen/health/v1/health_pb.ts'
-import { AppError, ErrorCode } from '../errors/app-error.ts'
+import { AppError, ErrorCode, toAppError } from '../errors/app-error.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
 import type { BodyBudget } from './body-budget.ts'
 import type { CallIdentity } from './call-identity.ts'
@@ -119,11 +119,17 @@ function pathOf({ descriptor }: GrpcMethod): string {
   return `/${descriptor.parent.typeName}/${descriptor.name}`
 }
 
-/** For what is asked all the time and says nothing of the work, such as health: only failures are observed. */
+/** How a stream that somebody watches ends in the end, which says nothing of the work. */
+const ENDS: readonly ErrorCode[] = [ErrorCode.Cancelled, ErrorCode.DeadlineExceeded, ErrorCode.Unavailable]
+
+/** For what is asked all the time, such as health: only failures are observed. */
 function failuresOnly(observe: CallObserver): CallObserver {
   return (protocol, method, identity) => ({
     succeeded: () => undefined,
-    failed: (thrown) => observe(protocol, method, identity).failed(thrown),
+    failed: (thrown) => {
+      const error = toAppError(thrown)
+      return ENDS.includes(error.code) ? error : observe(protocol, method, identity).failed(error)
+    },
   })
 }
 

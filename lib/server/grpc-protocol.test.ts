@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { constants } from 'node:http2'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, test } from 'vitest'
@@ -216,7 +217,7 @@ describe('a deadline', () => {
     const { stream, answer } = open(server).begin(GET_QUEUE, { 'grpc-timeout': '1M' })
     stream.end(EMPTY)
     await begun
-    stream.close(8) // CANCEL
+    stream.close(constants.NGHTTP2_CANCEL)
     await Promise.all([answer, aborted])
     expect(outcomes(server)).toEqual(['GetQueue cancelled'])
     expect(await counted(server, 'GetQueue', 'cancelled')).toBe(1)
@@ -232,6 +233,17 @@ describe('a deadline', () => {
     await aborted
     expect(outcomes(server)).toEqual(['GetQueue cancelled'])
   })
+})
+
+test('headers that are too large end their call and no other', async () => {
+  const server = await start()
+  const client = open(server)
+  await client.call(GET_QUEUE, EMPTY) // then it knows the server's settings
+  const { stream, answer } = client.begin(GET_QUEUE, { 'x-large': 'x'.repeat(20_000) })
+  stream.end(EMPTY)
+  await answer
+  expect(stream.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM) // RESOURCE_EXHAUSTED to every gRPC client
+  expect(await client.call(GET_QUEUE, EMPTY)).toMatchObject({ status: status.OK })
 })
 
 test('refused messages do not keep a connection from being used', async () => {
@@ -252,4 +264,5 @@ test('a server that stops ends a stream that watches its health', async () => {
   await once(stream, 'data')
   await server.close(10_000)
   expect(await answer).toMatchObject({ status: status.UNAVAILABLE, reason: 'UNAVAILABLE' })
+  expect(outcomes(server)).toEqual([]) // nothing has failed
 })
