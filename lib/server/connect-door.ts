@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { abortWhenClosed } from './abort-when-closed.ts'
 import type { BodyBudget } from './body-budget.ts'
+import { weightOfBytes } from './body-budget.ts'
 import { identityOf } from './call-identity.ts'
 import type { CallObserver } from './call-observer.ts'
 import { allowedMethods, connectProtocol } from './connect-protocol.ts'
@@ -66,7 +67,9 @@ async function serve(
     const head = protocol.open(request, descriptor)
     deadline = abortWhenClosed(reply.raw, head.timeoutMs)
     const { signal } = deadline
-    const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, held), maxRequestBytes)
+    const weight = weightOfBytes(request.headers)
+    const take = (bytes: number) => held.take(bytes * weight)
+    const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, take), maxRequestBytes)
     held.takeUpTo(bytes.length) // what came compressed was counted by a guess
     const input = head.isBinary ? decodeMessage(descriptor.input, bytes) : decodeJson(descriptor.input, bytes)
     const output = await untilAborted(signal, () => method.handle(input, contextOf(request, signal)))

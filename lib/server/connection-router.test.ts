@@ -58,7 +58,7 @@ describe('a connection that does not show its protocol', () => {
   })
 
   test('is not cut once it has shown it, however long it then rests', async () => {
-    const server = await startServer({ firstBytesTimeoutMs: 400 })
+    const server = await startServer({ firstBytesTimeoutMs: 2_000 })
     const client = openGrpc(server)
     const socket = await open(server)
     socket.write(CALL)

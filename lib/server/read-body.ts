@@ -1,34 +1,42 @@
 import type { FastifyRequest } from 'fastify'
-import { AppError } from '../errors/app-error.ts'
-import type { HeldBody } from './body-budget.ts'
-import { weightOfBytes } from './body-budget.ts'
 import { payloadTooLarge } from './compression.ts'
 import { bodyFailure } from './http-refusals.ts'
 
 /**
- * Reads the body of a request to its end. When it throws the rest is read and thrown away, so that the answer can be sent
+ * Reads the body of a request to its end. When it rejects the rest is read and thrown away, so that the answer can be sent
  * on a connection that stays whole.
  *
- * @param held takes each piece, before it is kept
- * @throws AppError `payload_too_large`; `overloaded`; `cancelled` or `request_timeout` when it did not come to its end
+ * @param take counts the bytes of each piece before it is kept, and may refuse them
+ * @throws AppError `payload_too_large`; `cancelled` or `request_timeout` when it did not come to its end; what `take` throws
  */
-export async function readBody(request: FastifyRequest, maxBytes: number, held: HeldBody): Promise<Buffer> {
+export function readBody(
+  request: Pick<FastifyRequest, 'raw'>,
+  maxBytes: number,
+  take: (bytes: number) => void = () => undefined,
+): Promise<Buffer> {
   const { raw } = request
-  const weight = weightOfBytes(raw.headers)
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
-  try {
-    if (Number(raw.headers['content-length']) > maxBytes) throw payloadTooLarge(maxBytes)
-    for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
+  const onData = (chunk: Buffer) => {
+    try {
       size += chunk.length
       if (size > maxBytes) throw payloadTooLarge(maxBytes)
-      held.take(chunk.length * weight)
-      chunks.push(chunk as Buffer)
+      take(chunk.length)
+      chunks.push(chunk)
+    } catch (thrown) {
+      fail(thrown)
     }
-  } catch (thrown) {
-    raw.on('error', () => undefined) // the connection may break later
-    raw.resume()
-    throw thrown instanceof AppError ? thrown : bodyFailure(request, thrown)
   }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)
+  const onEnd = () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))
+  const fail = (thrown: unknown) => {
+    raw.off('data', onData).off('end', onEnd).resume()
+    chunks.length = 0
+    reject(thrown)
+  }
+  // stays: the connection may break later
+  raw.on('error', (cause) => fail(bodyFailure(request, cause)))
+  if (Number(raw.headers['content-length']) > maxBytes) fail(payloadTooLarge(maxBytes))
+  else raw.on('data', onData).on('end', onEnd)
+  return promise
 }
