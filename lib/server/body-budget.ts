@@ -12,7 +12,7 @@ export interface BodyBudget {
   hold(): HeldBody
 }
 
-export interface HeldBody {
+interface HeldBody {
   /** @throws AppError `overloaded` when all bodies together would hold more than the budget */
   take(bytes: number): void
   /** Takes what it does not hold yet of so many bytes, likewise. */
