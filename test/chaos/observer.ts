@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SequenceInfo } from '@nats-io/jetstream'
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { Stack } from './stack.ts'
 
 /** What the product and the stream say of themselves during a run; best effort, for what dies takes its numbers along. */
-interface Observations {
+export interface Observations {
   /** Events that the reconcilers published. */
   readonly repaired: number
-  /** Deliveries of the stream beyond the first of each message. */
+  /** Deliveries of the stream beyond the first of each message, as long as its consumer was the same. */
   readonly redelivered: number
+  /** How many consumers there were, one after the other. */
+  readonly consumers: number
 }
 
 export interface Observer {
@@ -55,9 +58,19 @@ export function observe(stack: Stack): Observer {
       stopping.abort()
       await watching
       await look()
-      return { repaired: sumOf(repairedBy), redelivered: Math.max(0, sumOf(redeliveredOf)) }
+      const redelivered = sumOf(redeliveredOf)
+      return { repaired: sumOf(repairedBy), redelivered, consumers: redeliveredOf.size }
     },
   }
+}
+
+/**
+ * @param firstSequence of the stream when it was created; zero or none stands for 1
+ * @returns zero, too, for a consumer that was created when messages of before had gone: of those it knows nothing
+ */
+export function redeliveries(delivered: SequenceInfo, firstSequence: number | undefined): number {
+  const messages = delivered.stream_seq - (firstSequence || 1) + 1
+  return Math.max(0, delivered.consumer_seq - messages)
 }
 
 function sumOf(values: ReadonlyMap<string, number>): number {

@@ -8,12 +8,13 @@ import type { Ledger } from './ledger.ts'
 import { createLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { startNatsCluster } from './nats-cluster.ts'
+import type { Observations } from './observer.ts'
 import { observe } from './observer.ts'
 import type { Random } from './random.ts'
 import { createRandom } from './random.ts'
 import type { Outcome } from './report.ts'
 import { nameRun } from './run-name.ts'
-import { storedIds, untilSettled } from './settled.ts'
+import { storedIds, untilSettled, untilStreamEmpty } from './settled.ts'
 import type { Stack } from './stack.ts'
 import { startStack } from './stack.ts'
 import { readStoredLeads, readStrays } from './stored-leads.ts'
@@ -59,9 +60,11 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
     // when the leads of before have not recovered, those of after need not be waited for as long
     const settleMs = recoverySeconds === undefined ? HOPELESS_MS : SETTLED_WITHIN_MS
     await untilSettled(stack, await storedIds(stack), settleMs, options.signal)
+    const leftInStream = await untilStreamEmpty(stack, options.signal)
     const observations = await observer.stop()
     const verdict = await judgeStack(stack, ledger, createRandom(`${seed}/${fault.name}/sample`))
-    verdict.wrong.push(...(await stack.stopServices()), ...brokenBounds(fault, ledger, recoverySeconds))
+    verdict.wrong.push(...(await stack.stopServices()), ...brokenBounds(fault, ledger, observations, recoverySeconds))
+    if (leftInStream > 0) verdict.wrong.push(`${leftInStream} messages stay in the stream though all is settled`)
     return {
       fault: fault.name,
       seed,
@@ -82,13 +85,24 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
 }
 
 /** What a fault asks for beyond the verdict. */
-function brokenBounds(fault: Fault, ledger: Ledger, recoverySeconds = 0): string[] {
-  const { oneRetryIsEnough, recoversWithinSeconds = Number.POSITIVE_INFINITY } = fault
+function brokenBounds(
+  fault: Fault,
+  ledger: Ledger,
+  { redelivered, consumers }: Observations,
+  recoverySeconds = 0,
+): string[] {
+  const { oneRetryIsEnough, recoversWithinSeconds = Number.POSITIVE_INFINITY, maxRedelivered } = fault
   const failedTwice = oneRetryIsEnough ? ledger.failedTwice() : 0
   return [
     ...(failedTwice > 0 ? [`${failedTwice} calls failed twice in a row`] : []),
     ...(recoverySeconds > recoversWithinSeconds ? [`recovered later than in ${recoversWithinSeconds} s`] : []),
+    ...(maxRedelivered === undefined ? [] : tooManyRedelivered(maxRedelivered, redelivered, consumers)),
   ]
+}
+
+function tooManyRedelivered(max: number, redelivered: number, consumers: number): string[] {
+  if (consumers !== 1) return [`there were ${consumers} consumers, so that redeliveries cannot be counted`]
+  return redelivered > max ? [`${redelivered} messages were delivered again, and ${max} may be`] : []
 }
 
 /** Compares the ledger with all that is stored, and with what the doors say of some of it. */
@@ -115,19 +129,33 @@ async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger)
   const load = startLoad({ client, addresses: stack.addresses, random: random.fork('load'), leadsPerSecond })
   try {
     await sleep(calmMs, undefined, { signal })
-    await fault.inject(stack, random.fork('fault'), signal)
-    const recovery = measureRecovery(stack, ledger, signal)
+    const recovery = await injectAndMeasure(fault, stack, ledger, random.fork('fault'), signal)
     const loadLeftMs = options.seconds * 1_000 - (performance.now() - loadStartedAt)
     await sleep(Math.max(loadLeftMs, calmMs), undefined, { signal })
     const timer = setTimeout(() => patience.abort(), ANSWERED_WITHIN_MS)
     await load.finish()
     clearTimeout(timer)
-    return await recovery
+    return await recovery.seconds
   } finally {
     patience.abort()
     await load.finish()
     client.close()
   }
+}
+
+/** Resolves when the fault is over, to the seconds that recovery takes, which may be known later. */
+async function injectAndMeasure(fault: Fault, stack: Stack, ledger: Ledger, random: Random, signal: AbortSignal) {
+  let outdated = new AbortController()
+  let seconds: Promise<number | undefined> | undefined
+  const measure = () => {
+    outdated.abort()
+    outdated = new AbortController()
+    seconds = measureRecovery(stack, ledger, AbortSignal.any([signal, outdated.signal]))
+    seconds.catch(() => undefined) // of the last one only the outcome is asked for
+  }
+  await fault.inject(stack, random, signal, measure)
+  if (seconds === undefined) measure()
+  return { seconds }
 }
 
 async function measureRecovery(stack: Stack, ledger: Ledger, signal: AbortSignal): Promise<number | undefined> {

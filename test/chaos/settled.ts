@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { jetstreamManager } from '@nats-io/jetstream'
 import type { Stack } from './stack.ts'
 
 const POLL_MS = 300
@@ -34,4 +35,25 @@ async function stillOpen(sql: Stack['sql'], ids: string[]): Promise<string[]> {
 /** The ids of all leads that are stored. */
 export async function storedIds({ sql }: Pick<Stack, 'sql'>): Promise<string[]> {
   return (await sql<{ id: string }[]>`select id from leads`).map(({ id }) => id)
+}
+
+const EMPTY_WITHIN_MS = 45_000
+
+/**
+ * Waits until the stream has no message left: of a settled lead one may still come again, but a worker that never lets go
+ * of one has lost a place for others. Resolves to how many are left when the time is over.
+ */
+export async function untilStreamEmpty(
+  { nats, names }: Pick<Stack, 'nats' | 'names'>,
+  signal: AbortSignal,
+): Promise<number> {
+  const deadline = performance.now() + EMPTY_WITHIN_MS
+  const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 2_000 })
+  for (let left = Number.NaN; ; ) {
+    signal.throwIfAborted()
+    const info = await manager.streams.info(names.leadsStream).catch(() => undefined)
+    left = info?.state.messages ?? left
+    if (left === 0 || performance.now() > deadline) return left
+    await sleep(POLL_MS)
+  }
 }

@@ -16,8 +16,9 @@ export interface Slot {
   readonly service: Service
   /** How processes ended that nobody killed or told to stop. */
   readonly crashes: readonly string[]
-  /** Kills the process, if one runs; resolves when its replacement is ready. */
-  kill(): Promise<void>
+  /** Kills the process; resolves when its replacement is ready: to false when one was just being started, and none was killed. */
+  kill(): Promise<boolean>
+  /** @throws Error when no process runs: nothing would have been shown */
   freeze(): void
   unfreeze(): void
   /** Starts a replacement, and stops the process once that is ready; resolves to the exit code. */
@@ -102,10 +103,13 @@ export async function openSlot(options: SlotOptions): Promise<Slot> {
     },
     kill: async () => {
       const done = replaced.promise
-      trySignal(service.pid, 'SIGKILL')
+      const isHit = trySignal(service.pid, 'SIGKILL')
       await done
+      return isHit
     },
-    freeze: () => void trySignal(service.pid, 'SIGSTOP'),
+    freeze: () => {
+      if (!trySignal(service.pid, 'SIGSTOP')) throw new Error(`${name} does not run and cannot be frozen`)
+    },
     unfreeze: () => void trySignal(service.pid, 'SIGCONT'),
     roll: async () => {
       const old = service

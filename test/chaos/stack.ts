@@ -39,8 +39,6 @@ export interface StackOptions {
   readonly signal: AbortSignal
 }
 
-/** Long enough for a worker's signs of life, short enough to wait for. */
-const ACK_WAIT_MS = 5_000
 /** On a cluster: where the first process of a kind connects; the second goes to the next node. */
 const FIRST_NODE: Record<ServiceName, number> = { intake: 0, triage: 1, insights: 0 }
 
@@ -76,7 +74,6 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
         ),
         NATS_NAMESPACE: namespace,
         NATS_REPLICAS: cluster ? '3' : '1',
-        TRIAGE_ACK_WAIT_MS: String(ACK_WAIT_MS),
         [`${service.toUpperCase()}_PORT`]: '0',
       }),
     })

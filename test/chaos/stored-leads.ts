@@ -1,4 +1,6 @@
+import { createInsight, Stage } from '../../domain/insight.ts'
 import { contentHash } from '../../domain/lead.ts'
+import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 import type { AnsweredLead } from './ledger.ts'
 import type { Stack } from './stack.ts'
 
@@ -6,28 +8,68 @@ import type { Stack } from './stack.ts'
 export interface StoredLead extends AnsweredLead {
   readonly key: string
   readonly insights: number
-  /** That the insight is of this very note, and was written once. */
+  /** That the insight was written once, for the first generation of the lead. */
   readonly insightIsOriginal: boolean
-  /** Parked ones are not counted. */
+  /** That the insight says what the analyzer says of this very note. */
+  readonly insightIsOfNote: boolean
+  /** Letters of leads that triage has given up. */
   readonly deadLetters: number
+  /** Letters of leads that are to be tried again. */
+  readonly parkedLetters: number
 }
 
-/** All leads of the database. */
+interface Row extends Omit<StoredLead, 'createdAt' | 'insightIsOriginal' | 'insightIsOfNote'> {
+  readonly created_at: Date
+  readonly generation: number
+  readonly insight: Record<string, unknown> | null
+}
+
+const analyzer = createRuleAnalyzer()
+
+/** All leads of the database. The services must use the rules, which say the same of a note every time. */
 export async function readStoredLeads({ sql }: Pick<Stack, 'sql'>): Promise<StoredLead[]> {
-  const rows = await sql<(Omit<StoredLead, 'createdAt' | 'insightIsOriginal'> & Record<string, unknown>)[]>`
-    select l.id, l.idempotency_key as key, l.email, l.phone, l.name, l.note, l.source, l.created_at,
-           count(i.lead_id)::int as insights, count(d.lead_id)::int as "deadLetters",
-           min(i.content_hash) as content_hash,
-           bool_and(i.generation = 1 and i.stage = 'final' and i.created_at = i.updated_at) as written_once
-    from leads l
-    left join insights i on i.lead_id = l.id
-    left join dead_letters d on d.lead_id = l.id and d.retry_at is null
-    group by l.id`
-  return rows.map(({ created_at: createdAt, content_hash: hash, written_once: writtenOnce, ...lead }) => ({
-    ...lead,
-    createdAt: (createdAt as Date).toISOString(), // a timestamptz, which the driver parses
-    insightIsOriginal: writtenOnce === true && hash === contentHash(lead.note),
-  }))
+  const rows = await sql<Row[]>`
+    select l.id, l.idempotency_key as key, l.email, l.phone, l.name, l.note, l.source, l.created_at, l.generation,
+           (select count(*) from insights i where i.lead_id = l.id)::int as insights,
+           (select to_jsonb(i) from insights i where i.lead_id = l.id limit 1) as insight,
+           (select count(*) from dead_letters d where d.lead_id = l.id and d.retry_at is null)::int as "deadLetters",
+           (select count(*) from dead_letters d where d.lead_id = l.id and d.retry_at is not null)::int as "parkedLetters"
+    from leads l`
+  return Promise.all(
+    rows.map(async ({ created_at: createdAt, generation, insight, ...lead }) => ({
+      ...lead,
+      createdAt: createdAt.toISOString(),
+      insightIsOriginal: insight !== null && generation === 1 && wasWrittenOnce(insight),
+      insightIsOfNote: insight !== null && saysTheSame(insight, await expectedInsight(lead)),
+    })),
+  )
+}
+
+function wasWrittenOnce(insight: Record<string, unknown>): boolean {
+  return insight.generation === 1 && insight.stage === Stage.Final && insight.created_at === insight.updated_at
+}
+
+/** What triage makes of a note, in the columns of `insights`. */
+async function expectedInsight({ id, note }: Pick<Row, 'id' | 'note'>): Promise<Record<string, unknown>> {
+  const subject = { leadId: id, generation: 1, contentHash: contentHash(note) }
+  const analysis = await analyzer.analyze(note, new AbortController().signal)
+  const { nextAction, ...insight } = createInsight(subject, Stage.Final, analyzer.id, analysis)
+  const { contentHash: content_hash, intent, priority, confidence, tags, language, analyzer: by } = insight
+  return {
+    id: insight.id,
+    content_hash,
+    intent,
+    priority,
+    next_action: nextAction,
+    confidence,
+    tags,
+    language,
+    analyzer: by,
+  }
+}
+
+function saysTheSame(stored: Record<string, unknown>, expected: Record<string, unknown>): boolean {
+  return Object.entries(expected).every(([column, value]) => JSON.stringify(stored[column]) === JSON.stringify(value))
 }
 
 /** The leads that insights and dead letters name and that are not there. */

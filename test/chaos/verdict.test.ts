@@ -7,7 +7,16 @@ import { judge } from './verdict.ts'
 const ASKED = { email: null, phone: null, name: 'Ada', note: 'How much is it?', source: 'web' }
 const OTHER = { ...ASKED, note: 'Another note' }
 const LEAD: AnsweredLead = { ...ASKED, id: 'lead-1', createdAt: '2026-01-01T00:00:00.000Z' }
-const STORED: StoredLead = { ...LEAD, key: 'key-1', insights: 1, insightIsOriginal: true, deadLetters: 0 }
+const STORED: StoredLead = {
+  ...LEAD,
+  key: 'key-1',
+  insights: 1,
+  insightIsOriginal: true,
+  insightIsOfNote: true,
+  deadLetters: 0,
+  parkedLetters: 0,
+}
+const UNTRIAGED: StoredLead = { ...STORED, insights: 0, insightIsOriginal: false, insightIsOfNote: false }
 const CREATED: FinalAnswer = { status: 201, replayed: false, lead: LEAD }
 const REPLAYED: FinalAnswer = { status: 200, replayed: true, lead: LEAD }
 const CONFLICT: FinalAnswer = { status: 409, replayed: false, lead: undefined }
@@ -25,14 +34,19 @@ test('a lead that was created, repeated and refused to another body is as it sho
   expect(judge(ledger, [STORED], [])).toEqual(NOTHING)
 })
 
-test('a dead letter instead of the insight is as it should be, and counted', () => {
-  const dead = { ...STORED, insights: 0, insightIsOriginal: false, deadLetters: 1 }
-  expect(judge(ledgerOf([ASKED, CREATED]), [dead], [])).toEqual({ ...NOTHING, deadLetters: 1 })
+test('a dead letter instead of the insight is not lost, but wrong, since every note can be triaged', () => {
+  const dead = { ...UNTRIAGED, deadLetters: 1 }
+  expect(judge(ledgerOf([ASKED, CREATED]), [dead], [])).toEqual({
+    ...NOTHING,
+    wrong: [expect.stringMatching('a dead letter without a cause')],
+    deadLetters: 1,
+  })
 })
 
 test.each([
   ['an acknowledged lead that is not there', []],
-  ['a lead without insight or dead letter', [{ ...STORED, insights: 0, insightIsOriginal: false }]],
+  ['a lead without insight or dead letter', [UNTRIAGED]],
+  ['a lead that is only parked', [{ ...UNTRIAGED, parkedLetters: 1 }]],
 ])('lost: %s', (_name, stored) => {
   expect(judge(ledgerOf([ASKED, CREATED]), stored, [])).toMatchObject({ lost: [expect.any(String)], doubled: [] })
 })
@@ -41,6 +55,9 @@ test.each([
   ['two leads of one key', [STORED, { ...STORED, id: 'lead-2' }], []],
   ['an insight and a dead letter', [{ ...STORED, deadLetters: 1 }], []],
   ['an insight that was replaced', [{ ...STORED, insightIsOriginal: false }], []],
+  ['an insight of another note', [{ ...STORED, insightIsOfNote: false }], []],
+  ['two insights', [{ ...STORED, insights: 2 }], []],
+  ['an insight of a lead that is to be triaged again', [{ ...STORED, parkedLetters: 1 }], []],
   ['a lead that nobody sent', [STORED, { ...STORED, id: 'lead-2', key: 'key-2' }], []],
   ['an insight of no lead', [STORED], ['lead-2']],
 ])('doubled: %s', (_name, stored, strays) => {
@@ -48,6 +65,11 @@ test.each([
 })
 
 type Calls = [asked: typeof ASKED, answer: FinalAnswer | undefined][]
+
+test('wrong: a conflict with a lead that is not there, of which nobody was told otherwise', () => {
+  const { lost, wrong } = judge(ledgerOf([ASKED, CONFLICT]), [], [])
+  expect({ lost, wrong }).toEqual({ lost: [], wrong: [expect.stringMatching('a lead that is not there')] })
+})
 
 test.each<[name: string, fault: RegExp, calls: Calls, stored: StoredLead]>([
   ['a call without an answer', /never answered/, [[ASKED, undefined]], STORED],

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly doubled: string[]
   /** Answers that no client may get. */
   readonly wrong: string[]
-  /** Leads that ended as dead letters: allowed, but not expected of these notes. */
+  /** Leads that ended as dead letters: no fault is a cause for that, since every note can be triaged; part of `wrong`. */
   readonly deadLetters: number
 }
 
@@ -36,14 +36,25 @@ export function judge(ledger: Ledger, stored: readonly StoredLead[], strays: rea
       ...stored.flatMap(faultsOfInsight),
       ...strays.map((id) => `insight or dead letter of ${id}: there is no such lead`),
     ],
-    wrong: entries.flatMap((entry) => faultsOfAnswers(entry, byKey.get(entry.key)?.[0])),
+    wrong: [
+      ...entries.flatMap((entry) => faultsOfAnswers(entry, byKey.get(entry.key)?.[0])),
+      ...stored
+        .filter(({ deadLetters }) => deadLetters > 0)
+        .map(({ id }) => `lead ${id}: a dead letter without a cause`),
+    ],
     deadLetters: stored.filter(({ deadLetters }) => deadLetters > 0).length,
   }
 }
 
-function faultsOfInsight({ id, insights, insightIsOriginal, deadLetters }: StoredLead): string[] {
+function faultsOfInsight(lead: StoredLead): string[] {
+  const { id, insights, insightIsOriginal, insightIsOfNote, deadLetters, parkedLetters } = lead
   if (insights + deadLetters > 1) return [`lead ${id}: ${insights} insights and ${deadLetters} dead letters`]
-  return insights === 1 && !insightIsOriginal ? [`lead ${id}: its insight was replaced or is another's`] : []
+  if (insights === 0) return []
+  return [
+    ...(insightIsOriginal ? [] : [`lead ${id}: its insight was replaced`]),
+    ...(insightIsOfNote ? [] : [`lead ${id}: its insight is of another note`]),
+    ...(parkedLetters === 0 ? [] : [`lead ${id}: it has an insight and is to be triaged again`]),
+  ]
 }
 
 /** Every call of a key was answered, with the lead that is stored or with a conflict, and only one made the lead. */
@@ -58,7 +69,10 @@ function faultsOfAnswers({ key, calls }: Entry, stored: StoredLead | undefined):
 function faultOfAnswer({ asked, answer, failures }: Call, stored: StoredLead | undefined): string | undefined {
   if (answer === undefined) return `never answered (${failures.at(-1) ?? 'no try'})`
   const { status, replayed, lead } = answer
-  if (status === 409) return stored && isSame(stored, asked) ? 'a repeat was told that it is a conflict' : undefined
+  if (status === 409) {
+    if (stored === undefined) return 'told of a conflict with a lead that is not there'
+    return isSame(stored, asked) ? 'a repeat was told that it is a conflict' : undefined
+  }
   if (lead === undefined) return `answered ${status}`
   if ((status === 200) !== replayed) return `${status} with Idempotent-Replayed ${replayed}`
   if (!isSame(lead, asked)) return 'answered with another lead than it asked for'

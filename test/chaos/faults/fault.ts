@@ -13,6 +13,11 @@ export interface Fault {
   readonly oneRetryIsEnough?: true
   /** How long recovery may take; else only that it comes is asked for. */
   readonly recoversWithinSeconds?: number
-  /** Breaks it and mends it; resolves when all is whole again. Every choice follows from `random`. */
-  inject(stack: Stack, random: Random, signal: AbortSignal): Promise<void>
+  /** How many messages may be delivered again; else any number. */
+  readonly maxRedelivered?: number
+  /**
+   * Breaks it and mends it; resolves when all is whole again. Every choice follows from `random`.
+   * @param onBroken the last call says from when on recovery is measured; by default it is measured from the end
+   */
+  inject(stack: Stack, random: Random, signal: AbortSignal, onBroken: () => void): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { badNetworks } from './bad-network.ts'
 import { breakCluster } from './cluster.ts'
 import type { Fault } from './fault.ts'
-import { freezeIntake, freezeNats, freezePostgres, freezeTriage } from './frozen.ts'
+import { freezeIntake, freezeNats, freezePostgres, freezeTriage, stallTriage } from './frozen.ts'
 import { fullStream } from './full-stream.ts'
 import { killNats, killPostgres, killPostgresBackends } from './killed-servers.ts'
 import { killIntake, killTriage } from './killed-services.ts'
@@ -18,6 +18,7 @@ export const FAULTS: readonly Fault[] = [
   killPostgres,
   freezeIntake,
   freezeTriage,
+  stallTriage,
   freezeNats,
   freezePostgres,
   deleteLeadsStream(3),

@@ -10,10 +10,10 @@ interface Freezable {
   unfreeze(): Promise<void> | void
 }
 
-async function freeze(frozen: readonly Freezable[], signal: AbortSignal): Promise<void> {
+async function freeze(frozen: readonly Freezable[], signal: AbortSignal, ms = FROZEN_MS): Promise<void> {
   await Promise.all(frozen.map((each) => each.freeze()))
   try {
-    await sleep(FROZEN_MS, undefined, { signal })
+    await sleep(ms, undefined, { signal })
   } finally {
     await Promise.all(frozen.map((each) => each.unfreeze()))
   }
@@ -32,6 +32,20 @@ export const freezeIntake: Fault = {
 export const freezeTriage: Fault = {
   name: 'freeze-triage',
   inject: ({ triages }, random, signal) => freeze(some(triages, random), signal),
+}
+
+const STALLS = 3
+
+/** A worker stands still for a moment, as on a machine that is busy or being moved: too short for another to get its leads. */
+export const stallTriage: Fault = {
+  name: 'stall-triage',
+  maxRedelivered: 0,
+  inject: async ({ triages }, random, signal) => {
+    for (let stall = 0; stall < STALLS; stall += 1) {
+      await freeze(some(triages, random), signal, random.integer(3_000, 4_000))
+      await sleep(random.integer(500, 2_000), undefined, { signal })
+    }
+  },
 }
 
 export const freezeNats: Fault = {

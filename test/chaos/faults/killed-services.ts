@@ -4,13 +4,21 @@ import type { Slot } from '../slot.ts'
 import type { Fault } from './fault.ts'
 
 /** Kills one of the processes at a random moment, so many times; a supervisor starts each again at once. */
-async function killAtRandom(slots: readonly Slot[], times: number, random: Random, signal: AbortSignal) {
-  const restarts: Promise<void>[] = []
+async function killAtRandom(
+  slots: readonly Slot[],
+  times: number,
+  random: Random,
+  signal: AbortSignal,
+  onKill: () => void = () => undefined,
+) {
+  const kills: Promise<boolean>[] = []
   for (let kill = 0; kill < times; kill += 1) {
     await sleep(random.integer(50, 1_500), undefined, { signal })
-    restarts.push(random.pick(slots).kill())
+    kills.push(random.pick(slots).kill())
+    onKill()
   }
-  await Promise.all(restarts)
+  const hits = (await Promise.all(kills)).filter(Boolean).length
+  if (hits < times / 5) throw new Error(`only ${hits} of ${times} kills met a process that ran`)
 }
 
 export function killIntake(times: number): Fault {
@@ -20,9 +28,11 @@ export function killIntake(times: number): Fault {
   }
 }
 
+/** What a killed worker held has its insight ten seconds after the last kill: the ack wait, and a little. */
 export function killTriage(times: number): Fault {
   return {
     name: 'kill-triage',
-    inject: ({ triages }, random, signal) => killAtRandom(triages, times, random, signal),
+    recoversWithinSeconds: 10,
+    inject: ({ triages }, random, signal, onBroken) => killAtRandom(triages, times, random, signal, onBroken),
   }
 }
