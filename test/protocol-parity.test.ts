@@ -226,9 +226,9 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
 })
 
 test('a message that is too large is refused over every protocol, and a batch just below the limit is not', async () => {
-  const note = 'x'.repeat(20_000)
-  const request = () => ({ idempotencyKey: randomUUID(), lead: { note } })
-  const large = Array.from({ length: 425 }, request)
+  // notes that are too long: what is answered for is not stored, and costs the database nothing
+  const request = { idempotencyKey: randomUUID(), lead: { note: 'x'.repeat(1024 * 1024) } }
+  const large = Array.from({ length: 8 }, () => request)
   expect(await restOutcome(post(`${intake.url}/leads`, { note: 'x'.repeat(256 * 1024) }))).toMatchObject({
     code: 'payload_too_large',
   })
@@ -236,7 +236,7 @@ test('a message that is too large is refused over every protocol, and a batch ju
     const { intake: client } = clientsOver(transport)
     const outcomeOf = (requests: typeof large) => rpcOutcome(client.batchCreateLeads({ requests }))
     expect({ [name]: await outcomeOf(large) }).toEqual({ [name]: { ...OK, code: 'payload_too_large' } })
-    expect({ [name]: await outcomeOf(large.slice(10)) }).toEqual({ [name]: OK })
+    expect({ [name]: await outcomeOf(large.slice(1)) }).toEqual({ [name]: OK })
   }
 })
 

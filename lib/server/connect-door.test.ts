@@ -479,7 +479,7 @@ describe.each(TRANSPORTS)('over %s', (_name, transport) => {
           signal.addEventListener('abort', () => heard.resolve())
         }),
     })
-    const error = await failureOf(createClient(TriageService, transport(server.url)).getQueue({}, { timeoutMs: 200 }))
+    const error = await failureOf(createClient(TriageService, transport(server.url)).getQueue({}, { timeoutMs: 1_000 }))
     expect(error.code).toBe(Code.DeadlineExceeded)
     await heard.promise
     expect(await loggedCall(server)).toMatchObject({ level: 30, method: 'GetQueue' })
