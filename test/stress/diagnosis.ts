@@ -15,12 +15,13 @@ export interface Diagnosis {
         'created' | 'num_pending' | 'num_ack_pending' | 'num_redelivered' | 'num_waiting' | 'delivered' | 'ack_floor'
       >
     | undefined
-  /** What each worker counts: by outcome, and in flight when it says so. */
+  /** What each worker has counted: messages by outcome, recreations, answers that it dropped. */
   readonly workers: readonly string[]
   readonly cause: string
 }
 
-const WORKER_METRIC = /^(leadtriage_(?:messages_total|messages_in_flight|consumer_recreations_total)\S*) (\S+)$/gm
+const WORKER_METRIC =
+  /^(leadtriage_(?:messages_total|messages_in_flight|(?:consumer|stream)_recreations_total|stale_answers_total)\S*) ([1-9]\d*)$/gm
 
 /** Reads the table by which issue 13 tells the causes apart. */
 export async function diagnose(lane: Lane, hangingIds: readonly string[]): Promise<Diagnosis> {
@@ -67,7 +68,9 @@ function causeOf(queued: number, stream: StreamInfo | undefined, consumer: Consu
 async function readWorker(url: string): Promise<string> {
   try {
     const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })
-    return [...(await response.text()).matchAll(WORKER_METRIC)].map(([, name, value]) => `${name} ${value}`).join(', ')
+    return [...(await response.text()).matchAll(WORKER_METRIC)]
+      .map(([, name, value]) => `${name?.replace(',service="triage"', '')} ${value}`)
+      .join(', ')
   } catch (error) {
     return `no answer (${error})`
   }
