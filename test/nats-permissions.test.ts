@@ -114,6 +114,19 @@ describe('with the rights of its user alone', () => {
     expect(await violations()).toEqual([])
   })
 
+  test('intake may delete the stream of leads when it has lost its files', async () => {
+    const connection = await connectAs('intake')
+    try {
+      const manager = await jetstreamManager(connection)
+      await eventually(() => manager.streams.info('LEADS'))
+      expect(await manager.streams.delete('LEADS')).toBe(true)
+      await eventually(() => manager.consumers.info('LEADS', 'triage')) // declared again by the services
+    } finally {
+      await connection.close()
+    }
+    expect(await violations()).toEqual([])
+  })
+
   test.each(['intake', 'triage'] as const)('%s may change what it declares, as after an upgrade', async (user) => {
     const connection = await connectAs(user)
     try {
@@ -204,12 +217,12 @@ describe('is refused what is not its own', () => {
     '$SYS.REQ.SERVER.PING',
     'anything.else',
   ]
-  const TRIAGES_CALLS = ['$JS.API.STREAM.DELETE.LEADS', '$JS.API.CONSUMER.DELETE.LEADS.triage']
+  const DELETIONS = ['$JS.API.CONSUMER.DELETE.LEADS.triage', '$JS.API.STREAM.DELETE.LEADS']
   const FORBIDDEN = {
     intake: {
       publish: [
         'insights.ready.x',
-        ...TRIAGES_CALLS,
+        ...DELETIONS,
         '$JS.API.CONSUMER.MSG.NEXT.LEADS.triage',
         '$JS.ACK.LEADS.triage.1.1.1.1.0',
       ],
@@ -221,7 +234,7 @@ describe('is refused what is not its own', () => {
     },
     insights: {
       publish: [
-        ...TRIAGES_CALLS,
+        ...DELETIONS,
         'leads.received.x',
         'insights.ready.x',
         '$JS.API.INFO',

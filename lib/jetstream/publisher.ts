@@ -57,6 +57,8 @@ export function createPublisher(options: {
   nats: Nats
   maxOutstanding: number
   maxOutstandingBytes: number
+  /** Told how the server describes why it refused a message. */
+  onRefused?: (description: string) => void
   log: Log
   metrics: Metrics
 }): Publisher {
@@ -67,7 +69,7 @@ export function createPublisher(options: {
     labelNames: ['outcome'],
   })
   const count = (outcome: Outcome, messages = 1) => published.inc({ outcome }, messages)
-  const countReply = createReplyCounter(count, log)
+  const countReply = createReplyCounter(count, log, options.onRefused)
   const outstanding = createOutstanding(maxOutstanding, maxOutstandingBytes)
   const isProbeDue = createProbeClock(outstanding)
   let inbox: { subject: string; close(): void } | undefined
@@ -124,7 +126,11 @@ export function createPublisher(options: {
 }
 
 /** Counts replies by outcome, and logs those that say no. */
-function createReplyCounter(count: (outcome: Outcome) => void, log: Log): (message: Msg) => void {
+function createReplyCounter(
+  count: (outcome: Outcome) => void,
+  log: Log,
+  onRefused?: (description: string) => void,
+): (message: Msg) => void {
   const logMissing = createSparseLog(log, 'error', 'no stream took a message: the stream is missing')
   const logRefusal = createSparseLog(log, 'error', 'a stream refused a message')
 
@@ -139,6 +145,7 @@ function createReplyCounter(count: (outcome: Outcome) => void, log: Log): (messa
     if (saysAlreadyQueued(refusal)) return count('duplicate')
     count('refused')
     logRefusal({ refusal })
+    onRefused?.(refusal.description)
   }
 }
 

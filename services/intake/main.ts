@@ -3,6 +3,7 @@ import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import { createPublisher } from '../../lib/jetstream/publisher.ts'
 import { declareStreams, ensureStreams } from '../../lib/jetstream/topology.ts'
+import { createLostFiles } from '../../lib/jetstream/watchdog/lost-files.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
 import type { Log } from '../../lib/log/log.ts'
@@ -51,10 +52,12 @@ export async function startIntake(
   await declareStreams({ nats, topology, patienceMs: 2_000, log })
 
   const batchers = createIntakeBatchers(createLeadStore(sql), metrics, lifecycle)
+  const lostFiles = createLostFiles({ nats, stream: names.leadsStream, log, metrics })
   const publisher = createPublisher({
     nats,
     maxOutstanding: 50_000,
     maxOutstandingBytes: 64 * 1024 * 1024, // some 800 of the longest leads
+    onRefused: lostFiles.noteRefusal,
     log,
     metrics,
   })
@@ -65,6 +68,7 @@ export async function startIntake(
     databaseUrl: config.DATABASE_URL,
     nats,
     ensureStreams: () => ensureStreams(nats, topology),
+    deleteLostStream: lostFiles.deleteIfLost,
     queuedSince: () => queuedSince(nats, names),
     names,
     log,

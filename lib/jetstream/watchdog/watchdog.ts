@@ -7,6 +7,7 @@ import type { Nats, NatsConnection } from '../connect.ts'
 import { PullEnd } from '../pull.ts'
 import { Finding, findingOf, isUnfinished } from './finding.ts'
 import { canReadOldest, consumerAnswers, lookAtQueue, type QueueLook } from './look.ts'
+import { countStreamRecreations } from './stream-recreations.ts'
 
 /*
  * Recreates a consumer, or its stream, that holds messages and delivers none, whatever defect of the server is behind it
@@ -70,14 +71,9 @@ export function createWatchdog(options: {
     help: 'Consumers that a worker deleted because they delivered nothing, by reason. A worker creates them again.',
     labelNames: ['reason'],
   })
-  const streams = options.metrics.counter({
-    name: 'leadtriage_stream_recreations_total',
-    help: 'Streams of leads that a worker deleted because no consumer could deliver their messages, by reason.',
-    labelNames: ['reason'],
-  })
-  for (const reason of Object.values(Finding)) {
-    for (const counter of [consumers, streams]) counter.inc({ reason }, 0) // else the first increase is none to Prometheus
-  }
+  const reasons = Object.values(Finding)
+  for (const reason of reasons) consumers.inc({ reason }, 0) // else the first increase is none to Prometheus
+  const streams = countStreamRecreations(options.metrics, reasons)
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   let wake = Promise.withResolvers<void>()

@@ -39,6 +39,8 @@ export function startReconciler(options: {
   nats: Nats
   /** Declares the streams, which may have been deleted. */
   ensureStreams: () => Promise<void>
+  /** Deletes the stream of leads when it has lost its files and takes no message. */
+  deleteLostStream: () => Promise<void>
   queuedSince: () => Promise<QueuedSince>
   names: JetStreamNames
   log: Log
@@ -74,6 +76,7 @@ export function startReconciler(options: {
   const committedUntil = createCommittedUntil()
 
   const work = async (sql: Sql): Promise<boolean> => {
+    await options.deleteLostStream()
     // without NATS there is nobody to publish to: what is due stays due
     const waiting = nats.up() === undefined ? 'NATS is away' : await whatWaits()
     if (typeof waiting === 'string') {
