@@ -217,12 +217,11 @@ describe('is refused what is not its own', () => {
     '$SYS.REQ.SERVER.PING',
     'anything.else',
   ]
-  const DELETIONS = ['$JS.API.CONSUMER.DELETE.LEADS.triage', '$JS.API.STREAM.DELETE.LEADS']
   const FORBIDDEN = {
     intake: {
       publish: [
         'insights.ready.x',
-        ...DELETIONS,
+        '$JS.API.CONSUMER.DELETE.LEADS.triage',
         '$JS.API.CONSUMER.MSG.NEXT.LEADS.triage',
         '$JS.ACK.LEADS.triage.1.1.1.1.0',
       ],
@@ -234,7 +233,8 @@ describe('is refused what is not its own', () => {
     },
     insights: {
       publish: [
-        ...DELETIONS,
+        '$JS.API.CONSUMER.DELETE.LEADS.triage',
+        '$JS.API.STREAM.DELETE.LEADS',
         'leads.received.x',
         'insights.ready.x',
         '$JS.API.INFO',

@@ -8,7 +8,14 @@ export interface Summary {
   readonly failed: number
 }
 
-export function summarize(version: string, seed: number, lanes: readonly LaneOutcome[]): Summary {
+/** How long the run took, and for how much of it the machine gave it no time. */
+interface RunTimes {
+  readonly tookMs: number
+  readonly stalledMs: number
+  readonly longestStallMs: number
+}
+
+export function summarize(version: string, seed: number, lanes: readonly LaneOutcome[], times: RunTimes): Summary {
   const sum = (of: (lane: LaneOutcome) => number) => lanes.reduce((total, lane) => total + of(lane), 0)
   const recoveries = lanes.flatMap(({ recoverySeconds }) => recoverySeconds).sort((a, b) => a - b)
   const latencies = lanes.flatMap(({ latencySeconds }) => latencySeconds).sort((a, b) => a - b)
@@ -27,6 +34,7 @@ export function summarize(version: string, seed: number, lanes: readonly LaneOut
       `lead to insight p50 ${seconds(quantile(latencies, 0.5))}, p99 ${seconds(quantile(latencies, 0.99))}, slowest ${seconds(latencies.at(-1))}`,
       `dead letters ${sum((lane) => lane.deadLetters)}`,
       `hanging ${hanging}`,
+      `took ${seconds(times.tookMs / 1_000)}, stalled ${seconds(times.stalledMs / 1_000)}, longest ${seconds(times.longestStallMs / 1_000)}`,
     ].join('  '),
     passed: Math.max(0, deletions - failed),
     failed,

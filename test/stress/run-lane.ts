@@ -7,6 +7,7 @@ import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { startJitter } from './jitter.ts'
 import { startLane } from './lane.ts'
 import { startLoad } from './load.ts'
+import type { StallClock } from './stall-clock.ts'
 
 /** How one lane went. */
 export interface LaneOutcome {
@@ -17,7 +18,7 @@ export interface LaneOutcome {
   readonly recoverySeconds: readonly number[]
   /** Per lead: from its creation to its insight. */
   readonly latencySeconds: readonly number[]
-  /** Leads without insight or dead letter more than {@link HANGS_AFTER_MS} after the deletion. */
+  /** Leads without insight or dead letter more than {@link HANGS_AFTER_MS} after the deletion, stalls of the machine not counted. */
   readonly hangs: readonly Diagnosis[]
   readonly crashes: readonly string[]
 }
@@ -37,11 +38,12 @@ export async function runLane(options: {
   /** Takes one deletion after the other until there are none left. */
   takeDeletions: (most: number) => number
   leadsPerSecond: number
+  stalls: StallClock
   logDir: string
   say: (line: string) => void
   signal: AbortSignal
 }): Promise<LaneOutcome> {
-  const { servers, name, seed, takeDeletions, say } = options
+  const { servers, name, seed, takeDeletions, stalls, say } = options
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
   const random = createRandom(`${seed}/${name}`)
@@ -76,6 +78,7 @@ export async function runLane(options: {
       const since = performance.now()
       const waitedFor = addNew()
       let open = await untilSettled(lane, waitedFor, HANGS_AFTER_MS, signal)
+      if (open.length > 0) open = await untilSettled(lane, open, stalls.since(since), signal)
       if (open.length > 0) {
         const diagnosis = await diagnose(lane, open)
         hangs.push(diagnosis)

@@ -5,6 +5,7 @@ import type { Options } from './options.ts'
 import type { Summary } from './report.ts'
 import { summarize } from './report.ts'
 import { runLane } from './run-lane.ts'
+import { startStallClock } from './stall-clock.ts'
 
 /** nats-server is stopped for short moments only: longer ones are test/chaos' business. */
 const NATS_STOPPED_MS = [10, 600] as const
@@ -34,6 +35,8 @@ export async function stress(
     stoppedMs: NATS_STOPPED_MS,
     pauseMs: NATS_PAUSE_MS,
   })
+  const stalls = startStallClock()
+  const startedAt = performance.now()
   const failed = new AbortController()
   try {
     const running = Array.from({ length: lanes }, (_, number) =>
@@ -43,6 +46,7 @@ export async function stress(
         seed,
         takeDeletions,
         leadsPerSecond,
+        stalls,
         logDir,
         say,
         signal: AbortSignal.any([signal, failed.signal]),
@@ -57,9 +61,14 @@ export async function stress(
       return lane.value
     })
     for (const crash of outcomes.flatMap(({ crashes }) => crashes)) say(crash)
-    return summarize(servers.nats.version, seed, outcomes)
+    return summarize(servers.nats.version, seed, outcomes, {
+      tookMs: performance.now() - startedAt,
+      stalledMs: stalls.since(startedAt),
+      longestStallMs: stalls.longestMs,
+    })
   } finally {
     await jitter.stop()
+    stalls.stop()
     stopBusy()
   }
 }

@@ -1,8 +1,7 @@
-import type { Counter } from 'prom-client'
 import type { Metrics } from '../../telemetry/metrics.ts'
 
 /** Counts the streams that a service deletes since they deliver or take nothing; each reason is there from the start. */
-export function countStreamRecreations(metrics: Metrics, reasons: readonly string[]): Counter<'reason'> {
+export function countStreamRecreations(metrics: Metrics, reasons: readonly string[]) {
   const counter = metrics.counter({
     name: 'leadtriage_stream_recreations_total',
     help: 'Streams of leads that were deleted because they delivered or took no messages, by reason. They are created again.',
