@@ -112,6 +112,6 @@ export function isAlreadyQueued(error: unknown): boolean {
 }
 
 /** Whether a stream answered and would not take the message; it is full, for example. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError
 }

@@ -68,7 +68,7 @@ export async function startIntake(
     databaseUrl: config.DATABASE_URL,
     nats,
     ensureStreams: () => ensureStreams(nats, topology),
-    deleteLostStream: lostFiles.deleteIfLost,
+    lostFiles,
     queuedSince: () => queuedSince(nats, names),
     names,
     log,

@@ -55,6 +55,7 @@ function start(connection: Nats, beforeWork: () => Promise<unknown> = async () =
     databaseUrl: stack.serviceUrls.intake,
     nats: connection,
     ensureStreams: () => ensureStreams(connection, topology),
+    lostFiles: { noteRefusal: () => undefined, deleteIfLost: async () => undefined },
     queuedSince: async () => {
       const head = await queuedSince(connection, names)
       await beforeWork()

@@ -1,7 +1,8 @@
-import { createAcknowledgedPublisher } from '../../../lib/jetstream/acknowledged-publisher.ts'
+import { createAcknowledgedPublisher, isRefusal } from '../../../lib/jetstream/acknowledged-publisher.ts'
 import type { Nats } from '../../../lib/jetstream/connect.ts'
 import { isMissing } from '../../../lib/jetstream/declare.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
+import type { LostFiles } from '../../../lib/jetstream/watchdog/lost-files.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import { createSparseLog } from '../../../lib/log/sparse-log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
@@ -39,14 +40,13 @@ export function startReconciler(options: {
   nats: Nats
   /** Declares the streams, which may have been deleted. */
   ensureStreams: () => Promise<void>
-  /** Deletes the stream of leads when it has lost its files and takes no message. */
-  deleteLostStream: () => Promise<void>
+  lostFiles: LostFiles
   queuedSince: () => Promise<QueuedSince>
   names: JetStreamNames
   log: Log
   metrics: Metrics
 }): Leader {
-  const { databaseUrl, nats, ensureStreams, names, metrics } = options
+  const { databaseUrl, nats, ensureStreams, lostFiles, names, metrics } = options
   const log = options.log.child({ part: 'reconciler' })
   const repaired = metrics.counter({
     name: 'leadtriage_reconciler_published_total',
@@ -76,7 +76,7 @@ export function startReconciler(options: {
   const committedUntil = createCommittedUntil()
 
   const work = async (sql: Sql): Promise<boolean> => {
-    await options.deleteLostStream()
+    await lostFiles.deleteIfLost()
     // without NATS there is nobody to publish to: what is due stays due
     const waiting = nats.up() === undefined ? 'NATS is away' : await whatWaits()
     if (typeof waiting === 'string') {
@@ -97,6 +97,7 @@ export function startReconciler(options: {
       log.info({ leads: published.leads.length }, 'published again what triage has not settled')
     }
     if (published.failure !== undefined) {
+      if (isRefusal(published.failure)) lostFiles.noteRefusal(published.failure.message)
       logFailure({ err: published.failure, leads: due.length - published.leads.length })
       return false // 5
     }
