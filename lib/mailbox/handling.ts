@@ -66,6 +66,7 @@ export function createHandling<Event>(
     labelNames: ['outcome'],
   })
   const logSnooze = createSparseLog(log, 'warn', 'a message waits for capacity; it is tried again later')
+  const logUnnoted = createSparseLog(log, 'error', 'cannot note down how a delivery ended; it counts as an attempt')
   let turn = Promise.resolve()
 
   const attempt = async (task: Task<Event>) => {
@@ -150,10 +151,7 @@ export function createHandling<Event>(
     try {
       await holding(task, () => options.attempts.recordEnd(task.delivery, { failed, begun: task.isBegun }))
     } catch (err) {
-      log.error(
-        { err, subject: task.delivery.subject },
-        'cannot note down how a delivery ended; it counts as an attempt',
-      )
+      logUnnoted({ err, subject: task.delivery.subject })
     }
     task.message.nak(delayMs)
     handled.inc({ outcome })

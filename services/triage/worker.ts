@@ -73,9 +73,8 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     ensureTopology: () => ensureTriageConsumer(nats, topology),
     onPullEnd: watchdog.notePullEnd,
     ackWaitMs: config.TRIAGE_ACK_WAIT_MS,
-    maxInFlight: config.TRIAGE_MAX_IN_FLIGHT,
     maxDeliveries: config.TRIAGE_MAX_DELIVERIES,
-    ...minInFlight(config),
+    ...leadsInFlight(config),
     decode: decodeLeadReceived,
     priorAttempts: ({ attempts }) => attempts,
     attempts: createAttemptTracker(sql),
@@ -91,7 +90,14 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
   return mailbox
 }
 
-/** Leads that wait for the model fill a quarter of this, so that new ones always get their provisional insight. */
-function minInFlight({ ANALYZER, LLM_CONCURRENCY }: TriageConfig): { minInFlight?: number } {
-  return ANALYZER === 'rules' ? {} : { minInFlight: 4 * maxModelCalls(LLM_CONCURRENCY) }
+/**
+ * With a model alone a worker takes what the model has room for, and the others wait in the queue. In a cascade those that
+ * wait for the model fill a quarter of the least, so that new leads always get their provisional insight.
+ */
+function leadsInFlight(config: TriageConfig): { maxInFlight: number; minInFlight?: number } {
+  const maxInFlight = config.TRIAGE_MAX_IN_FLIGHT
+  if (config.ANALYZER === 'rules') return { maxInFlight }
+  const modelCalls = maxModelCalls(config.LLM_CONCURRENCY)
+  if (config.ANALYZER === 'cascade') return { maxInFlight, minInFlight: 4 * modelCalls }
+  return { maxInFlight: Math.min(maxInFlight, modelCalls), minInFlight: modelCalls }
 }
