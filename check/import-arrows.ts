@@ -23,7 +23,7 @@ const ARROWS: Record<string, readonly string[]> = {
   check: [],
   // holds the manifests against what the services say of themselves
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
-  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/triage'],
+  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/intake', 'services/triage'],
 }
 
 /** Packages that only one part may know, so that replacing one is that part's work alone. */
