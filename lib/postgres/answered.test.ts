@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureLog } from '../../test/fixtures/captured-log.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
 import { useStack } from '../../test/fixtures/stack.ts'
-import { answered } from './answered.ts'
+import { answered, createDeadline } from './answered.ts'
 import type { Sql } from './connect.ts'
 import { connectPostgres } from './connect.ts'
 
@@ -127,4 +127,8 @@ test('a statement that was sent runs to its end, though nobody waits for it any 
   await release()
   await sent
   expect(await executed(sql)).toBe(1)
+})
+
+test('a deadline that has passed leaves no time, and never less than none', () => {
+  expect(createDeadline(-5).leftMs()).toBe(0)
 })

@@ -24,13 +24,13 @@ const QUERY_TIMEOUT_MS = 1_800
 
 /** The time that several statements have together. */
 export interface Deadline {
-  /** Zero or less when it has passed. */
+  /** 0 when it has passed: Node warns of a timer that is to run in the past. */
   leftMs(): number
 }
 
 export function createDeadline(timeoutMs = QUERY_TIMEOUT_MS): Deadline {
   const end = performance.now() + timeoutMs
-  return { leftMs: () => end - performance.now() }
+  return { leftMs: () => Math.max(0, end - performance.now()) }
 }
 
 /**
