@@ -60,8 +60,11 @@ interface HostileFrames {
 
 const HOSTILE_FRAMES: readonly HostileFrames[] = [
   {
-    name: 'random bytes',
-    make: (_token, random) => Buffer.from(Array.from({ length: 60 }, () => random.integer(0, 255))),
+    name: 'random frame',
+    make: (_token, random) => {
+      const payload = Buffer.from(Array.from({ length: random.integer(0, 60) }, () => random.integer(0, 255)))
+      return http2Frame(random.integer(0, 255), random.integer(0, 255), random.integer(0, 2 ** 32 - 1), payload)
+    },
   },
   { name: 'unknown frame type', make: (token) => http2Frame(0xfa, 0xff, 0, Buffer.from(token)) },
   { name: 'frame too large', make: (token) => http2Frame(FrameType.Data, 0, 1, Buffer.from(token), 0xffffff) },

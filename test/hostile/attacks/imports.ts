@@ -244,7 +244,7 @@ const IMPORT_MUTATIONS: readonly Mutation<ImportDraft>[] = [
         making.token(),
         'note,note',
         'email,name',
-        '',
+        ' ',
         `note,${making.token()}`,
         'NOTE',
         '"note',

@@ -118,6 +118,7 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
     name: 'HTTP/1.0',
     apply: (draft) => {
       if (draft.version !== 'HTTP/1.1' || draft.headers.some((line) => line.startsWith('Expect:'))) return false
+      if (!draft.headers.some((line) => line.startsWith('Host:'))) return false // which is demanded of 1.1 alone
       draft.version = 'HTTP/1.0'
       if (draft.framing.headers.some((line) => line.startsWith('Transfer'))) permit(draft, 400, 422, 415, 411)
     },
@@ -190,7 +191,13 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
       draft.headers.push(`X-Large: ${making.token()}${'h'.repeat(10_000)}`)
     },
   },
-  header('expectation', () => 'Expect: 100-continue'),
+  {
+    name: 'expectation',
+    apply: (draft) => {
+      if (draft.headers.some((line) => line.startsWith('Expect:'))) return false
+      draft.headers.push('Expect: 100-continue')
+    },
+  },
   {
     name: 'unknown expectation',
     apply: (draft, making) => {

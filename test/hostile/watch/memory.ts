@@ -4,9 +4,9 @@ const MIB = 1024 * 1024
 
 /** How much more of each a process may have in use at the median of the last third than at that of the first one. */
 const ALLOWED = {
-  heapBytes: { share: 0.15, plus: 6 * MIB },
-  externalBytes: { share: 0.25, plus: 6 * MIB },
-  rssBytes: { share: 0.25, plus: 24 * MIB },
+  heapBytes: { share: 0.1, plus: 4 * MIB },
+  externalBytes: { share: 0.1, plus: 3 * MIB },
+  rssBytes: { share: 0.15, plus: 20 * MIB },
   resources: { share: 0.25, plus: 60 },
 } as const satisfies Record<keyof Usage, { share: number; plus: number }>
 

@@ -14,6 +14,12 @@ export interface HttpCall {
 
 /** Sends a call that is well-formed as HTTP, by `fetch`. */
 export async function sendCall(call: HttpCall): Promise<Answer | Fault> {
+  const first = await trySending(call)
+  // a server may close an idle connection just when a request is sent on it: once is no fault
+  return 'oracle' in first && first.oracle === Oracle.Connection ? trySending(call) : first
+}
+
+async function trySending(call: HttpCall): Promise<Answer | Fault> {
   const { method, url, headers, body } = call
   try {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS)
