@@ -1,5 +1,6 @@
 import { finished } from 'node:stream/promises'
 import { CsvError, parse } from 'csv-parse'
+import type { AppError } from '../../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../../lib/errors/parse.ts'
 import type { ImportRow, RowContent, RowReader } from './row.ts'
 import { MAX_ROW_SIZE, tooLong, unreadableFrom } from './row.ts'
@@ -39,13 +40,18 @@ export const readCsv: RowReader = async function* (text) {
   })
   yield rows
   if (failure !== undefined) throw toFault(failure, number + 1)
+  if (columns === undefined) throw invalidHeader()
 }
 
 function parseHeader(names: readonly string[]): readonly string[] {
   const wrong = names.find((name, index) => !COLUMNS.includes(name) || names.indexOf(name) !== index)
   if (wrong === undefined && names.includes('note')) return names
+  throw invalidHeader()
+}
+
+function invalidHeader(): AppError {
   const message = `must name each of its columns once, among ${COLUMNS.join(', ')}; there must be a note`
-  throw invalidRequest([{ path: 'header', message }])
+  return invalidRequest([{ path: 'header', message }])
 }
 
 function toRow(columns: readonly string[], number: number, record: readonly string[]): ImportRow {

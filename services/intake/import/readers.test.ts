@@ -119,6 +119,13 @@ describe('CSV', () => {
     },
   )
 
+  test.each(['', '\n\r\n', '\ufeff'])('a body without a header (%j) is refused as such', async (body) => {
+    expect(await read(readCsv, body)).toMatchObject({
+      rows: [],
+      thrown: { code: 'invalid_request', violations: [{ path: 'header' }] },
+    })
+  })
+
   test.each([
     ['within a field', 'b,5" pipe\nc,d'],
     ['after a quoted field', 'b,"x"y\nc,d'],
