@@ -9,7 +9,7 @@ Settings, all by environment variable:
   DATABASE_URL     use this PostgreSQL instead of starting one
   NATS_URL         use this nats-server (with JetStream) instead of starting one
   NATS_SERVER_BIN  the nats-server program to start
-  DATA_DIR=.data   where data and logs are kept`
+  DATA_DIR=.data   where data and logs are kept; a log of more than 8 MiB becomes .log.1, over the one before`
 
 export type CommandLine = { kind: 'start'; fresh: boolean } | { kind: 'help' } | { kind: 'wrong'; argument: string }
 

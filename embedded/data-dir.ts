@@ -1,8 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { stopLeftoverNats } from './nats.ts'
+import { natsFiles, stopLeftoverNats } from './nats.ts'
 import { stopLeftoverPostgres } from './postgres.ts'
+import { postgresFiles } from './postgres-cluster.ts'
 import { commandLine, readPidFile } from './processes.ts'
+import type { ServiceName } from './settings.ts'
 import { StartError } from './start-error.ts'
 
 export interface DataDir {
@@ -10,6 +12,8 @@ export interface DataDir {
   readonly postgres: string
   readonly nats: string
   readonly logs: string
+  /** The log of each server and service; of the servers only where they are ours. */
+  readonly logFiles: Readonly<Record<ServiceName | 'postgres' | 'nats', string>>
   /** Lets the next starter have it. Safe to call twice. */
   close(): Promise<void>
 }
@@ -29,11 +33,20 @@ export async function openDataDir(folder: string): Promise<DataDir> {
   }
   const lock = path.join(folder, 'lock')
   await takeLock(lock, folder)
+  const [postgres, nats] = [path.join(folder, 'postgres'), path.join(folder, 'nats')]
+  const logOf = (service: ServiceName) => path.join(logs, `${service}.log`)
   return {
     path: folder,
-    postgres: path.join(folder, 'postgres'),
-    nats: path.join(folder, 'nats'),
+    postgres,
+    nats,
     logs,
+    logFiles: {
+      postgres: postgresFiles(postgres).log,
+      nats: natsFiles(nats).log,
+      intake: logOf('intake'),
+      triage: logOf('triage'),
+      insights: logOf('insights'),
+    },
     close: async () => {
       if ((await readPidFile(lock)) === process.pid) await rm(lock, { force: true })
     },

@@ -92,7 +92,7 @@ interface ServerInfo {
   readonly version: string
 }
 
-function natsFiles(storeDir: string) {
+export function natsFiles(storeDir: string) {
   const home = path.resolve(storeDir)
   return { home, pid: path.join(home, 'nats-server.pid'), log: path.join(home, 'nats-server.log') } as const
 }

@@ -15,7 +15,7 @@ import {
 import { commandLine, readPidFile, type StopStep, stopForeignProcess } from './processes.ts'
 import { chooseRunAs, type RunAs } from './run-as.ts'
 import { runProgram } from './run-program.ts'
-import { lastLines, startServerProcess } from './server-process.ts'
+import { startServerProcess } from './server-process.ts'
 import { StartError } from './start-error.ts'
 
 export interface PostgresOptions {
@@ -86,7 +86,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedS
 
   const settings = options.settings ?? []
   const launch = (port: number) => launchPostgres({ files, binaries, runAs, durable, settings, port })
-  const { port, server } = await (options.port === undefined ? onFreePort(files, launch) : onPort(options.port, launch))
+  const { port, server } = await (options.port === undefined ? onFreePort(launch) : onPort(options.port, launch))
   const url = `postgres://postgres:${password}@${HOST}:${port}/postgres`
   return { url, port, pid: server.pid, version, exited: server.exited, stop: server.stop }
 }
@@ -138,16 +138,13 @@ async function onPort<T>(port: number, launch: (port: number) => Promise<T>): Pr
 }
 
 /** Another program may take the free port before PostgreSQL does: then the next one. */
-async function onFreePort<T>(
-  files: PostgresFiles,
-  launch: (port: number) => Promise<T>,
-): Promise<{ port: number; server: T }> {
+async function onFreePort<T>(launch: (port: number) => Promise<T>): Promise<{ port: number; server: T }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(HOST)
     try {
       return { port, server: await launch(port) }
     } catch (error) {
-      const lostTheRace = (await lastLines(files.log)).includes('could not create any TCP/IP sockets')
+      const lostTheRace = (error as Error).message.includes('could not create any TCP/IP sockets')
       if (!lostTheRace || attempt === 5) throw error
     }
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { board } from './board.ts'
+import { keepBounded } from './bounded-logs.ts'
 import { fillCompileCache } from './compile-cache.ts'
 import { openDataDir, removeData } from './data-dir.ts'
 import { prepareGivenDatabase, prepareOurDatabase } from './database.ts'
@@ -22,6 +23,7 @@ export async function run(
   await assertServicePortsFree(settings)
   const isOurs = { postgres: settings.databaseUrl === undefined, nats: settings.natsUrl === undefined }
   if (fresh) await removeData(data, isOurs, say)
+  void keepBounded(Object.values(data.logFiles), signal)
 
   const [servers] = await Promise.all([
     startServers({ settings, data, say, signal, owned }),

@@ -12,7 +12,7 @@ export interface ServerProcessOptions<T> {
   readonly command: string
   readonly args: readonly string[]
   readonly spawn?: SpawnOptions
-  /** Takes what the process writes; emptied at the start. A file and not a pipe: the server may outlive us. */
+  /** Takes what the process writes, behind what is there. A file and not a pipe: the server may outlive us. */
   readonly logFile: string
   /** Gives what the caller needs to know once the server accepts clients, `undefined` until then. */
   readonly ready: (pid: number) => Promise<T | undefined>
@@ -45,19 +45,27 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
 
   await server.stop()
   const what = outcome ? `ended (${describeExit(outcome.ended)}) before it was ready` : 'did not get ready in time'
-  throw new StartError(`${options.name} ${what}. Its last words:\n${await lastLines(options.logFile)}`)
+  throw new StartError(`${options.name} ${what}. Its last words:\n${await server.lastLines()}`)
 }
 
-/** The end of a log file, indented. */
-export async function lastLines(file: string, count = 12): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '')
+/**
+ * The end of a log file, indented.
+ * @param from where the process began to write; a file that is shorter was emptied since
+ */
+export async function lastLines(file: string, from = 0, count = 12): Promise<string> {
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0))
+  const text = bytes.subarray(bytes.length < from ? 0 : from).toString('utf8')
   const lines = text.trimEnd().split('\n').slice(-count)
   return lines.map((line) => `  ${line}`).join('\n')
 }
 
-async function spawnLogged(options: ServerProcessOptions<unknown>): Promise<RunningProcess> {
-  const log = await open(options.logFile, 'w', 0o600)
+async function spawnLogged(
+  options: ServerProcessOptions<unknown>,
+): Promise<RunningProcess & { lastLines: () => Promise<string> }> {
+  const log = await open(options.logFile, 'a', 0o600)
   try {
+    const { size } = await log.stat()
+    const ownLines = () => lastLines(options.logFile, size)
     const child = spawn(options.command, options.args, {
       ...options.spawn,
       // A group of its own: Ctrl-C in the terminal reaches the starter alone, which then ends everything in order.
@@ -65,7 +73,7 @@ async function spawnLogged(options: ServerProcessOptions<unknown>): Promise<Runn
       stdio: ['ignore', log.fd, log.fd],
     })
     if (child.pid === undefined) throw await spawnFault(options.name, child)
-    return trackChild(child, { ...options, lastLines: () => lastLines(options.logFile) })
+    return { ...trackChild(child, { ...options, lastLines: ownLines }), lastLines: ownLines }
   } finally {
     await log.close()
   }

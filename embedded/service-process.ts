@@ -26,8 +26,9 @@ const KEPT_LINES = 12
 const LESS_MEMORY = '--max-semi-space-size=2'
 const END_WITH_STARTER = new URL('end-with-starter.ts', import.meta.url).href
 
-export function openServiceLog(folder: string, name: ServiceName): WriteStream {
-  return createWriteStream(path.join(folder, `${name}.log`), { flags: 'w', mode: 0o600 })
+/** Goes on with what an earlier start has written. */
+export function openServiceLog(file: string): WriteStream {
+  return createWriteStream(file, { flags: 'a', mode: 0o600 })
 }
 
 /** Starts a service as a child of its own, which drains and ends also when we are killed: see end-with-starter.ts. */

@@ -19,7 +19,7 @@ const READY_TIMEOUT_MS = 60_000
 export async function startServices(options: ServicesOptions): Promise<Supervisor[]> {
   return Promise.all(
     SERVICES.map(async ({ name, portVariable }) => {
-      const log = openServiceLog(options.data.logs, name)
+      const log = openServiceLog(options.data.logFiles[name])
       const env = { ...serviceEnv(options, name), [portVariable]: String(options.settings.ports[name]) }
       const start = () => startService({ name, env, log, onTrouble: options.say })
       return supervise(await start(), { name, restart: start, onProgress: options.say })
