@@ -31,11 +31,11 @@ export const intakeApi: ApiDescription = {
 }
 
 /**
- * The characters that do not show, for patterns of JSON Schema: many of its readers know no Unicode properties. A test
- * compares it to what createLead refuses.
+ * The characters that do not show, without U+0000, for patterns of JSON Schema: many of its readers know no Unicode
+ * properties. A test compares it to what createLead refuses.
  */
 const INVISIBLE =
-  '\\u0000-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u115f-\\u1160' +
+  '\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u115f-\\u1160' +
   '\\u1680\\u17b4-\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0' +
   '\\ufff0-\\ufffb\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}'
 
@@ -49,7 +49,7 @@ const leadBodySchema = z
       .min(1)
       .meta({
         description: 'Has at least one visible character.',
-        pattern: `^[^\\u0000]*[^${INVISIBLE}][^\\u0000]*$`,
+        pattern: `^[${INVISIBLE}]*[^\\u0000${INVISIBLE}][^\\u0000]*$`, // linear: no text fits in two ways
       }),
     source: textField(LEAD_LIMITS.source).nullish(),
   })

@@ -15,6 +15,12 @@ export interface ApiDescription {
   readonly tags: readonly { readonly name: string; readonly description: string }[]
 }
 
+/** Markdown; what is true of every operation of every service. */
+const ANY_SERVICE =
+  'A request may carry `X-Request-Id` and `traceparent`; the response returns them, and our logs have the request id. ' +
+  'Errors are problem details (RFC 9457) with a `code` for programs. A method that a path does not have is refused with ' +
+  '405 and `Allow`, and a path that does not exist with 404.'
+
 /**
  * What the pages may load: nothing from elsewhere. Swagger UI sets styles inline. The library's own policy has browsers turn
  * http into https, which a service behind no proxy does not speak.
@@ -42,7 +48,7 @@ export async function registerOpenApi(
       openapi: '3.1.0',
       info: {
         title,
-        description,
+        description: `${description}\n\n${ANY_SERVICE}`,
         version: packageJson.version,
         license: { name: 'Apache License 2.0', identifier: packageJson.license },
       } as { title: string; version: string }, // the types know no `identifier`

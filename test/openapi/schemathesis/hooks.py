@@ -1,10 +1,22 @@
-"""Teaches Schemathesis the media type of imports, which it does not know."""
+"""Teaches Schemathesis what it cannot know of the product."""
 
 import json
+import uuid
 
 import schemathesis
 
 NDJSON = ("application/x-ndjson", "application/jsonl")
+
+
+EXAMPLE_KEY = "4f9c1d7e-2b6a-4c38-9e05-7d1a8c3b6f20"
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Gives leads keys of their own: with the key of the example most of them would be conflicts."""
+    headers = case.headers or {}
+    if headers.get("Idempotency-Key") == EXAMPLE_KEY:
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
 
 
 @schemathesis.serializer(*NDJSON)

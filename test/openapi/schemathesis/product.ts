@@ -13,7 +13,7 @@ export interface Product {
   readonly urls: Readonly<Record<ServiceName, string>>
   /** A folder that goes away with the product; it has the logs of the services. */
   readonly scratchDir: string
-  /** Ids of leads that are stored: with an insight, and one that is a dead letter. */
+  /** Ids of leads with an insight, and of dead letters. */
   readonly leadIds: readonly string[]
   /** @returns what went wrong with the ends of the services */
   stop(): Promise<string[]>
@@ -69,9 +69,10 @@ async function storeLeads(urls: Record<ServiceName, string>, ownerUrl: string): 
     ids.push(id)
   }
   const sql = postgres(ownerUrl, { max: 1 })
-  await sql`
+  // of leads that are not there, so that a redrive does not end them
+  const letters = await sql<{ lead_id: string }[]>`
     insert into dead_letters (lead_id, generation, reason, error, attempts)
-    values (${ids[0] ?? ''}, 1, 'failed', 'for Schemathesis', 5)`
+    select gen_random_uuid(), 1, 'failed', 'for Schemathesis', 5 from generate_series(1, 3) returning lead_id`
   await sql.end()
-  return ids
+  return [...ids, ...letters.map((letter) => letter.lead_id)]
 }

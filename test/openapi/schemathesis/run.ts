@@ -33,7 +33,11 @@ interface Report {
 /** Lead ids and page tokens are chosen by the product: half of the ids are real ones, and a page token is the first. */
 function configuration(leadIds: readonly string[]): string {
   return `
+suppress-health-check = ["too_slow"]
 hooks = ${JSON.stringify(fileURLToPath(new URL('hooks.py', import.meta.url)))}
+
+[phases.stateful.generation]
+max-examples = 10
 
 [dictionaries.leads]
 values = ${JSON.stringify(leadIds)}
