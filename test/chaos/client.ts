@@ -1,10 +1,11 @@
 import http from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { NewLead } from '../../domain/lead.ts'
 import type { Addresses } from './addresses.ts'
 import { toJson } from './leads.ts'
 import type { AnsweredLead, FinalAnswer, Ledger } from './ledger.ts'
 import type { Random } from './random.ts'
+import type { Stoppers } from './stoppers.ts'
+import { createStoppers } from './stoppers.ts'
 
 const TRY_TIMEOUT_MS = 5_000
 const FIRST_BACKOFF_MS = 100
@@ -28,6 +29,7 @@ export function createClient(options: {
   signal: AbortSignal
 }): Client {
   const { addresses, ledger, random, signal } = options
+  const stoppers = createStoppers(signal)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 })
 
   return {
@@ -35,7 +37,7 @@ export function createClient(options: {
       const call = ledger.open(key, lead)
       const body = toJson(lead, random)
       for (let address = via ?? addresses.any(random), tries = 1; !signal.aborted; tries += 1) {
-        const reply = address ? await post(agent, `${address}/leads`, key, body, signal) : NOBODY_THERE
+        const reply = address ? await post(agent, `${address}/leads`, key, body, stoppers) : NOBODY_THERE
         if (reply.kind === 'answer') {
           call.answer = reply.answer
           return
@@ -44,7 +46,7 @@ export function createClient(options: {
         call.failures.push(reply.failure)
         // drawn around the doubling time, so that clients that failed together do not come back together
         const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS) * (0.5 + random.next())
-        await sleep(Math.max(backoffMs, reply.retryAfterMs), undefined, { signal }).catch(() => undefined)
+        await stoppers.pause(Math.max(backoffMs, reply.retryAfterMs))
         address = addresses.anyBut(address, random)
       }
     },
@@ -58,7 +60,7 @@ type Reply = { kind: 'answer'; answer: FinalAnswer } | { kind: 'failure'; failur
 const NOBODY_THERE: Reply = { kind: 'failure', failure: 'nobody there', retryAfterMs: 0 }
 
 /** One try. A network error, no answer in time, 429 and every 5xx are failures; all else is an answer. */
-function post(agent: http.Agent, url: string, key: string, body: string, signal: AbortSignal): Promise<Reply> {
+function post(agent: http.Agent, url: string, key: string, body: string, stoppers: Stoppers): Promise<Reply> {
   return new Promise((resolve) => {
     const fail = (failure: string, retryAfterMs = 0) => resolve({ kind: 'failure', failure, retryAfterMs })
     const headers = {
@@ -73,10 +75,10 @@ function post(agent: http.Agent, url: string, key: string, body: string, signal:
     }
     const stop = () => end('stopped')
     const timer = setTimeout(end, TRY_TIMEOUT_MS, 'timeout')
-    signal.addEventListener('abort', stop, { once: true })
+    stoppers.add(stop)
     request.on('close', () => {
       clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
+      stoppers.remove(stop)
       fail('closed')
     })
     request.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message))
