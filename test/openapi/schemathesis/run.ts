@@ -36,9 +36,6 @@ function configuration(leadIds: readonly string[]): string {
 suppress-health-check = ["too_slow"]
 hooks = ${JSON.stringify(fileURLToPath(new URL('hooks.py', import.meta.url)))}
 
-[phases.stateful.generation]
-max-examples = 10
-
 [dictionaries.leads]
 values = ${JSON.stringify(leadIds)}
 
