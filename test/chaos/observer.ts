@@ -40,9 +40,7 @@ export function observe(stack: Stack): Observer {
     const { leadsStream, triageConsumer } = stack.names
     const { created, delivered } = await manager.consumers.info(leadsStream, triageConsumer)
     const { config } = await manager.streams.info(leadsStream)
-    const messages = Math.max(0, delivered.stream_seq - (config.first_seq ?? 1) + 1)
-    // each delivery has a number; a message that never came again took one only
-    redeliveredOf.set(created, delivered.consumer_seq - messages)
+    redeliveredOf.set(created, redeliveries(delivered, config.first_seq))
   }
   const look = () =>
     Promise.allSettled([...stack.intakes.map(({ service }) => lookAtMetrics(service.url)), lookAtConsumer()])
@@ -65,6 +63,8 @@ export function observe(stack: Stack): Observer {
 }
 
 /**
+ * Each delivery has a number; a message that never came again took one only.
+ *
  * @param firstSequence of the stream when it was created; zero or none stands for 1
  * @returns zero, too, for a consumer that was created when messages of before had gone: of those it knows nothing
  */

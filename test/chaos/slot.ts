@@ -16,8 +16,8 @@ export interface Slot {
   readonly service: Service
   /** How processes ended that nobody killed or told to stop. */
   readonly crashes: readonly string[]
-  /** Kills the process; resolves when its replacement is ready: to false when one was just being started, and none was killed. */
-  kill(): Promise<boolean>
+  /** Kills the process, unless it has just been killed and its replacement is not there yet; `replaced` waits for that. */
+  kill(): { readonly isHit: boolean; readonly replaced: Promise<void> }
   /** @throws Error when no process runs: nothing would have been shown */
   freeze(): void
   unfreeze(): void
@@ -101,12 +101,7 @@ export async function openSlot(options: SlotOptions): Promise<Slot> {
     get service() {
       return service
     },
-    kill: async () => {
-      const done = replaced.promise
-      const isHit = trySignal(service.pid, 'SIGKILL')
-      await done
-      return isHit
-    },
+    kill: () => ({ replaced: replaced.promise, isHit: trySignal(service.pid, 'SIGKILL') }),
     freeze: () => {
       if (!trySignal(service.pid, 'SIGSTOP')) throw new Error(`${name} does not run and cannot be frozen`)
     },

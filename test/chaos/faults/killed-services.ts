@@ -11,13 +11,17 @@ async function killAtRandom(
   signal: AbortSignal,
   onKill: () => void = () => undefined,
 ) {
-  const kills: Promise<boolean>[] = []
+  const restarts: Promise<void>[] = []
+  let hits = 0
   for (let kill = 0; kill < times; kill += 1) {
     await sleep(random.integer(50, 1_500), undefined, { signal })
-    kills.push(random.pick(slots).kill())
+    const { isHit, replaced } = random.pick(slots).kill()
+    restarts.push(replaced)
+    if (!isHit) continue
+    hits += 1
     onKill()
   }
-  const hits = (await Promise.all(kills)).filter(Boolean).length
+  await Promise.all(restarts)
   if (hits < times / 5) throw new Error(`only ${hits} of ${times} kills met a process that ran`)
 }
 
