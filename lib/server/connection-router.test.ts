@@ -69,6 +69,16 @@ describe('a connection that does not show its protocol', () => {
     expect((await client.getQueue()).pending).toBe(7n)
   })
 
+  test.each(['', 'P', PREFACE.slice(0, -1)])(
+    'and is ended by its client behind %j is closed at once',
+    async (bytes) => {
+      const server = await startServer({ firstBytesTimeoutMs: 60_000 }) // the test does not wait for that
+      const socket = await open(server)
+      socket.end(bytes)
+      await closed(socket)
+    },
+  )
+
   test('and goes away by itself leaves nothing behind', async () => {
     const server = await startServer()
     const socket = await open(server)

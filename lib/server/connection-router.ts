@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
  * One port, two protocols. Invariants:
  *  1. A connection belongs to exactly one protocol, decided by its first bytes, once.
  *  2. No byte is lost: what was read to decide is put back before the connection is handed over.
- *  3. A connection that has not shown its protocol within the bound is closed.
+ *  3. A connection that has not shown its protocol within the bound, or when its client ends, is closed.
  *  4. After `close` no connection waits for its first bytes.
  */
 
@@ -51,9 +51,10 @@ export function routeConnections(
 function readProtocol(connection: Socket, timeoutMs: number, decided: (isHttp2: boolean) => void): void {
   let seen: Buffer = Buffer.alloc(0)
   const timeout = setTimeout(() => connection.destroy(), timeoutMs) // invariant 3
+  const onEnd = () => connection.destroy() // invariant 3
   const stop = () => {
     clearTimeout(timeout)
-    connection.off('data', onData).off('error', stop).off('close', stop)
+    connection.off('data', onData).off('end', onEnd).off('error', stop).off('close', stop)
   }
   const onData = (chunk: Buffer) => {
     seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk])
@@ -65,5 +66,5 @@ function readProtocol(connection: Socket, timeoutMs: number, decided: (isHttp2: 
     connection.unshift(seen) // invariant 2
     decided(matches)
   }
-  connection.on('data', onData).on('error', stop).on('close', stop)
+  connection.on('data', onData).on('end', onEnd).on('error', stop).on('close', stop)
 }
