@@ -217,7 +217,7 @@ const CALL_MUTATIONS: readonly Mutation<CallDraft>[] = [
     name: 'other method',
     apply: (draft, _making, random) => {
       const method = random.pick(['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'POST', 'HEAD', 'PROPFIND', 'QUERY', 'LOCK'])
-      if (method === draft.method) return false
+      if (method === draft.method || !['GET', 'POST'].includes(draft.method)) return false
       const wasGet = draft.method === 'GET'
       draft.method = method
       if (method === 'HEAD') {
