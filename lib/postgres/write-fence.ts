@@ -44,8 +44,10 @@ export function createWriteFence(sql: Sql): WriteFence {
   const untilEnded = async (deadline: Deadline) => {
     while (open.size > 0) {
       if (deadline.leftMs() <= 0) throw unavailable(new Error('an earlier write has not ended'))
-      const alive = await answered(endBackends(sql, [...new Set(open.values())]), deadline.leftMs())
-      for (const [write, pid] of open) if (!alive.some((backend) => backend.pid === pid)) open.delete(write)
+      const asked = [...open] // others may fail meanwhile
+      const pids = new Set(asked.map(([, pid]) => pid))
+      const alive = await answered(endBackends(sql, [...pids]), deadline.leftMs())
+      for (const [write, pid] of asked) if (!alive.some((backend) => backend.pid === pid)) open.delete(write)
       if (open.size > 0) await sleep(LOOK_AGAIN_MS)
     }
   }
