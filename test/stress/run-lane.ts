@@ -91,8 +91,7 @@ export async function runLane(options: {
         )
       }
       recoverySeconds.push((performance.now() - since) / 1_000)
-      unsettled.clear()
-      for (const id of open) unsettled.add(id)
+      unsettled.clear() // what still hangs is counted
     }
     await load.finish()
     const open = await untilSettled(lane, addNew(), HANGS_AFTER_MS, signal)
