@@ -54,9 +54,11 @@ function optionsOrExit(): Options {
 
 const options = optionsOrExit()
 const signal = listenForSignals(say)
+let isGood = false
 try {
-  process.exitCode = (await main(options, signal)) ? 0 : 1
+  isGood = await main(options, signal)
 } catch (error) {
   if (!signal.aborted) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
-  process.exitCode = 1
 }
+// all that was started has ended; left to itself, Node 24.21 has once turned for ever in the clean-up of its own handles
+process.exit(isGood ? 0 : 1)
