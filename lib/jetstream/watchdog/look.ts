@@ -68,6 +68,7 @@ export async function canReadOldest(manager: JetStreamManager, stream: string, s
 }
 
 const ANSWERS_WITHIN_MS = 1_000
+const SERVER_ANSWERS_WITHIN_MS = 3_000
 
 /** A pull that every server refuses at once: the heartbeat is more than half of the time. It takes no message. */
 const REFUSED_PULL = JSON.stringify({ batch: 1, expires: 1_000_000_000, idle_heartbeat: 900_000_000 })
@@ -88,7 +89,7 @@ export async function consumerAnswers(
   let timer: NodeJS.Timeout | undefined
   try {
     connection.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, REFUSED_PULL, { reply: inbox })
-    await connection.flush()
+    await ping(connection)
     const late = new Promise<false>((done) => {
       timer = setTimeout(done, ANSWERS_WITHIN_MS, false)
     })
@@ -96,5 +97,21 @@ export async function consumerAnswers(
   } finally {
     clearTimeout(timer)
     subscription.unsubscribe()
+  }
+}
+
+/**
+ * The client's own `flush` waits for a frozen server until the connection is given up, for up to half a minute.
+ * @throws Error when the server does not answer in time
+ */
+async function ping(connection: NatsConnection): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the server does not answer')), SERVER_ANSWERS_WITHIN_MS)
+  })
+  try {
+    await Promise.race([connection.flush(), late])
+  } finally {
+    clearTimeout(timer)
   }
 }

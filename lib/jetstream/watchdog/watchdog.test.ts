@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
@@ -20,6 +22,7 @@ import { connectNats, type Nats } from '../connect.ts'
 import { jetStreamNames } from '../names.ts'
 import { isAtLeast } from '../server-version.ts'
 import { ensureTriageConsumer } from '../topology.ts'
+import { consumerAnswers } from './look.ts'
 import { createWatchdog } from './watchdog.ts'
 
 // on a server of this file's own, whose files are taken away
@@ -262,6 +265,47 @@ describe('leaves alone', () => {
     await staysQuiet(startWorker())
   })
 })
+
+test('keeps no memory of its looks', async () => {
+  setFlagsFromString('--expose-gc')
+  const collectGarbage: () => void = runInNewContext('gc')
+  const [warmUp, measured] = [500, 3_000]
+  const { promise: warm, resolve: isWarm } = Promise.withResolvers<void>()
+  const { promise: over, resolve: isOver } = Promise.withResolvers<void>()
+  let looks = 0
+  const away = () => {
+    looks += 1
+    if (looks === warmUp) isWarm()
+    if (looks === warmUp + measured) isOver()
+    return undefined
+  }
+  const watchdog = createWatchdog({
+    nats: { ...nats, up: away },
+    stream: names.leadsStream,
+    consumer: names.triageConsumer,
+    onReplaced: () => undefined,
+    log: captureLog().log,
+    metrics: createMetrics('test'),
+    timing: { calmMs: 0, alertMs: 0, waitMs: () => 0 },
+  })
+  watchdog.start()
+  ending.push(() => watchdog.stop())
+  await warm
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  await over
+  collectGarbage()
+  expect((process.memoryUsage().heapUsed - before) / measured).toBeLessThan(100) // bytes
+}, 60_000)
+
+test('a server that is frozen does not keep it from stopping', async () => {
+  const connection = await nats.first()
+  server.signal('SIGSTOP')
+  ending.push(async () => server.signal('SIGCONT'))
+  await expect(consumerAnswers(connection, nats.inboxPrefix, names.leadsStream, names.triageConsumer)).rejects.toThrow(
+    'the server does not answer',
+  )
+}, 8_000)
 
 /** As a server has it that cannot start a stream at another sequence. */
 async function recreateAtOne(): Promise<void> {

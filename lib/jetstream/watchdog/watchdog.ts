@@ -155,6 +155,7 @@ export function createWatchdog(options: {
   const run = async () => {
     while (!stopping.signal.aborted) {
       const isAlert = alertLooks > 0 || suspicion !== undefined
+      wake = Promise.withResolvers() // each time: a promise keeps what has raced it for as long as it is unsettled
       await Promise.race([pause(isAlert ? timing.alertMs : timing.calmMs), wake.promise])
       alertLooks = Math.max(0, alertLooks - 1)
       const connection = nats.up()
@@ -180,10 +181,7 @@ export function createWatchdog(options: {
     notePullEnd: (end) => {
       missedPulls = end === PullEnd.MissedHeartbeats ? missedPulls + 1 : 0
       if (end === PullEnd.Complete || end === PullEnd.Expired || end === PullEnd.Stopped) return
-      if (alertLooks === 0) {
-        wake.resolve()
-        wake = Promise.withResolvers()
-      }
+      if (alertLooks === 0) wake.resolve()
       alertLooks = ALERT_LOOKS
     },
     stop: async () => {
