@@ -84,8 +84,8 @@ export function startReconciler(options: {
       return false
     }
     const { since, incarnation } = waiting
-    await noteQueue(sql, incarnation) // 5
     waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
+    if (await noteQueue(sql, incarnation)) return true // 5
     const queuedSince = recentEarliest(since, performance.now()) // 3
     const more = await walk(sql, queuedSince, await committedUntil(sql)) // 2
     await noteDueParked(sql)

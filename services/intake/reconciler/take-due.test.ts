@@ -55,6 +55,23 @@ test('a lead that was published is due again at once when its stream is gone', a
   expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
 })
 
+test('leads that a lost stream held are due again in parts that no statement timeout ends, however many they are', async () => {
+  await noteQueue(sql, 'the first')
+  await sql`
+    insert into unsettled_leads (lead_id, check_at, publishes, published_at)
+    select gen_random_uuid(), now() + interval '5 minutes', 1, now() from generate_series(1, 25000)`
+  const due = async () =>
+    (
+      await sql<{ count: number }[]>`
+    select count(*)::int as count from unsettled_leads where published_at is null and check_at <= now()`
+    )[0]?.count
+  expect(await noteQueue(sql, 'the second')).toBe(true)
+  expect(await due()).toBe(10_000)
+  expect(await noteQueue(sql, 'the second')).toBe(true)
+  expect(await noteQueue(sql, 'the second')).toBe(false)
+  expect(await due()).toBe(25_000)
+})
+
 test('a lead that was taken and not published is due again within seconds, and was not counted', async () => {
   const id = await settledLead()
   await sql`delete from insights where lead_id = ${id}`
