@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { DoorServer } from '../../test/fixtures/door-server.ts'
 import { useDoorServers } from '../../test/fixtures/door-server.ts'
 import { eventually } from '../../test/fixtures/eventually.ts'
@@ -142,4 +142,17 @@ test('a body that comes slowly after its call was refused is not answered twice'
   const answers = answersIn(await text(socket))
   expect(answers.map(({ status }) => status)).toEqual([415])
   expect(outcomes(server)).toHaveLength(1)
+})
+
+test('a client that resets its connection with a CONNECT does not end the process', async () => {
+  const server = await start()
+  const uncaught = vi.fn()
+  process.once('uncaughtException', uncaught)
+  const socket = await openSocket(server)
+  socket.write('CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n')
+  socket.resetAndDestroy()
+  await eventually(() => outcomes(server).length > 0) // the answer has met the reset
+  expect((await fetch(`${server.url}/call`)).status).toBe(200)
+  process.off('uncaughtException', uncaught)
+  expect(uncaught.mock.calls).toEqual([])
 })

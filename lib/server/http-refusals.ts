@@ -62,6 +62,8 @@ export function createHttpRefusals(observe: CallObserver) {
       })
       const server = app.server as Server // the only kind that is made here
       server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+        // Node has taken its own listeners away; without one a connection that breaks would end the process
+        socket.on('error', () => undefined)
         const message = 'This server is not a proxy: it does not serve CONNECT.'
         refuse(socket, new AppError(ErrorCode.MethodNotAllowed, message), { allow: 'GET, HEAD, POST, OPTIONS' })
       })
