@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { constants, createServer } from 'node:http2'
 import type { Socket } from 'node:net'
@@ -104,7 +103,8 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
     },
     drain: async (graceMs) => {
       stopping.abort(new AppError(ErrorCode.Unavailable, 'This process is stopping.', { retryAfterSeconds: 1 }))
-      const open = [...sessions].map((session) => once(session, 'close'))
+      // one that breaks is closed, too: `once` of node:events would reject
+      const open = [...sessions].map((session) => new Promise<void>((resolve) => session.once('close', resolve)))
       for (const session of sessions) session.close()
       const cut = setTimeout(() => {
         for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_CANCEL)

@@ -29,7 +29,9 @@ export function serveUnary(call: GrpcCall, method: RpcMethod, requestTimeoutMs: 
     if (request === undefined) throw cardinality(descriptor, 'none came')
     const message = await call.decode(descriptor.input, request)
     if (call.hasEnded) return
-    await call.send(descriptor.output, await method.handle(message, call.context))
+    const output = await method.handle(message, call.context)
+    call.release() // a client may leave its answer unread for long
+    await call.send(descriptor.output, output)
     call.succeed()
   }
   stream.on('data', (chunk: Buffer) => {

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { constants } from 'node:http2'
+import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, test } from 'vitest'
 import type { DoorServer } from '../../test/fixtures/door-server.ts'
 import { useDoorServers } from '../../test/fixtures/door-server.ts'
+import { post } from '../../test/fixtures/post.ts'
 import { frame, useRawGrpc } from '../../test/fixtures/raw-grpc.ts'
 
 const start = useDoorServers()
@@ -265,4 +267,43 @@ test('a server that stops ends a stream that watches its health', async () => {
   await server.close(10_000)
   expect(await answer).toMatchObject({ status: status.UNAVAILABLE, reason: 'UNAVAILABLE' })
   expect(outcomes(server)).toEqual([]) // nothing has failed
+})
+
+test('a server that stops waits for its calls, and closes, when a connection breaks meanwhile', async () => {
+  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const aborted = Promise.withResolvers<void>()
+  const finish = Promise.withResolvers<void>()
+  let calls = 0
+  const server = await start({
+    answer: (signal) => {
+      signal.addEventListener('abort', () => aborted.resolve())
+      begun[calls]?.resolve()
+      calls += 1
+      return finish.promise
+    },
+  })
+  const breaking = connect(server.port, server.host)
+  const client = open(server, { createConnection: () => breaking })
+  client.begin(GET_QUEUE).stream.end(EMPTY)
+  await begun[0]?.promise
+  const running = open(server).call(GET_QUEUE, EMPTY)
+  await begun[1]?.promise
+  const closed = server.close(10_000)
+  closed.catch(() => undefined) // it is awaited below
+  await once(client.session, 'goaway')
+  breaking.resetAndDestroy()
+  await aborted.promise
+  finish.resolve()
+  expect(await running).toMatchObject({ status: status.OK })
+  await closed
+})
+
+test('a client that does not read its answer does not keep the room of its request', async () => {
+  const server = await start({ maxBodyBytes: 100_000 })
+  const client = open(server, { settings: { initialWindowSize: 0 } })
+  await once(client.session, 'remoteSettings')
+  const { stream } = client.begin(GET_QUEUE)
+  stream.end(frame(padding(80_000)))
+  await once(stream, 'response') // and no more: the message has no room
+  expect((await post(`${server.url}/echo`, { text: 'x'.repeat(80_000) })).status).toBe(200)
 })
