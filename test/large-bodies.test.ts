@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { gzipSync } from 'node:zlib'
 import type { Transport } from '@connectrpc/connect'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { frame, useRawGrpc } from './fixtures/raw-grpc.ts'
 import { postLead } from './fixtures/rest.ts'
 import { useServices } from './fixtures/service-process.ts'
 import { useStack } from './fixtures/stack.ts'
 
 const start = useServices(useStack())
+const openGrpc = useRawGrpc()
 const CALLS = 48
 const MIB = 1024 * 1024
 
@@ -59,6 +62,41 @@ test.runIf(existsSync('/proc/self')).each(doors)(
     const peak = await peakBytes(intake.pid)
     expect(peak).toBeLessThan(await podBytes())
     expect(outcomes).toContain('ResourceExhausted')
+    expect((await postLead(intake.url, { note: 'Are you still there?' })).status).toBe(201)
+  },
+  120_000,
+)
+
+/** A message of 8 MB, one field of one letter, which is 8 KB when it is compressed. */
+const BOMB = gzipSync(Buffer.concat([Buffer.from([0x0a, 0x80, 0xa4, 0xe8, 0x03]), Buffer.alloc(8_000_000, 'x')]))
+const BOMBS = 100
+const CREATE_LEAD = '/leadtriage.intake.v1.IntakeService/CreateLead'
+
+const bombs: [name: string, send: (url: string) => Promise<unknown>][] = [
+  [
+    'gRPC',
+    (url) => {
+      const client = openGrpc({ url })
+      const call = () => client.call(CREATE_LEAD, frame(BOMB, true), { 'grpc-encoding': 'gzip' })
+      return Promise.all(Array.from({ length: BOMBS }, call))
+    },
+  ],
+  [
+    'Connect',
+    (url) => {
+      const headers = { 'content-type': 'application/proto', 'content-encoding': 'gzip' }
+      const call = () => fetch(`${url}${CREATE_LEAD}`, { method: 'POST', headers, body: BOMB })
+      return Promise.all(Array.from({ length: BOMBS }, call))
+    },
+  ],
+]
+
+test.runIf(existsSync('/proc/self')).each(bombs)(
+  'many messages at once that are a thousand times as long decompressed, over %s, do not take the memory of a pod',
+  async (_name, send) => {
+    const intake = await start('intake')
+    await send(intake.url)
+    expect(await peakBytes(intake.pid)).toBeLessThan(await podBytes())
     expect((await postLead(intake.url, { note: 'Are you still there?' })).status).toBe(201)
   },
   120_000,

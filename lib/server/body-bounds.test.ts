@@ -1,16 +1,23 @@
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { constants } from 'node:http2'
 import { json } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node'
+import { status } from '@grpc/grpc-js'
 import { describe, expect, test } from 'vitest'
 import { TriageService } from '../../gen/leadtriage/triage/v1/triage_service_pb.ts'
 import type { DoorServer } from '../../test/fixtures/door-server.ts'
 import { useDoorServers } from '../../test/fixtures/door-server.ts'
+import { eventually } from '../../test/fixtures/eventually.ts'
 import { post } from '../../test/fixtures/post.ts'
+import { frame, useRawGrpc } from '../../test/fixtures/raw-grpc.ts'
 import type { ProblemBody } from '../../test/fixtures/rest.ts'
 import { bodyOf } from '../../test/fixtures/rest.ts'
 
 const start = useDoorServers()
+const openGrpc = useRawGrpc()
 const KIB = 1024
 
 /** POST /echo without an announced length. */
@@ -74,5 +81,54 @@ describe.each([
       )
       expect(answer).toContain(outcome)
     }
+  })
+})
+
+describe('a compressed message whose client goes away while it is decompressed', () => {
+  const MESSAGE = Buffer.concat([Buffer.from([0x0a, 0x80, 0xa4, 0xe8, 0x03]), Buffer.alloc(8_000_000, 'x')])
+  const COMPRESSED = gzipSync(MESSAGE)
+  const REDRIVE = '/leadtriage.triage.v1.TriageService/RedriveDeadLetters'
+  /** In bytes: two such messages do not fit. */
+  const MAX_BODY_BYTES = 12_000_000
+
+  /** Sends the message over Connect, and goes; the answer is awaited when `stays`. */
+  async function callConnect(server: DoorServer, stays: boolean): Promise<string> {
+    const headers = { 'content-type': 'application/proto', 'content-encoding': 'gzip' }
+    const call = request({ ...server, path: REDRIVE, method: 'POST', headers, agent: false })
+    call.on('error', () => undefined).end(COMPRESSED)
+    if (stays) return String((await once(call, 'response'))[0].statusCode)
+    await once(call, 'finish')
+    call.destroy()
+    return ''
+  }
+
+  async function callGrpc(server: DoorServer, stays: boolean): Promise<string> {
+    const { stream, answer } = openGrpc(server).begin(REDRIVE, { 'grpc-encoding': 'gzip' })
+    stream.end(frame(COMPRESSED, true))
+    if (stays) return String((await answer).status)
+    await once(stream, 'finish')
+    stream.close(constants.NGHTTP2_CANCEL)
+    return ''
+  }
+
+  test.each([
+    ['Connect', callConnect, '200'],
+    ['gRPC', callGrpc, '0'],
+  ])('takes no room for ever (%s)', async (_name, call, ok) => {
+    const server = await start({ maxBodyBytes: MAX_BODY_BYTES })
+    for (let calls = 1; calls <= 5; calls += 1) {
+      await call(server, false)
+      await eventually(() => server.log.entries().filter(({ outcome }) => outcome !== undefined).length >= calls)
+    }
+    expect(server.log.entries().map(({ outcome }) => outcome)).toContain('cancelled')
+    expect(await call(server, true)).toBe(ok)
+  })
+
+  test.each([
+    ['Connect', callConnect, '429'],
+    ['gRPC', callGrpc, String(status.RESOURCE_EXHAUSTED)],
+  ])('counts with its length when it is whole again (%s)', async (_name, call, refused) => {
+    const server = await start({ maxBodyBytes: 1_000_000 })
+    expect(await call(server, true)).toBe(refused)
   })
 })

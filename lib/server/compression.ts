@@ -29,12 +29,30 @@ export function parseEncoding(name: string | undefined): Encoding | undefined {
 export async function decompress(bytes: Buffer, encoding: Encoding | undefined, maxBytes: number): Promise<Buffer> {
   if (encoding === undefined || bytes.length === 0) return bytes
   try {
-    return await DECOMPRESS[encoding](bytes, { maxOutputLength: maxBytes })
+    return await inTurn(() => DECOMPRESS[encoding](bytes, { maxOutputLength: maxBytes }))
   } catch (cause) {
     if (cause instanceof RangeError && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE') {
       throw payloadTooLarge(maxBytes)
     }
     throw invalidRequest([{ path: '', message: `the message cannot be decompressed as ${encoding}` }])
+  }
+}
+
+/** As many as Node has threads for it. A message may become a thousand times as long, which is counted when it is whole. */
+const MAX_DECOMPRESSIONS = 4
+let running = 0
+const waiting: (() => void)[] = []
+
+/** Bounds the memory of messages that are being decompressed: the others wait, compressed. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running < MAX_DECOMPRESSIONS) running += 1
+  else await new Promise<void>((resolve) => waiting.push(resolve))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next === undefined) running -= 1
+    else next() // it takes the place over
   }
 }
 

@@ -61,7 +61,6 @@ async function serve(
     return reply.code(204).header('allow', allowedMethods(descriptor)).send()
   }
   const held = bodies.hold()
-  reply.raw.once('close', held.release)
   let deadline: ReturnType<typeof abortWhenClosed> | undefined
   try {
     const head = protocol.open(request, descriptor)
@@ -83,6 +82,7 @@ async function serve(
     if (error.code === ErrorCode.MethodNotAllowed) reply.header('allow', allowedMethods(descriptor))
     return protocol.refuse(reply, error, request.id)
   } finally {
+    held.release() // not when the connection closes: that may come before the last of it is taken
     deadline?.release()
   }
 }

@@ -143,7 +143,11 @@ export function openCall(
     decode: (schema, frame) => {
       if (!frame.isCompressed) return decodeMessage(schema, frame.bytes)
       const whole = decompressFrame(frame, headerOf(headers, 'grpc-encoding'), maxMessageBytes)
-      return whole.then((bytes) => decodeMessage(schema, bytes))
+      return whole.then((bytes) => {
+        if (hasEnded) throw cancelled() // what is held now would not be given back
+        held.takeUpTo(bytes.length)
+        return decodeMessage(schema, bytes)
+      })
     },
     send: async (schema, message) => {
       const frame = toFrame(toBinary(schema, message))
