@@ -55,6 +55,8 @@ async function send(draft: ClientDraft, port: number): Promise<RpcAnswer | Fault
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
   })
+  // a client that is closed while it connects leaves its connection open
+  await new Promise((resolve) => client.waitForReady(Date.now() + ANSWER_TIMEOUT_MS, resolve))
   const metadata = new Metadata()
   for (const [name, value] of draft.metadata) metadata.add(name, value)
   const deadline = Date.now() + (draft.deadlineMs ?? ANSWER_TIMEOUT_MS)

@@ -104,6 +104,7 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
       if (draft.version !== 'HTTP/1.1') return false
       draft.version = random.pick(['HTTP/9.9', 'HTTP/1.10', 'http/1.1', 'HTTP/1.', 'X/1.1', '', making.token()])
       demand(draft, 400)
+      if (!draft.isLead) permit(draft, 404) // without a version it is HTTP/0.9
     },
   },
   {

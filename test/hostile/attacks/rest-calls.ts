@@ -12,6 +12,7 @@ import { hostileHeader } from './hostile-headers.ts'
 interface CallDraft extends Expectation {
   service: 'intake' | 'triage' | 'insights'
   method: string
+  methodChanged: boolean
   path: string
   query: string
   body: unknown
@@ -28,6 +29,7 @@ export function makeRestCall(making: Making): Attack {
   const draft: CallDraft = {
     service: 'intake',
     method: 'GET',
+    methodChanged: false,
     query: '',
     body: undefined,
     headers: [],
@@ -217,7 +219,8 @@ const CALL_MUTATIONS: readonly Mutation<CallDraft>[] = [
     name: 'other method',
     apply: (draft, _making, random) => {
       const method = random.pick(['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'POST', 'HEAD', 'PROPFIND', 'QUERY', 'LOCK'])
-      if (method === draft.method || !['GET', 'POST'].includes(draft.method)) return false
+      if (method === draft.method || draft.methodChanged) return false
+      draft.methodChanged = true
       const wasGet = draft.method === 'GET'
       draft.method = method
       if (method === 'HEAD') {

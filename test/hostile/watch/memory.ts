@@ -7,7 +7,7 @@ const ALLOWED = {
   heapBytes: { share: 0.1, plus: 4 * MIB },
   externalBytes: { share: 0.1, plus: 3 * MIB },
   rssBytes: { share: 0.15, plus: 20 * MIB },
-  resources: { share: 0.25, plus: 60 },
+  resources: { share: 0.25, plus: 30 },
 } as const satisfies Record<keyof Usage, { share: number; plus: number }>
 
 const UNITS: Readonly<Record<keyof Usage, (value: number) => string>> = {
