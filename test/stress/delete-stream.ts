@@ -3,6 +3,7 @@ import { trySignal } from '../../embedded/processes.ts'
 import { isMissing } from '../../lib/jetstream/declare.ts'
 import type { Random } from '../chaos/random.ts'
 import type { Lane } from './lane.ts'
+import type { StallClock } from './stall-clock.ts'
 
 const RECREATED_WITHIN_MS = 15_000
 const LOOK_EVERY_MS = 15
@@ -11,7 +12,13 @@ const LOOK_EVERY_MS = 15
  * Deletes the stream of leads `times` in a row, each time soon after it was made again. In a quarter of the cases the
  * workers are stopped for a moment before, so that messages are waiting.
  */
-export async function deleteStream(lane: Lane, random: Random, times: number, signal: AbortSignal): Promise<void> {
+export async function deleteStream(
+  lane: Lane,
+  random: Random,
+  times: number,
+  stalls: StallClock,
+  signal: AbortSignal,
+): Promise<void> {
   const { manager, names, triages } = lane
   if (random.chance(0.25)) {
     for (const { pid } of triages) trySignal(pid, 'SIGSTOP')
@@ -20,19 +27,24 @@ export async function deleteStream(lane: Lane, random: Random, times: number, si
   }
   for (let deleted = 0; deleted < times; deleted += 1) {
     if (deleted > 0) await sleep(random.integer(0, 1_000), undefined, { signal })
-    await deleteOnceThere(() => manager.streams.delete(names.leadsStream), signal)
+    await deleteOnceThere(() => manager.streams.delete(names.leadsStream), stalls, signal)
   }
 }
 
-async function deleteOnceThere(deleteIt: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + RECREATED_WITHIN_MS
+async function deleteOnceThere(
+  deleteIt: () => Promise<unknown>,
+  stalls: StallClock,
+  signal: AbortSignal,
+): Promise<void> {
+  const since = performance.now()
   for (;;) {
     try {
       await deleteIt()
       return
     } catch (error) {
       if (!isMissing(error) && !isTimeout(error)) throw error
-      if (performance.now() > deadline) throw new Error('the stream was not made again in time', { cause: error })
+      if (performance.now() - since > RECREATED_WITHIN_MS + stalls.since(since))
+        throw new Error('the stream was not made again in time', { cause: error })
       await sleep(LOOK_EVERY_MS, undefined, { signal })
     }
   }

@@ -73,12 +73,15 @@ export async function runLane(options: {
       await sleep(choices.integer(50, 1_000), undefined, { signal })
       const taken = takeDeletions(choices.chance(BURSTS) ? choices.integer(2, 4) : 1)
       if (taken === 0) break
-      await deleteStream(lane, choices, taken, signal)
+      await deleteStream(lane, choices, taken, stalls, signal)
       deletions += taken
       const since = performance.now()
       const waitedFor = addNew()
-      let open = await untilSettled(lane, waitedFor, HANGS_AFTER_MS, signal)
-      if (open.length > 0) open = await untilSettled(lane, open, stalls.since(since), signal)
+      let open = waitedFor
+      for (let leftMs = HANGS_AFTER_MS; leftMs > 0 && open.length > 0; ) {
+        open = await untilSettled(lane, open, leftMs, signal)
+        leftMs = HANGS_AFTER_MS + stalls.since(since) - (performance.now() - since)
+      }
       if (open.length > 0) {
         const diagnosis = await diagnose(lane, open)
         hangs.push(diagnosis)
@@ -113,6 +116,7 @@ export async function runLane(options: {
   } finally {
     ending.abort(new Error('the lane is over'))
     await Promise.all(jitters.map((jitter) => jitter.stop()))
+    await load.finish()
     await lane.remove()
   }
 }
