@@ -21,6 +21,8 @@ import { type Respond, type StreamMessage, toStreamMessage } from './stream-mess
  */
 
 export interface PullConsumer {
+  /** Names the incarnation that `confirm` has seen last; undefined before. */
+  readonly created: string | undefined
   /** Resolves when the connection is up, the first time or again. */
   whenConnected(): Promise<void>
   /**
@@ -142,6 +144,9 @@ export function createPullConsumer(options: {
   }
 
   return {
+    get created() {
+      return created
+    },
     whenConnected: async () => {
       if (connection === undefined) {
         connection = await nats.first()

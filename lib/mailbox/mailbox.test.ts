@@ -723,3 +723,16 @@ describe('drain', () => {
     await ensureTopology() // for what follows every test
   })
 })
+
+test('a pull at the consumer that is there goes on when it is said to be another one than before', async () => {
+  const ends: PullEnd[] = []
+  const { mailbox, texts } = await openMailbox({ onPullEnd: (end) => ends.push(end) })
+  await eventually(() => ends.length > 0) // the first, which is short
+  const { created } = await manager.consumers.info(names.leadsStream, names.triageConsumer)
+  mailbox.pullAgain(created)
+  await publish('lead')
+  await eventually(() => texts().length > 0)
+  expect(ends).not.toContain(PullEnd.ConsumerGone)
+  mailbox.pullAgain('1970-01-01T00:00:00Z')
+  await eventually(() => ends.includes(PullEnd.ConsumerGone))
+})

@@ -39,8 +39,13 @@ export interface Mailbox {
   start(): void
   /** Rejects while the mailbox does not pull; for readiness. */
   check(): Promise<void>
-  /** Declares and looks at the consumer again, and pulls again: it is another one than before. */
-  pullAgain(): void
+  /**
+   * Declares and looks at the consumer again, and pulls again.
+   *
+   * @param created of the consumer that is there now: a pull at that one goes on, or what is on its way to it would be lost
+   *   until the ack wait is over
+   */
+  pullAgain(created?: string): void
   /**
    * Takes the last pull back, finishes what is in flight and stops; what is held goes back, and after `graceMs` the
    * handlers' signal aborts. Safe to call twice.
@@ -170,7 +175,10 @@ export function createMailbox<Event>(options: MailboxOptions<Event>): Mailbox {
     check: async () => {
       if (problem !== undefined) throw new Error(problem)
     },
-    pullAgain: () => pull?.abandon(PullEnd.ConsumerGone, 'the consumer was created again'),
+    pullAgain: (created) => {
+      if (created === undefined || created !== consumer.created)
+        pull?.abandon(PullEnd.ConsumerGone, 'the consumer was created again')
+    },
     drain: async (graceMs) => {
       draining.abort()
       const deadline = setTimeout(() => abandoning.abort(), graceMs)

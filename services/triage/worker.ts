@@ -62,7 +62,7 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     nats,
     stream: names.leadsStream,
     consumer: names.triageConsumer,
-    onReplaced: () => mailbox.pullAgain(),
+    onReplaced: (created) => mailbox.pullAgain(created),
     log,
     metrics,
   })

@@ -81,7 +81,7 @@ function startWorker(options: Partial<MailboxOptions<string>> = {}, waitMs = 0) 
   const queue = { nats: ours, stream: names.leadsStream, consumer: names.triageConsumer, log, metrics }
   const watchdog = createWatchdog({
     ...queue,
-    onReplaced: () => mailbox.pullAgain(),
+    onReplaced: (created) => mailbox.pullAgain(created),
     timing: { ...TIMING, waitMs: () => waitMs },
   })
   const mailbox = createMailbox({

@@ -58,8 +58,11 @@ export function createWatchdog(options: {
   nats: Nats
   stream: string
   consumer: string
-  /** Called when the consumer was seen to be another one than before: pulls at the former one wait for nothing. */
-  onReplaced: () => void
+  /**
+   * Called when the consumer was seen to be another one than before, with the `created` of that one, and when it was
+   * deleted: pulls at the former one wait for nothing.
+   */
+  onReplaced: (created?: string) => void
   log: Log
   metrics: Metrics
   timing?: WatchdogTiming
@@ -101,7 +104,7 @@ export function createWatchdog(options: {
     }
     if (last !== undefined && last.consumerCreated !== current.consumerCreated) {
       if (suspicion !== undefined && last.streamCreated === current.streamCreated) replacedAtMs = performance.now()
-      onReplaced()
+      onReplaced(current.consumerCreated)
     }
     const finding = await find(connection, manager, last, current)
     suspicion = finding && { finding, looks: suspicion?.finding === finding ? suspicion.looks + 1 : 1 }
