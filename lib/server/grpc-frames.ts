@@ -1,6 +1,7 @@
 import type { AppError } from '../errors/app-error.ts'
 import { invalidRequest } from '../errors/parse.ts'
 import { decompress, parseEncoding, payloadTooLarge } from './compression.ts'
+import { createPieces } from './pieces.ts'
 
 /** A message as it comes over the wire, behind a byte that says whether it is compressed and four with its length. */
 export interface Frame {
@@ -22,14 +23,13 @@ const HEADER_BYTES = 5
 
 /** Cuts the body of a call into messages of at most `maxBytes`. */
 export function createFrameReader(maxBytes: number): FrameReader {
-  let pending: Buffer[] = []
+  const pending = createPieces()
   let pendingBytes = 0
   let begun: { isCompressed: boolean; length: number } | undefined
 
   const take = (length: number): Buffer => {
-    const [first = Buffer.alloc(0)] = pending
-    const bytes = pending.length === 1 ? first : Buffer.concat(pending, pendingBytes)
-    pending = bytes.length > length ? [bytes.subarray(length)] : []
+    const bytes = pending.join()
+    if (bytes.length > length) pending.push(bytes.subarray(length))
     pendingBytes -= length
     return bytes.subarray(0, length)
   }

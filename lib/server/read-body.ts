@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { payloadTooLarge } from './compression.ts'
 import { bodyFailure } from './http-refusals.ts'
+import { createPieces } from './pieces.ts'
 
 /**
  * Reads the body of a request to its end. When it rejects the rest is read and thrown away, so that the answer can be sent
@@ -16,22 +17,22 @@ export function readBody(
 ): Promise<Buffer> {
   const { raw } = request
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const chunks: Buffer[] = []
+  const pieces = createPieces()
   let size = 0
   const onData = (chunk: Buffer) => {
     try {
       size += chunk.length
       if (size > maxBytes) throw payloadTooLarge(maxBytes)
       take(chunk.length)
-      chunks.push(chunk)
+      pieces.push(chunk)
     } catch (thrown) {
       fail(thrown)
     }
   }
-  const onEnd = () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))
+  const onEnd = () => resolve(pieces.join())
   const fail = (thrown: unknown) => {
     raw.off('data', onData).off('end', onEnd).resume()
-    chunks.length = 0
+    pieces.clear()
     reject(thrown)
   }
   // stays: the connection may break later
