@@ -150,3 +150,12 @@ test('what was called is neither logged with its path nor with its query', async
   await eventually(() => server.log.text().includes('/things/:id'))
   expect(server.log.text()).not.toContain('secret')
 })
+
+test('a path that cannot be read is answered with the identity of its call, too', async () => {
+  const server = await start()
+  const response = await fetch(`${server.url}/%zz`, { headers: { 'x-request-id': 'mine' } })
+  expect(response.status).toBe(422)
+  expect(response.headers.get('x-request-id')).toBe('mine')
+  expect(response.headers.get('traceparent')).toMatch(/^00-/)
+  expect(response.headers.get('cache-control')).toBe('no-store')
+})

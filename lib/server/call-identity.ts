@@ -49,7 +49,8 @@ export function identifyHttpCalls(app: FastifyInstance): void {
 
 /** For a request that Fastify refuses before its hooks run. Safe to call twice. */
 export function identifyHttpCall(request: FastifyRequest, reply: FastifyReply): CallIdentity {
-  if (request.traceparent === '') {
+  // not === '': Fastify does not decorate a request whose path it cannot read
+  if (!request.traceparent) {
     const { traceparent } = request.raw.headers
     request.traceparent = childTraceparent(traceparent?.toString())
     reply.header('x-request-id', request.id)
