@@ -30,7 +30,8 @@ export function createClient(options: {
 }): Client {
   const { addresses, ledger, random, signal } = options
   const stoppers = createStoppers(signal)
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 })
+  // enough for three hundred calls a second that take two seconds each, and their repeats: what waits for a socket is no answer
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 2_048, maxFreeSockets: 64 })
 
   return {
     store: async (key, lead, via) => {
