@@ -23,6 +23,7 @@ import type { CallContext } from './rpc.ts'
  *  2. Every end is observed, with the code that the client sees.
  *  3. When a call ends otherwise than by its outcome its signal aborts, and no handler is started for it any more.
  *  4. What was received counts against the budget until the stream is closed, or the message was handled.
+ *  5. An answer of which the client reads nothing for `unreadTimeoutMs` is dropped, with its stream.
  */
 
 export type Message = MessageShape<DescMethod['input']>
@@ -33,6 +34,8 @@ export interface GrpcCallOptions {
   readonly bodies: BodyBudget
   /** The largest message, in bytes; decompressed, too. */
   readonly maxMessageBytes: number
+  /** How long a client may leave an answer unread; a stream on which nothing is left to send may be idle for ever. */
+  readonly unreadTimeoutMs: number
 }
 
 export interface GrpcCall {
@@ -71,7 +74,7 @@ const RESPONSE_HEADERS: OutgoingHttpHeaders = {
 export function openCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { identity, observed, bodies, maxMessageBytes }: GrpcCallOptions,
+  { identity, observed, bodies, maxMessageBytes, unreadTimeoutMs }: GrpcCallOptions,
 ): GrpcCall {
   const responseHeaders = { ...RESPONSE_HEADERS, ...identityHeaders(identity) }
   const frames = createFrameReader(maxMessageBytes)
@@ -87,6 +90,10 @@ export function openCall(
     stream.once('wantTrailers', () => {
       stream.sendTrailers(trailers)
       refuseRest()
+    })
+    // Node measures the time since a byte was sent or received
+    stream.setTimeout(unreadTimeoutMs, () => {
+      if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL) // 5
     })
   }
   /** What is still to come of the request is not wanted (RFC 9113, section 8.1). */

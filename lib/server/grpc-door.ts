@@ -89,6 +89,7 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
       observed: (served?.observe ?? observe)('grpc', name, identity),
       bodies,
       maxMessageBytes: options.maxRequestBytes,
+      unreadTimeoutMs: options.requestTimeoutMs,
     })
     if (served === undefined) call.fail(noSuchMethod(headers))
     else if (isUnary(served.method)) serveUnary(call, served.method, options.requestTimeoutMs)

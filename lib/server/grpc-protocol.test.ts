@@ -307,3 +307,16 @@ test('a client that does not read its answer does not keep the room of its reque
   await once(stream, 'response') // and no more: the message has no room
   expect((await post(`${server.url}/echo`, { text: 'x'.repeat(80_000) })).status).toBe(200)
 })
+
+test('an answer that its client does not read is dropped, also after the deadline of the call', async () => {
+  const server = await start({ requestTimeoutMs: 1_000 })
+  const client = open(server, { settings: { initialWindowSize: 0 } })
+  await once(client.session, 'remoteSettings')
+  for (const headers of [undefined, { 'grpc-timeout': '500m' }]) {
+    const { stream } = client.begin(GET_QUEUE, headers)
+    stream.on('error', () => undefined)
+    stream.end(EMPTY)
+    await once(stream, 'close')
+    expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
+  }
+})
