@@ -21,9 +21,9 @@ export interface Diagnosis {
 }
 
 const WORKER_METRIC =
-  /^(leadtriage_(?:messages_total|messages_in_flight|(?:consumer|stream)_recreations_total|stale_answers_total)\S*) ([1-9]\d*)$/gm
+  /^(leadtriage_(?:messages_total|(?:consumer|stream)_recreations_total|stale_answers_total)\S*) ([1-9]\d*)$/gm
 
-/** Reads the table by which issue 13 tells the causes apart. */
+/** Reads what tells the causes of a hang apart. */
 export async function diagnose(lane: Lane, hangingIds: readonly string[]): Promise<Diagnosis> {
   const { manager, names } = lane
   const stream = await manager.streams
