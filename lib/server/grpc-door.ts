@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { constants, createServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { Health as HealthService } from '../../gen/health/v1/health_pb.ts'
@@ -100,7 +100,7 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
     accept: (connection) => {
       if (stopping.signal.aborted) return void connection.destroy()
       connection.allowHalfOpen = false // an HTTP/1.1 client may close its side and wait; one of HTTP/2 has gone then
-      server.emit('connection', connection)
+      openSession(server, connection)
     },
     drain: async (graceMs) => {
       stopping.abort(new AppError(ErrorCode.Unavailable, 'This process is stopping.', { retryAfterSeconds: 1 }))
@@ -114,6 +114,22 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
       clearTimeout(cut)
     },
   }
+}
+
+/** How long what was sent last may take to leave when a session has ended. */
+const LINGER_MS = 1_000
+
+/**
+ * Node ends the connection of a session that has ended, and does not read it any more: when its client is gone with bytes
+ * left unread, nothing ever closes it.
+ */
+function openSession(server: Http2Server, connection: Socket): void {
+  const onSession = (session: ServerHttp2Session) => {
+    session.once('close', () => setTimeout(() => connection.destroy(), LINGER_MS).unref())
+  }
+  server.once('session', onSession)
+  server.emit('connection', connection) // which makes the session at once
+  server.off('session', onSession)
 }
 
 function pathOf({ descriptor }: GrpcMethod): string {
