@@ -121,15 +121,12 @@ const LINGER_MS = 1_000
 
 /**
  * Node ends the connection of a session that has ended, and does not read it any more: when its client is gone with bytes
- * left unread, nothing ever closes it.
+ * left unread, nothing ever closes it, nor the session when it was closed gracefully.
  */
 function openSession(server: Http2Server, connection: Socket): void {
-  const onSession = (session: ServerHttp2Session) => {
-    session.once('close', () => setTimeout(() => connection.destroy(), LINGER_MS).unref())
-  }
-  server.once('session', onSession)
-  server.emit('connection', connection) // which makes the session at once
-  server.off('session', onSession)
+  const destroySoon = () => setTimeout(() => connection.destroy(), LINGER_MS).unref()
+  connection.once('prefinish', destroySoon).once('finish', destroySoon) // our side was ended
+  server.emit('connection', connection)
 }
 
 function pathOf({ descriptor }: GrpcMethod): string {
