@@ -1,6 +1,7 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { constants, createServer } from 'node:http2'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Health as HealthService } from '../../gen/health/v1/health_pb.ts'
 import { AppError, ErrorCode, toAppError } from '../errors/app-error.ts'
 import { HTTP_STATUS } from '../errors/status-codes.ts'
@@ -69,6 +70,7 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
   serve(reflectionMethods([...services.map(({ descriptor }) => descriptor), HealthService]), quietly)
 
   const sessions = new Set<ServerHttp2Session>()
+  const connections = new Set<Socket>()
   const stopping = new AbortController()
   const server = createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADERS_BYTES },
@@ -99,6 +101,8 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
   return {
     accept: (connection) => {
       if (stopping.signal.aborted) return void connection.destroy()
+      connections.add(connection)
+      connection.once('close', () => connections.delete(connection))
       connection.allowHalfOpen = false // an HTTP/1.1 client may close its side and wait; one of HTTP/2 has gone then
       openSession(server, connection)
     },
@@ -109,9 +113,13 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
       for (const session of sessions) session.close()
       const cut = setTimeout(() => {
         for (const session of sessions) session.destroy(undefined, constants.NGHTTP2_CANCEL)
+        for (const connection of connections) connection.destroy() // of a session that Node never closes
       }, graceMs)
-      await Promise.all(open)
+      await Promise.race([Promise.all(open), sleep(graceMs + LINGER_MS, undefined, { ref: false })])
       clearTimeout(cut)
+      // a connection can outlive its session, and the port is closed only when none is left
+      if (connections.size > 0) await sleep(LINGER_MS)
+      for (const connection of connections) connection.destroy()
     },
   }
 }

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Servers } from '../../harness/servers.ts'
 import { startServers } from '../../harness/servers.ts'
@@ -14,7 +13,8 @@ import { verdictNames } from './report.ts'
 
 const CASES = 2_000
 
-const seed = Number(process.env.HOSTILE_SEED ?? randomInt(1, 1_000_000))
+/** Fixed, so that a run says something of the change at hand; `npm run test:hostile` takes another seed each time. */
+const seed = Number(process.env.HOSTILE_SEED ?? 840_646)
 let servers: Servers
 let verdicts: readonly Verdict[]
 
