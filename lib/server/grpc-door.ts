@@ -118,7 +118,8 @@ export function createGrpcDoor(options: GrpcDoorOptions): GrpcDoor {
       await Promise.race([Promise.all(open), sleep(graceMs + LINGER_MS, undefined, { ref: false })])
       clearTimeout(cut)
       // a connection can outlive its session, and the port is closed only when none is left
-      if (connections.size > 0) await sleep(LINGER_MS)
+      const closed = [...connections].map((connection) => new Promise((resolve) => connection.once('close', resolve)))
+      await Promise.race([Promise.all(closed), sleep(LINGER_MS, undefined, { ref: false })])
       for (const connection of connections) connection.destroy()
     },
   }
