@@ -29,15 +29,27 @@ export function readBody(
       fail(thrown)
     }
   }
-  const onEnd = () => resolve(pieces.join())
+  const onEnd = () => {
+    stopListening()
+    resolve(pieces.join())
+  }
+  const onError = (cause: Error) => fail(bodyFailure(request, cause))
   const fail = (thrown: unknown) => {
-    raw.off('data', onData).off('end', onEnd).resume()
+    stopListening()
+    raw.resume()
     pieces.clear()
     reject(thrown)
   }
-  // stays: the connection may break later
-  raw.on('error', (cause) => fail(bodyFailure(request, cause)))
+  /** A connection that stays open keeps its latest request, whose listeners would keep all that the call has read. */
+  const stopListening = () => raw.off('data', onData).off('end', onEnd).off('error', onError)
+  raw.on('error', ignoreError)
+  raw.on('error', onError)
   if (Number(raw.headers['content-length']) > maxBytes) fail(payloadTooLarge(maxBytes))
   else raw.on('data', onData).on('end', onEnd)
   return promise
+}
+
+/** Stays: the connection may break later, and an error that nothing listens for ends the process. */
+function ignoreError(): void {
+  // whoever still reads the body listens, too
 }

@@ -69,8 +69,11 @@ function asItStands(document: OpenApiDocument, operation: DescribedOperation, le
   }
 }
 
+/** A lead with an insight and a dead letter: one that was there before the insight would be deleted with its arrival. */
 async function deadLetter(): Promise<string> {
   const created = (await call('intake', 'createLead', '/leads/', lead({ note: 'Bonjour' }))) as { id: string }
+  const insight = await call('insights', 'getInsight', `/leads/${created.id}/insight?wait=10s`)
+  expect(insight).toMatchObject({ lead_id: created.id })
   await stack.sql`
     insert into dead_letters (lead_id, generation, reason, error, attempts) values (${created.id}, 1, 'failed', 'x', 5)`
   return created.id
