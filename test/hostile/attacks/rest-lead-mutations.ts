@@ -228,7 +228,7 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
     name: 'huge body',
     apply: (draft, _making, random) => {
       const padding = ' '.repeat(random.pick([MAX_BODY - 30_000, MAX_BODY, MAX_BODY + 1, 3 * MAX_BODY]))
-      draft.edits.push((text) => `${text}${padding}`)
+      draft.edits.push((text) => `${padding}${text}`) // in front: a text that is cut must not lose the padding only
     },
   },
   {
