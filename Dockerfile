@@ -21,6 +21,7 @@ FROM ${BASE_IMAGE}
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules/
 COPY package.json ./
+COPY contract contract/
 COPY db db/
 COPY domain domain/
 COPY gen gen/

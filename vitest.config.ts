@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', '.data/**'],
-    globalSetup: ['test/fixtures/global-setup.ts'],
+    globalSetup: ['testkit/fixtures/global-setup.ts'],
     pool: 'forks',
     // two cores are shared with the servers and with the services that the end-to-end tests start
     maxWorkers: 2,

@@ -2,8 +2,8 @@ import type { LimitName } from './limits/limits.ts'
 import { measureLimits } from './limits/measure-limits.ts'
 import {
   LAYERS_OF_ANSWER,
-  LAYERS_OF_DOOR,
   LAYERS_OF_INSIGHT,
+  LAYERS_OF_PROTOCOL,
   LAYERS_OF_READS,
   ofLayers,
   timesLayers,
@@ -24,11 +24,11 @@ import type { Target } from './stack/target.ts'
 const BATCHES = 'batches of 100 over gRPC, 8 callers'
 const IMPORTS = 'imports of 2,000 rows of NDJSON, 4 connections'
 /**
- * The doors before have warmed the services up, and what these two leave to triage after a longer warm-up would take a
+ * The protocols before have warmed the services up, and what these two leave to triage after a longer warm-up would take a
  * good part of the run's time.
  */
 const WARMED = { warmUpSeconds: 1 }
-const DOORS: readonly Door[] = [
+const PROTOCOLS: readonly Protocol[] = [
   { name: 'REST, 64 connections', operation: Operation.Rest, concurrency: 64 },
   { name: 'REST, 256 connections', operation: Operation.Rest, concurrency: 256 },
   { name: 'gRPC, 64 callers', operation: Operation.Grpc, concurrency: 64 },
@@ -38,9 +38,9 @@ const DOORS: readonly Door[] = [
   { name: IMPORTS, operation: Operation.Import, concurrency: 4, ...WARMED },
 ]
 
-interface Door {
+interface Protocol {
   readonly name: string
-  readonly operation: keyof typeof LAYERS_OF_DOOR
+  readonly operation: keyof typeof LAYERS_OF_PROTOCOL
   readonly concurrency: number
   /** Instead of the run's, when that is longer. */
   readonly warmUpSeconds?: number
@@ -65,8 +65,8 @@ const MEASURE = {
     results.limits = await measureLimits({ servers, span, latencySpan, latencyRates, signal, say })
   },
   latency: measureLatencies,
-  doors: measureDoorsAndReads,
-  reads: measureDoorsAndReads,
+  protocols: measureProtocolsAndReads,
+  reads: measureProtocolsAndReads,
   workers: measureWorkers,
   stored: measureStored,
   peers: measurePeers,
@@ -74,7 +74,7 @@ const MEASURE = {
 
 /** Measures section after section, and fills `results` as it goes. */
 export async function measureAll(run: Run): Promise<void> {
-  // doors and reads are measured together
+  // protocols and reads are measured together
   const wanted = new Set(sectionsOf(run.options).map((section) => MEASURE[section]))
   for (const measure of wanted) await measure(run)
 }
@@ -100,21 +100,21 @@ async function measureLatencies(run: Run): Promise<void> {
   })
 }
 
-async function measureDoorsAndReads(run: Run): Promise<void> {
+async function measureProtocolsAndReads(run: Run): Promise<void> {
   const { options, results, signal, say } = run
   const sections = sectionsOf(options)
-  const doors = sections.includes('doors') ? DOORS : []
-  await withProduct(run, 'doors', { watchStatements: true }, async (product) => {
-    for (const door of doors.filter((door) => !options.quick || isQuick(door))) {
-      const { name, operation, concurrency, warmUpSeconds = Number.POSITIVE_INFINITY } = door
+  const protocols = sections.includes('protocols') ? PROTOCOLS : []
+  await withProduct(run, 'protocols', { watchStatements: true }, async (product) => {
+    for (const protocol of protocols.filter((protocol) => !options.quick || isQuick(protocol))) {
+      const { name, operation, concurrency, warmUpSeconds = Number.POSITIVE_INFINITY } = protocol
       say(name)
       const span = { ...options.span, warmUpSeconds: Math.min(options.span.warmUpSeconds, warmUpSeconds) }
       const measured = await measureThroughput(product, { operation, concurrency }, span, signal)
-      results.doors.push(rowOf(run, name, measured, LAYERS_OF_DOOR[operation]))
+      results.protocols.push(rowOf(run, name, measured, LAYERS_OF_PROTOCOL[operation]))
     }
     if (!sections.includes('reads')) return
     say('reads')
-    if (doors.length === 0) await measureThroughput(product, USUAL, options.span, signal)
+    if (protocols.length === 0) await measureThroughput(product, USUAL, options.span, signal)
     const ids = await product.sql<{ id: string }[]>`select lead_id as id from insights limit ${READ_LEADS}`
     const leadIds = ids.map(({ id }) => id)
     const job = { operation: Operation.Read, url: product.insightsUrl, concurrency: 64, leadIds }
@@ -124,7 +124,7 @@ async function measureDoorsAndReads(run: Run): Promise<void> {
 }
 
 /** Triage works on what came in by imports for much longer than they took. */
-function isQuick({ operation, concurrency }: Door): boolean {
+function isQuick({ operation, concurrency }: Protocol): boolean {
   return concurrency <= 64 && operation !== Operation.Import
 }
 
@@ -132,7 +132,7 @@ async function measureWorkers(run: Run): Promise<void> {
   for (const count of run.options.triageWorkers) {
     run.say(`${count} triage workers`)
     await withProduct(run, `workers_${count}`, { triageWorkers: count }, async (product) => {
-      run.results.workers.push(await measureUsual(run, String(count), product, LAYERS_OF_DOOR.rest))
+      run.results.workers.push(await measureUsual(run, String(count), product, LAYERS_OF_PROTOCOL.rest))
     })
   }
 }
@@ -143,7 +143,7 @@ async function measureStored(run: Run): Promise<void> {
     run.say(`${name} leads stored before`)
     const prepare = (sql: Product['sql']) => fillWithTriagedLeads(sql, count)
     await withProduct(run, `stored_${count}`, { prepare }, async (product) => {
-      run.results.stored.push(await measureUsual(run, name, product, LAYERS_OF_DOOR.rest))
+      run.results.stored.push(await measureUsual(run, name, product, LAYERS_OF_PROTOCOL.rest))
     })
   }
 }

@@ -16,7 +16,7 @@ export interface Options {
   readonly storedLeads: readonly number[]
 }
 
-const SECTIONS = ['limits', 'doors', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
+const SECTIONS = ['limits', 'protocols', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export const USAGE = `npm run bench -- [--quick] [--json] [--only SECTION]…

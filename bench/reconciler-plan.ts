@@ -10,7 +10,7 @@ import { startPostgres } from '../embedded/postgres.ts'
 import { createLog } from '../lib/log/log.ts'
 import type { Sql } from '../lib/postgres/connect.ts'
 import { connectPostgres } from '../lib/postgres/connect.ts'
-import { createCommittedUntil } from '../services/intake/reconciler/committed-until.ts'
+import { createCommitWatermark } from '../services/intake/reconciler/commit-watermark.ts'
 import { noteDueParked, walk, walkStatement } from '../services/intake/reconciler/find-unsettled.ts'
 import { dueStatement, takeDue } from '../services/intake/reconciler/take-due.ts'
 
@@ -28,14 +28,14 @@ try {
   for (let from = 0; from < LEADS; from += CHUNK) await addSettledLeads(sql, from, Math.min(CHUNK, LEADS - from))
   await sql`vacuum analyze`
   const [row] = await sql<{ now: Date }[]>`select now()`
-  const committedUntil = row?.now
+  const commitWatermark = row?.now
   const walked = await timed(async () => {
-    while (await walk(sql, undefined, committedUntil));
+    while (await walk(sql, undefined, commitWatermark));
   })
   print(`one walk over all of them, as after the first start: ${walked.toFixed(0)} ms`)
-  const nextCommittedUntil = createCommittedUntil()
+  const nextCommitWatermark = createCommitWatermark()
   const rounds = await timed(async () => {
-    for (let round = 0; round < ROUNDS; round += 1) await reconcile(sql, nextCommittedUntil)
+    for (let round = 0; round < ROUNDS; round += 1) await reconcile(sql, nextCommitWatermark)
   })
   print(`a round when nothing is pending: ${(rounds / ROUNDS).toFixed(2)} ms`)
   const graceAgo = sql`now() - make_interval(secs => 3)`
@@ -47,8 +47,8 @@ try {
   await rm(directory, { recursive: true })
 }
 
-async function reconcile(connection: Sql, committedUntil: ReturnType<typeof createCommittedUntil>): Promise<void> {
-  await walk(connection, undefined, await committedUntil(connection))
+async function reconcile(connection: Sql, commitWatermark: ReturnType<typeof createCommitWatermark>): Promise<void> {
+  await walk(connection, undefined, await commitWatermark(connection))
   await noteDueParked(connection)
   await takeDue(connection, undefined)
 }

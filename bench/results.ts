@@ -13,7 +13,7 @@ export interface Results {
   readonly machine: Machine
   readonly sent: LeadsSent
   limits: readonly Limit[]
-  doors: ThroughputRow[]
+  protocols: ThroughputRow[]
   latency: LatencyRow[]
   reads: ReadsRow | undefined
   workers: ThroughputRow[]

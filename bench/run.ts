@@ -29,7 +29,7 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
       run: startedAt.toISOString().slice(0, 16).replaceAll(/[-:]/g, ''),
       machine: describeMachine(servers),
       sent: describeLeads(readLeads()),
-      ...{ limits: [], doors: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
+      ...{ limits: [], protocols: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
     }
     const secondsIn = () => Math.round((Date.now() - startedAt.getTime()) / 1_000)
     await measureAll({ options, servers, results, signal, say: (line) => say(`${secondsIn()} s  ${line}`) })

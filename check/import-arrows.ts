@@ -6,24 +6,27 @@ import { trackedFiles } from './tracked-files.ts'
 const ARROWS: Record<string, readonly string[]> = {
   domain: [],
   gen: [],
-  db: [],
-  lib: ['domain', 'gen', 'db'],
-  'services/intake': ['domain', 'gen', 'lib'],
-  'services/triage': ['domain', 'gen', 'lib'],
-  'services/insights': ['domain', 'gen', 'lib'],
+  // infrastructure: knows neither the domain nor its tables
+  lib: ['gen'],
+  db: ['lib'],
+  // how the domain looks on the wire and in rows
+  contract: ['domain', 'gen', 'lib'],
+  'services/intake': ['domain', 'gen', 'contract', 'db', 'lib'],
+  'services/triage': ['domain', 'gen', 'contract', 'db', 'lib'],
+  'services/insights': ['domain', 'gen', 'contract', 'db', 'lib'],
   // starts everything there is
   embedded: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
-  // starts servers and services as processes, for whoever breaks or measures them
-  harness: ['db', 'embedded'],
+  // servers, processes, proxies and clients for tests and benchmarks
+  testkit: ['domain', 'gen', 'db', 'lib', 'embedded', 'services/triage'],
   // measures everything there is from outside, with the notes of eval; the peers do the same job with our analyzer
-  bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/intake', 'services/triage'],
-  // judges analyzers, and learns the weights of one
+  bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'testkit', 'eval', 'services/intake', 'services/triage'],
+  // measures the accuracy of analyzers, and learns the weights of one
   eval: ['domain', 'lib', 'services/triage'],
   cli: ['eval'],
   check: [],
-  // holds the manifests against what the services say of themselves
+  // compares the manifests with what the services say of themselves
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
-  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'harness', 'eval', 'services/intake', 'services/triage'],
+  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval', 'services/intake', 'services/triage'],
 }
 
 /** Packages that only one part may know, so that replacing one is that part's work alone. */
@@ -51,9 +54,9 @@ function importsOf(file: string): string[] {
 }
 
 function faultOf(file: string, specifier: string): string | undefined {
-  const isTest = file.endsWith('.test.ts') || file.startsWith('test/')
+  const isTest = file.endsWith('.test.ts') || file.startsWith('test/') || file.startsWith('testkit/')
   if (!specifier.startsWith('.')) {
-    if (isTest || file.startsWith('bench/')) return undefined // they talk to our doors and servers as others do
+    if (isTest || file.startsWith('bench/')) return undefined // they call the services as any client does
     const [name, home] = Object.entries(CONFINED).find(([name]) => isPackage(specifier, name)) ?? []
     return home === undefined || file.startsWith(home) ? undefined : `${file} imports ${name}, which only ${home} may`
   }
@@ -63,7 +66,7 @@ function faultOf(file: string, specifier: string): string | undefined {
   const to = partOf(imported)
   if (from === undefined) return undefined // a configuration file at the root
   if (to === undefined) return `${file} imports ${specifier}, which belongs to no part of the design`
-  if (from === to || (isTest && to === 'test') || ARROWS[from]?.includes(to)) return undefined
+  if (from === to || (isTest && (to === 'test' || to === 'testkit')) || ARROWS[from]?.includes(to)) return undefined
   return `${file} imports ${to}, which ${from} may not`
 }
 

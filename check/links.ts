@@ -6,7 +6,8 @@ import { trackedFiles } from './tracked-files.ts'
 const LINK = /\]\((?!https?:|mailto:|#)([^)\s#]+)/g
 /** A path of ours in code type, for example `lib/mailbox/mailbox.ts`; patterns and placeholders are left out. */
 const CODE_PATH = /`((?:[\w.-]+\/)+[\w.-]*)`/g
-const OUR_FOLDERS = /^(?:bench|check|cli|db|deploy|docs|domain|embedded|eval|gen|harness|lib|proto|services|test)\//
+const OUR_FOLDERS =
+  /^(?:bench|check|cli|db|deploy|docs|domain|embedded|eval|gen|lib|proto|services|test|testkit|contract)\//
 
 /** Finds links and paths in the docs that lead nowhere. */
 export function checkLinks(): string[] {

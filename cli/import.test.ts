@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ServiceProcess } from '../test/fixtures/service-process.ts'
-import { useServices } from '../test/fixtures/service-process.ts'
-import { useStack } from '../test/fixtures/stack.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { ExitCode, runImport } from './import.ts'
 
 const stack = useStack()

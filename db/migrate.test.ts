@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
-import { useStack } from '../test/fixtures/stack.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { currentVersion, migrate, neededVersion } from './migrate.ts'
 
 describe('migrate', () => {

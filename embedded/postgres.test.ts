@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { startPostgres } from './postgres.ts'
 import { findPostgresBinaries } from './postgres-binaries.ts'
-import { firstBarrier } from './run-as.ts'
+import { firstDeniedPath } from './run-as.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -59,6 +59,6 @@ it('the first folder a user may not pass is found', async () => {
   const stranger = { name: 'stranger', uid: 12_345, gid: 12_345 }
   const { uid, gid } = await stat(folder)
 
-  expect(await firstBarrier([inside], stranger)).toBe(folder) // mkdtemp makes it 0700
-  expect(await firstBarrier([inside], { name: 'owner', uid, gid })).toBeUndefined()
+  expect(await firstDeniedPath([inside], stranger)).toBe(folder) // mkdtemp makes it 0700
+  expect(await firstDeniedPath([inside], { name: 'owner', uid, gid })).toBeUndefined()
 })

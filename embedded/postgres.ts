@@ -173,12 +173,12 @@ async function readVersion(binaries: PostgresBinaries, runAs: RunAs): Promise<st
 }
 
 function explainFault(reason: string, runAs: RunAs): string {
-  if (!runAs.barrier) {
+  if (!runAs.deniedPath) {
     return `The embedded PostgreSQL does not run here: ${reason}\nRun \`npm ci\` again, or set DATABASE_URL.`
   }
   return (
     `PostgreSQL does not run as root, and the user \`${runAs.user?.name}\`, as which it would run, ` +
-    `may not pass ${runAs.barrier}. The way around that, setpriv of util-linux, failed: ${reason}\n` +
+    `may not pass ${runAs.deniedPath}. The way around that, setpriv of util-linux, failed: ${reason}\n` +
     'Move the checkout to where every user can read it, start as an ordinary user, or set DATABASE_URL.'
   )
 }

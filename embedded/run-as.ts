@@ -14,7 +14,7 @@ export interface RunAs {
   /** `undefined`: as ourselves. */
   readonly user?: SystemUser
   /** The folder or file `user` may not pass, for the message if the program fails. */
-  readonly barrier?: string
+  readonly deniedPath?: string
   readonly command: (program: string, args: readonly string[]) => { command: string; args: string[] }
   readonly spawn: { readonly uid?: number; readonly gid?: number }
 }
@@ -35,8 +35,8 @@ export async function chooseRunAs(needs: RunAsNeeds): Promise<RunAs> {
     return { command: (command, args) => ({ command, args: [...args] }), spawn: {} }
   }
   const user = await chooseUser(needs.owner)
-  const barrier = await firstBarrier(needs.paths, user)
-  return barrier === undefined ? throughSpawn(user) : throughSetpriv(user, barrier)
+  const deniedPath = await firstDeniedPath(needs.paths, user)
+  return deniedPath === undefined ? throughSpawn(user) : throughSetpriv(user, deniedPath)
 }
 
 function throughSpawn(user: SystemUser): RunAs {
@@ -55,7 +55,7 @@ function throughSpawn(user: SystemUser): RunAs {
  * are not given it. The securebit is for access(2), by which PostgreSQL looks whether its own binaries are there: it
  * would leave out the capabilities of anybody but root otherwise.
  */
-function throughSetpriv(user: SystemUser, barrier: string): RunAs {
+function throughSetpriv(user: SystemUser, deniedPath: string): RunAs {
   const words = [
     `--reuid=${user.uid}`,
     `--regid=${user.gid}`,
@@ -67,7 +67,7 @@ function throughSetpriv(user: SystemUser, barrier: string): RunAs {
   ]
   return {
     user,
-    barrier,
+    deniedPath,
     command: (program, args) => ({ command: 'setpriv', args: [...words, program, ...args] }),
     spawn: {},
   }
@@ -95,7 +95,7 @@ async function systemUsers(): Promise<SystemUser[]> {
 }
 
 /** The first of the paths, or of the folders above them, that the user may not pass or execute. */
-export async function firstBarrier(paths: readonly string[], user: SystemUser): Promise<string | undefined> {
+export async function firstDeniedPath(paths: readonly string[], user: SystemUser): Promise<string | undefined> {
   for (const wanted of paths) {
     const target = await realpath(wanted)
     for (const part of [...foldersAbove(target), target]) {

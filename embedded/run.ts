@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { board } from './board.ts'
+import { banner } from './banner.ts'
 import { keepBounded } from './bounded-logs.ts'
 import { fillCompileCache } from './compile-cache.ts'
 import { openDataDir, removeData } from './data-dir.ts'
@@ -38,6 +38,6 @@ export async function run(
   const supervisors = [...services, servers.nats, servers.postgres].filter((one) => one !== undefined)
   const gaveUp = Promise.race(supervisors.map((one) => one.gaveUp)).then((reason) => Promise.reject(reason))
   await Promise.race([waitForServices(settings, signal), gaveUp])
-  say(board(settings, servers, data))
+  say(banner(settings, servers, data))
   await Promise.race([signal.aborted || once(signal, 'abort'), gaveUp])
 }

@@ -13,7 +13,7 @@ export interface ServiceOptions {
   /** Takes all the service writes. */
   readonly log: WriteStream
   /** Gets its warnings and errors, shortened for people. */
-  readonly onTrouble: (line: string) => void
+  readonly onProblem: (line: string) => void
 }
 
 /** A service drains on SIGTERM and gives itself 25 s. */
@@ -64,22 +64,22 @@ export function isServiceReady(url: string): Promise<boolean> {
   })
 }
 
-function followOutput(child: ChildProcess, { name, log, onTrouble }: ServiceOptions): readonly string[] {
+function followOutput(child: ChildProcess, { name, log, onProblem }: ServiceOptions): readonly string[] {
   const kept: string[] = []
   const keep = (line: string) => {
     kept.push(line)
     if (kept.length > KEPT_LINES) kept.shift()
   }
-  const follow = (stream: ChildProcess['stdout'], trouble: (line: string) => string | undefined) => {
+  const follow = (stream: ChildProcess['stdout'], problemIn: (line: string) => string | undefined) => {
     if (!stream) return
     stream.pipe(log, { end: false })
     createInterface({ input: stream }).on('line', (line) => {
       keep(line)
-      const text = trouble(line)
-      if (text) onTrouble(`[${name}] ${text}`)
+      const text = problemIn(line)
+      if (text) onProblem(`[${name}] ${text}`)
     })
   }
-  follow(child.stdout, troubleIn)
+  follow(child.stdout, problemIn)
   follow(child.stderr, (line) => line)
   return kept
 }
@@ -87,7 +87,7 @@ function followOutput(child: ChildProcess, { name, log, onTrouble }: ServiceOpti
 const LEVELS: Readonly<Record<number, string>> = { 40: 'warning', 50: 'error', 60: 'fatal' }
 
 /** "warning: what happened: why", when the line is pino's and its level is warning or worse. */
-function troubleIn(line: string): string | undefined {
+function problemIn(line: string): string | undefined {
   if (!/"level":[456]0\b/.test(line)) return undefined
   try {
     const { level, msg, err } = JSON.parse(line) as { level: number; msg?: string; err?: { message?: string } }

@@ -21,7 +21,7 @@ export async function startServices(options: ServicesOptions): Promise<Superviso
     SERVICES.map(async ({ name, portVariable }) => {
       const log = openServiceLog(options.data.logFiles[name])
       const env = { ...serviceEnv(options, name), [portVariable]: String(options.settings.ports[name]) }
-      const start = () => startService({ name, env, log, onTrouble: options.say })
+      const start = () => startService({ name, env, log, onProblem: options.say })
       return supervise(await start(), { name, restart: start, onProgress: options.say })
     }),
   )

@@ -15,7 +15,7 @@ import { PROJECT_ROOT } from './settings.ts'
 import { waitUntil } from './wait-until.ts'
 
 const START = path.join(PROJECT_ROOT, 'embedded', 'start.ts')
-const PATIENCE_MS = 60_000
+const TIMEOUT_MS = 60_000
 
 let compileCache: string // one for all: only the first start pays for it
 let folder: string
@@ -52,7 +52,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-describe('npm start', { timeout: 2 * PATIENCE_MS }, () => {
+describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
   it('triages a lead, keeps it over a restart, forgets it with --fresh, and leaves no process behind', async () => {
     const first = await startUp()
     const lead = await sendLead()
@@ -87,7 +87,7 @@ describe('npm start', { timeout: 2 * PATIENCE_MS }, () => {
     expect(services.length).toBe(3)
     first.child.kill('SIGKILL')
     const allEnded = async () => ((await stillThere(services)).length === 0 ? true : undefined)
-    expect(await waitUntil(allEnded, { timeoutMs: PATIENCE_MS })).toBe(true)
+    expect(await waitUntil(allEnded, { timeoutMs: TIMEOUT_MS })).toBe(true)
 
     const second = await startUp()
     expect(second.output()).toMatch(/an earlier run left it running/)
@@ -104,7 +104,7 @@ describe('npm start', { timeout: 2 * PATIENCE_MS }, () => {
         (answer) => answer.ok || undefined,
         () => undefined,
       )
-    expect(await waitUntil(isReady, { timeoutMs: PATIENCE_MS })).toBe(true)
+    expect(await waitUntil(isReady, { timeoutMs: TIMEOUT_MS })).toBe(true)
   })
 
   it('refuses a data folder that another one uses, and says which process that is', async () => {
@@ -160,7 +160,7 @@ function start(...args: string[]): Starter {
   }
   const says = async (wanted: string) => {
     const probe = () => (text.includes(wanted) ? 'said' : child.exitCode === null ? undefined : 'ended')
-    if ((await waitUntil(probe, { timeoutMs: PATIENCE_MS })) !== 'said') throw new Error(`not said: ${wanted}\n${text}`)
+    if ((await waitUntil(probe, { timeoutMs: TIMEOUT_MS })) !== 'said') throw new Error(`not said: ${wanted}\n${text}`)
   }
   const starter = { child, ended, output: () => text, says }
   starters.push(starter)

@@ -1,8 +1,8 @@
 import type { Analysis, ModelUsage } from '../domain/analysis.ts'
 import { loadConfig } from '../lib/config/load-config.ts'
 import type { Analyzer } from '../services/triage/analyzers/analyzer.ts'
-import { createJudges, type Judges } from '../services/triage/analyzers/judges.ts'
-import { judgeSettings } from '../services/triage/config.ts'
+import { type AnalyzerPipeline, createAnalyzerPipeline } from '../services/triage/analyzers/analyzer-pipeline.ts'
+import { analyzerSettings } from '../services/triage/config.ts'
 import { createKeywordAnalyzer } from './baseline/keyword-analyzer.ts'
 
 /** What `--analyzer` may name. The first three take the triage worker's own settings, so that these can be tried here. */
@@ -21,10 +21,10 @@ export function analyzerNamed(name: string): Analyzer {
 }
 
 /** Here every note is bought: an answer that was bought before would tell nothing of time and cost. */
-function judges(analyzer: 'rules' | 'llm' | 'cascade'): Judges {
+function judges(analyzer: 'rules' | 'llm' | 'cascade'): AnalyzerPipeline {
   const spent: ModelUsage[] = []
-  return createJudges(
-    { ...loadConfig(judgeSettings, process.env), ANALYZER: analyzer },
+  return createAnalyzerPipeline(
+    { ...loadConfig(analyzerSettings, process.env), ANALYZER: analyzer },
     {
       answers: { find: async () => undefined },
       spending: {
@@ -38,13 +38,13 @@ function judges(analyzer: 'rules' | 'llm' | 'cascade'): Judges {
 }
 
 /** What a lead's insight says in the end. */
-function lastWord({ quick, final }: Judges): Analyzer {
+function lastWord({ quick, final }: AnalyzerPipeline): Analyzer {
   if (quick === undefined) return final
   return {
     id: `${quick.analyzer.id}, ${final.id}`,
     analyze: async (note, signal): Promise<Analysis> => {
       const analysis = await quick.analyzer.analyze(note, signal)
-      return analysis.confidence >= quick.standsFrom ? analysis : final.analyze(note, signal)
+      return analysis.confidence >= quick.confidenceThreshold ? analysis : final.analyze(note, signal)
     },
   }
 }

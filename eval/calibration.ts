@@ -1,5 +1,5 @@
-import type { Judgement } from './judge.ts'
 import { bothAreRight } from './measures.ts'
+import type { Prediction } from './predict.ts'
 
 export interface Calibration {
   /** Expected calibration error: the mean gap of the bins, each weighing as much as it holds notes. */
@@ -20,10 +20,10 @@ interface ReliabilityBin {
 const BINS = 10
 
 /** Compares confidence with the share that is right, in ten bins of equal width; empty bins are left out. */
-export function calibrationOf(judgements: readonly Judgement[]): Calibration {
+export function calibrationOf(predictions: readonly Prediction[]): Calibration {
   const bins = Array.from({ length: BINS }, (_, i) => {
-    const own = judgements.filter(({ analysis }) => Math.min(BINS - 1, Math.floor(analysis.confidence * BINS)) === i)
-    const mean = (value: (judgement: Judgement) => number) => own.reduce((sum, it) => sum + value(it), 0) / own.length
+    const own = predictions.filter(({ analysis }) => Math.min(BINS - 1, Math.floor(analysis.confidence * BINS)) === i)
+    const mean = (value: (prediction: Prediction) => number) => own.reduce((sum, it) => sum + value(it), 0) / own.length
     return {
       from: i / BINS,
       to: (i + 1) / BINS,
@@ -33,7 +33,7 @@ export function calibrationOf(judgements: readonly Judgement[]): Calibration {
     }
   }).filter(({ n }) => n > 0)
   const error = bins.reduce(
-    (sum, bin) => sum + (bin.n / judgements.length) * Math.abs(bin.mean_confidence - bin.right),
+    (sum, bin) => sum + (bin.n / predictions.length) * Math.abs(bin.mean_confidence - bin.right),
     0,
   )
   return { error, bins }

@@ -1,6 +1,6 @@
 import { bootstrapInterval, type Interval } from './bootstrap.ts'
-import type { Judgement } from './judge.ts'
 import { bothAreRight, intentIsRight, priorityIsRight } from './measures.ts'
+import type { Prediction } from './predict.ts'
 
 /** Two analyzers on the same notes, in one respect. */
 export interface Comparison {
@@ -22,12 +22,12 @@ const RESPECTS = [
 ] as const
 
 /** @param first and `second` judge the same notes in the same order */
-export function compare(first: readonly Judgement[], second: readonly Judgement[]): Comparison[] {
+export function compare(first: readonly Prediction[], second: readonly Prediction[]): Comparison[] {
   return RESPECTS.map(([what, isRight]) => {
-    const pairs = first.map((judgement, i) => {
+    const pairs = first.map((prediction, i) => {
       const other = second[i]
-      if (other?.labelled !== judgement.labelled) throw new Error('the two analyzers judged different notes')
-      return { first: isRight(judgement) ? 1 : 0, second: isRight(other) ? 1 : 0 }
+      if (other?.labelled !== prediction.labelled) throw new Error('the two analyzers judged different notes')
+      return { first: isRight(prediction) ? 1 : 0, second: isRight(other) ? 1 : 0 }
     })
     const onlyFirst = pairs.filter((pair) => pair.first > pair.second).length
     const onlySecond = pairs.filter((pair) => pair.second > pair.first).length

@@ -1,6 +1,6 @@
 import { Intent, Priority } from '../domain/vocabulary.ts'
-import type { Judgement } from './judge.ts'
 import { intentIsRight, stepsOff } from './measures.ts'
+import type { Prediction } from './predict.ts'
 
 /** What a mistake costs, in the price of a wrong intent that somebody notices at once. */
 const WRONG_INTENT = 1
@@ -10,11 +10,11 @@ const LOST_IN_SPAM = 10
 const TOO_LATE = 4
 const STEP_OFF = 0.5
 
-/** The cost of the mistakes in one judgement: 0 when it is right. */
-export function costOf(judgement: Judgement): number {
-  const { labelled, analysis } = judgement
+/** The cost of the mistakes in one prediction: 0 when it is right. */
+export function costOf(prediction: Prediction): number {
+  const { labelled, analysis } = prediction
   const isWanted = labelled.intent === Intent.Buy || labelled.intent === Intent.Support
   if (isWanted && analysis.intent === Intent.Spam) return LOST_IN_SPAM
-  const late = labelled.priority === Priority.P0 && stepsOff(judgement) >= 2
-  return (intentIsRight(judgement) ? 0 : WRONG_INTENT) + (late ? TOO_LATE : STEP_OFF * stepsOff(judgement))
+  const late = labelled.priority === Priority.P0 && stepsOff(prediction) >= 2
+  return (intentIsRight(prediction) ? 0 : WRONG_INTENT) + (late ? TOO_LATE : STEP_OFF * stepsOff(prediction))
 }

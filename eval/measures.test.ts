@@ -4,10 +4,10 @@ import { bootstrapInterval } from './bootstrap.ts'
 import { calibrationOf } from './calibration.ts'
 import { compare, exactMcNemar } from './compare.ts'
 import { costOf } from './cost.ts'
-import type { Judgement } from './judge.ts'
 import { measure } from './measures.ts'
+import type { Prediction } from './predict.ts'
 
-function judgement(right: string, said: string, confidence = 0.8, lang = 'en'): Judgement {
+function prediction(right: string, said: string, confidence = 0.8, lang = 'en'): Prediction {
   const [intent, priority] = right.split(' ') as [Intent, Priority]
   const [saidIntent, saidPriority] = said.split(' ') as [Intent, Priority]
   return {
@@ -18,12 +18,12 @@ function judgement(right: string, said: string, confidence = 0.8, lang = 'en'): 
 }
 
 const SOME = [
-  judgement('buy P0', 'buy P0'),
-  judgement('buy P1', 'buy P3'),
-  judgement('support P0', 'support P1', 0.8, 'de'),
-  judgement('support P2', 'spam P3', 0.8, 'de'),
-  judgement('spam P3', 'spam P3'),
-  judgement('other P2', 'buy P0'),
+  prediction('buy P0', 'buy P0'),
+  prediction('buy P1', 'buy P3'),
+  prediction('support P0', 'support P1', 0.8, 'de'),
+  prediction('support P2', 'spam P3', 0.8, 'de'),
+  prediction('spam P3', 'spam P3'),
+  prediction('other P2', 'buy P0'),
 ]
 
 describe('the measures', () => {
@@ -60,10 +60,10 @@ describe('the measures', () => {
 })
 
 test('calibration is without error when confidence is the share that is right, and the gap where it is not', () => {
-  const half = [judgement('buy P1', 'buy P1', 0.5), judgement('buy P1', 'spam P3', 0.5)]
+  const half = [prediction('buy P1', 'buy P1', 0.5), prediction('buy P1', 'spam P3', 0.5)]
   expect(calibrationOf(half).error).toBeCloseTo(0)
-  expect(calibrationOf([judgement('buy P1', 'buy P1', 1), ...half]).error).toBeCloseTo(0)
-  expect(calibrationOf([judgement('buy P1', 'spam P3', 0.9)]).error).toBeCloseTo(0.9)
+  expect(calibrationOf([prediction('buy P1', 'buy P1', 1), ...half]).error).toBeCloseTo(0)
+  expect(calibrationOf([prediction('buy P1', 'spam P3', 0.9)]).error).toBeCloseTo(0.9)
 })
 
 test('a customer in the spam folder costs most, then what comes too late, and what is right costs nothing', () => {
@@ -75,7 +75,7 @@ test('a customer in the spam folder costs most, then what comes too late, and wh
     'buy P1 buy P1',
   ].map((pair) => {
     const [a, b, c, d] = pair.split(' ')
-    return costOf(judgement(`${a} ${b}`, `${c} ${d}`))
+    return costOf(prediction(`${a} ${b}`, `${c} ${d}`))
   })
   expect(costs).toEqual([...costs].sort((a, b) => b - a))
   expect(new Set(costs).size).toBe(costs.length)
@@ -111,7 +111,7 @@ describe('the comparison of two analyzers', () => {
     expect(intent?.difference).toBeCloseTo(2 / 6)
   })
 
-  test('refuses judgements of different notes', () => {
+  test('refuses predictions of different notes', () => {
     expect(() => compare(SOME, [...SOME].reverse())).toThrow('different notes')
   })
 })

@@ -1,7 +1,7 @@
 import { Intent, Priority } from '../domain/vocabulary.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
 import { costOf } from './cost.ts'
-import type { Judgement } from './judge.ts'
+import type { Prediction } from './predict.ts'
 
 /** How well an analyzer did; every figure is a share from 0 to 1 unless it says otherwise. */
 export interface Measures extends Scores {
@@ -54,73 +54,73 @@ export type Confusion<Label extends string> = Readonly<Record<Label, Readonly<Re
 
 const STEPS = Object.values(Priority)
 
-export function measure(judgements: readonly Judgement[]): Measures {
-  const languages = [...new Set(judgements.map(({ labelled }) => labelled.lang))].sort()
-  const perIntent = mapOf(Object.values(Intent), (intent) => intentScores(judgements, intent))
-  const calibration = calibrationOf(judgements)
+export function measure(predictions: readonly Prediction[]): Measures {
+  const languages = [...new Set(predictions.map(({ labelled }) => labelled.lang))].sort()
+  const perIntent = mapOf(Object.values(Intent), (intent) => intentScores(predictions, intent))
+  const calibration = calibrationOf(predictions)
   return {
-    n: judgements.length,
-    ...scoresOf(judgements),
+    n: predictions.length,
+    ...scoresOf(predictions),
     macro_f1: meanOf(Object.values(perIntent), ({ f1 }) => f1) ?? 0,
     ece: calibration.error,
-    mean_cost: meanOf(judgements, costOf) ?? 0,
+    mean_cost: meanOf(predictions, costOf) ?? 0,
     per_language: mapOf(languages, (language) => {
-      const own = judgements.filter(({ labelled }) => labelled.lang === language)
+      const own = predictions.filter(({ labelled }) => labelled.lang === language)
       return { n: own.length, ...scoresOf(own) }
     }),
     per_intent: perIntent,
-    intent_confusion: confusionOf(judgements, Object.values(Intent), 'intent'),
-    priority_confusion: confusionOf(judgements, STEPS, 'priority'),
+    intent_confusion: confusionOf(predictions, Object.values(Intent), 'intent'),
+    priority_confusion: confusionOf(predictions, STEPS, 'priority'),
     reliability: calibration.bins,
-    ms_per_note: meanOf(judgements, ({ ms }) => ms) ?? 0,
-    cost_per_1000: 1000 * (meanOf(judgements, ({ analysis }) => analysis.usage?.cost ?? 0) ?? 0),
+    ms_per_note: meanOf(predictions, ({ ms }) => ms) ?? 0,
+    cost_per_1000: 1000 * (meanOf(predictions, ({ analysis }) => analysis.usage?.cost ?? 0) ?? 0),
   }
 }
 
-function scoresOf(judgements: readonly Judgement[]): Scores {
+function scoresOf(predictions: readonly Prediction[]): Scores {
   const isP0 = (priority: Priority) => priority === Priority.P0
   const isP01 = (priority: Priority) => priority === Priority.P0 || priority === Priority.P1
   const called = (among: (priority: Priority) => boolean, of: (priority: Priority) => boolean) =>
     shareOf(
-      judgements.filter(({ labelled }) => of(labelled.priority)),
+      predictions.filter(({ labelled }) => of(labelled.priority)),
       ({ analysis }) => among(analysis.priority),
     )
   return {
-    intent_accuracy: shareOf(judgements, intentIsRight) ?? 0,
-    priority_accuracy: shareOf(judgements, priorityIsRight) ?? 0,
-    both_accuracy: shareOf(judgements, bothAreRight) ?? 0,
-    priority_within_one: shareOf(judgements, (judgement) => stepsOff(judgement) <= 1) ?? 0,
+    intent_accuracy: shareOf(predictions, intentIsRight) ?? 0,
+    priority_accuracy: shareOf(predictions, priorityIsRight) ?? 0,
+    both_accuracy: shareOf(predictions, bothAreRight) ?? 0,
+    priority_within_one: shareOf(predictions, (prediction) => stepsOff(prediction) <= 1) ?? 0,
     p0_recall: called(isP0, isP0),
     p01_recall: called(isP01, isP01),
     p0_false_alarm_rate: called(isP0, (priority) => !isP0(priority)),
     p01_false_alarm_rate: called(isP01, (priority) => !isP01(priority)),
     false_spam_rate: shareOf(
-      judgements.filter(({ labelled }) => labelled.intent !== Intent.Spam),
+      predictions.filter(({ labelled }) => labelled.intent !== Intent.Spam),
       ({ analysis }) => analysis.intent === Intent.Spam,
     ),
   }
 }
 
-export function intentIsRight({ labelled, analysis }: Judgement): boolean {
+export function intentIsRight({ labelled, analysis }: Prediction): boolean {
   return labelled.intent === analysis.intent
 }
 
-export function priorityIsRight({ labelled, analysis }: Judgement): boolean {
+export function priorityIsRight({ labelled, analysis }: Prediction): boolean {
   return labelled.priority === analysis.priority
 }
 
-export function bothAreRight(judgement: Judgement): boolean {
-  return intentIsRight(judgement) && priorityIsRight(judgement)
+export function bothAreRight(prediction: Prediction): boolean {
+  return intentIsRight(prediction) && priorityIsRight(prediction)
 }
 
 /** How many steps the priority is off. */
-export function stepsOff({ labelled, analysis }: Judgement): number {
+export function stepsOff({ labelled, analysis }: Prediction): number {
   return Math.abs(STEPS.indexOf(labelled.priority) - STEPS.indexOf(analysis.priority))
 }
 
-function intentScores(judgements: readonly Judgement[], intent: Intent): IntentScores {
-  const actual = judgements.filter(({ labelled }) => labelled.intent === intent)
-  const said = judgements.filter(({ analysis }) => analysis.intent === intent)
+function intentScores(predictions: readonly Prediction[], intent: Intent): IntentScores {
+  const actual = predictions.filter(({ labelled }) => labelled.intent === intent)
+  const said = predictions.filter(({ analysis }) => analysis.intent === intent)
   const precision = shareOf(said, intentIsRight)
   const recall = shareOf(actual, intentIsRight)
   return {
@@ -133,14 +133,14 @@ function intentScores(judgements: readonly Judgement[], intent: Intent): IntentS
 }
 
 function confusionOf<Label extends string>(
-  judgements: readonly Judgement[],
+  predictions: readonly Prediction[],
   labels: readonly Label[],
   what: 'intent' | 'priority',
 ): Confusion<Label> {
   return mapOf(labels, (actual) =>
     mapOf(
       labels,
-      (said) => judgements.filter((it) => it.labelled[what] === actual && it.analysis[what] === said).length,
+      (said) => predictions.filter((it) => it.labelled[what] === actual && it.analysis[what] === said).length,
     ),
   )
 }

@@ -1,24 +1,24 @@
 import { bootstrapInterval } from './bootstrap.ts'
 import type { Comparison } from './compare.ts'
 import { costOf } from './cost.ts'
-import type { Judgement } from './judge.ts'
 import { bothAreRight, type Confusion, intentIsRight, type Measures, priorityIsRight } from './measures.ts'
+import type { Prediction } from './predict.ts'
 
 const WORST = 10
 /** An excerpt of a note is this long. */
 const EXCERPT = 160
 
 /** The report for people: figures with their intervals, tables, and the mistakes that cost most. */
-export function reportOf(name: string, measures: Measures, judgements: readonly Judgement[]): string {
+export function reportOf(name: string, measures: Measures, predictions: readonly Prediction[]): string {
   return [
     `${name}: ${measures.n} notes, ${measures.ms_per_note.toFixed(3)} ms a note`,
-    headline(measures, judgements),
+    headline(measures, predictions),
     `by language\n${scoreTable(measures.per_language)}`,
     `by intent\n${intentTable(measures)}`,
     `intents: rows are right, columns were said\n${confusionTable(measures.intent_confusion)}`,
     `priorities: rows are right, columns were said\n${confusionTable(measures.priority_confusion)}`,
     `reliability\n${reliabilityTable(measures)}`,
-    `the worst mistakes\n${worstMistakes(judgements)}`,
+    `the worst mistakes\n${worstMistakes(predictions)}`,
   ].join('\n\n')
 }
 
@@ -32,9 +32,9 @@ export function comparisonReport(first: string, second: string, comparisons: rea
   return [`${second} against ${first}`, ...lines].join('\n')
 }
 
-function headline(measures: Measures, judgements: readonly Judgement[]): string {
-  const interval = (isRight: (judgement: Judgement) => boolean) => {
-    const { low, high } = bootstrapInterval(judgements, (sample) => sample.filter(isRight).length / sample.length)
+function headline(measures: Measures, predictions: readonly Prediction[]): string {
+  const interval = (isRight: (prediction: Prediction) => boolean) => {
+    const { low, high } = bootstrapInterval(predictions, (sample) => sample.filter(isRight).length / sample.length)
     return `(95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`
   }
   return rows([
@@ -101,8 +101,8 @@ function reliabilityTable({ reliability }: Measures): string {
   ])
 }
 
-function worstMistakes(judgements: readonly Judgement[]): string {
-  const wrong = judgements.filter((judgement) => !bothAreRight(judgement))
+function worstMistakes(predictions: readonly Prediction[]): string {
+  const wrong = predictions.filter((prediction) => !bothAreRight(prediction))
   return wrong
     .toSorted((a, b) => costOf(b) - costOf(a) || b.analysis.confidence - a.analysis.confidence)
     .slice(0, WORST)

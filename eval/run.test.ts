@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  goodAnswer,
-  type ModelServer,
-  say,
-  startModelServer,
-} from '../services/triage/analyzers/llm/imitation/model-server.ts'
+import { goodAnswer, type ModelServer, say, startModelServer } from '../testkit/analyzers/model-server.ts'
 
 const execFileAsync = promisify(execFile)
 const directory = mkdtempSync(join(tmpdir(), 'leadtriage-eval-'))

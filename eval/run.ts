@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import { ANALYZERS, analyzerNamed } from './analyzers.ts'
 import { compare } from './compare.ts'
-import { type Judgement, judge } from './judge.ts'
 import { type LabelledNote, readLabelledNotes } from './labelled-notes.ts'
 import { measure } from './measures.ts'
+import { type Prediction, predict } from './predict.ts'
 import { comparisonReport, reportOf } from './report.ts'
 
 const USAGE = `Judges labelled notes with an analyzer and says how well it did.
@@ -55,24 +55,24 @@ interface Wish {
 
 async function evaluate({ notes, analyzer, compare: other, json }: Wish): Promise<void> {
   if (notes.length === 0) throw new Error('there are no notes in the data')
-  const judgements = await judge(analyzerNamed(analyzer), notes)
-  const measures = measure(judgements)
+  const predictions = await predict(analyzerNamed(analyzer), notes)
+  const measures = measure(predictions)
   if (other === undefined) {
     print(
-      json ? JSON.stringify(measures) : await withBaseline(analyzer, reportOf(analyzer, measures, judgements), notes),
+      json ? JSON.stringify(measures) : await withBaseline(analyzer, reportOf(analyzer, measures, predictions), notes),
     )
     return
   }
-  const others = await judge(analyzerNamed(other), notes)
-  const comparisons = compare(judgements, others)
+  const others = await predict(analyzerNamed(other), notes)
+  const comparisons = compare(predictions, others)
   if (json) print(JSON.stringify({ [analyzer]: measures, [other]: measure(others), comparisons }))
-  else print(`${reportOf(analyzer, measures, judgements)}\n\n${comparisonReport(analyzer, other, comparisons)}`)
+  else print(`${reportOf(analyzer, measures, predictions)}\n\n${comparisonReport(analyzer, other, comparisons)}`)
 }
 
 /** The replaced system's way stands beside every report: it says what a figure is worth. */
 async function withBaseline(analyzer: string, report: string, notes: readonly LabelledNote[]): Promise<string> {
   if (analyzer === 'keywords') return report
-  const baseline: Judgement[] = await judge(analyzerNamed('keywords'), notes)
+  const baseline: Prediction[] = await predict(analyzerNamed('keywords'), notes)
   const { intent_accuracy, priority_accuracy, both_accuracy } = measure(baseline)
   const figures = [intent_accuracy, priority_accuracy, both_accuracy].map((share) => share.toFixed(3))
   return `${report}\n\nthe keyword baseline on the same notes: intent ${figures[0]}, priority ${figures[1]}, both ${figures[2]}`

@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  goodAnswer,
-  type ModelServer,
-  say,
-  sendJson,
-  startModelServer,
-} from '../services/triage/analyzers/llm/imitation/model-server.ts'
-import { eventually } from './fixtures/eventually.ts'
-import type { LeadBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
-import { type ServiceProcess, useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import { goodAnswer, type ModelServer, say, sendJson, startModelServer } from '../testkit/analyzers/model-server.ts'
+import type { LeadBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import { eventually } from '../testkit/eventually.ts'
+import { type ServiceProcess, useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const stack = useStack()
 const start = useServices(stack)

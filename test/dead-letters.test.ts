@@ -6,12 +6,12 @@ import { createConnectTransport } from '@connectrpc/connect-node'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
 import { DeadLetterReason, DeadLetterState, TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import { post } from './fixtures/post.ts'
+import { post } from '../testkit/clients/post.ts'
+import type { ProblemBody } from '../testkit/clients/rest.ts'
+import { bodyOf } from '../testkit/clients/rest.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { refusedFields, refusedPaths } from './fixtures/refusals.ts'
-import type { ProblemBody } from './fixtures/rest.ts'
-import { bodyOf } from './fixtures/rest.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
 
 interface LetterBody {
   lead_id: string
@@ -80,7 +80,7 @@ describe('the list', () => {
     expect(seen).toEqual(letters)
   })
 
-  test('is the same through RPC, and a token goes from door to door', async () => {
+  test('is the same through RPC, and a token goes from protocol to protocol', async () => {
     const letters = await writeLetters(120, '2026-01-01T00:00:00Z')
     const seen: string[] = []
     let pageToken = ''

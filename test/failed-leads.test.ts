@@ -3,12 +3,12 @@ import { Code, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ErrorInfoSchema, RetryInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
-import type { InsightBody, ProblemBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight } from './fixtures/rest.ts'
-import { failureOf } from './fixtures/rpc-failure.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
-import { TRANSPORTS } from './fixtures/transports.ts'
+import type { InsightBody, ProblemBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight } from '../testkit/clients/rest.ts'
+import { failureOf } from '../testkit/clients/rpc-failure.ts'
+import { TRANSPORTS } from '../testkit/clients/transports.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const stack = useStack()
 const start = useServices(stack)

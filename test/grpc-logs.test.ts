@@ -4,10 +4,10 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { eventually } from './fixtures/eventually.ts'
-import { frame, useRawGrpc } from './fixtures/raw-grpc.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import { frame, useRawGrpc } from '../testkit/clients/raw-grpc.ts'
+import { eventually } from '../testkit/eventually.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const start = useServices(useStack())
 const open = useRawGrpc()

@@ -4,9 +4,9 @@ import type { Client, GrpcObject, ServiceError } from '@grpc/grpc-js'
 import { credentials, loadPackageDefinition, status } from '@grpc/grpc-js'
 import { loadSync } from '@grpc/proto-loader'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { ServiceProcess } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 // Nothing here knows our code: a stock client, made from the .proto files as anybody else would make one.
 const PROTO = fileURLToPath(new URL('../proto', import.meta.url))

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
-import { eventually, nonEmpty } from './fixtures/eventually.ts'
+import type { InsightBody, LeadBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import { eventually, nonEmpty } from '../testkit/eventually.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { leadReceived, leadsStreamEmpty, publishByHand } from './fixtures/lead-event.ts'
-import type { InsightBody, LeadBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
-import type { ServiceProcess } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
 
 const stack = useStack()
 const start = useServices(stack)

@@ -8,10 +8,10 @@ import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { frame, useRawGrpc } from './fixtures/raw-grpc.ts'
-import { postLead } from './fixtures/rest.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import { frame, useRawGrpc } from '../testkit/clients/raw-grpc.ts'
+import { postLead } from '../testkit/clients/rest.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const start = useServices(useStack())
 const openGrpc = useRawGrpc()
@@ -39,12 +39,12 @@ async function podBytes(): Promise<number> {
   return Number.parseInt(deployment.spec.template.spec.containers[0].resources.limits.memory, 10) * MIB
 }
 
-const doors: [name: string, transport: (baseUrl: string) => Transport][] = [
+const protocols: [name: string, transport: (baseUrl: string) => Transport][] = [
   ['gRPC', (baseUrl) => createGrpcTransport({ baseUrl })],
   ['Connect', (baseUrl) => createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: true })],
 ]
 
-test.runIf(existsSync('/proc/self')).each(doors)(
+test.runIf(existsSync('/proc/self')).each(protocols)(
   'more large batches at once than memory would hold are refused, over %s, and intake lives on in what a pod has',
   async (_name, transport) => {
     const intake = await start('intake')

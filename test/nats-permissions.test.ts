@@ -13,12 +13,12 @@ import { startNats } from '../embedded/nats.ts'
 import { findNatsServer } from '../embedded/nats-server/find-nats-server.ts'
 import { jetStreamNames } from '../lib/jetstream/names.ts'
 import { readQueueHead } from '../lib/jetstream/queue-state.ts'
-import { eventually } from './fixtures/eventually.ts'
-import type { InsightBody, LeadBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
-import type { ServiceName, ServiceProcess } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import type { InsightBody, LeadBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import { eventually } from '../testkit/eventually.ts'
+import type { ServiceName, ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 // The users of deploy/nats/, as compose and Kubernetes have them, on a server of this file's own.
 const CONFIG = fileURLToPath(new URL('../deploy/nats/', import.meta.url))

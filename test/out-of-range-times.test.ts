@@ -6,10 +6,10 @@ import { BadRequestSchema } from '../gen/google/rpc/error_details_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import { failureOf } from './fixtures/rpc-failure.ts'
-import type { ServiceProcess } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import { failureOf } from '../testkit/clients/rpc-failure.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const start = useServices(useStack())
 let services: Record<'intake' | 'insights' | 'triage', ServiceProcess>

@@ -3,12 +3,12 @@ import { Code, createClient } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { describe, expect, test } from 'vitest'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { eventually, nonEmpty } from './fixtures/eventually.ts'
-import type { LeadBody, ProblemBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
-import { useTcpProxy } from './fixtures/tcp-proxy.ts'
+import type { LeadBody, ProblemBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import { eventually, nonEmpty } from '../testkit/eventually.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
+import { useTcpProxy } from '../testkit/proxies/tcp-proxy.ts'
 
 const stack = useStack()
 const start = useServices(stack)
@@ -53,7 +53,7 @@ describe('NATS', () => {
 })
 
 describe('PostgreSQL', () => {
-  test('hangs: every door answers 503 within two seconds, and the retry with the same key makes one lead', async () => {
+  test('hangs: every protocol answers 503 within two seconds, and the retry with the same key makes one lead', async () => {
     const postgres = await useTcpProxy(stack.serviceUrls.intake)
     const intake = await start('intake', { DATABASE_URL: postgres.url })
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'before' }))

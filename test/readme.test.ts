@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { portToKeep } from '../embedded/ports.ts'
+import type { InsightBody } from '../testkit/clients/rest.ts'
 import { hasGrpcurl } from './fixtures/grpcurl.ts'
-import type { InsightBody } from './fixtures/rest.ts'
 import { shellExamples } from './fixtures/shell-examples.ts'
 
 // The README's walk, word for word but for the ports, against what `npm start` starts.
@@ -41,15 +41,15 @@ beforeAll(async () => {
       TRIAGE_PORT: triage,
     },
   })
-  const board = Promise.withResolvers<void>()
+  const banner = Promise.withResolvers<void>()
   for (const stream of [starter.stdout, starter.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString()
-      if (output.includes('Ctrl-C')) board.resolve()
+      if (output.includes('Ctrl-C')) banner.resolve()
     })
   }
   await Promise.race([
-    board.promise,
+    banner.promise,
     once(starter, 'exit').then(([code]) => Promise.reject(new Error(`npm start ended with ${code}:\n${output}`))),
   ])
 }, 120_000)
@@ -89,7 +89,7 @@ test.runIf(hasGrpcurl)('the commands of docs/protocols.md work as they stand', a
   for (const part of ['grpc.health.v1.Health', 'rpc CreateLead', '"SERVING"']) expect(output).toContain(part)
 })
 
-test('the board shows the addresses, a line to try and where the data lies', () => {
+test('the banner shows the addresses, a line to try and where the data lies', () => {
   for (const text of [...Object.values(ports), 'curl', dataDir]) expect(output).toContain(text)
 })
 

@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import type { ServiceName } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { REFLECTION_CLIENTS } from './fixtures/reflection-clients.ts'
-import type { ServiceName } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
 
 // Public clients that have no .proto file of ours call every method: a listing that succeeds does not show that they can.
 vi.setConfig({ testTimeout: 120_000 }) // each call is a process

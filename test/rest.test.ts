@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { InsightBody, LeadBody, ProblemBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
-import type { ServiceProcess } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
+import type { InsightBody, LeadBody, ProblemBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const NOTE = 'Need urgent pricing for 50 seats ASAP! Want to buy next week.'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

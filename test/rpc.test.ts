@@ -6,12 +6,12 @@ import { InsightSchema, Intent, NextAction, Priority, Stage } from '../gen/leadt
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { BatchCreateLeadsOutcome, IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import { bodyOf, postLead } from './fixtures/rest.ts'
-import { failureOf, reasonOf } from './fixtures/rpc-failure.ts'
-import type { ServiceProcess } from './fixtures/service-process.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
-import { TRANSPORTS } from './fixtures/transports.ts'
+import { bodyOf, postLead } from '../testkit/clients/rest.ts'
+import { failureOf, reasonOf } from '../testkit/clients/rpc-failure.ts'
+import { TRANSPORTS } from '../testkit/clients/transports.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 
 const NOTE = 'Please send me a quote for 20 licences of the Pro plan.'
 
@@ -141,7 +141,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
   })
 })
 
-test('the key may come as a header, on any door, and must agree with the request', async () => {
+test('the key may come as a header, on any protocol, and must agree with the request', async () => {
   const key = randomUUID()
   const lead = { note: NOTE }
   const rest = await bodyOf<{ id: string }>(postLead(intake.url, lead, key))

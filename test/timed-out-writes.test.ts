@@ -13,13 +13,13 @@ import { createServiceLogins } from '../db/service-logins.ts'
 import { createInsight, Stage } from '../domain/insight.ts'
 import { contentHash, requestHash } from '../domain/lead.ts'
 import { startPostgres } from '../embedded/postgres.ts'
-import type { BreakableServer } from '../harness/breakable-server.ts'
-import { startBreakable } from '../harness/breakable-server.ts'
 import { connectPostgres, type Sql } from '../lib/postgres/connect.ts'
 import { createLeadStore } from '../services/intake/lead-store.ts'
 import { createInsightStore } from '../services/triage/insight-store.ts'
-import { captureLog } from './fixtures/captured-log.ts'
-import { eventually } from './fixtures/eventually.ts'
+import { captureLog } from '../testkit/captured-log.ts'
+import { eventually } from '../testkit/eventually.ts'
+import type { BreakableServer } from '../testkit/processes/breakable-server.ts'
+import { startBreakable } from '../testkit/processes/breakable-server.ts'
 
 /*
  * A write that is given up must have ended before its retry begins. A trigger counts each write when it begins, and

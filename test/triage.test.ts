@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { DiscardPolicy, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { expect, test } from 'vitest'
-import { eventually, nonEmpty } from './fixtures/eventually.ts'
+import type { LeadBody, ProblemBody } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import { eventually, nonEmpty } from '../testkit/eventually.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { publishByHand } from './fixtures/lead-event.ts'
-import type { LeadBody, ProblemBody } from './fixtures/rest.ts'
-import { bodyOf, getInsight, postLead } from './fixtures/rest.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
 
 const stack = useStack()
 const start = useServices(stack)

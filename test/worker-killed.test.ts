@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConsumerInfo, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { eventually, nonEmpty } from './fixtures/eventually.ts'
-import type { LeadBody } from './fixtures/rest.ts'
-import { bodyOf, postLead } from './fixtures/rest.ts'
-import { useServices } from './fixtures/service-process.ts'
-import { useStack } from './fixtures/stack.ts'
-import { useTcpProxy } from './fixtures/tcp-proxy.ts'
+import type { LeadBody } from '../testkit/clients/rest.ts'
+import { bodyOf, postLead } from '../testkit/clients/rest.ts'
+import { eventually, nonEmpty } from '../testkit/eventually.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
+import { useTcpProxy } from '../testkit/proxies/tcp-proxy.ts'
 
 const stack = useStack()
 const start = useServices(stack)

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { startNodeProgram } from '../../testkit/processes/node-program.ts'
 import { Operation } from '../load/job.ts'
 import { measureOperations, type OperationRate } from '../measure/operations.ts'
 import type { Span } from '../measure/throughput.ts'
-import { startNodeProgram } from '../stack/node-program.ts'
 import type { Servers } from '../stack/servers.ts'
 import { type Limit, type LimitLatency, LimitName } from './limits.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createLatencyRecorder } from '../load/latency.ts'
 import { PEERS } from '../peers/peers.ts'
 import { type Limit, LimitName } from './limits.ts'
-import { LAYERS_OF_ANSWER, LAYERS_OF_DOOR, LAYERS_OF_READS, ofLayers, timesLayers } from './of-layers.ts'
+import { LAYERS_OF_ANSWER, LAYERS_OF_PROTOCOL, LAYERS_OF_READS, ofLayers, timesLayers } from './of-layers.ts'
 
 const latency = (ms: number) => {
   const recorder = createLatencyRecorder()
@@ -15,14 +15,14 @@ const limit = (name: LimitName, perSecond: number, ms: number): Limit => ({
 })
 
 test('every layer that is measured is one that some result stands on', () => {
-  const used = [...Object.values(LAYERS_OF_DOOR), LAYERS_OF_READS, ...PEERS.map(({ layers }) => layers)].flat()
+  const used = [...Object.values(LAYERS_OF_PROTOCOL), LAYERS_OF_READS, ...PEERS.map(({ layers }) => layers)].flat()
   expect(new Set(used)).toEqual(new Set(Object.values(LimitName)))
 })
 
 test('a rate is told as a part of each of its layers, as far as they were measured', () => {
   const limits = [limit(LimitName.NodeHttp, 20_000, 1), limit(LimitName.Grpc, 10_000, 1)]
-  expect(ofLayers(5_000, LAYERS_OF_DOOR.rest, limits)).toEqual([{ layer: LimitName.NodeHttp, part: 0.25 }])
-  expect(ofLayers(5_000, LAYERS_OF_DOOR.rest, [])).toEqual([])
+  expect(ofLayers(5_000, LAYERS_OF_PROTOCOL.rest, limits)).toEqual([{ layer: LimitName.NodeHttp, part: 0.25 }])
+  expect(ofLayers(5_000, LAYERS_OF_PROTOCOL.rest, [])).toEqual([])
 })
 
 test('a latency is told as a multiple of its layers at the same rate alone', () => {

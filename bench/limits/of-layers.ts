@@ -21,10 +21,10 @@ const { NodeHttp, FastifyZod, Grpc, Connect, SingleInserts, BatchedInserts, Publ
 const STORED_AND_TRIAGED = [BatchedInserts, Publishes, Pulls] as const
 
 /**
- * What a lead needs of each layer at least once, by the door it comes through. A call with many leads is no measure for a
+ * What a lead needs of each layer at least once, by the protocol it comes through. A call with many leads is no measure for a
  * layer that counts calls.
  */
-export const LAYERS_OF_DOOR = {
+export const LAYERS_OF_PROTOCOL = {
   [Operation.Rest]: [NodeHttp, FastifyZod, ...STORED_AND_TRIAGED],
   [Operation.Connect]: [NodeHttp, Connect, ...STORED_AND_TRIAGED],
   [Operation.Grpc]: [Grpc, ...STORED_AND_TRIAGED],
@@ -32,7 +32,7 @@ export const LAYERS_OF_DOOR = {
   [Operation.Import]: STORED_AND_TRIAGED,
 } as const satisfies Partial<Record<Operation, readonly LimitName[]>>
 export const LAYERS_OF_READS = [NodeHttp, FastifyZod] as const
-/** A peer takes leads in by the same door, and stores them one by one. */
+/** A peer takes leads in by the same protocol, and stores them one by one. */
 export const LAYERS_OF_PEER = [NodeHttp, FastifyZod, SingleInserts] as const
 export const LAYERS_OF_ANSWER = [FastifyZod, SingleInserts] as const
 export const LAYERS_OF_INSIGHT = [FastifyZod, SingleInserts, Publishes] as const

@@ -14,7 +14,7 @@ export interface InsightWatch {
   finish(): Promise<LatencySummary>
 }
 
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 
 interface Expected {
   readonly intendedAt: number
@@ -53,15 +53,15 @@ export async function watchInsights(nats: NatsConnection, subjects: string): Pro
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           expected.delete(leadId)
-          reject(new Error(`a lead had no insight after ${PATIENCE_MS / 1_000} s`))
-        }, PATIENCE_MS)
+          reject(new Error(`a lead had no insight after ${TIMEOUT_MS / 1_000} s`))
+        }, TIMEOUT_MS)
         expect(leadId, intendedAt, () => {
           clearTimeout(timer)
           resolve()
         })
       }),
     finish: async () => {
-      const deadline = performance.now() + PATIENCE_MS
+      const deadline = performance.now() + TIMEOUT_MS
       while (expected.size > 0 && performance.now() < deadline) await sleep(20)
       for (const { intendedAt } of expected.values()) recorder.record(performance.now() - intendedAt)
       const summary = recorder.summary()

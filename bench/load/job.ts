@@ -3,7 +3,7 @@ import type { LatencySummary } from './latency.ts'
 /** What the load generator, a process of its own, is asked to do. */
 export interface LoadJob {
   readonly operation: Operation
-  /** Where: the URL of a door, of PostgreSQL or of NATS. */
+  /** Where: the URL of a protocol, of PostgreSQL or of NATS. */
   readonly url: string
   /** How many operations are under way at once; in an open loop, how many connections there are at most. */
   readonly concurrency: number

@@ -5,7 +5,7 @@ import { newLeadSchema } from '../../domain/lead.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import { toRow } from '../../services/intake/create-lead.ts'
 import type { LeadRow } from '../../services/intake/lead-store.ts'
-import { sayReady } from '../stack/node-program.ts'
+import { sayReady } from '../../testkit/processes/node-program.ts'
 import type { StoredLead } from './rows.ts'
 
 const CALLER = { clientId: 'bench', traceparent: undefined }

@@ -3,9 +3,9 @@ import type { LatencyRow, Results } from '../results.ts'
 import { percent, section, whole } from './markdown-table.ts'
 
 /** Each rate as a part of what the layers that it stands on do alone; an empty cell where it does not stand on one. */
-export function ratesOfLayers({ limits, doors, workers, stored, peers, reads }: Results): string {
+export function ratesOfLayers({ limits, protocols, workers, stored, peers, reads }: Results): string {
   const rows = [
-    ...doors,
+    ...protocols,
     ...(reads ? [{ name: 'GET insight, 64 connections', ...reads }] : []),
     ...workers.map((row) => ({ ...row, name: `triage workers: ${row.name}` })),
     ...stored.map((row) => ({ ...row, name: `leads stored before: ${row.name}` })),

@@ -9,8 +9,8 @@ const SIZE = { width: 900, height: 480 }
 export function drawPictures(results: Results): Record<string, string> {
   return {
     'latency.svg': draw(latencyChart(results)),
-    'doors-and-peers.svg': draw(
-      barChart('Leads accepted and triaged per second', [...results.doors, ...results.peers]),
+    'protocols-and-peers.svg': draw(
+      barChart('Leads accepted and triaged per second', [...results.protocols, ...results.peers]),
     ),
     'triage-workers.svg': draw(barChart('Leads per second by number of triage workers', results.workers)),
     'stored-leads.svg': draw(barChart('Leads per second by leads already stored', results.stored)),

@@ -25,12 +25,12 @@ test('what higher rates need follows from the costs of the run, in whole cores',
   const cost = (process: string, cpuMicrosecondsPerLead: number) => ({
     ...{ process, cpuMicrosecondsPerLead, cpuSeconds: 1, memoryMiB: 1 },
   })
-  const doors = results.doors.map((door) => ({
-    ...door,
+  const protocols = results.protocols.map((protocol) => ({
+    ...protocol,
     walBytesPerLead: 2_000,
     costs: [cost('intake', 60), cost('triage 1', 100), cost('postgres', 40), cost('nats-server', 50)],
   }))
-  const page = withSummary(read('docs/performance.md'), { ...results, doors })
+  const page = withSummary(read('docs/performance.md'), { ...results, protocols })
   expect(page).toContain('Together 250 µs, or 4,000 leads a second for each core')
   expect(page).toContain('| 5,000 | 1 | 1 | 1 | 1 | triage is one thread: 10,000 leads a second |')
   expect(page).toContain("| 50,000 | 3 | 5 | 2 | 3 | one primary's write-ahead log, 100 MB a second |")

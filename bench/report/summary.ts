@@ -23,10 +23,10 @@ function inPlace(page: string, name: string, text: string): string {
 }
 
 /** What a run says about each aim, in a few lines of Markdown. */
-function summarize({ run, machine, doors, latency, stored, peers }: Results): string {
-  const rate = (door: string) => best(doors.filter(({ name }) => name.startsWith(door)))
+function summarize({ run, machine, protocols, latency, stored, peers }: Results): string {
+  const rate = (protocol: string) => best(protocols.filter(({ name }) => name.startsWith(protocol)))
   const bestPeer = peers.toSorted((a, b) => b.leadsPerSecond - a.leadsPerSecond)[0]
-  const usual = doors.find(({ name }) => name === USUAL)
+  const usual = protocols.find(({ name }) => name === USUAL)
   const [empty, full] = [stored.at(0), stored.at(-1)]
   const at1000 = latency.find(({ ratePerSecond }) => ratePerSecond === 1_000)
   const rows = [
@@ -46,8 +46,8 @@ function summarize({ run, machine, doors, latency, stored, peers }: Results): st
 }
 
 /** So many cores each part needs at higher rates, if a lead costs there what it cost in this run. */
-function extrapolate({ doors }: Results): string {
-  const usual = doors.find(({ name }) => name === USUAL)
+function extrapolate({ protocols }: Results): string {
+  const usual = protocols.find(({ name }) => name === USUAL)
   const microseconds = (process: string) => costOf(usual?.costs, process)
   const parts = {
     intake: microseconds('intake'),

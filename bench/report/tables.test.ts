@@ -11,7 +11,7 @@ const tables = toMarkdown(results)
 const linesOf = (title: string) => tables.split(`## ${title}\n`)[1]?.split('\n## ')[0]?.split('\n') ?? []
 
 test.each([
-  ['doors', results.doors],
+  ['protocols', results.protocols],
   ['triage workers', results.workers],
   ['leads stored before', results.stored],
   ['peers', results.peers],
@@ -24,9 +24,9 @@ test.each([
   expect(rows.length).toBeGreaterThan(0)
 })
 
-test('every rate of a door or peer stands beside each layer, and every layer beside some rate', () => {
+test('every rate of a protocol or peer stands beside each layer, and every layer beside some rate', () => {
   const lines = linesOf('As a part of the layers')
-  const rows = [...results.doors, ...results.peers]
+  const rows = [...results.protocols, ...results.peers]
   for (const { name, ofLayers } of rows) {
     expect(lines.find((text) => text.startsWith(`| ${name} `))?.match(/%/g)).toHaveLength(ofLayers.length)
   }

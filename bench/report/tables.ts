@@ -28,7 +28,7 @@ function introduction({ machine: m, sent }: Results): string[] {
   ]
 }
 
-function speeds({ limits, doors, latency, reads, workers, stored, peers }: Results): string[] {
+function speeds({ limits, protocols, latency, reads, workers, stored, peers }: Results): string[] {
   return [
     section(
       'Layers alone',
@@ -41,9 +41,9 @@ function speeds({ limits, doors, latency, reads, workers, stored, peers }: Resul
       ]),
     ),
     throughputTable(
-      'Doors: leads accepted and triaged',
-      doors,
-      'One product and one database serve the doors, in this order: rows and memory add up from one to the next.',
+      'Protocols: leads accepted and triaged',
+      protocols,
+      'One product and one database serve the protocols, in this order: rows and memory add up from one to the next.',
     ),
     section(
       'Latency at a fixed rate of arrivals, in ms',
@@ -71,13 +71,13 @@ function speeds({ limits, doors, latency, reads, workers, stored, peers }: Resul
   ]
 }
 
-function costs({ doors, workers, stored, peers }: Results): string[] {
+function costs({ protocols, workers, stored, peers }: Results): string[] {
   return [
-    costsTable('Costs by process: doors', doors, 'MiB are of the end of each run: see above what adds up.'),
+    costsTable('Costs by process: protocols', protocols, 'MiB are of the end of each run: see above what adds up.'),
     costsTable('Costs by process: triage workers', workers),
     costsTable('Costs by process: leads stored before', stored),
     costsTable('Costs by process: peers', peers),
-    statementsTable(doors),
+    statementsTable(protocols),
   ]
 }
 

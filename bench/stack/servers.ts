@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { findPostgresBinaries } from '../../embedded/postgres-binaries.ts'
-import { type Servers as HarnessServers, startServers as startHarnessServers } from '../../harness/servers.ts'
+import { type Servers as HarnessServers, startServers as startHarnessServers } from '../../testkit/processes/servers.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
 export interface Servers extends HarnessServers {

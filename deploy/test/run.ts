@@ -3,7 +3,7 @@ import { renderDocsExample } from './docs-example.ts'
 import { findKustomize } from './kustomize.ts'
 import type { Manifest } from './manifests.ts'
 import { parseManifests } from './manifests.ts'
-import { HOUSE_RULES } from './rules/house-rules.ts'
+import { POLICY_CHECKS } from './rules/policy-checks.ts'
 import { fieldFaults, valueFaults } from './schemas.ts'
 import { driftOf, readSnapshots, writeSnapshots } from './snapshots.ts'
 
@@ -44,7 +44,7 @@ process.stdout.write(`${installations.length} installations, ${objects.length} d
 report('every component is in a combination', forgottenComponents())
 report('the schemas: values', values.flat())
 report('the schemas: fields', fieldFaults(objects))
-for (const [name, rule] of Object.entries(HOUSE_RULES)) {
+for (const [name, rule] of Object.entries(POLICY_CHECKS)) {
   const faults = installations.flatMap((one) => rule(one.manifests).map((fault) => ({ fault, where: one.name })))
   const byFault = Map.groupBy(faults, ({ fault }) => fault)
   report(

@@ -1,6 +1,6 @@
 /** One place a nats-server may come from. Every `from-*.ts` beside this file is one. */
 export interface NatsServerSource {
-  /** As the board and the error name it: "PATH", "the release archive on GitHub". */
+  /** As the banner and the error name it: "PATH", "the release archive on GitHub". */
   readonly name: string
   /** True when it takes a while: then it says what it does, and its failure is told at once. */
   readonly fetches: boolean

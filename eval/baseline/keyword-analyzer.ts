@@ -23,12 +23,12 @@ export function createKeywordAnalyzer(): Analyzer {
     id: 'keywords@1',
     analyze: async (note, signal) => {
       signal.throwIfAborted()
-      return judge(note.toLowerCase())
+      return predict(note.toLowerCase())
     },
   }
 }
 
-function judge(note: string): Analysis {
+function predict(note: string): Analysis {
   const found = INTENT_KEYWORDS.find(([, keywords]) => keywords.some((keyword) => note.includes(keyword)))
   const intent = found?.[0] ?? Intent.Other
   return {

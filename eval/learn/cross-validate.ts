@@ -1,7 +1,7 @@
 import { mostProbable } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
-import { type Judgement, judge } from '../judge.ts'
 import type { LabelledNote } from '../labelled-notes.ts'
+import { type Prediction, predict } from '../predict.ts'
 import { calibrate, type Outcome } from './calibrate.ts'
 import { learnWeights, probabilitiesOf, toExample, toModel, type Weights } from './learn.ts'
 
@@ -9,8 +9,8 @@ const UNCALIBRATED = { slope: 1, offset: 0 }
 
 /** What came of testing on each file in turn with a model that learned from the others. */
 export interface CrossValidation {
-  /** One list of judgements for each file. */
-  readonly turns: readonly (readonly Judgement[])[]
+  /** One list of predictions for each file. */
+  readonly turns: readonly (readonly Prediction[])[]
   /** How sure the models were, on every file. */
   readonly outcomes: readonly Outcome[]
 }
@@ -27,11 +27,11 @@ export async function crossValidate(
   const examples = files.map((notes) => notes.map(toExample))
   const models = files.map((_, turn) => learnWeights([...examples.filter((_, i) => i !== turn).flat(), ...shared]))
   const outcomes = models.map((weights, turn) => outcomesOf(weights, examples[turn] ?? []))
-  const turns: Judgement[][] = []
+  const turns: Prediction[][] = []
   for (const [turn, notes] of files.entries()) {
     const calibration = calibrate(outcomes.filter((_, i) => i !== turn).flat())
     const model = toModel(models[turn] as Weights, calibration) // one for each file
-    turns.push(await judge(createRuleAnalyzer({ model }), notes))
+    turns.push(await predict(createRuleAnalyzer({ model }), notes))
   }
   return { turns, outcomes: outcomes.flat() }
 }

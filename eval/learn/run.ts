@@ -20,8 +20,8 @@ const written = readWrittenNotes()
 process.stdout.write(`${files.flat().length} development notes, ${written.length} written for learning\n`)
 
 const { turns, outcomes } = await crossValidate(files, written)
-for (const [turn, judgements] of turns.entries()) {
-  const { intent_accuracy, priority_accuracy, both_accuracy, ece } = measure(judgements)
+for (const [turn, predictions] of turns.entries()) {
+  const { intent_accuracy, priority_accuracy, both_accuracy, ece } = measure(predictions)
   const figures = [intent_accuracy, priority_accuracy, both_accuracy, ece].map((figure) => figure.toFixed(3))
   process.stdout.write(
     `tested on ${DEVELOPMENT_FILES[turn]}: intent ${figures[0]}, priority ${figures[1]}, both ${figures[2]}, calibration error ${figures[3]}\n`,

@@ -1,4 +1,4 @@
-import { isOurTrouble } from '../errors/app-error.ts'
+import { isTransient } from '../errors/app-error.ts'
 import type { FlushItems } from './batcher.ts'
 import { assertOneEach } from './batcher.ts'
 
@@ -24,7 +24,7 @@ export function isolateFailures<Item, Result>(flush: FlushItems<Item, Result>): 
     try {
       return await flush(items)
     } catch (error) {
-      if (items.length === 1 || isOurTrouble(error)) throw error
+      if (items.length === 1 || isTransient(error)) throw error
       return flushParts(flush, { start: 0, items, error: toError(error) })
     }
   }
@@ -42,7 +42,7 @@ async function flushParts<Item, Result>(flush: FlushItems<Item, Result>, batch: 
   const results: (Result | Error)[] = batch.items.map(() => batch.error)
   const failed = [batch]
   let triesLeft = MAX_TRIES
-  let trouble: Error | undefined
+  let transientError: Error | undefined
 
   const tryPart = async ({ start, items }: Pick<FailedPart<Item>, 'start' | 'items'>) => {
     triesLeft -= 1
@@ -53,15 +53,15 @@ async function flushParts<Item, Result>(flush: FlushItems<Item, Result>, batch: 
     } catch (thrown) {
       const error = toError(thrown)
       results.fill(error, start, start + items.length) // 1
-      if (isOurTrouble(error)) trouble = error
+      if (isTransient(error)) transientError = error
       else if (items.length > 1) failed.push({ start, items, error }) // 3
     }
   }
 
   for (const part of failed) {
     for (const half of halvesOf(part)) {
-      if (trouble)
-        results.fill(trouble, half.start, half.start + half.items.length) // 4
+      if (transientError)
+        results.fill(transientError, half.start, half.start + half.items.length) // 4
       else if (triesLeft > 0) await tryPart(half) // 2
     }
   }

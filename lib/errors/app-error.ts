@@ -80,6 +80,6 @@ export function toAppError(error: unknown): AppError {
 }
 
 /** Whether something we stand on is away or too busy, so that what was asked for is not to blame. */
-export function isOurTrouble(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return error instanceof AppError && (error.code === ErrorCode.Unavailable || error.code === ErrorCode.Overloaded)
 }

@@ -7,18 +7,18 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '../../gen/google/rpc/error_details_pb.ts'
 import { StatusSchema } from '../../gen/google/rpc/status_pb.ts'
 import { TriageService } from '../../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import type { DoorServer } from '../../test/fixtures/door-server.ts'
-import { useDoorServers } from '../../test/fixtures/door-server.ts'
-import { statusDetailsOf, useGrpcQueueClients } from '../../test/fixtures/grpc-queue-client.ts'
+import { statusDetailsOf, useGrpcQueueClients } from '../../testkit/clients/grpc-queue-client.ts'
+import type { TestServer } from '../../testkit/fixtures/test-server.ts'
+import { useTestServers } from '../../testkit/fixtures/test-server.ts'
 import { AppError, ErrorCode } from './app-error.ts'
 import { HTTP_STATUS, RPC_CODE } from './status-codes.ts'
 
 const VIOLATIONS = [{ path: 'lead.email', message: 'must be an email address' }]
 const RETRY_AFTER_SECONDS = 7
 
-const startServer = useDoorServers()
+const startServer = useTestServers()
 const openGrpc = useGrpcQueueClients()
-let server: DoorServer
+let server: TestServer
 let thrown: unknown
 
 beforeEach(async () => {
@@ -29,7 +29,7 @@ beforeEach(async () => {
   })
 })
 
-/** What an RPC door says, in the words of the standard: each door has its own way to carry it. */
+/** What an RPC protocol says, in the words of the standard: each protocol has its own way to carry it. */
 interface RpcFailure {
   code: number
   message: string
@@ -76,7 +76,7 @@ async function throughGrpc(): Promise<RpcFailure> {
   }
 }
 
-const rpcDoors: [string, () => Promise<RpcFailure>][] = [
+const rpcProtocols: [string, () => Promise<RpcFailure>][] = [
   ['Connect', () => throughConnect(createConnectTransport)],
   ['gRPC-Web', () => throughConnect(createGrpcWebTransport)],
   ['gRPC', throughGrpc],
@@ -107,7 +107,7 @@ describe.each(Object.values(ErrorCode))('%s', (code) => {
     })
   })
 
-  test.each(rpcDoors)('through %s has the code of the table and the standard details', async (_door, call) => {
+  test.each(rpcProtocols)('through %s has the code of the table and the standard details', async (_protocol, call) => {
     expect(await call()).toEqual({
       code: RPC_CODE[code],
       message: `Something: "${code}", naïve ✓.`,
@@ -135,7 +135,7 @@ test('an error without violations or a time to come again mentions neither', asy
   const response = await fetch(`${server.url}/call`)
   expect(response.headers.has('retry-after')).toBe(false)
   expect(await response.json()).not.toHaveProperty('errors')
-  for (const [, call] of rpcDoors) expect(await call()).toMatchObject({ violations: [], retrySeconds: undefined })
+  for (const [, call] of rpcProtocols) expect(await call()).toMatchObject({ violations: [], retrySeconds: undefined })
 })
 
 describe('an unforeseen error', () => {
@@ -146,7 +146,7 @@ describe('an unforeseen error', () => {
     })
   })
 
-  /** Nothing of the error but what every caller of every door may know. */
+  /** Nothing of the error but what every caller of every protocol may know. */
   function expectNothingShown(outside: string): void {
     expect(outside).toContain('Something went wrong on our side.')
     for (const inside of ['ssn', 'secret', 'inner', '.ts', 'node_modules', 'at ']) expect(outside).not.toContain(inside)
@@ -176,9 +176,9 @@ describe('an unforeseen error', () => {
     expect((await fetch(`${server.url}/call`)).status).toBe(500)
   })
 
-  test.each(rpcDoors)(
+  test.each(rpcProtocols)(
     'shows nothing of itself through %s and is logged whole, but for the row',
-    async (_door, call) => {
+    async (_protocol, call) => {
       const failure = await call()
       expect(failure).toMatchObject({ code: Code.Internal, reason: 'INTERNAL', violations: [] })
       expectNothingShown(JSON.stringify({ ...failure, retrySeconds: undefined }))
@@ -193,6 +193,6 @@ describe('an unforeseen error', () => {
 test('what was foreseen is not logged as a fault of ours', async () => {
   thrown = new AppError(ErrorCode.InvalidRequest, 'no')
   await fetch(`${server.url}/call`)
-  for (const [, call] of rpcDoors) await call()
+  for (const [, call] of rpcProtocols) await call()
   expect(server.log.entries().filter(({ level }) => level >= 50)).toEqual([])
 })

@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { Msg } from '@nats-io/transport-node'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { eventually } from '../../test/fixtures/eventually.ts'
-import { useNats } from '../../test/fixtures/nats.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { useNats } from '../../testkit/fixtures/nats.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Nats } from './connect.ts'
 import type { OutgoingMessage } from './publisher.ts'
@@ -55,7 +55,7 @@ const message = (part: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
 })
 
 /** A subject whose messages somebody takes and does not answer, as a stream without a leader does; and what was taken. */
-async function openSilence(): Promise<{ subject: string; taken: Msg[] }> {
+async function openUnacknowledged(): Promise<{ subject: string; taken: Msg[] }> {
   const taken: Msg[] = []
   const subject = `${namespace}.silence.${randomUUID()}`
   const connection = await nats.first()
@@ -122,7 +122,7 @@ describe('a publisher', () => {
 
   test('forgets what was unacknowledged when the connection is lost, and counts it', async () => {
     const connection = await nats.first()
-    const { subject } = await openSilence()
+    const { subject } = await openUnacknowledged()
     const { publisher, publishMany, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
     expect(publishMany(3, { subject })).toBe(2)
     await connection.reconnect()
@@ -132,7 +132,7 @@ describe('a publisher', () => {
 
   test('counts no late reply from before the connection was lost for what was sent since', async () => {
     const connection = await nats.first()
-    const { subject, taken } = await openSilence()
+    const { subject, taken } = await openUnacknowledged()
     const { publishMany, outcomes, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
     publishMany(2, { subject })
     await eventually(() => taken.length === 2)
@@ -165,7 +165,7 @@ describe('a publisher that gets no answer', () => {
   const seconds = (count: number) => vi.advanceTimersByTime(count * 1_000)
 
   test('sends no more than a bound in messages, and from then on one a second', async () => {
-    const { subject } = await openSilence()
+    const { subject } = await openUnacknowledged()
     const { publishMany, outcomes } = openPublisher({ maxOutstanding: BOUND })
     expect(publishMany(1_000, { subject })).toBe(BOUND)
     for (let second = 1; second <= 100; second += 1) {
@@ -176,7 +176,7 @@ describe('a publisher that gets no answer', () => {
   })
 
   test('sends no more than a bound in bytes, and from then on one message a second', async () => {
-    const { subject } = await openSilence()
+    const { subject } = await openUnacknowledged()
     const payload = Buffer.alloc(80_000)
     const { publishMany } = openPublisher({ maxOutstanding: 1_000, maxOutstandingBytes: BOUND * payload.length })
     expect(publishMany(1_000, { subject, payload })).toBe(BOUND)
@@ -186,7 +186,7 @@ describe('a publisher that gets no answer', () => {
   })
 
   test('does not take a time in which it had nothing to send for silence', async () => {
-    const { subject } = await openSilence()
+    const { subject } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(1, {})
     await outcomesBecome({ acknowledged: 1 })
@@ -195,7 +195,7 @@ describe('a publisher that gets no answer', () => {
   })
 
   test('sends everything again as soon as a stream answers, and knows what was lost before', async () => {
-    const { subject } = await openSilence()
+    const { subject } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(BOUND, { subject })
     seconds(1)
@@ -205,7 +205,7 @@ describe('a publisher that gets no answer', () => {
   })
 
   test('finds out also while others are answered what was lost, before it takes all the room', async () => {
-    const { subject } = await openSilence()
+    const { subject } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(BOUND / 2, { subject })
     expect(publishMany(1, {})).toBe(1)
@@ -217,7 +217,7 @@ describe('a publisher that gets no answer', () => {
   })
 
   test('takes late answers for what they are', async () => {
-    const { subject, taken } = await openSilence()
+    const { subject, taken } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(BOUND, { subject })
     seconds(1)

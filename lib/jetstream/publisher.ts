@@ -2,7 +2,7 @@ import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { createInbox, MsgHdrsImpl } from '@nats-io/transport-node'
 import { z } from 'zod'
 import type { Log } from '../log/log.ts'
-import { createSparseLog } from '../log/sparse-log.ts'
+import { createThrottledLog } from '../log/throttled-log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Nats, NatsConnection } from './connect.ts'
 import type { Outstanding } from './outstanding.ts'
@@ -131,8 +131,8 @@ function createReplyCounter(
   log: Log,
   onRefused?: (description: string) => void,
 ): (message: Msg) => void {
-  const logMissing = createSparseLog(log, 'error', 'no stream took a message: the stream is missing')
-  const logRefusal = createSparseLog(log, 'error', 'a stream refused a message')
+  const logMissing = createThrottledLog(log, 'error', 'no stream took a message: the stream is missing')
+  const logRefusal = createThrottledLog(log, 'error', 'a stream refused a message')
 
   return (message) => {
     if (message.headers?.code === NO_RESPONDERS) {

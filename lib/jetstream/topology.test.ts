@@ -3,10 +3,10 @@ import type { JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import { afterEach, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { eventually } from '../../test/fixtures/eventually.ts'
-import { useNats } from '../../test/fixtures/nats.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { useNats } from '../../testkit/fixtures/nats.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import { connectNats } from './connect.ts'
 import { isMissing } from './declare.ts'
 import { isAtLeast } from './server-version.ts'
@@ -167,10 +167,10 @@ test('an ack for a message of a deleted stream leaves the messages of the new on
 test('a service that starts while NATS is away goes on after its patience, and declares as soon as it can', async () => {
   const here = Promise.withResolvers<void>()
   const late = { ...nats, first: () => here.promise.then(() => nats.first()) }
-  await declareStreams({ nats: late, topology, patienceMs: 20, log: captureLog().log })
+  await declareStreams({ nats: late, topology, timeoutMs: 20, log: captureLog().log })
   await expect(streamConfig(names.leadsStream)).rejects.toThrow('stream not found')
   here.resolve()
-  await declareStreams({ nats: late, topology, patienceMs: 10_000, log: captureLog().log })
+  await declareStreams({ nats: late, topology, timeoutMs: 10_000, log: captureLog().log })
   expect(await streamConfig(names.insightsStream)).toMatchObject({ name: names.insightsStream })
 })
 
@@ -186,7 +186,7 @@ test('declaring that cannot succeed is logged once in a while, and ends with the
   }
   const { log, entries } = captureLog()
   const impossible = { ...topology, replicas: 3 } // of a server that stands alone
-  const declared = declareStreams({ nats: counted, topology: impossible, patienceMs: 3_600_000, log })
+  const declared = declareStreams({ nats: counted, topology: impossible, timeoutMs: 3_600_000, log })
   await eventually(() => tries > 3)
   await connection.close()
   await declared

@@ -4,7 +4,7 @@ import type { StreamConfig } from '@nats-io/jetstream'
 import { AckPolicy, DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
-import { createSparseLog } from '../log/sparse-log.ts'
+import { createThrottledLog } from '../log/throttled-log.ts'
 import type { Nats } from './connect.ts'
 import { CREATION_DELAYS, ensureConsumer, ensureStream } from './declare.ts'
 import type { JetStreamNames } from './names.ts'
@@ -33,16 +33,16 @@ export interface WorkerTopology extends Topology {
 
 /**
  * Declares the streams as soon as NATS can be reached, trying until it succeeds or the connection is closed.
- * @returns resolves when they are there, or when `patienceMs` is over: the trying goes on
+ * @returns resolves when they are there, or when `timeoutMs` is over: the trying goes on
  */
 export async function declareStreams(options: {
   nats: Nats
   topology: Topology
-  patienceMs: number
+  timeoutMs: number
   log: Log
 }): Promise<void> {
-  const { nats, topology, patienceMs, log } = options
-  const logFailure = createSparseLog(log, 'warn', 'cannot declare the streams; trying on')
+  const { nats, topology, timeoutMs, log } = options
+  const logFailure = createThrottledLog(log, 'warn', 'cannot declare the streams; trying on')
   const declare = async () => {
     const connection = await nats.first()
     while (!connection.isClosed()) {
@@ -55,7 +55,7 @@ export async function declareStreams(options: {
     }
   }
   const declared = declare().catch(() => undefined) // only a close before the first connection rejects
-  await Promise.race([declared, sleep(patienceMs, undefined, { ref: false })])
+  await Promise.race([declared, sleep(timeoutMs, undefined, { ref: false })])
 }
 
 /**

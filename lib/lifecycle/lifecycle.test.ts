@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
 import { createLifecycle } from './lifecycle.ts'
 
 /** A lifecycle with two steps that say when they begin and end. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
 import { createLog } from './log.ts'
 
 /** What the driver throws when PostgreSQL refuses a row: the row is in `detail`. */
@@ -36,7 +36,7 @@ test.each([
 ])('the row in a database error that is logged %s stays out of the log', (_how, logged) => {
   const { log, text } = captureLog()
   log.error(logged, 'failed')
-  log.child({ door: 'rest' }).error(logged, 'failed')
+  log.child({ protocol: 'rest' }).error(logged, 'failed')
   expect(text()).toContain('23505')
   expect(text()).not.toContain('secret')
 })

@@ -13,7 +13,7 @@ export interface Delivery<Event> {
 }
 
 /** Why a message was given up, for ever or until later. */
-export interface GivenUp {
+export interface DeadLetterCause {
   readonly reason: 'delivery_limit' | 'failed' | 'parked'
   readonly error: string
   readonly attempts: number

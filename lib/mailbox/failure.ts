@@ -1,4 +1,4 @@
-import { isOurTrouble } from '../errors/app-error.ts'
+import { isTransient } from '../errors/app-error.ts'
 
 /** Thrown by a handler when no other attempt can succeed: the message is dead-lettered at once. */
 export class TerminalError extends Error {
@@ -33,7 +33,7 @@ export type Failure =
 export function classifyFailure(error: unknown): Failure {
   if (error instanceof TerminalError) return { kind: 'terminal' }
   if (error instanceof SnoozeError) return { kind: 'snooze', delayMs: Math.max(error.retryAfterMs, MIN_DELAY_MS) }
-  return { kind: isOurTrouble(error) ? 'hold' : 'transient' }
+  return { kind: isTransient(error) ? 'hold' : 'transient' }
 }
 
 /** A message that waits in the queue counts as in flight (`max_ack_pending`); longer than this it is parked instead. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isOurTrouble } from '../errors/app-error.ts'
+import { isTransient } from '../errors/app-error.ts'
 import { reasonOf } from '../errors/error-text.ts'
 import type { StreamMessage } from '../jetstream/stream-message.ts'
 import type { Log } from '../log/log.ts'
-import { createSparseLog } from '../log/sparse-log.ts'
+import { createThrottledLog } from '../log/throttled-log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { type AttemptTracker, earlierAttempts, NO_HISTORY } from './attempts.ts'
-import { type Delivery, type GivenUp, toDelivery } from './delivery.ts'
+import { type DeadLetterCause, type Delivery, toDelivery } from './delivery.ts'
 import { backoffMs, classifyFailure, MAX_DELAY_MS } from './failure.ts'
 
 /*
@@ -32,7 +32,7 @@ export interface HandlingOptions<Event> {
   /** Does the work. May run twice for one message: it must be idempotent. The signal aborts when a drain takes too long. */
   readonly handle: (delivery: Delivery<Event>, signal: AbortSignal) => Promise<void>
   /** Keeps a message that is given up where people can find it, or where it is published from later. */
-  readonly deadLetter: (delivery: Delivery<Event | undefined>, givenUp: GivenUp) => Promise<void>
+  readonly deadLetter: (delivery: Delivery<Event | undefined>, cause: DeadLetterCause) => Promise<void>
   readonly log: Log
   readonly metrics: Metrics
 }
@@ -65,8 +65,8 @@ export function createHandling<Event>(
     help: 'Messages taken from the mailbox, by outcome: acked, retried, snoozed, parked, dead_lettered, returned.',
     labelNames: ['outcome'],
   })
-  const logSnooze = createSparseLog(log, 'warn', 'a message waits for capacity; it is tried again later')
-  const logUnnoted = createSparseLog(log, 'error', 'cannot note down how a delivery ended; it counts as an attempt')
+  const logSnooze = createThrottledLog(log, 'warn', 'a message waits for capacity; it is tried again later')
+  const logUnnoted = createThrottledLog(log, 'error', 'cannot note down how a delivery ended; it counts as an attempt')
   let turn = Promise.resolve()
 
   const attempt = async (task: Task<Event>) => {
@@ -94,10 +94,10 @@ export function createHandling<Event>(
   const handle = async (task: Task<Event>, attempts: number, wasUnanswered: boolean) => {
     const { message, delivery } = task
     if (attempts > options.maxDeliveries) {
-      const givenUp = wasUnanswered
+      const cause = wasUnanswered
         ? { reason: 'delivery_limit' as const, error: 'every delivery ended without an answer' }
         : { reason: 'failed' as const, error: 'every attempt failed, and the reason of the last could not be stored' }
-      return giveUp(task, { ...givenUp, attempts }) // 2
+      return deadLetter(task, { ...cause, attempts }) // 2
     }
     await holding(task, () => options.handle(delivery, abandoning))
     message.ack() // 1
@@ -118,17 +118,17 @@ export function createHandling<Event>(
       logSnooze({ subject: task.delivery.subject, reason: reasonOf(error), delayMs: failure.delayMs })
       if (failure.delayMs <= MAX_DELAY_MS) return putBack(task, { failed: false }, failure.delayMs, 'snoozed')
       const parked = { reason: 'parked' as const, error: reasonOf(error), retryAfterMs: failure.delayMs }
-      return giveUp(task, { ...parked, attempts: attempts - 1 }) // 4
+      return deadLetter(task, { ...parked, attempts: attempts - 1 }) // 4
     }
     if (failure.kind === 'terminal' || attempts >= options.maxDeliveries) {
-      return giveUp(task, { reason: 'failed', error: reasonOf(error), attempts })
+      return deadLetter(task, { reason: 'failed', error: reasonOf(error), attempts })
     }
     log.warn({ err: error, subject: task.delivery.subject, attempts }, 'an attempt failed; the message is tried again')
     await putBack(task, { failed: true }, backoffMs(attempts), 'retried')
   }
 
   /** Never rejects: a message whose dead letter cannot be written stays queued. */
-  const giveUp = async (task: Task<Event> | Task<undefined>, why: GivenUp) => {
+  const deadLetter = async (task: Task<Event> | Task<undefined>, why: DeadLetterCause) => {
     const { message, delivery } = task
     const { reason, error, attempts } = why
     try {
@@ -165,7 +165,7 @@ export function createHandling<Event>(
       try {
         return await work()
       } catch (error) {
-        if (draining.aborted || !isOurTrouble(error)) throw error
+        if (draining.aborted || !isTransient(error)) throw error
         task.isSteady = false
         await pause(backoffMs(Math.min(attempt, 4)))
       }
@@ -186,7 +186,7 @@ export function createHandling<Event>(
     const task = decode(message)
     if (task instanceof Error) {
       const undecoded = { message, delivery: toDelivery(message, undefined), isSteady: false, isBegun: false }
-      await giveUp(undecoded, { reason: 'failed', error: reasonOf(task), attempts: message.deliveryCount })
+      await deadLetter(undecoded, { reason: 'failed', error: reasonOf(task), attempts: message.deliveryCount })
       return false
     }
     await attempt(task)

@@ -5,12 +5,12 @@ import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { attemptsInMemory } from '../../test/fixtures/attempts-in-memory.ts'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { eventually } from '../../test/fixtures/eventually.ts'
-import { useNats } from '../../test/fixtures/nats.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
-import { useTcpProxy } from '../../test/fixtures/tcp-proxy.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { attemptsInMemory } from '../../testkit/fakes/attempts-in-memory.ts'
+import { useNats } from '../../testkit/fixtures/nats.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
+import { useTcpProxy } from '../../testkit/proxies/tcp-proxy.ts'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Nats } from '../jetstream/connect.ts'
 import { connectNats } from '../jetstream/connect.ts'
@@ -19,7 +19,7 @@ import { jetStreamNames } from '../jetstream/names.ts'
 import { PullEnd } from '../jetstream/pull.ts'
 import { ensureTriageConsumer } from '../jetstream/topology.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
-import type { Delivery, GivenUp } from './delivery.ts'
+import type { DeadLetterCause, Delivery } from './delivery.ts'
 import { SnoozeError, TerminalError } from './failure.ts'
 import type { Mailbox, MailboxOptions } from './mailbox.ts'
 import { createMailbox } from './mailbox.ts'
@@ -58,7 +58,7 @@ function ensureTopology(ackWaitMs = ACK_WAIT_MS): Promise<void> {
 /** A mailbox, with what it did: the handlings in their order, and the dead letters. */
 function newMailbox(options: Partial<MailboxOptions<string>> = {}) {
   const handled: (Pick<Delivery<string>, 'deliveryCount'> & { text: string; at: number })[] = []
-  const deadLetters: (GivenUp & { text: string })[] = []
+  const deadLetters: (DeadLetterCause & { text: string })[] = []
   const metrics = createMetrics('test')
   const handle = options.handle ?? (async () => undefined)
   const mailbox = createMailbox({
@@ -69,7 +69,7 @@ function newMailbox(options: Partial<MailboxOptions<string>> = {}) {
     ackWaitMs: ACK_WAIT_MS,
     maxInFlight: 10,
     maxDeliveries: 3,
-    deadLetter: async (delivery, givenUp) => void deadLetters.push({ ...givenUp, text: textOf(delivery) }),
+    deadLetter: async (delivery, cause) => void deadLetters.push({ ...cause, text: textOf(delivery) }),
     decode: ({ data }) => Buffer.from(data).toString(),
     attempts,
     log: captureLog().log,
@@ -382,20 +382,20 @@ describe('a message', () => {
 describe('a mailbox', () => {
   test('has never more messages in hand than it may, and gets through all of them', async () => {
     const { wait, open } = gate()
-    let inHand = 0
+    let inFlight = 0
     let most = 0
     const { texts } = await openMailbox({
       maxInFlight: 3,
       handle: async () => {
-        inHand += 1
-        most = Math.max(most, inHand)
+        inFlight += 1
+        most = Math.max(most, inFlight)
         await wait()
-        inHand -= 1
+        inFlight -= 1
       },
     })
     const sent = Array.from({ length: 30 }, (_, i) => String(i))
     await publish(...sent)
-    await eventually(() => inHand === 3)
+    await eventually(() => inFlight === 3)
     expect((await consumerInfo()).num_ack_pending).toBe(3)
     open()
     await queueEmpty()
@@ -609,7 +609,7 @@ describe('drain', () => {
   test('finishes what is in hand, takes nothing more, and may be called twice', async () => {
     const { wait, open } = gate()
     const { mailbox, handled, texts } = await openMailbox({ maxInFlight: 1, handle: wait })
-    await publish('in hand')
+    await publish('in flight')
     await eventually(() => handled.length === 1)
     let drained = 0
     const drains = [mailbox.drain(5_000), mailbox.drain(5_000)].map((drain) => drain.then(() => (drained += 1)))
@@ -617,7 +617,7 @@ describe('drain', () => {
     expect(drained).toBe(0)
     open()
     await Promise.all(drains)
-    expect(texts()).toEqual(['in hand'])
+    expect(texts()).toEqual(['in flight'])
     await eventually(async () => (await consumerInfo()).num_ack_pending === 0)
     expect((await consumerInfo()).num_pending).toBe(1)
     await mailbox.drain(5_000)

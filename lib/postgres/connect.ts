@@ -22,7 +22,7 @@ export interface PostgresOptions {
 const STATEMENT_TIMEOUT_MS = 15_000
 /** An unused connection is closed before it could be taken for a dead one. */
 const IDLE_SECONDS = 15
-const SILENCE_MS = STATEMENT_TIMEOUT_MS + 5_000
+const IDLE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 
 /**
  * Opens a pool. It connects when first used and again whenever a connection is lost; while the database is
@@ -45,7 +45,7 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
     idle_timeout: IDLE_SECONDS,
     connection: { application_name: applicationName, statement_timeout: STATEMENT_TIMEOUT_MS, ...session },
     onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from postgres'),
-    socket: createSocketFactory(SILENCE_MS),
+    socket: createSocketFactory(IDLE_TIMEOUT_MS),
     fetch_types: false,
     types: {
       ...arrayTypes,

@@ -37,13 +37,13 @@ export interface Address {
   readonly path: string | false
 }
 
-/** @param silenceMs how long a connection may be silent (2) */
-export function createSocketFactory(silenceMs: number): (address: Address) => Socket {
+/** @param idleTimeoutMs how long a connection may be silent (2) */
+export function createSocketFactory(idleTimeoutMs: number): (address: Address) => Socket {
   let attempts = 0
   return ({ host, port, path }) => {
     const socket = new DriverSocket()
     const silent = Object.assign(new Error('the database has not answered for too long'), { code: 'ETIMEDOUT' })
-    socket.setTimeout(silenceMs, () => socket.destroy(silent))
+    socket.setTimeout(idleTimeoutMs, () => socket.destroy(silent))
     const index = attempts % host.length // 3
     attempts += 1
     return path ? socket.connect(path) : socket.connect(port[index] ?? 5432, host[index] ?? '127.0.0.1')

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import type { Deadline } from './answered.ts'
-import { answered, backendOf, createDeadline, unavailable } from './answered.ts'
 import type { Sql } from './connect.ts'
+import type { Deadline } from './query-timeout.ts'
+import { backendOf, createDeadline, unavailable, withQueryTimeout } from './query-timeout.ts'
 
 /*
  * Keeps a write that timed out from running beside its retry. Invariants:
@@ -10,7 +10,7 @@ import type { Sql } from './connect.ts'
  *  2. While one has not ended, a caller waits for its timeout and gets `unavailable`; nothing is sent.
  *
  * What has become of a write that failed, and what ends it:
- *  - Queued in the driver: it is taken back and never executed (answered.ts).
+ *  - Queued in the driver: it is taken back and never executed (query-timeout.ts).
  *  - Answered by the server, also with an error: it has ended.
  *  - Sent, and the server or the network is frozen, or the connection was lost: its backend may read it at any time.
  *    The next write first ends the backend (`pg_terminate_backend`) and waits until it is gone. On a frozen server that
@@ -26,7 +26,7 @@ export interface WriteFence {
   /**
    * Sends a write and waits for its answer.
    * @param statement one statement of the driver, which has not been sent
-   * @throws as {@link answered}
+   * @throws as {@link withQueryTimeout}
    */
   write<T>(statement: Promise<T>, deadline?: Deadline): Promise<T>
 }
@@ -46,7 +46,7 @@ export function createWriteFence(sql: Sql): WriteFence {
       if (deadline.leftMs() <= 0) throw unavailable(new Error('an earlier write has not ended'))
       const asked = [...open] // others may fail meanwhile
       const pids = new Set(asked.map(([, pid]) => pid))
-      const alive = await answered(endBackends(sql, [...pids]), deadline.leftMs())
+      const alive = await withQueryTimeout(endBackends(sql, [...pids]), deadline.leftMs())
       for (const [write, pid] of asked) if (!alive.some((backend) => backend.pid === pid)) open.delete(write)
       if (open.size > 0) await sleep(LOOK_AGAIN_MS)
     }
@@ -57,7 +57,7 @@ export function createWriteFence(sql: Sql): WriteFence {
       if (open.size > 0) await untilEnded(deadline) // 1
       if (deadline.leftMs() <= 0) throw unavailable(new Error('no time is left to send it')) // 2
       try {
-        return await answered(statement, deadline.leftMs())
+        return await withQueryTimeout(statement, deadline.leftMs())
       } catch (error) {
         const backend = backendOf(statement)
         if (backend !== undefined && !isAnswer(error)) {

@@ -2,7 +2,7 @@ import type { AppError } from '../errors/app-error.ts'
 import { ErrorCode, toAppError } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { CallIdentity } from './call-identity.ts'
+import type { CallIdentity } from './http/call-identity.ts'
 
 /** Watches one call from its start to its outcome, which is counted and logged. */
 interface ObservedCall {
@@ -18,15 +18,15 @@ export type CallObserver = (protocol: Protocol, method: string, call: Pick<CallI
 export function createCallObserver(log: Log, metrics: Metrics): CallObserver {
   const duration = metrics.histogram({
     name: 'leadtriage_call_duration_seconds',
-    help: 'Time from request to answer, by door, method and outcome (ok, or the error code).',
-    labelNames: ['door', 'method', 'outcome'],
+    help: 'Time from request to answer, by protocol, method and outcome (ok, or the error code).',
+    labelNames: ['protocol', 'method', 'outcome'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   })
   return (protocol, method, { requestId }) => {
     const startedAt = performance.now()
     const finish = (outcome: string) => {
       const durationMs = performance.now() - startedAt
-      duration.observe({ door: protocol, method, outcome }, durationMs / 1000)
+      duration.observe({ protocol: protocol, method, outcome }, durationMs / 1000)
       return { request_id: requestId, protocol, method, outcome, duration_ms: Math.round(durationMs * 100) / 100 }
     }
     return {

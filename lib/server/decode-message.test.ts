@@ -38,6 +38,7 @@ test.each([
   ['a length that is longer than the message', [0x0a, 0x50, 0x01]],
   ['a wire type that does not exist', [0x0f, 0x01]],
   ['a varint without an end', [0x08, 0xff, 0xff]],
+  ['a varint of eleven bytes, in a field that the message does not have', [0x78, ...Array(10).fill(0xff), 0x00]],
   ['text', [...Buffer.from('{"lead": {}}')]],
 ])('bytes that are no message (%s) are refused, by the name of the message', (_what, bytes) => {
   expect(() => decodeMessage(CreateLeadRequestSchema, Uint8Array.from(bytes))).toThrow(

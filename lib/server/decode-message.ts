@@ -38,7 +38,9 @@ function countFields(schema: DescMessage, reader: BinaryReader, end: number): nu
     fields += 1
     const [number, wireType] = reader.tag()
     const inner = wireType === WireType.LengthDelimited ? messageAt(schema, number) : undefined
-    if (inner === undefined) {
+    if (wireType === WireType.Varint) {
+      reader.uint64() // unlike `skip`, refuses a varint of more than ten bytes, as protobuf demands
+    } else if (inner === undefined) {
       reader.skip(wireType, number)
     } else {
       const length = reader.uint32()

@@ -1,11 +1,11 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import { useDoorServers } from '../../test/fixtures/door-server.ts'
-import type { ProblemBody } from '../../test/fixtures/rest.ts'
-import { bodyOf } from '../../test/fixtures/rest.ts'
+import type { ProblemBody } from '../../testkit/clients/rest.ts'
+import { bodyOf } from '../../testkit/clients/rest.ts'
+import { useTestServers } from '../../testkit/fixtures/test-server.ts'
 
-const start = useDoorServers()
+const start = useTestServers()
 
 async function problemOf(response: Response) {
   expect(response.headers.get('content-type')).toBe('application/problem+json')

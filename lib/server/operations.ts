@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { ApiDescription } from './openapi/register-openapi.ts'
-import { registerOpenApi } from './openapi/register-openapi.ts'
 import type { ReadinessMonitor } from './readiness.ts'
+import type { ApiDescription } from './rest/openapi/register-openapi.ts'
+import { registerOpenApi } from './rest/openapi/register-openapi.ts'
 
 /** The routes every service has: health, metrics and its own description. Must be registered before the REST routes. */
 export async function registerOperations(

@@ -12,7 +12,7 @@ export function pageSizeSchema(fallback: number, most: number) {
 }
 
 /**
- * An opaque token for the page that begins behind `position`. It works for the same `query` only; what the page size
+ * An opaque token for the page that begins after `position`. It works for the same `query` only; what the page size
  * is does not matter. Both must be plain JSON, or Dates.
  */
 export function encodePageToken(query: unknown, position: unknown): string {

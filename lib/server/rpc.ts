@@ -1,6 +1,6 @@
 import type { DescMethod, DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf'
 
-/** What a method may know of a call beside its request, whichever door it came through. */
+/** What a method may know of a call beside its request, whichever protocol it came through. */
 export interface CallContext {
   /** Aborts when the caller went away or its deadline passed. */
   readonly signal: AbortSignal
@@ -15,10 +15,10 @@ type UnaryMethod<M> =
     ? (request: MessageShape<I>, context: CallContext) => Promise<MessageShape<O>>
     : never
 
-/** One implementation of a service, served by every RPC door. A method throws AppError for what the caller should know. */
+/** One implementation of a service, served by every RPC protocol. A method throws AppError for what the caller should know. */
 export type RpcImplementation<S extends DescService> = { [K in keyof S['method']]: UnaryMethod<S['method'][K]> }
 
-/** A method bound to its descriptor, with the types erased: the doors move messages without looking inside. */
+/** A method bound to its descriptor, with the types erased: the protocols move messages without looking inside. */
 export interface RpcMethod {
   readonly descriptor: DescMethodUnary
   handle(
@@ -27,7 +27,7 @@ export interface RpcMethod {
   ): Promise<MessageShape<DescMethodUnary['output']>>
 }
 
-/** A service with its implementation, ready to be given to the doors. */
+/** A service with its implementation, ready to be given to the protocols. */
 export interface RpcService {
   readonly descriptor: DescService
   readonly methods: readonly RpcMethod[]
@@ -50,5 +50,5 @@ function bindMethod(method: DescMethod, implementation: object): RpcMethod {
 }
 
 function assertUnary(method: DescMethod): asserts method is DescMethodUnary {
-  if (method.methodKind !== 'unary') throw new Error(`${method.name} is not unary: no door serves it yet`)
+  if (method.methodKind !== 'unary') throw new Error(`${method.name} is not unary: no protocol serves it yet`)
 }

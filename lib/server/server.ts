@@ -6,24 +6,24 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { listAllowedMethods } from './allowed-methods.ts'
-import { createBodyBudget } from './body-budget.ts'
-import { identifyHttpCalls, requestIdOf } from './call-identity.ts'
 import { createCallObserver } from './call-observer.ts'
-import { registerConnectDoor } from './connect-door.ts'
-import type { ConnectionRouter } from './connection-router.ts'
-import { routeConnections } from './connection-router.ts'
-import { createGrpcDoor } from './grpc-door.ts'
+import { registerConnectHandler } from './connect/handler.ts'
+import { createGrpcHandler } from './grpc/handler.ts'
 import { createHealth, keepEvaluating } from './health.ts'
-import { assertValidHttp, originFormOf } from './http-checks.ts'
-import { createHttpRefusals } from './http-refusals.ts'
-import { allowLongBodies } from './long-body.ts'
-import type { ApiDescription } from './openapi/register-openapi.ts'
+import { createBodyBudget } from './http/body-budget.ts'
+import { identifyHttpCalls, requestIdOf } from './http/call-identity.ts'
+import { assertValidHttp, originFormOf } from './http/checks.ts'
+import type { ConnectionRouter } from './http/connection-router.ts'
+import { routeConnections } from './http/connection-router.ts'
+import { createHttpRefusals } from './http/refusals.ts'
 import { registerOperations } from './operations.ts'
 import type { ReadinessCheck } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
-import type { RegisterRest } from './rest-door.ts'
-import { createRefuse, registerRestDoor } from './rest-door.ts'
+import { listAllowedMethods } from './rest/allowed-methods.ts'
+import type { RegisterRest } from './rest/handler.ts'
+import { createRefuse, registerRestHandler } from './rest/handler.ts'
+import { allowLongBodies } from './rest/long-body.ts'
+import type { ApiDescription } from './rest/openapi/register-openapi.ts'
 import type { RpcService } from './rpc.ts'
 
 export interface ServerOptions {
@@ -82,7 +82,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const refuse = createRefuse(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const rpc = { services: options.services, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
-  const grpc = createGrpcDoor({ ...rpc, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
+  const grpc = createGrpcHandler({ ...rpc, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
@@ -128,14 +128,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
   app.removeAllContentTypeParsers() // each protocol handler brings its own
-  registerRestDoor(app, options.rest, { observe, refuse, bodies, allowedMethods })
+  registerRestHandler(app, options.rest, { observe, refuse, bodies, allowedMethods })
   // behind the hooks that give a call its name, so that its refusal is counted under it
   app.addHook('preParsing', ({ raw }, _reply, _body, done) => {
     if (closed !== undefined) throw stopping()
     assertValidHttp(raw)
     done()
   })
-  await app.register((scope, _options, done) => registerConnectDoor(scope, rpc, done))
+  await app.register((scope, _options, done) => registerConnectHandler(scope, rpc, done))
 
   const url = await app.listen({ host: options.host, port: options.port })
   const stopEvaluating = keepEvaluating(readiness)

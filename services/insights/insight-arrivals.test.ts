@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { useNats } from '../../test/fixtures/nats.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { useNats } from '../../testkit/fixtures/nats.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import type { InsightArrivals } from './insight-arrivals.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 
@@ -40,7 +40,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-async function announce(leadId: string): Promise<void> {
+async function publish(leadId: string): Promise<void> {
   const connection = await nats.first()
   connection.publish(names.insightReady(leadId), 'anything')
   await connection.flush()
@@ -51,7 +51,7 @@ describe('a wait for an insight', () => {
     const leadId = randomUUID()
     const waits = [arrivals.waitFor(leadId, never), arrivals.waitFor(leadId, never)]
     const other = arrivals.waitFor(randomUUID(), never)
-    await announce(leadId)
+    await publish(leadId)
     expect(await Promise.all(waits.map(({ arrived }) => arrived))).toEqual([true, true])
     other.cancel()
     expect(await other.arrived).toBe(false)
@@ -121,10 +121,10 @@ describe('a wait for an insight', () => {
 
   test('leaves no listener on its signal, however it ends', async () => {
     const { signal } = new AbortController()
-    const [announced, cancelled, stopped] = [randomUUID(), randomUUID(), randomUUID()]
-    const waits = [announced, cancelled, stopped].map((leadId) => arrivals.waitFor(leadId, signal))
+    const [settled, cancelled, stopped] = [randomUUID(), randomUUID(), randomUUID()]
+    const waits = [settled, cancelled, stopped].map((leadId) => arrivals.waitFor(leadId, signal))
     expect(getEventListeners(signal, 'abort')).toHaveLength(3)
-    await announce(announced)
+    await publish(settled)
     waits[1]?.cancel()
     arrivals.stop()
     expect(await Promise.all(waits.map(({ arrived }) => arrived))).toEqual([true, false, false])

@@ -46,7 +46,7 @@ export function createInsightArrivals(options: {
   let waits = 0
   let looking = false
 
-  const announce = (leadId: string) => {
+  const wake = (leadId: string) => {
     for (const settle of waiting.get(leadId) ?? []) settle(true)
   }
   const recheck = async () => {
@@ -55,7 +55,7 @@ export function createInsightArrivals(options: {
     const leadIds = [...waiting.keys()]
     try {
       for (let from = 0; from < leadIds.length; from += PART) {
-        for (const leadId of await findSettled(leadIds.slice(from, from + PART))) announce(leadId) // 2
+        for (const leadId of await findSettled(leadIds.slice(from, from + PART))) wake(leadId) // 2
       }
     } catch (error) {
       log.warn({ err: error }, 'cannot look for insights that are waited for; trying on')
@@ -66,7 +66,7 @@ export function createInsightArrivals(options: {
   const subscribe = async () => {
     const connection = await nats.first()
     connection.subscribe(names.insightsSubjects, {
-      callback: (error, message) => (error ? undefined : announce(leadIdOf(message.subject))), // 1
+      callback: (error, message) => (error ? undefined : wake(leadIdOf(message.subject))), // 1
     })
   }
   // it rejects only when the service is closed before NATS was ever there

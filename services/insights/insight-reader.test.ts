@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createInsightReader } from './insight-reader.ts'
 
 const stack = useStack()

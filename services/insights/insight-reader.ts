@@ -1,7 +1,7 @@
+import { type InsightRecord, insightColumns, toInsight } from '../../contract/insight-record.ts'
 import type { Insight } from '../../domain/insight.ts'
-import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
-import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
+import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 
 /** Why triage failed, as its dead letter says; other words may come. */
 export type FailureReason = 'failed' | 'delivery_limit' | (string & {})
@@ -32,13 +32,13 @@ const NOTHING: LookUp = { insight: undefined, leadExists: false, failure: undefi
 export function createInsightReader(sql: Sql): InsightReader {
   return {
     lookUpAll: async (leadIds) => {
-      const records = await answered(lookUp(sql, leadIds))
+      const records = await withQueryTimeout(lookUp(sql, leadIds))
       const found = new Map(records.map((record) => [record.asked, toLookUp(record)]))
       return leadIds.map((leadId) => found.get(leadId) ?? NOTHING)
     },
     findSettled: async (leadIds) => {
       const asked = [...leadIds]
-      const rows = await answered(sql<{ lead_id: string }[]>`
+      const rows = await withQueryTimeout(sql<{ lead_id: string }[]>`
         select lead_id from insights where lead_id = any(${asked}::uuid[])
         union all
         select lead_id from failed_leads where lead_id = any(${asked}::uuid[])`)

@@ -1,14 +1,14 @@
+import { createSchemaCheck } from '../../db/schema-check.ts'
 import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
 import type { Config } from '../../lib/config/load-config.ts'
-import { isOurTrouble } from '../../lib/errors/app-error.ts'
+import { isTransient } from '../../lib/errors/app-error.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { guardSchema } from '../../lib/postgres/schema-check.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
@@ -36,7 +36,12 @@ export async function startInsights(
     log,
   })
   onStop('postgres', () => sql.end({ timeout: 5 }))
-  const schema = guardSchema({ sql, databaseUrl: config.DATABASE_URL, migrateOnStart: config.MIGRATE_ON_START, log })
+  const schema = createSchemaCheck({
+    sql,
+    databaseUrl: config.DATABASE_URL,
+    migrateOnStart: config.MIGRATE_ON_START,
+    log,
+  })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
   onStop('nats', () => nats.close())
 
@@ -46,7 +51,7 @@ export async function startInsights(
     maxInFlight: 2,
     maxQueued: 10_000,
     flush: reader.lookUpAll,
-    failsAll: isOurTrouble,
+    failsAll: isTransient,
     onFlush: measureBatches(metrics)('look_ups'),
   })
   onStop('look-ups', () => lookUps.drain())

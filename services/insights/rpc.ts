@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf'
+import { toInsightMessage } from '../../contract/insight-message.ts'
+import { millisecondsOf } from '../../contract/well-known-times.ts'
 import type { Insight } from '../../domain/insight.ts'
 import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/insights/v1/insights_service_pb.ts'
-import { toInsightMessage } from '../../lib/contract/insight-message.ts'
-import { millisecondsOf } from '../../lib/contract/well-known-times.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 

@@ -50,7 +50,7 @@ export async function batchCreateLeads(
     if (result.requestHash !== item.row.requestHash) {
       return { kind: 'conflict', violations: [{ path: 'idempotency_key', message: conflict().message }] }
     }
-    events.announce(result, item.row, traceparent)
+    events.publish(result, item.row, traceparent)
     return { kind: result.created ? 'created' : 'replayed', lead: result.lead }
   })
 }

@@ -2,7 +2,7 @@ import type { Lead } from '../../domain/lead.ts'
 import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { type Batcher, createBatcher } from '../../lib/batcher/batcher.ts'
 import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
-import { isOurTrouble } from '../../lib/errors/app-error.ts'
+import { isTransient } from '../../lib/errors/app-error.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import type { Metrics } from '../../lib/telemetry/metrics.ts'
 import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
@@ -26,7 +26,7 @@ export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onSto
   const measure = measureBatches(metrics)
   const insert = isolateFailures(leads.insert) // a row has its key: to store it again changes nothing
   // whoever asks must hear within two seconds that the database hangs
-  const failsAll = isOurTrouble
+  const failsAll = isTransient
 
   const groupCommit = createBatcher({
     maxBatchSize: 500,

@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
-import { succeeding } from '../../test/fixtures/succeeding.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { succeeding } from '../../testkit/fakes/succeeding.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import type { CreatedLead } from './create-lead.ts'
 import { createLead } from './create-lead.ts'
 import { createLeadStore } from './lead-store.ts'
@@ -21,7 +21,7 @@ const pools = ['first', 'second'].map((name) =>
   }),
 )
 const stores = pools.map((pool) => ({ insert: succeeding(createLeadStore(pool).insert) }))
-const events = { announce: () => undefined, republish: () => undefined }
+const events = { publish: () => undefined, republish: () => undefined }
 afterAll(() => Promise.all(pools.map((pool) => pool.end({ timeout: 2 }))))
 
 /** One request of a client, or the crash of every connection that a process has. */

@@ -42,7 +42,7 @@ export async function createLead(
   const stored = await store(row)
   if (stored.requestHash !== row.requestHash) throw conflict()
   // a replay too: the event of the first try may be what was lost
-  events.announce(stored, row, childTraceparent(caller.traceparent))
+  events.publish(stored, row, childTraceparent(caller.traceparent))
   return { lead: stored.lead, replayed: !stored.created }
 }
 

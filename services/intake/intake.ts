@@ -6,13 +6,13 @@ import { createLead } from './create-lead.ts'
 import { getLead } from './get-lead.ts'
 import type { ImportedList, ImportRequest } from './import/import-leads.ts'
 import { importLeads } from './import/import-leads.ts'
-import { createPatientStore } from './import/patient-store.ts'
+import { createRetryingStore } from './import/retrying-store.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
 import { retriageLeads } from './retriage-leads.ts'
 
-/** What intake can do; the doors translate to it and from it. Each method says in its own file what it throws. */
+/** What intake can do; the protocols translate to it and from it. Each method says in its own file what it throws. */
 export interface Intake {
   createLead(caller: Caller, input: unknown): Promise<CreatedLead>
   batchCreateLeads(caller: Caller, inputs: readonly unknown[]): Promise<BatchOutcome[]>
@@ -28,7 +28,7 @@ interface IntakeParts extends IntakeBatchers {
 
 export function createIntake(parts: IntakeParts): Intake {
   const { leadReads, groupCommit, listCommit, events, retriage } = parts
-  const imported = createPatientStore((rows) => listCommit.submit(rows))
+  const imported = createRetryingStore((rows) => listCommit.submit(rows))
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
     batchCreateLeads: (caller, inputs) =>

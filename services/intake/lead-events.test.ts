@@ -63,7 +63,7 @@ test('an event carries what triage needs, to the subject of its lead, on the tra
     idempotencyKey: '5f0c3c4e-8f5e-4b9c-9d0e-0f3b1a2c4d5e',
     contentHash: contentHash(lead.note),
   }
-  events.announce({ created: false, recent: true, lead, generation: 2, requestHash: 'x' }, key, 'the trace')
+  events.publish({ created: false, recent: true, lead, generation: 2, requestHash: 'x' }, key, 'the trace')
 
   expect(sent).toEqual([
     {

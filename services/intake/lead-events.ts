@@ -13,11 +13,11 @@ export interface LeadEvents {
    * replay: the event of the first try may be what was lost, and a second one changes nothing. Not when the lead is older
    * (`recent`): then the reconciler looks after it, and triage would do again for a whole file what it has done.
    */
-  announce(stored: StoredLead, row: AnnouncedRow, traceparent: string): void
+  publish(stored: StoredLead, row: PublishedRow, traceparent: string): void
 }
 
 /** What the same request gives every time: under its key the same note is stored. */
-type AnnouncedRow = Pick<LeadRow, 'clientId' | 'idempotencyKey' | 'contentHash'>
+type PublishedRow = Pick<LeadRow, 'clientId' | 'idempotencyKey' | 'contentHash'>
 
 /** What an event is made of. */
 interface QueuedLead {
@@ -32,7 +32,7 @@ interface QueuedLead {
 
 export function createLeadEvents(publisher: Publisher, names: JetStreamNames): LeadEvents {
   return {
-    announce: ({ lead, generation, recent }, { clientId, idempotencyKey, contentHash }, traceparent) => {
+    publish: ({ lead, generation, recent }, { clientId, idempotencyKey, contentHash }, traceparent) => {
       if (!recent) return
       const event = { ...lead, generation, contentHash, queuedAt: lead.createdAt, attempts: 0 }
       const messageId = messageIdOf(clientId, idempotencyKey, generation)

@@ -6,11 +6,11 @@ import type { NewLead } from '../../domain/lead.ts'
 import { contentHash, requestHash } from '../../domain/lead.ts'
 import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { beforeQuery } from '../../test/fixtures/before-query.ts'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { eventually } from '../../test/fixtures/eventually.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
-import { succeeding } from '../../test/fixtures/succeeding.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { beforeQuery } from '../../testkit/fakes/before-query.ts'
+import { succeeding } from '../../testkit/fakes/succeeding.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import type { LeadRow } from './lead-store.ts'
 import { createLeadStore, insertLists } from './lead-store.ts'
 
@@ -154,7 +154,7 @@ describe('a key that is taken', () => {
 })
 
 describe('one bad row', () => {
-  // the doors let no such text in: this is what is left if they ever do
+  // the protocols let no such text in: this is what is left if they ever do
   const poisonous = () => rowOf({ lead: { note: 'a\u0000b' } })
   const insert = isolateFailures(leads.insert)
 

@@ -1,8 +1,8 @@
 import type { Lead, NewLead } from '../../domain/lead.ts'
 import type { FlushItems } from '../../lib/batcher/batcher.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
-import { answered, createDeadline } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
+import { createDeadline, withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 import type { WriteFence } from '../../lib/postgres/write-fence.ts'
 import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 
@@ -70,7 +70,7 @@ export function createLeadStore(sql: Sql): LeadStore {
   return {
     insert: (rows) => insertOrFind(sql, fence, rows),
     findAll: async (ids) => {
-      const records = await answered(
+      const records = await withQueryTimeout(
         sql<LeadRecord[]>`
           select id, email, phone, name, note, source, created_at from leads where id = any(${[...ids]}::uuid[])`,
       )
@@ -126,7 +126,7 @@ async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[
     (await fence.write(insertAbsent(sql, rows), deadline)).map((row) => [row.id, row.created_at]),
   )
   const others = rows.filter((row) => !inserted.has(row.id))
-  const records = others.length === 0 ? [] : await answered(findByKeys(sql, others), deadline.leftMs())
+  const records = others.length === 0 ? [] : await withQueryTimeout(findByKeys(sql, others), deadline.leftMs())
   const existing = new Map(records.map((record) => [keyOf(record.client_id, record.idempotency_key), record]))
   return rows.map((row) => {
     const createdAt = inserted.get(row.id)

@@ -1,3 +1,4 @@
+import { createSchemaCheck } from '../../db/schema-check.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
@@ -8,7 +9,6 @@ import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { guardSchema } from '../../lib/postgres/schema-check.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
@@ -40,7 +40,7 @@ export async function startIntake(
     log,
   })
   onStop('postgres', () => sql.end({ timeout: 5 }))
-  const schema = guardSchema({
+  const schema = createSchemaCheck({
     sql,
     databaseUrl: config.DATABASE_URL,
     migrateOnStart: config.MIGRATE_ON_START,
@@ -49,7 +49,7 @@ export async function startIntake(
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
-  await declareStreams({ nats, topology, patienceMs: 2_000, log })
+  await declareStreams({ nats, topology, timeoutMs: 2_000, log })
 
   const batchers = createIntakeBatchers(createLeadStore(sql), metrics, lifecycle)
   const lostFiles = createLostFiles({ nats, stream: names.leadsStream, log, metrics })

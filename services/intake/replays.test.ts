@@ -6,15 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { leadRequestSchema } from '../../domain/lead.ts'
 import { IntakeService } from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { eventually } from '../../test/fixtures/eventually.ts'
-import { importAll, toNdjson } from '../../test/fixtures/imports.ts'
-import { useNats } from '../../test/fixtures/nats.ts'
-import type { LeadBody } from '../../test/fixtures/rest.ts'
-import { bodyOf, postLead } from '../../test/fixtures/rest.ts'
-import type { ServiceProcess } from '../../test/fixtures/service-process.ts'
-import { useServices } from '../../test/fixtures/service-process.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { importAll, toNdjson } from '../../testkit/clients/imports.ts'
+import type { LeadBody } from '../../testkit/clients/rest.ts'
+import { bodyOf, postLead } from '../../testkit/clients/rest.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { useNats } from '../../testkit/fixtures/nats.ts'
+import type { ServiceProcess } from '../../testkit/fixtures/services.ts'
+import { useServices } from '../../testkit/fixtures/services.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import { toRow } from './create-lead.ts'
 import { createLeadStore } from './lead-store.ts'
 
@@ -51,7 +51,7 @@ async function isInStream(leadId: string): Promise<boolean> {
   return state.subjects?.[subject] === 1
 }
 
-const doors: [name: string, send: (key: string) => Promise<unknown>][] = [
+const protocols: [name: string, send: (key: string) => Promise<unknown>][] = [
   ['CreateLead', async (key) => expect((await postLead(intake.url, { note: NOTE }, key)).status).toBe(200)],
   [
     'BatchCreateLeads',
@@ -69,7 +69,7 @@ const doors: [name: string, send: (key: string) => Promise<unknown>][] = [
   ],
 ]
 
-describe.each(doors)('%s', (_name, send) => {
+describe.each(protocols)('%s', (_name, send) => {
   test('publishes the event of a lead again that is new', async () => {
     const { id, key } = await committed(0)
     await send(key)

@@ -1,7 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import type { Lead } from '../../domain/lead.ts'
-import { LEAD_LIMITS } from '../../domain/lead.ts'
 import {
   EXAMPLE_LEAD_ID,
   intentField,
@@ -10,13 +8,15 @@ import {
   textField,
   timeField,
   uuidField,
-} from '../../lib/contract/rest-fields.ts'
+} from '../../contract/rest-fields.ts'
+import type { Lead } from '../../domain/lead.ts'
+import { LEAD_LIMITS } from '../../domain/lead.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
-import { abortWhenClosed } from '../../lib/server/abort-when-closed.ts'
-import type { ApiDescription } from '../../lib/server/openapi/register-openapi.ts'
-import { DETAILS } from '../../lib/server/openapi/route-details.ts'
-import type { FailLate, RestApp } from '../../lib/server/rest-door.ts'
+import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
+import type { FailLate, RestApp } from '../../lib/server/rest/handler.ts'
+import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
+import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
 import { callerOf } from './caller.ts'
 import { keyViolation, parseIdempotencyKey } from './idempotency-key.ts'
 import { registerImportRest } from './import/rest.ts'
@@ -208,7 +208,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         body: retriageBodySchema,
         response: { 200: retriagedSchema.describe('The leads are queued, or with `dry_run` counted.') },
       },
-      validatorCompiler: () => (value) => ({ value }), // retriageLeads checks it, as on every door
+      validatorCompiler: () => (value) => ({ value }), // retriageLeads checks it, as on every protocol
     },
     async ({ body }, reply) => {
       const { signal, release } = abortWhenClosed(reply.raw)

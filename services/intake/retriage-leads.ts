@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { assertSelects, selectionFields } from '../../contract/selection.ts'
+import { timeSchema } from '../../contract/time.ts'
 import { Intent } from '../../domain/vocabulary.ts'
-import { assertSelects, selectionFields } from '../../lib/contract/selection.ts'
-import { timeSchema } from '../../lib/contract/time.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import type { LeadPosition, RetriagePart, RetriageSelection, RetriageStore } from './retriage-store.ts'
@@ -64,13 +64,13 @@ export async function retriageLeads(
   }
   const begun = await leads.now()
   let count = 0
-  for (let behind: LeadPosition | null = null; ; ) {
+  for (let after: LeadPosition | null = null; ; ) {
     if (signal.aborted) throw new AppError(ErrorCode.Cancelled, `Cancelled after ${count} leads.`)
     const part: RetriagePart = request.dry_run
-      ? await leads.count(selection, begun, behind)
-      : await leads.retriage(selection, begun, behind, { ahead: count, leadsPerSecond })
+      ? await leads.count(selection, begun, after)
+      : await leads.retriage(selection, begun, after, { ahead: count, leadsPerSecond })
     count += part.leads
     if (part.last === null) return count
-    behind = part.last
+    after = part.last
   }
 }

@@ -1,6 +1,6 @@
 import type { Intent } from '../../domain/vocabulary.ts'
-import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
+import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 
 /** Leads by their ids, or all; of these the ones that everything which is given holds for. */
 export interface RetriageSelection {
@@ -31,7 +31,7 @@ export interface RetriageStore {
   /** By the database's clock. */
   now(): Promise<Date>
   /** Looks at the next part of the leads that were there when the call had `begun`, in the order of their creation. */
-  count(selection: RetriageSelection, begun: Date, behind: LeadPosition | null): Promise<RetriagePart>
+  count(selection: RetriageSelection, begun: Date, after: LeadPosition | null): Promise<RetriagePart>
   /**
    * As `count`, and gives those that the selection holds for their next generation and a place in line, in one commit.
    * @param line how many of this call are `ahead` of them in line, and how fast that moves from `begun` on
@@ -39,7 +39,7 @@ export interface RetriageStore {
   retriage(
     selection: RetriageSelection,
     begun: Date,
-    behind: LeadPosition | null,
+    after: LeadPosition | null,
     line: { ahead: number; leadsPerSecond: number },
   ): Promise<RetriagePart>
 }
@@ -47,28 +47,28 @@ export interface RetriageStore {
 /** How many leads one statement looks at: few enough to take well under a second. */
 const PART = 2_000
 /** And how long that may take on a busy day. */
-const PATIENCE_MS = 10_000
+const TIMEOUT_MS = 10_000
 const NO_LEAD = '00000000-0000-0000-0000-000000000000'
 
 export function createRetriageStore(sql: Sql): RetriageStore {
   return {
     now: async () => {
-      const [row] = await answered(sql<{ now: Date }[]>`select now()::timestamptz(3) as now`)
+      const [row] = await withQueryTimeout(sql<{ now: Date }[]>`select now()::timestamptz(3) as now`)
       if (row === undefined) throw new Error('the database does not know the time')
       return row.now
     },
-    count: async (selection, begun, behind) =>
+    count: async (selection, begun, after) =>
       toPart(
-        await answered(
+        await withQueryTimeout(
           sql<PartRecord[]>`
-            with seen as materialized (${seen(sql, selection, begun, behind)}),
+            with seen as materialized (${seen(sql, selection, begun, after)}),
             chosen as (select l.id from seen l where ${isMeant(sql, selection)})
             ${outcome(sql)}`,
-          PATIENCE_MS,
+          TIMEOUT_MS,
         ),
       ),
-    retriage: async (selection, begun, behind, line) =>
-      toPart(await answered(retriage(sql, selection, begun, behind, line), PATIENCE_MS)),
+    retriage: async (selection, begun, after, line) =>
+      toPart(await withQueryTimeout(retriage(sql, selection, begun, after, line), TIMEOUT_MS)),
   }
 }
 
@@ -80,11 +80,11 @@ function retriage(
   sql: Sql,
   selection: RetriageSelection,
   begun: Date,
-  behind: LeadPosition | null,
+  after: LeadPosition | null,
   { ahead, leadsPerSecond }: { ahead: number; leadsPerSecond: number },
 ) {
   return sql<PartRecord[]>`
-    with seen as materialized (${seen(sql, selection, begun, behind)}),
+    with seen as materialized (${seen(sql, selection, begun, after)}),
     chosen as materialized (
       select l.id from leads l join seen using (id) where ${isMeant(sql, selection)}
       order by l.id
@@ -107,11 +107,11 @@ function seen(
   sql: Sql,
   { leadIds, createdAfter, createdBefore }: RetriageSelection,
   begun: Date,
-  behind: LeadPosition | null,
+  after: LeadPosition | null,
 ) {
   return sql`
     select id, created_at from leads
-    where (created_at, id) > (coalesce(${behind?.createdAt ?? null}::timestamptz, '-infinity'), ${behind?.id ?? NO_LEAD}::uuid)
+    where (created_at, id) > (coalesce(${after?.createdAt ?? null}::timestamptz, '-infinity'), ${after?.id ?? NO_LEAD}::uuid)
       and ${leadIds === undefined ? sql`true` : sql`id = any(${[...leadIds]}::uuid[])`}
       and created_at >= coalesce(${createdAfter ?? null}::timestamptz, '-infinity')
       and created_at < coalesce(${createdBefore ?? null}::timestamptz, 'infinity')

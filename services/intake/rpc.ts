@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { fromIntentMessage } from '../../contract/insight-message.ts'
+import { dateOf } from '../../contract/well-known-times.ts'
 import type { Lead } from '../../domain/lead.ts'
 import type {
   CreateLeadRequest,
@@ -16,8 +18,6 @@ import {
   LeadSchema,
   RetriageLeadsResponseSchema,
 } from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { fromIntentMessage } from '../../lib/contract/insight-message.ts'
-import { dateOf } from '../../lib/contract/well-known-times.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
 import type { CallContext, RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'

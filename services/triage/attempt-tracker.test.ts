@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { NO_HISTORY } from '../../lib/mailbox/attempts.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createAttemptTracker, forgetAttempts } from './attempt-tracker.ts'
 
 const { sql } = useStack()

@@ -4,8 +4,8 @@ import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import type { AttemptTracker, DeliveryEnd, DeliveryHistory } from '../../lib/mailbox/attempts.ts'
 import { NO_HISTORY } from '../../lib/mailbox/attempts.ts'
 import type { Delivery } from '../../lib/mailbox/delivery.ts'
-import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
+import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 
 type LeadDelivery = Delivery<LeadReceived>
 
@@ -34,7 +34,7 @@ export function createAttemptTracker(sql: Sql): AttemptTracker<LeadReceived> {
   return {
     recall: recalls.submit,
     begin: async (delivery) => {
-      const [row] = await answered(begin(sql, delivery))
+      const [row] = await withQueryTimeout(begin(sql, delivery))
       return row?.begun ?? 1
     },
     recordEnd: async (delivery, end) => {
@@ -46,7 +46,7 @@ export function createAttemptTracker(sql: Sql): AttemptTracker<LeadReceived> {
 const BATCHES = { maxBatchSize: 500, maxInFlight: 1, maxQueued: 10_000 }
 
 async function recall(sql: Sql, deliveries: readonly LeadDelivery[]): Promise<DeliveryHistory[]> {
-  const rows = await answered(sql<(DeliveryHistory & { leadId: string; message: string; delivery: number })[]>`
+  const rows = await withQueryTimeout(sql<(DeliveryHistory & { leadId: string; message: string; delivery: number })[]>`
     select lead_id as "leadId", message, delivery, answered, failures, begun from delivery_attempts
     where lead_id = any(${deliveries.map(({ event }) => event.leadId)}::uuid[])`)
   const known = new Map(rows.map((row) => [row.leadId, row]))
@@ -81,7 +81,7 @@ function begin(sql: Sql, { event, messageId, deliveryCount }: LeadDelivery) {
  * down already changes nothing: after a timeout it may be noted down twice.
  */
 async function recordEnds(sql: Sql, ended: readonly EndedDelivery[]): Promise<null[]> {
-  await answered(sql`
+  await withQueryTimeout(sql`
     insert into delivery_attempts as stored (lead_id, message, delivery, answered, failures, begun, begun_delivery)
     select lead_id, message, delivery, 1, failures, -begun, 0
     from unnest(

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type Config, commonSettings, integerSetting } from '../../lib/config/load-config.ts'
 import { decimalSetting, llmSettings } from './analyzers/llm/settings.ts'
-import { houseRulesSetting } from './analyzers/rules/house-rules/parse-house-rules.ts'
+import { customRulesSetting } from './analyzers/rules/custom-rules/parse-custom-rules.ts'
 
 /** The settings that decide who judges a lead; `npm run eval` reads them too. */
-export const judgeSettings = {
+export const analyzerSettings = {
   /** A JSON file with evidence of one's own trade; docs/triage.md says how it is written. */
-  TRIAGE_RULES_FILE: houseRulesSetting,
+  TRIAGE_RULES_FILE: customRulesSetting,
   /** Who judges: the rules, a model, or the rules at once and the model where they are unsure. */
   ANALYZER: z.enum(['rules', 'llm', 'cascade'], { error: 'must be rules, llm or cascade' }).default('rules'),
   /** From this confidence the word of the rules is final in a cascade. */
@@ -31,7 +31,7 @@ export const triageSettings = {
   TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
   /** How long the analyzer may take for one note. */
   ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 60_000),
-  ...judgeSettings,
+  ...analyzerSettings,
 } as const
 
 export type TriageConfig = Config<typeof triageSettings>

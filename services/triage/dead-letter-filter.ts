@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timeSchema } from '../../lib/contract/time.ts'
+import { timeSchema } from '../../contract/time.ts'
 import { DeadLetterReason, DeadLetterState } from './dead-letter.ts'
 
 /** The fields of a request that filter dead letters, in the words of the contract. */

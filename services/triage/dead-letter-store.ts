@@ -1,5 +1,5 @@
-import { answered } from '../../lib/postgres/answered.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
+import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 import { forgetAttempts } from './attempt-tracker.ts'
 import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts'
 
@@ -23,15 +23,15 @@ export interface DeadLetterStore {
    */
   put(letter: NewDeadLetter): Promise<void>
   find(leadId: string): Promise<DeadLetter | undefined>
-  /** The newest failures first, beginning behind a position. */
-  list(filter: DeadLetterFilter, behind: DeadLetterPosition | undefined, limit: number): Promise<DeadLetter[]>
+  /** The newest failures first, beginning after a position. */
+  list(filter: DeadLetterFilter, after: DeadLetterPosition | undefined, limit: number): Promise<DeadLetter[]>
   count(selection: DeadLetterSelection): Promise<number>
   countByState(): Promise<{ dead: number; parked: number }>
   /**
-   * Lets a part of the letters fall due now, in the order of their leads, beginning behind one.
+   * Lets a part of the letters fall due now, in the order of their leads, beginning after one.
    * @returns how many, and the lead of the last one; null when there are no more
    */
-  redrive(selection: DeadLetterSelection, behind: string | undefined): Promise<{ leads: number; last: string | null }>
+  redrive(selection: DeadLetterSelection, after: string | undefined): Promise<{ leads: number; last: string | null }>
 }
 
 /** A lead that is parked again and again is tried at least so often. */
@@ -39,40 +39,40 @@ const LONGEST_PARKING = '5 minutes'
 /** How many letters one statement redrives. */
 const REDRIVE_PART = 2_000
 /** And how long that may take on a busy day. */
-const REDRIVE_PATIENCE_MS = 10_000
+const REDRIVE_TIMEOUT_MS = 10_000
 const NO_LEAD = '00000000-0000-0000-0000-000000000000'
 
 export function createDeadLetterStore(sql: Sql): DeadLetterStore {
   return {
     put: async (letter) => {
-      await answered(put(sql, letter))
+      await withQueryTimeout(put(sql, letter))
     },
     find: async (leadId) => {
-      const [letter] = await answered(sql<DeadLetter[]>`
+      const [letter] = await withQueryTimeout(sql<DeadLetter[]>`
         select ${columns(sql)} from dead_letters d where d.lead_id = ${leadId}`)
       return letter
     },
     // walks the index (last_failed_at, lead_id) backwards
-    list: (filter, behind, limit) =>
-      answered(sql<DeadLetter[]>`
+    list: (filter, after, limit) =>
+      withQueryTimeout(sql<DeadLetter[]>`
         select ${columns(sql)} from dead_letters d
         where ${isSelected(sql, { filter })}
           and (d.last_failed_at, d.lead_id)
-            < (coalesce(${behind?.lastFailedAt ?? null}::timestamptz, 'infinity'), ${behind?.leadId ?? NO_LEAD}::uuid)
+            < (coalesce(${after?.lastFailedAt ?? null}::timestamptz, 'infinity'), ${after?.leadId ?? NO_LEAD}::uuid)
         order by d.last_failed_at desc, d.lead_id desc
         limit ${limit}`),
     count: async (selection) => {
-      const [row] = await answered(sql<{ count: number }[]>`
+      const [row] = await withQueryTimeout(sql<{ count: number }[]>`
         select count(*) from dead_letters d where ${isSelected(sql, selection)}`)
       return row?.count ?? 0
     },
     countByState: async () => {
-      const [row] = await answered(sql<{ dead: number; parked: number }[]>`
+      const [row] = await withQueryTimeout(sql<{ dead: number; parked: number }[]>`
         select count(*) filter (where retry_at is null) as dead, count(retry_at) as parked from dead_letters`)
       return row ?? { dead: 0, parked: 0 }
     },
-    redrive: async (selection, behind) => {
-      const [row] = await answered(redrive(sql, selection, behind ?? NO_LEAD), REDRIVE_PATIENCE_MS)
+    redrive: async (selection, after) => {
+      const [row] = await withQueryTimeout(redrive(sql, selection, after ?? NO_LEAD), REDRIVE_TIMEOUT_MS)
       return row ?? { leads: 0, last: null }
     },
   }
@@ -107,14 +107,14 @@ function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfter
  * insight. So a redrive waits for nobody and cannot deadlock with the workers. A letter that was written while its
  * lead got an insight by another delivery has no cause any more, and goes.
  */
-function redrive(sql: Sql, selection: DeadLetterSelection, behind: string) {
+function redrive(sql: Sql, selection: DeadLetterSelection, after: string) {
   return sql<{ leads: number; last: string | null }[]>`
     with chosen as materialized (
       select d.lead_id, exists (
         select from insights i where i.lead_id = d.lead_id and i.generation >= d.generation and i.stage = 'final'
       ) as settled
       from dead_letters d
-      where d.lead_id > ${behind} and ${isSelected(sql, selection)}
+      where d.lead_id > ${after} and ${isSelected(sql, selection)}
       order by d.lead_id
       limit ${REDRIVE_PART}
       for update of d skip locked

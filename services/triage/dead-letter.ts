@@ -14,7 +14,7 @@ export interface DeadLetter {
   readonly retryAt: Date | null
 }
 
-/** The same words as the mailbox's `GivenUp`. */
+/** The same words as the mailbox's `DeadLetterCause`. */
 export const DeadLetterReason = { Failed: 'failed', DeliveryLimit: 'delivery_limit', Parked: 'parked' } as const
 export type DeadLetterReason = (typeof DeadLetterReason)[keyof typeof DeadLetterReason]
 

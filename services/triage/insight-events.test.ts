@@ -5,9 +5,9 @@ import type { Insight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import { contentHash } from '../../domain/lead.ts'
 import { ensureStreams } from '../../lib/jetstream/topology.ts'
-import { captureLog } from '../../test/fixtures/captured-log.ts'
-import { useNats } from '../../test/fixtures/nats.ts'
-import { useStack } from '../../test/fixtures/stack.ts'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { useNats } from '../../testkit/fixtures/nats.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createInsightEvents } from './insight-events.ts'
 
 const { names } = useStack()
@@ -22,15 +22,15 @@ function storedInsight(): Insight {
   return { ...createInsight(subject, Stage.Final, 'rules@1', analysis), createdAt: at, updatedAt: at }
 }
 
-const announceMany = (announce: (insight: Insight, traceparent: string) => Promise<void>, count: number) =>
-  Promise.allSettled(Array.from({ length: count }, () => announce(storedInsight(), 'the trace')))
+const publishMany = (publish: (insight: Insight, traceparent: string) => Promise<void>, count: number) =>
+  Promise.allSettled(Array.from({ length: count }, () => publish(storedInsight(), 'the trace')))
 
 test('events that the stream refuses hold nobody up, and are one line in the log', async () => {
   const manager = await jetstreamManager(await nats.first())
   await manager.streams.update(names.insightsStream, { max_msg_size: 10 })
   const { log, entries } = captureLog()
-  const { announce } = createInsightEvents({ nats, names, ensureStreams: async () => undefined, log })
-  const outcomes = await announceMany(announce, 50)
+  const { publish } = createInsightEvents({ nats, names, ensureStreams: async () => undefined, log })
+  const outcomes = await publishMany(publish, 50)
   expect(outcomes.every(({ status }) => status === 'fulfilled')).toBe(true)
   expect(entries()).toMatchObject([{ level: 50, err: { code: 10054 }, leadId: expect.any(String) }])
 })
@@ -39,13 +39,13 @@ test('while there is no stream and none can be made, each is told so, and the lo
   const manager = await jetstreamManager(await nats.first())
   await manager.streams.delete(names.insightsStream)
   const { log, entries } = captureLog()
-  const { announce } = createInsightEvents({
+  const { publish } = createInsightEvents({
     nats,
     names,
     ensureStreams: () => Promise.reject(new Error('no room')),
     log,
   })
-  const outcomes = [...(await announceMany(announce, 50)), ...(await announceMany(announce, 1))]
+  const outcomes = [...(await publishMany(publish, 50)), ...(await publishMany(publish, 1))]
   expect(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason.code === 'unavailable')).toBe(true)
   expect(entries()).toMatchObject([{ level: 40, err: { message: 'no room' } }])
 })

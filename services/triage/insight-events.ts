@@ -1,13 +1,13 @@
 import { create, toBinary } from '@bufbuild/protobuf'
+import { toInsightMessage } from '../../contract/insight-message.ts'
 import type { Insight } from '../../domain/insight.ts'
 import { InsightReadySchema } from '../../gen/leadtriage/events/v1/insight_ready_pb.ts'
-import { toInsightMessage } from '../../lib/contract/insight-message.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { createAcknowledgedPublisher, isRefusal } from '../../lib/jetstream/acknowledged-publisher.ts'
 import type { Nats } from '../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Log } from '../../lib/log/log.ts'
-import { createSparseLog } from '../../lib/log/sparse-log.ts'
+import { createThrottledLog } from '../../lib/log/throttled-log.ts'
 
 /** Tells watchers about stored insights. */
 export interface InsightEvents {
@@ -16,7 +16,7 @@ export interface InsightEvents {
    * not keep the next leads from theirs.
    * @throws AppError `unavailable` when NATS cannot be reached
    */
-  announce(insight: Insight, traceparent: string): Promise<void>
+  publish(insight: Insight, traceparent: string): Promise<void>
 }
 
 export function createInsightEvents(options: {
@@ -28,8 +28,8 @@ export function createInsightEvents(options: {
 }): InsightEvents {
   const { nats, names, ensureStreams, log } = options
   const publisher = createAcknowledgedPublisher(nats)
-  const logRefusal = createSparseLog(log, 'error', 'the event of an insight was refused')
-  const logMissing = createSparseLog(log, 'warn', 'cannot declare the streams')
+  const logRefusal = createThrottledLog(log, 'error', 'the event of an insight was refused')
+  const logMissing = createThrottledLog(log, 'warn', 'cannot declare the streams')
   let mending: Promise<void> | undefined
 
   /** Once for all who wait; never rejects. */
@@ -43,7 +43,7 @@ export function createInsightEvents(options: {
   }
 
   return {
-    announce: async (insight, traceparent) => {
+    publish: async (insight, traceparent) => {
       const event = create(InsightReadySchema, { insight: toInsightMessage(insight) })
       try {
         await publisher.publish({

@@ -1,10 +1,10 @@
+import { type InsightRecord, insightColumns, toInsight } from '../../contract/insight-record.ts'
 import type { Reason } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { Stage } from '../../domain/insight.ts'
-import { answered, createDeadline } from '../../lib/postgres/answered.ts'
 import { textArrayLiteral } from '../../lib/postgres/array-types.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
-import { type InsightRecord, insightColumns, toInsight } from '../../lib/postgres/insight-record.ts'
+import { createDeadline, withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 import type { WriteFence } from '../../lib/postgres/write-fence.ts'
 import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 import { forgetAttempts } from './attempt-tracker.ts'
@@ -44,7 +44,7 @@ async function upsertAndRead(
     if (times) stored.set(insight.leadId, { ...insight, createdAt: times.created_at, updatedAt: times.updated_at })
   }
   const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
-  const records = unchanged.length === 0 ? [] : await answered(findByLeads(sql, unchanged), deadline.leftMs())
+  const records = unchanged.length === 0 ? [] : await withQueryTimeout(findByLeads(sql, unchanged), deadline.leftMs())
   for (const record of records) stored.set(record.lead_id, toInsight(record))
   // only an erasure between the two statements takes it away
   return insights.map(({ leadId }) => stored.get(leadId) ?? new Error(`the insight of lead ${leadId} is gone`))

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { timeSchema } from '../../contract/time.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
-import { timeSchema } from '../../lib/contract/time.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import { encodePageToken, pageSizeSchema, parsePageToken } from '../../lib/server/paging.ts'
 import type { DeadLetter } from './dead-letter.ts'

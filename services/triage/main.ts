@@ -1,3 +1,4 @@
+import { createSchemaCheck } from '../../db/schema-check.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
@@ -5,7 +6,6 @@ import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
-import { guardSchema } from '../../lib/postgres/schema-check.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
@@ -33,7 +33,12 @@ export async function startTriage(
     log,
   })
   onStop('postgres', () => sql.end({ timeout: 5 }))
-  const schema = guardSchema({ sql, databaseUrl: config.DATABASE_URL, migrateOnStart: config.MIGRATE_ON_START, log })
+  const schema = createSchemaCheck({
+    sql,
+    databaseUrl: config.DATABASE_URL,
+    migrateOnStart: config.MIGRATE_ON_START,
+    log,
+  })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-triage', log })
   onStop('nats', () => nats.close())
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assertSelects, selectionFields } from '../../lib/contract/selection.ts'
+import { assertSelects, selectionFields } from '../../contract/selection.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import { filterFields } from './dead-letter-filter.ts'
@@ -40,11 +40,11 @@ async function redriveInParts(
   signal: AbortSignal,
 ): Promise<number> {
   let leads = 0
-  for (let behind: string | undefined; ; ) {
+  for (let after: string | undefined; ; ) {
     if (signal.aborted) throw new AppError(ErrorCode.Cancelled, `Cancelled after ${leads} leads.`)
-    const part = await store.redrive(selection, behind)
+    const part = await store.redrive(selection, after)
     leads += part.leads
     if (part.last === null) return leads
-    behind = part.last
+    after = part.last
   }
 }

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import { durationFromMs, timestampFromDate } from '@bufbuild/protobuf/wkt'
+import { dateOf } from '../../contract/well-known-times.ts'
 import type {
   DeadLetter as DeadLetterMessage,
   ListDeadLettersRequest,
@@ -15,7 +16,6 @@ import {
   DeadLetterState as StateMessage,
   TriageService,
 } from '../../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import { dateOf } from '../../lib/contract/well-known-times.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import type { DeadLetter } from './dead-letter.ts'

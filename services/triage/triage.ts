@@ -7,7 +7,7 @@ import { getQueue, type Queue } from './get-queue.ts'
 import { type DeadLetterPage, listDeadLetters } from './list-dead-letters.ts'
 import { redriveDeadLetters } from './redrive-dead-letters.ts'
 
-/** What triage answers to; the doors translate to it and from it. Each method says in its own file what it throws. */
+/** What triage answers to; the protocols translate to it and from it. Each method says in its own file what it throws. */
 export interface Triage {
   getQueue(): Promise<Queue>
   listDeadLetters(input: unknown): Promise<DeadLetterPage>

@@ -11,13 +11,13 @@ import type { Mailbox } from '../../lib/mailbox/mailbox.ts'
 import { createMailbox } from '../../lib/mailbox/mailbox.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import type { Metrics } from '../../lib/telemetry/metrics.ts'
-import { createServingJudges } from './analyzers/judges.ts'
+import { createServingPipeline } from './analyzers/analyzer-pipeline.ts'
 import { maxModelCalls } from './analyzers/llm/call-model.ts'
 import { createTimeLimit } from './analyzers/time-limit.ts'
 import { createAttemptTracker } from './attempt-tracker.ts'
 import type { TriageConfig } from './config.ts'
+import { deadLetterLead } from './dead-letter-lead.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
-import { giveUpLead } from './give-up-lead.ts'
 import { createInsightEvents } from './insight-events.ts'
 import { createInsightStore } from './insight-store.ts'
 import { decodeLeadReceived } from './lead-received.ts'
@@ -33,7 +33,7 @@ interface WorkerParts {
   readonly log: Log
 }
 
-/** Starts the part that triages: pulls leads, judges them, stores and announces what comes out. */
+/** Starts the part that triages: pulls leads, judges them, stores and publishes what comes out. */
 export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox {
   const { config, sql, nats, names, deadLetters, metrics, log } = parts
   const topology = {
@@ -53,10 +53,10 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
   onStop('group commit', () => groupCommit.drain())
   const events = createInsightEvents({ nats, names, ensureStreams: () => ensureStreams(nats, topology), log })
   const triage = {
-    judges: createServingJudges(config, sql, metrics),
+    pipeline: createServingPipeline(config, sql, metrics),
     withTimeLimit: createTimeLimit(config.ANALYZER_TIMEOUT_MS),
     store: groupCommit.submit,
-    announce: events.announce,
+    publish: events.publish,
   }
   const watchdog = createWatchdog({
     nats,
@@ -79,7 +79,7 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     priorAttempts: ({ attempts }) => attempts,
     attempts: createAttemptTracker(sql),
     handle: (delivery, signal) => triageLead(triage, delivery, signal),
-    deadLetter: (delivery, givenUp) => giveUpLead({ deadLetters, log }, delivery, givenUp),
+    deadLetter: (delivery, cause) => deadLetterLead({ deadLetters, log }, delivery, cause),
     log,
     metrics,
   })

@@ -1,9 +1,9 @@
 import http from 'node:http'
 import type { NewLead } from '../../domain/lead.ts'
+import type { Random } from '../../testkit/random.ts'
 import type { Addresses } from './addresses.ts'
 import { toJson } from './leads.ts'
 import type { AnsweredLead, FinalAnswer, Ledger } from './ledger.ts'
-import type { Random } from './random.ts'
 import type { Stoppers } from './stoppers.ts'
 import { createStoppers } from './stoppers.ts'
 
@@ -106,7 +106,7 @@ function leadOf(status: number, body: Buffer): AnsweredLead | undefined {
   return readLead(JSON.parse(body.toString('utf8')))
 }
 
-/** A lead as the REST door writes it. */
+/** A lead as the REST protocol writes it. */
 export function readLead({ created_at: createdAt, ...lead }: Omit<AnsweredLead, 'createdAt'> & { created_at: string }) {
   return { ...lead, createdAt }
 }

@@ -1,5 +1,5 @@
 import type { NewLead } from '../../domain/lead.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../../testkit/random.ts'
 
 const NOTES = [
   'How much is the Pro plan for 20 people? We would like to start next week.',

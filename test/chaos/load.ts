@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Random } from '../../testkit/random.ts'
 import type { Addresses } from './addresses.ts'
 import type { Client } from './client.ts'
 import { makeConflict, makeLead } from './leads.ts'
-import type { Random } from './random.ts'
 
 const TICK_MS = 10
 /** Repeats per lead; about a tenth of all calls. */

@@ -7,10 +7,10 @@ import type { EmbeddedServer } from '../../embedded/embedded-server.ts'
 import { portToKeep } from '../../embedded/ports.ts'
 import { startServerProcess } from '../../embedded/server-process.ts'
 import { waitUntil } from '../../embedded/wait-until.ts'
-import type { BreakableServer } from '../../harness/breakable-server.ts'
-import { startBreakable } from '../../harness/breakable-server.ts'
-import type { TcpProxy } from './proxy.ts'
-import { startProxy } from './proxy.ts'
+import type { BreakableServer } from '../../testkit/processes/breakable-server.ts'
+import { startBreakable } from '../../testkit/processes/breakable-server.ts'
+import type { TcpProxy } from '../../testkit/proxies/faulty-proxy.ts'
+import { startProxy } from '../../testkit/proxies/faulty-proxy.ts'
 
 /** Three nats-servers that keep their streams together. Each talks to each other one through a proxy of their own. */
 export interface NatsCluster {

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Servers } from '../../harness/servers.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
+import type { Random } from '../../testkit/random.ts'
+import { createRandom } from '../../testkit/random.ts'
+import { faultsOfReadSide } from './check-read-side.ts'
 import { createClient } from './client.ts'
-import { faultsAtTheDoors } from './doors.ts'
 import type { Fault } from './faults/fault.ts'
 import type { Ledger } from './ledger.ts'
 import { createLedger } from './ledger.ts'
@@ -10,8 +12,6 @@ import { startLoad } from './load.ts'
 import { startNatsCluster } from './nats-cluster.ts'
 import type { Observations } from './observer.ts'
 import { observe } from './observer.ts'
-import type { Random } from './random.ts'
-import { createRandom } from './random.ts'
 import type { Outcome } from './report.ts'
 import { nameRun } from './run-name.ts'
 import { storedIds, untilSettled, untilStreamEmpty } from './settled.ts'
@@ -39,7 +39,7 @@ export interface RunOptions {
 const ANSWERED_WITHIN_MS = 30_000
 const SETTLED_WITHIN_MS = 90_000
 const HOPELESS_MS = 5_000
-/** How many leads are asked for at the doors. */
+/** How many leads are asked for at the protocols. */
 const SAMPLE = 200
 
 /** Runs the whole product under load, breaks one thing, waits until all is settled, and judges. */
@@ -47,8 +47,8 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
   const { servers, fault, seed, logDir } = options
   const startedAt = performance.now()
   const name = nameRun(fault.name, seed)
-  const giveUp = new AbortController()
-  const signal = AbortSignal.any([options.signal, giveUp.signal])
+  const stop = new AbortController()
+  const signal = AbortSignal.any([options.signal, stop.signal])
   const cluster =
     fault.cluster && (await startNatsCluster(servers.natsProgram, join(servers.scratchDir, name.namespace)))
   let stack: Stack | undefined
@@ -62,7 +62,7 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
     await untilSettled(stack, await storedIds(stack), settleMs, options.signal)
     const leftInStream = await untilStreamEmpty(stack, options.signal)
     const observations = await observer.stop()
-    const verdict = await judgeStack(stack, ledger, createRandom(`${seed}/${fault.name}/sample`))
+    const verdict = await checkStack(stack, ledger, createRandom(`${seed}/${fault.name}/sample`))
     verdict.wrong.push(...(await stack.stopServices()), ...brokenBounds(fault, ledger, observations, recoverySeconds))
     if (leftInStream > 0) verdict.wrong.push(`${leftInStream} messages stay in the stream though all is settled`)
     return {
@@ -78,7 +78,7 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
       tookSeconds: (performance.now() - startedAt) / 1_000,
     }
   } finally {
-    giveUp.abort(new Error('the run is over'))
+    stop.abort(new Error('the run is over'))
     await stack?.remove()
     await cluster?.stop()
   }
@@ -105,11 +105,11 @@ function tooManyRedelivered(max: number, redelivered: number, consumers: number)
   return redelivered > max ? [`${redelivered} messages were delivered again, and ${max} may be`] : []
 }
 
-/** Compares the ledger with all that is stored, and with what the doors say of some of it. */
-async function judgeStack(stack: Stack, ledger: Ledger, random: Random): Promise<Verdict> {
+/** Compares the ledger with all that is stored, and with what the protocols say of some of it. */
+async function checkStack(stack: Stack, ledger: Ledger, random: Random): Promise<Verdict> {
   const stored = await readStoredLeads(stack)
   const verdict = judge(ledger, stored, await readStrays(stack))
-  verdict.wrong.push(...(await faultsAtTheDoors(stack, random.shuffled(stored).slice(0, SAMPLE))))
+  verdict.wrong.push(...(await faultsOfReadSide(stack, random.shuffled(stored).slice(0, SAMPLE))))
   return verdict
 }
 
@@ -118,12 +118,12 @@ async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger)
   const { fault, seed, leadsPerSecond, signal } = options
   const calmMs = options.calmSeconds * 1_000
   const random = createRandom(`${seed}/${fault.name}`)
-  const patience = new AbortController()
+  const timeLimit = new AbortController()
   const client = createClient({
     addresses: stack.addresses,
     ledger,
     random: random.fork('client'),
-    signal: AbortSignal.any([signal, patience.signal]),
+    signal: AbortSignal.any([signal, timeLimit.signal]),
   })
   const loadStartedAt = performance.now()
   const load = startLoad({ client, addresses: stack.addresses, random: random.fork('load'), leadsPerSecond })
@@ -132,12 +132,12 @@ async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger)
     const recovery = await injectAndMeasure(fault, stack, ledger, random.fork('fault'), signal)
     const loadLeftMs = options.seconds * 1_000 - (performance.now() - loadStartedAt)
     await sleep(Math.max(loadLeftMs, calmMs), undefined, { signal })
-    const timer = setTimeout(() => patience.abort(), ANSWERED_WITHIN_MS)
+    const timer = setTimeout(() => timeLimit.abort(), ANSWERED_WITHIN_MS)
     await load.finish()
     clearTimeout(timer)
     return await recovery.seconds
   } finally {
-    patience.abort()
+    timeLimit.abort()
     await load.finish()
     client.close()
   }

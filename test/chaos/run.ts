@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { listenForSignals } from '../../embedded/signals.ts'
-import { startServers } from '../../harness/servers.ts'
+import { startServers } from '../../testkit/processes/servers.ts'
 import type { Options } from './options.ts'
 import { parseOptions, USAGE } from './options.ts'
 import { describe, explain, passed } from './report.ts'

@@ -1,17 +1,17 @@
 import type { ServiceName } from '../../db/service-logins.ts'
 import type { RunningProcess } from '../../embedded/child-process.ts'
 import { trySignal } from '../../embedded/processes.ts'
-import { startService } from '../../harness/service.ts'
+import { startService } from '../../testkit/processes/service.ts'
 import type { Addresses } from './addresses.ts'
 import { createAddresses } from './addresses.ts'
-import type { Slot } from './slot.ts'
-import { openSlot } from './slot.ts'
+import type { SupervisedProcess } from './supervised-process.ts'
+import { superviseProcess } from './supervised-process.ts'
 
 /** The product as processes: two of each that may be many, under a supervisor. */
 export interface Services {
-  readonly intakes: readonly [Slot, Slot]
-  readonly triages: readonly [Slot, Slot]
-  readonly insights: Slot
+  readonly intakes: readonly [SupervisedProcess, SupervisedProcess]
+  readonly triages: readonly [SupervisedProcess, SupervisedProcess]
+  readonly insights: SupervisedProcess
   /** Where clients find intake. */
   readonly addresses: Addresses
   /** Stops them; resolves to what went wrong with their ends, now or by a crash before. */
@@ -24,7 +24,7 @@ export interface ServicesOptions {
   /** The environment of one process: of the first (0) or second (1) of its kind. */
   readonly envOf: (service: ServiceName, number: number) => NodeJS.ProcessEnv
   readonly logFileOf: (service: ServiceName, number: number) => string
-  /** Stands unused on their command lines: see harness/guard.ts. */
+  /** Stands unused on their command lines: see testkit/processes/reaper.ts. */
   readonly mark: string
   /** Ends all waiting and restarting. */
   readonly signal: AbortSignal
@@ -40,8 +40,8 @@ export async function startServices({ envOf, logFileOf, mark, signal }: Services
     processes.add(process)
     void process.exited.then(() => processes.delete(process))
   }
-  const open = (name: ServiceName, number: number): Promise<Slot> =>
-    openSlot({
+  const open = (name: ServiceName, number: number): Promise<SupervisedProcess> =>
+    superviseProcess({
       name: `${name} ${number}`,
       signal: AbortSignal.any([signal, failed.signal]),
       start: () => startService({ name, env: envOf(name, number), mark, logFile: logFileOf(name, number), onSpawn }),
@@ -69,8 +69,8 @@ export async function startServices({ envOf, logFileOf, mark, signal }: Services
       insights,
       addresses,
       stopServices: async () => {
-        const slots = [intake0, intake1, triage0, triage1, insights]
-        return (await Promise.all(slots.map(faultsOfEnd))).flat()
+        const processes = [intake0, intake1, triage0, triage1, insights]
+        return (await Promise.all(processes.map(faultsOfEnd))).flat()
       },
       killServices,
     }
@@ -82,8 +82,8 @@ export async function startServices({ envOf, logFileOf, mark, signal }: Services
   }
 }
 
-async function faultsOfEnd(slot: Slot): Promise<string[]> {
-  const code = await slot.stop()
-  const crashes = slot.crashes.map((exit) => `${slot.name} ended by itself: ${exit}`)
-  return code === 0 ? crashes : [...crashes, `${slot.name} did not stop cleanly: exit code ${code}`]
+async function faultsOfEnd(supervised: SupervisedProcess): Promise<string[]> {
+  const code = await supervised.stop()
+  const crashes = supervised.crashes.map((exit) => `${supervised.name} ended by itself: ${exit}`)
+  return code === 0 ? crashes : [...crashes, `${supervised.name} did not stop cleanly: exit code ${code}`]
 }

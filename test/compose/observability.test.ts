@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { parser } from '@prometheus-io/lezer-promql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { useServices } from '../fixtures/service-process.ts'
-import { useStack } from '../fixtures/stack.ts'
+import { useServices } from '../../testkit/fixtures/services.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 
 // Alerts and dashboard ask only for what the services tell.
 

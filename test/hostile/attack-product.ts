@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
-import type { Servers } from '../../harness/servers.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
 import type { Attacker } from './attack.ts'
 import type { CaseId } from './campaign.ts'
 import { planCases, runCampaign } from './campaign.ts'
-import { judgeTarget } from './judge-target.ts'
+import { checkTarget } from './check-target.ts'
 import { createLedger } from './ledger.ts'
 import type { Verdict } from './report.ts'
-import { judgeCases } from './report.ts'
+import { checkCases } from './report.ts'
 import { startTarget } from './target.ts'
 import { describeMemory } from './watch/memory.ts'
 
@@ -40,5 +40,5 @@ export async function attackProduct(options: AttackOptions): Promise<Verdict[]> 
   const outcome = await runCampaign({ target, ledger, seed, cases, lanes: LANES, signal, onProgress })
   say(`${cases.length} cases in ${seconds()}, ${ledger.acknowledgedCount} leads stored`)
   for (const [name, samples] of Object.entries(outcome.memory)) say(`${name}: ${describeMemory(samples)}`)
-  return [...judgeCases(attackers, outcome.failures, seed), ...(await judgeTarget(target, ledger, outcome))]
+  return [...checkCases(attackers, outcome.failures, seed), ...(await checkTarget(target, ledger, outcome))]
 }

@@ -1,4 +1,4 @@
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../testkit/random.ts'
 import type { Ledger } from './ledger.ts'
 import type { Target } from './target.ts'
 

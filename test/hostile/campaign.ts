@@ -1,4 +1,4 @@
-import { createRandom } from '../chaos/random.ts'
+import { createRandom } from '../../testkit/random.ts'
 import type { Attacker, Fault, Making } from './attack.ts'
 import { Oracle } from './attack.ts'
 import { makeKey, makeToken } from './canary.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../testkit/random.ts'
 
 const MARK = 'cnry'
 /** The first eight digits of every idempotency key. */

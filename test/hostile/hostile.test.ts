@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Servers } from '../../harness/servers.ts'
-import { startServers } from '../../harness/servers.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
+import { startServers } from '../../testkit/processes/servers.ts'
 import { attackProduct } from './attack-product.ts'
 import { ATTACKERS } from './attacks/attackers.ts'
 import type { Verdict } from './report.ts'

@@ -10,7 +10,7 @@ export interface Verdict {
   readonly faults: readonly string[]
 }
 
-/** What holds for the whole run, whatever the protocol; see judge-target.ts. */
+/** What holds for the whole run, whatever the protocol; see check-target.ts. */
 export const AFTERWARDS = [
   'the database holds what was acknowledged, as sent',
   'no process ended, and each stops cleanly',
@@ -31,7 +31,7 @@ export function verdictNames(attackers: readonly Attacker[]): string[] {
 }
 
 /** For each protocol and oracle: the kinds of failures, each with its smallest example. */
-export function judgeCases(attackers: readonly Attacker[], failures: readonly FailedCase[], seed: number): Verdict[] {
+export function checkCases(attackers: readonly Attacker[], failures: readonly FailedCase[], seed: number): Verdict[] {
   return attackers.flatMap(({ protocol }) =>
     Object.values(Oracle).map((oracle) => {
       const own = failures.filter((failure) => failure.protocol === protocol && failure.fault.oracle === oracle)

@@ -1,5 +1,5 @@
 import { listenForSignals } from '../../embedded/signals.ts'
-import { startServers } from '../../harness/servers.ts'
+import { startServers } from '../../testkit/processes/servers.ts'
 import { attackProduct } from './attack-product.ts'
 import { ATTACKERS } from './attacks/attackers.ts'
 import type { CaseId } from './campaign.ts'

@@ -5,9 +5,9 @@ import postgres from 'postgres'
 import type { ServiceName } from '../../db/service-logins.ts'
 import type { RunningProcess } from '../../embedded/child-process.ts'
 import { trySignal } from '../../embedded/processes.ts'
-import type { Servers } from '../../harness/servers.ts'
-import type { Service } from '../../harness/service.ts'
-import { startService, untilReady } from '../../harness/service.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
+import type { Service } from '../../testkit/processes/service.ts'
+import { startService, untilReady } from '../../testkit/processes/service.ts'
 import type { Ledger, StoredLead } from './ledger.ts'
 
 /** The product under attack, as processes on servers of its own. */

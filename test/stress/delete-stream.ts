@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trySignal } from '../../embedded/processes.ts'
 import { isMissing } from '../../lib/jetstream/declare.ts'
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../testkit/random.ts'
 import type { Lane } from './lane.ts'
 import type { StallClock } from './stall-clock.ts'
 

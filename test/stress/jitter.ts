@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trySignal } from '../../embedded/processes.ts'
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../testkit/random.ts'
 
 export interface Jitter {
   /** Lets the process continue and leaves it alone from now on. */

@@ -5,11 +5,11 @@ import postgres from 'postgres'
 import type { ServiceName } from '../../db/service-logins.ts'
 import type { RunningProcess } from '../../embedded/child-process.ts'
 import { trySignal } from '../../embedded/processes.ts'
-import type { Servers } from '../../harness/servers.ts'
-import type { Service } from '../../harness/service.ts'
-import { startService, untilReady } from '../../harness/service.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
+import type { Service } from '../../testkit/processes/service.ts'
+import { startService, untilReady } from '../../testkit/processes/service.ts'
 
 /** One installation: an intake and two triage workers as processes, on a database and streams of their own. */
 export interface Lane {

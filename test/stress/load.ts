@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../chaos/random.ts'
+import type { Random } from '../../testkit/random.ts'
 
 const TICK_MS = 20
 const TRY_TIMEOUT_MS = 10_000

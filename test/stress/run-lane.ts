@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Servers } from '../../harness/servers.ts'
-import { createRandom } from '../chaos/random.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
+import { createRandom } from '../../testkit/random.ts'
 import { untilSettled } from '../chaos/settled.ts'
 import { deleteStream } from './delete-stream.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'

@@ -1,5 +1,5 @@
-import type { Servers } from '../../harness/servers.ts'
-import { createRandom } from '../chaos/random.ts'
+import type { Servers } from '../../testkit/processes/servers.ts'
+import { createRandom } from '../../testkit/random.ts'
 import { keepCoresBusy, startJitter } from './jitter.ts'
 import type { Options } from './options.ts'
 import type { Summary } from './report.ts'

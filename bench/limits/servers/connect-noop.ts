@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 
 /* Connect alone: CreateLead that does nothing, in JSON. */
 

@@ -2,7 +2,7 @@ import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { newLeadSchema } from '../../../domain/lead.ts'
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 
 /* Fastify with our schema of a lead: validates, answers with what came. */
 

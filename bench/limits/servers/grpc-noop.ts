@@ -5,7 +5,7 @@ import {
   CreateLeadResponseSchema,
   IntakeService,
 } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 
 /* grpc-js alone: CreateLead that does nothing. */
 

@@ -69,7 +69,7 @@ interface Method<O extends DescMessage> {
 }
 
 /**
- * The cheapest way to make a gRPC call with Node: the client of grpc-js costs more than the doors under test. Calls are
+ * The cheapest way to make a gRPC call with Node: the client of grpc-js costs more than the protocols under test. Calls are
  * spread over the connections in turn.
  */
 function grpcCaller(url: string) {

@@ -57,7 +57,7 @@ function httpSender(url: string, connections: number, next: () => DispatchOption
   }
 }
 
-/** The cheapest way to make a call with undici: its own streams and body readers cost more than the doors under test. */
+/** The cheapest way to make a call with undici: its own streams and body readers cost more than the protocols under test. */
 function exchange(client: Client, request: DispatchOptions, readAnswer: ReadAnswer): Promise<Sent> {
   return new Promise((resolve, reject) => {
     let sent: Sent | undefined

@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq'
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 import { type LeadJobData, openPeerDatabase } from '../rows.ts'
 import { triageInto } from '../triage-into.ts'
 import { connection, QUEUE } from './queue.ts'

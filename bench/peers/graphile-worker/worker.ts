@@ -1,5 +1,5 @@
 import { Logger, run } from 'graphile-worker'
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 import { type LeadJobData, openPeerDatabase } from '../rows.ts'
 import { triageInto } from '../triage-into.ts'
 

@@ -1,4 +1,4 @@
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 import { type LeadJobData, openPeerDatabase } from '../rows.ts'
 import { triageInto } from '../triage-into.ts'
 import { openBoss, QUEUE } from './boss.ts'

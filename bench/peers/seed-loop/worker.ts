@@ -1,5 +1,5 @@
 import { jetstream } from '@nats-io/jetstream'
-import { sayReady } from '../../stack/node-program.ts'
+import { sayReady } from '../../../testkit/processes/node-program.ts'
 import { openPeerDatabase } from '../rows.ts'
 import { triageInto } from '../triage-into.ts'
 import { CONSUMER, openQueue, STREAM } from './queue.ts'

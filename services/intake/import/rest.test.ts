@@ -6,11 +6,11 @@ import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { Server } from '../../../lib/server/server.ts'
 import { startServer } from '../../../lib/server/server.ts'
 import { createMetrics } from '../../../lib/telemetry/metrics.ts'
-import { captureLog } from '../../../test/fixtures/captured-log.ts'
-import { eventually } from '../../../test/fixtures/eventually.ts'
-import { linesOf, postImport, toNdjson } from '../../../test/fixtures/imports.ts'
-import type { ProblemBody } from '../../../test/fixtures/rest.ts'
-import { bodyOf } from '../../../test/fixtures/rest.ts'
+import { captureLog } from '../../../testkit/captured-log.ts'
+import { linesOf, postImport, toNdjson } from '../../../testkit/clients/imports.ts'
+import type { ProblemBody } from '../../../testkit/clients/rest.ts'
+import { bodyOf } from '../../../testkit/clients/rest.ts'
+import { eventually } from '../../../testkit/eventually.ts'
 import type { BatchOutcome } from '../batch-create-leads.ts'
 import type { ImportRequest } from './import-leads.ts'
 import { importLeads } from './import-leads.ts'
@@ -21,9 +21,9 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(0)))
 })
 
-/** The door alone, before a store that takes everything unless the test has another. */
-async function startDoor(
-  limits: { maxImports?: number; silenceMs?: number },
+/** The protocol alone, before a store that takes everything unless the test has another. */
+async function startImportHandler(
+  limits: { maxImports?: number; idleTimeoutMs?: number },
   store: () => Promise<void> = async () => undefined,
   kind: 'created' | 'invalid' = 'created',
 ) {
@@ -72,7 +72,7 @@ async function hasLetGo({ signal, rows }: ImportRequest): Promise<boolean> {
 }
 
 test('an import from which nothing comes any more is ended', async () => {
-  const { url } = await startDoor({ silenceMs: 1_000 })
+  const { url } = await startImportHandler({ idleTimeoutMs: 1_000 })
   const lines = linesOf(await openImport(url).response)
   expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
   expect((await lines.next()).value).toMatchObject({ failed: { code: 'cancelled' }, progress: { rows: 1 } })
@@ -80,7 +80,7 @@ test('an import from which nothing comes any more is ended', async () => {
 })
 
 test('single bytes do not keep an import, whole rows do', async () => {
-  const { url } = await startDoor({ silenceMs: 2_000 })
+  const { url } = await startImportHandler({ idleTimeoutMs: 2_000 })
   let ended = false
   async function* trickle(piece: string) {
     yield toNdjson([{ note: 'a note' }])
@@ -103,7 +103,7 @@ test('single bytes do not keep an import, whole rows do', async () => {
 })
 
 test('an answer that nobody reads is given up', async () => {
-  const { url, requests } = await startDoor({ silenceMs: 200 }, undefined, 'invalid')
+  const { url, requests } = await startImportHandler({ idleTimeoutMs: 200 }, undefined, 'invalid')
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname).pause()
   const head = [
@@ -121,7 +121,7 @@ test('an answer that nobody reads is given up', async () => {
 })
 
 test('an import too many is told to come again; when one has ended there is room', async () => {
-  const { url } = await startDoor({ maxImports: 2 })
+  const { url } = await startImportHandler({ maxImports: 2 })
   const [one, other] = [openImport(url), openImport(url)]
   const responses = await Promise.all([one.response, other.response])
   const refused = await postImport(url, toNdjson([{ note: 'a note' }]))
@@ -146,7 +146,7 @@ describe('an import lets go of its body', () => {
   }
 
   test('when not even its first rows can be stored', async () => {
-    const { url, requests } = await startDoor({}, failingAfter(0))
+    const { url, requests } = await startImportHandler({}, failingAfter(0))
     const { response, end } = openImport(url)
     expect((await response).status).toBe(503)
     await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
@@ -154,7 +154,7 @@ describe('an import lets go of its body', () => {
   })
 
   test('when later ones cannot', async () => {
-    const { url, requests } = await startDoor({}, failingAfter(1))
+    const { url, requests } = await startImportHandler({}, failingAfter(1))
     const { response, end } = openImport(url, { count: 1_000 })
     expect(await (await response).text()).toContain('"code":"unavailable"')
     await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
@@ -162,7 +162,7 @@ describe('an import lets go of its body', () => {
   })
 
   test('when its sender goes away', async () => {
-    const { url, requests } = await startDoor({})
+    const { url, requests } = await startImportHandler({})
     const sender = new AbortController()
     const { response } = openImport(url, { signal: sender.signal })
     expect((await response).status).toBe(200)
@@ -173,7 +173,7 @@ describe('an import lets go of its body', () => {
 
 test('what nobody foresaw ends the answer without its cause, and is logged and counted', async () => {
   let calls = 0
-  const { url, log, metrics } = await startDoor({}, async () => {
+  const { url, log, metrics } = await startImportHandler({}, async () => {
     calls += 1
     if (calls > 1) throw new Error('secret')
   })
@@ -188,7 +188,7 @@ test('what nobody foresaw ends the answer without its cause, and is logged and c
 })
 
 test('a sender that goes on after the answer has ended is heard for a moment, and then cut off', async () => {
-  const { url } = await startDoor({}, async () => {
+  const { url } = await startImportHandler({}, async () => {
     throw new Error('no store')
   })
   const { hostname, port } = new URL(url)

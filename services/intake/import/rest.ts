@@ -1,26 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
+import { uuidField } from '../../../contract/rest-fields.ts'
 import { uuidSchema } from '../../../domain/uuid.ts'
-import { uuidField } from '../../../lib/contract/rest-fields.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { invalidRequest, violationsOf } from '../../../lib/errors/parse.ts'
-import { abortWhenClosed } from '../../../lib/server/abort-when-closed.ts'
-import { assertUtf8Charset } from '../../../lib/server/charset.ts'
-import { discardRest } from '../../../lib/server/long-body.ts'
-import { DETAILS } from '../../../lib/server/openapi/route-details.ts'
-import { problemSchema, violationSchema } from '../../../lib/server/problem.ts'
-import type { FailLate, RestApp } from '../../../lib/server/rest-door.ts'
+import { abortWhenClosed } from '../../../lib/server/http/abort-when-closed.ts'
+import { assertUtf8Charset } from '../../../lib/server/rest/charset.ts'
+import type { FailLate, RestApp } from '../../../lib/server/rest/handler.ts'
+import { discardRest } from '../../../lib/server/rest/long-body.ts'
+import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
+import { problemSchema, violationSchema } from '../../../lib/server/rest/problem.ts'
 import { callerOf } from '../caller.ts'
 import { keyViolation, parseIdempotencyKey } from '../idempotency-key.ts'
 import type { Intake } from '../intake.ts'
 import { answerLines } from './answer-lines.ts'
+import { watchIdle } from './idle-timeout.ts'
 import { readBody } from './read-body.ts'
 import { readCsv } from './read-csv.ts'
 import { readNdjson } from './read-ndjson.ts'
 import { readText } from './read-text.ts'
 import type { RowReader } from './row.ts'
-import { watchSilence } from './silence.ts'
 
 /** The first is what /docs offers: Swagger UI takes a media type with "json" in its name for JSON. */
 const READERS: Readonly<Record<string, RowReader>> = {
@@ -113,7 +113,7 @@ export function registerImportRest(
   app: RestApp,
   intake: Pick<Intake, 'importLeads'>,
   failLate: FailLate,
-  { maxImports = MAX_IMPORTS, silenceMs = SILENCE_MS } = {},
+  { maxImports = MAX_IMPORTS, idleTimeoutMs = SILENCE_MS } = {},
 ): void {
   const stopping = new AbortController()
   app.addHook('preClose', async () => stopping.abort(isStopping()))
@@ -126,7 +126,7 @@ export function registerImportRest(
     {
       config: { longBody: true },
       schema: routeSchema,
-      validatorCompiler: () => (value) => ({ value }), // rows are checked one by one, as on every door
+      validatorCompiler: () => (value) => ({ value }), // rows are checked one by one, as on every protocol
       onRequest: async ({ headers }) => void readerOf(headers['content-type']),
     },
     async (request, reply) => {
@@ -135,7 +135,7 @@ export function registerImportRest(
       if (running >= maxImports) throw tooManyImports()
       running += 1
       const closed = abortWhenClosed(reply.raw)
-      const silence = watchSilence(reply.raw, silenceMs)
+      const silence = watchIdle(reply.raw, idleTimeoutMs)
       const signal = AbortSignal.any([closed.signal, silence.signal, stopping.signal])
       const body = readBody(raw, signal)
       const lists = intake.importLeads(callerOf(request), {

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
-import { captureLog } from '../../../test/fixtures/captured-log.ts'
-import { eventually } from '../../../test/fixtures/eventually.ts'
-import { useStack } from '../../../test/fixtures/stack.ts'
-import { createCommittedUntil } from './committed-until.ts'
+import { captureLog } from '../../../testkit/captured-log.ts'
+import { eventually } from '../../../testkit/eventually.ts'
+import { useStack } from '../../../testkit/fixtures/stack.ts'
+import { createCommitWatermark } from './commit-watermark.ts'
 import { walk } from './find-unsettled.ts'
 
 const stack = useStack()
@@ -29,8 +29,8 @@ const isPassedByEarlyWalk = async (leadId: string) =>
     .length > 0
 
 test('a lead whose commit takes longer than both walks take to pass its time is found all the same', async () => {
-  const committedUntil = createCommittedUntil()
-  const round = async () => walk(sql, undefined, await committedUntil(sql))
+  const commitWatermark = createCommitWatermark()
+  const round = async () => walk(sql, undefined, await commitWatermark(sql))
 
   const next = await insertLead(stack.sql, 30)
   const slow = await stack.sql.reserve()
@@ -49,12 +49,12 @@ test('a lead whose commit takes longer than both walks take to pass its time is 
 })
 
 test('what can appear no more is told about 20 seconds later, and never again told earlier', async () => {
-  const committedUntil = createCommittedUntil()
-  const first = await eventually(() => committedUntil(sql))
+  const commitWatermark = createCommitWatermark()
+  const first = await eventually(() => commitWatermark(sql))
   const [age] = await sql<{ seconds: number }[]>`select extract(epoch from now() - ${first})::float8 as seconds`
   expect(age?.seconds).toBeGreaterThanOrEqual(20)
   const second = await eventually(async () => {
-    const time = await committedUntil(sql)
+    const time = await commitWatermark(sql)
     return time !== undefined && time > first
   })
   expect(second).toBe(true)

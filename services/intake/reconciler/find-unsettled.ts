@@ -28,18 +28,18 @@ export function isSettled(sql: Sql) {
  * walk finds that one, since it goes only where nothing shows up any more.
  *
  * @param queuedSince leads created since then may still wait in the stream or be in hand, and are left for later
- * @param committedUntil every lead created until then can be seen (see committed-until.ts); undefined while that is
+ * @param commitWatermark every lead created until then can be seen (see commit-watermark.ts); undefined while that is
  *   not known
  * @returns whether a walk has more to see at once
  */
 export async function walk(
   sql: Sql,
   queuedSince: Date | undefined,
-  committedUntil: Date | undefined,
+  commitWatermark: Date | undefined,
 ): Promise<boolean> {
   const early = await walkStep(sql, 'early', sql`now() - make_interval(secs => ${GRACE_SECONDS})`, queuedSince)
-  if (committedUntil === undefined) return early
-  const late = await walkStep(sql, 'late', sql`${committedUntil}::timestamptz`, queuedSince)
+  if (commitWatermark === undefined) return early
+  const late = await walkStep(sql, 'late', sql`${commitWatermark}::timestamptz`, queuedSince)
   return early || late
 }
 

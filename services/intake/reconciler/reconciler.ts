@@ -4,17 +4,17 @@ import { isMissing } from '../../../lib/jetstream/declare.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
 import type { LostFiles } from '../../../lib/jetstream/watchdog/lost-files.ts'
 import type { Log } from '../../../lib/log/log.ts'
-import { createSparseLog } from '../../../lib/log/sparse-log.ts'
+import { createThrottledLog } from '../../../lib/log/throttled-log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { Leader } from '../../../lib/postgres/leader.ts'
 import { runAsLeader } from '../../../lib/postgres/leader.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
-import { createCommittedUntil } from './committed-until.ts'
+import { createCommitWatermark } from './commit-watermark.ts'
 import { GRACE_SECONDS, noteDueParked, walk } from './find-unsettled.ts'
 import { noteQueue } from './note-queue.ts'
 import { publishDue } from './publish-due.ts'
 import type { QueuedSince } from './queued-since.ts'
-import { createRecentEarliest } from './recent-earliest.ts'
+import { createSlidingMinimum } from './sliding-minimum.ts'
 import { countPublished, takeDue } from './take-due.ts'
 
 /*
@@ -55,7 +55,7 @@ export function startReconciler(options: {
   })
 
   const { publish } = createAcknowledgedPublisher(nats, ANSWER_WITHIN_MS)
-  const logFailure = createSparseLog(log, 'warn', 'the stream did not take all that is due; trying on')
+  const logFailure = createThrottledLog(log, 'warn', 'the stream did not take all that is due; trying on')
 
   /** Without the consumer no worker has been there yet, or someone deleted it and a worker is about to mend that. */
   const whatWaits = async () => {
@@ -71,9 +71,9 @@ export function startReconciler(options: {
   /** For how long the oldest waiting lead has waited; undefined while nobody can say. */
   let waitedSeconds: number | undefined
 
-  const recentEarliest = createRecentEarliest(GRACE_SECONDS * 1_000)
+  const slidingMinimum = createSlidingMinimum(GRACE_SECONDS * 1_000)
 
-  const committedUntil = createCommittedUntil()
+  const commitWatermark = createCommitWatermark()
 
   const work = async (sql: Sql): Promise<boolean> => {
     await lostFiles.deleteIfLost()
@@ -86,8 +86,8 @@ export function startReconciler(options: {
     const { since, incarnation } = waiting
     waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
     if (await noteQueue(sql, incarnation)) return true // 5
-    const queuedSince = recentEarliest(since, performance.now()) // 3
-    const more = await walk(sql, queuedSince, await committedUntil(sql)) // 2
+    const queuedSince = slidingMinimum(since, performance.now()) // 3
+    const more = await walk(sql, queuedSince, await commitWatermark(sql)) // 2
     await noteDueParked(sql)
     const due = await takeDue(sql, queuedSince)
     const published = await publishDue(due, names, publish) // 4

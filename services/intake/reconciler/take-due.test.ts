@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
-import { eventually, nonEmpty } from '../../../test/fixtures/eventually.ts'
-import { useStack } from '../../../test/fixtures/stack.ts'
+import { eventually, nonEmpty } from '../../../testkit/eventually.ts'
+import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { noteQueue } from './note-queue.ts'
 import { countPublished, takeDue } from './take-due.ts'
 

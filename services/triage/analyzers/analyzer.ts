@@ -2,7 +2,7 @@ import type { Analysis } from '../../../domain/analysis.ts'
 
 /**
  * The seam between the triage worker and whatever judges a note. A new kind of analyzer is a new
- * folder beside `rules/`, a value of ANALYZER in `config.ts` and a case in `judges.ts`; the worker does not change.
+ * folder beside `rules/`, a value of ANALYZER in `config.ts` and a case in `analyzer-pipeline.ts`; the worker does not change.
  */
 export interface Analyzer {
   /** `name@version`, stored with every insight so that a result can be traced to what made it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TcpProxy } from '../proxy.ts'
-import type { Random } from '../random.ts'
+import type { TcpProxy } from '../../../testkit/proxies/faulty-proxy.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { waitUntil } from '../../../embedded/wait-until.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { ClusterNode } from '../nats-cluster.ts'
-import type { Random } from '../random.ts'
 import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Fault } from './fault.ts'
 
 const FROZEN_MS = 10_000

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trySignal } from '../../../embedded/processes.ts'
-import type { BreakableServer } from '../../../harness/breakable-server.ts'
-import { untilAnswers } from '../../../harness/until-answers.ts'
-import type { Random } from '../random.ts'
+import type { BreakableServer } from '../../../testkit/processes/breakable-server.ts'
+import { untilAnswers } from '../../../testkit/processes/until-answers.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Fault } from './fault.ts'
 
 async function killAndStart(server: BreakableServer, random: Random): Promise<void> {

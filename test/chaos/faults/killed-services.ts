@@ -1,15 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Random } from '../random.ts'
-import type { Slot } from '../slot.ts'
+import type { Random } from '../../../testkit/random.ts'
+import type { SupervisedProcess } from '../supervised-process.ts'
 import type { Fault } from './fault.ts'
 
 /** Kills one of the processes at a random moment, so many times; a supervisor starts each again at once. */
-async function killAtRandom(slots: readonly Slot[], times: number, random: Random, signal: AbortSignal): Promise<void> {
+async function killAtRandom(
+  processes: readonly SupervisedProcess[],
+  times: number,
+  random: Random,
+  signal: AbortSignal,
+): Promise<void> {
   const restarts: Promise<void>[] = []
   let hits = 0
   for (let kill = 0; kill < times; kill += 1) {
     await sleep(random.integer(50, 1_500), undefined, { signal })
-    const { isHit, replaced } = random.pick(slots).kill()
+    const { isHit, replaced } = random.pick(processes).kill()
     restarts.push(replaced)
     if (isHit) hits += 1
   }

@@ -5,10 +5,10 @@ export const rollingRestart: Fault = {
   name: 'rolling-restart',
   oneRetryIsEnough: true,
   inject: async ({ intakes, triages, insights }, random, signal) => {
-    for (const slot of random.shuffled([...intakes, ...triages, insights])) {
+    for (const supervised of random.shuffled([...intakes, ...triages, insights])) {
       signal.throwIfAborted()
-      const code = await slot.roll()
-      if (code !== 0) throw new Error(`${slot.name} ended with exit code ${code} when it was told to stop`)
+      const code = await supervised.roll()
+      if (code !== 0) throw new Error(`${supervised.name} ended with exit code ${code} when it was told to stop`)
     }
   },
 }

@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Making } from '../attack.ts'
 import { lengthDelimited, varint } from '../wire/protobuf.ts'
 import { notUtf8 } from './hostile-text.ts'

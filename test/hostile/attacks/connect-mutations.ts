@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Mutation } from '../attack.ts'
 import type { Expectation } from '../expectation.ts'
 import { demand, permit } from '../expectation.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Making } from '../attack.ts'
 
 /** A header that changes nothing about a request, with a secret or a trap in it. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 
 /** Text that careless code bends, cuts, runs or chokes on, and that PostgreSQL can store. */
 const TEXTS: readonly string[] = [

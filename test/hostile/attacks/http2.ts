@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Attack, Attacker, Making } from '../attack.ts'
 import { Oracle } from '../attack.ts'
 import { ANSWER_TIMEOUT_MS, describeBytes } from '../wire/http-call.ts'

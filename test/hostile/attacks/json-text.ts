@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 
 /** A value as JSON in one of its many spellings: escapes where none are needed. */
 export function toJsonText(value: string | null, random: Random): string {

@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Mutation } from '../attack.ts'
 import { demand, permit } from '../expectation.ts'
 import { FRAMING_MUTATIONS, mayFrame } from './raw-framing-mutations.ts'

@@ -1,4 +1,4 @@
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Attack, Making, Mutation } from '../attack.ts'
 import { mutate } from '../attack.ts'
 import type { Expectation } from '../expectation.ts'

@@ -1,5 +1,5 @@
 import type { NewLead } from '../../../domain/lead.ts'
-import type { Random } from '../../chaos/random.ts'
+import type { Random } from '../../../testkit/random.ts'
 import type { Making } from '../attack.ts'
 import { mutate } from '../attack.ts'
 import type { Field } from '../wire/protobuf.ts'

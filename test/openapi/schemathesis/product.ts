@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import postgres from 'postgres'
 import type { ServiceName } from '../../../db/service-logins.ts'
 import type { RunningProcess } from '../../../embedded/child-process.ts'
-import { startServers } from '../../../harness/servers.ts'
-import { startService, untilReady } from '../../../harness/service.ts'
+import { startServers } from '../../../testkit/processes/servers.ts'
+import { startService, untilReady } from '../../../testkit/processes/service.ts'
 
 export const SERVICES = ['intake', 'triage', 'insights'] as const
 

@@ -1,6 +1,6 @@
 import type { Analysis } from '../../../../domain/analysis.ts'
-import { answered } from '../../../../lib/postgres/answered.ts'
 import type { Sql } from '../../../../lib/postgres/connect.ts'
+import { withQueryTimeout } from '../../../../lib/postgres/query-timeout.ts'
 
 /** Answers of a model that were bought before: the stored insights. */
 export interface AnswerStore {
@@ -12,7 +12,7 @@ export function createAnswerStore(sql: Sql): AnswerStore {
   return {
     // by the partial index insights_by_answer
     find: async (contentHash, analyzer) => {
-      const [known] = await answered(sql<Analysis[]>`
+      const [known] = await withQueryTimeout(sql<Analysis[]>`
         select intent, priority, confidence, to_jsonb(tags) as tags, reasons, language
         from insights
         where content_hash = ${contentHash} and analyzer = ${analyzer} and stage = 'final' and usage is not null

@@ -2,10 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Analysis, ModelUsage } from '../../../../domain/analysis.ts'
 import { SnoozeError, TerminalError } from '../../../../lib/mailbox/failure.ts'
-import { describeAnalyzer } from '../analyzer-conformance.ts'
-import { createRuleAnalyzer } from '../rules/rule-analyzer.ts'
-import { createModelCalls } from './call-model.ts'
-import { createChat } from './chat.ts'
+import { describeAnalyzer } from '../../../../testkit/analyzers/analyzer-conformance.ts'
 import {
   type Behaviour,
   goodAnswer,
@@ -15,7 +12,10 @@ import {
   say,
   sendJson,
   startModelServer,
-} from './imitation/model-server.ts'
+} from '../../../../testkit/analyzers/model-server.ts'
+import { createRuleAnalyzer } from '../rules/rule-analyzer.ts'
+import { createModelCalls } from './call-model.ts'
+import { createChat } from './chat.ts'
 import { BUDGET_SPENT_TAG, createLlmAnalyzer, type LlmAnalyzerOptions } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 

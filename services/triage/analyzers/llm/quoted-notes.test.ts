@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto'
 import { jetstream } from '@nats-io/jetstream'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { ensureTriageConsumer } from '../../../../lib/jetstream/topology.ts'
-import type { GivenUp } from '../../../../lib/mailbox/delivery.ts'
+import type { DeadLetterCause } from '../../../../lib/mailbox/delivery.ts'
 import type { Mailbox } from '../../../../lib/mailbox/mailbox.ts'
 import { createMailbox } from '../../../../lib/mailbox/mailbox.ts'
 import { createMetrics } from '../../../../lib/telemetry/metrics.ts'
-import { attemptsInMemory } from '../../../../test/fixtures/attempts-in-memory.ts'
-import { captureLog } from '../../../../test/fixtures/captured-log.ts'
-import { eventually } from '../../../../test/fixtures/eventually.ts'
-import { useNats } from '../../../../test/fixtures/nats.ts'
-import { useStack } from '../../../../test/fixtures/stack.ts'
+import type { Behaviour, ModelServer } from '../../../../testkit/analyzers/model-server.ts'
+import { noteOf, say, sendJson, startModelServer } from '../../../../testkit/analyzers/model-server.ts'
+import { captureLog } from '../../../../testkit/captured-log.ts'
+import { eventually } from '../../../../testkit/eventually.ts'
+import { attemptsInMemory } from '../../../../testkit/fakes/attempts-in-memory.ts'
+import { useNats } from '../../../../testkit/fixtures/nats.ts'
+import { useStack } from '../../../../testkit/fixtures/stack.ts'
 import { createRuleAnalyzer } from '../rules/rule-analyzer.ts'
 import { createModelCalls } from './call-model.ts'
 import { createChat } from './chat.ts'
-import type { Behaviour, ModelServer } from './imitation/model-server.ts'
-import { noteOf, say, sendJson, startModelServer } from './imitation/model-server.ts'
 import { createLlmAnalyzer } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 
@@ -59,9 +59,13 @@ function createAnalyzer() {
 }
 
 /** Lets the mailbox give up a lead with the note. @returns why, and all that was logged */
-async function giveUp({ maxDeliveries }: { maxDeliveries: number }): Promise<{ letter: GivenUp; logged: string }> {
+async function giveUp({
+  maxDeliveries,
+}: {
+  maxDeliveries: number
+}): Promise<{ letter: DeadLetterCause; logged: string }> {
   const { log, text } = captureLog()
-  const letters: GivenUp[] = []
+  const letters: DeadLetterCause[] = []
   const analyzer = createAnalyzer()
   const mailbox = createMailbox({
     nats,
@@ -74,7 +78,7 @@ async function giveUp({ maxDeliveries }: { maxDeliveries: number }): Promise<{ l
     decode: ({ data }) => Buffer.from(data).toString(),
     attempts: attemptsInMemory<string>(),
     handle: async ({ event: note }, signal) => void (await analyzer.analyze(note, signal)),
-    deadLetter: async (_delivery, givenUp) => void letters.push(givenUp),
+    deadLetter: async (_delivery, cause) => void letters.push(cause),
     log,
     metrics: createMetrics('test'),
   })

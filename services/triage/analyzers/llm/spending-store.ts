@@ -1,6 +1,6 @@
 import type { ModelUsage } from '../../../../domain/analysis.ts'
-import { answered } from '../../../../lib/postgres/answered.ts'
 import type { Sql } from '../../../../lib/postgres/connect.ts'
+import { withQueryTimeout } from '../../../../lib/postgres/query-timeout.ts'
 
 /** What all workers together spend on a model, by days of the database's clock in UTC. */
 export interface Spending {
@@ -12,12 +12,12 @@ export interface Spending {
 export function createSpendingStore(sql: Sql): Spending {
   return {
     today: async () => {
-      const [row] = await answered(sql<{ cost: number }[]>`
+      const [row] = await withQueryTimeout(sql<{ cost: number }[]>`
         select cost from model_spending where day = (now() at time zone 'utc')::date`)
       return row?.cost ?? 0
     },
     add: async ({ inputTokens, outputTokens, cost }) => {
-      await answered(sql`
+      await withQueryTimeout(sql`
         insert into model_spending as stored (day, calls, input_tokens, output_tokens, cost)
         values ((now() at time zone 'utc')::date, 1, ${inputTokens}, ${outputTokens}, ${cost})
         on conflict (day) do update set

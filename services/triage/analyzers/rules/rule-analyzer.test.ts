@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Analysis } from '../../../../domain/analysis.ts'
-import { describeAnalyzer } from '../analyzer-conformance.ts'
+import { describeAnalyzer } from '../../../../testkit/analyzers/analyzer-conformance.ts'
 import { createRuleAnalyzer } from './rule-analyzer.ts'
 
 describeAnalyzer('the rule analyzer', createRuleAnalyzer, { deterministic: true })

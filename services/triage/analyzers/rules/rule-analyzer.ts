@@ -2,7 +2,7 @@ import type { Analysis } from '../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
 import type { Analyzer } from '../analyzer.ts'
 import { confidenceOf } from './confidence.ts'
-import { type HouseRules, NO_HOUSE_RULES } from './house-rules/house-rules.ts'
+import { type CustomRules, NO_HOUSE_RULES } from './custom-rules/custom-rules.ts'
 import { detectLanguage } from './language.ts'
 import { createExplain } from './learned/explain.ts'
 import { createFeatureGroups, createFeatureReader } from './learned/features.ts'
@@ -18,7 +18,7 @@ export interface RuleAnalyzerOptions {
   /** Default: what `npm run learn` has made. */
   readonly model?: Model
   /** Evidence of one's own trade; default: none. */
-  readonly houseRules?: HouseRules
+  readonly customRules?: CustomRules
 }
 
 /**
@@ -29,7 +29,7 @@ export interface RuleAnalyzerOptions {
  * verdict can be taken apart again into the words it rests on.
  */
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
-  const { model = loadModel(MODEL_FILE), houseRules = NO_HOUSE_RULES } = options
+  const { model = loadModel(MODEL_FILE), customRules = NO_HOUSE_RULES } = options
 
   const features = createFeatureReader(model.rowOf)
   const toVector = createVectorizer(model.idf)
@@ -43,7 +43,7 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     const language = detectLanguage(words)
     const vector = toVector(features.read(note, words, findings, groups))
     scoresOf(model, vector, scores)
-    const house = houseRules.apply(words, scores)
+    const house = customRules.apply(words, scores)
     const probabilities = softmax(scores)
     const verdict = mostProbable(probabilities)
     const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
@@ -60,7 +60,7 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
   }
 
   return {
-    id: `rules@2${houseRules.version}`,
+    id: `rules@2${customRules.version}`,
     async analyze(note, signal) {
       signal.throwIfAborted()
       return judge(note)

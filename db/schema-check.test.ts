@@ -1,0 +1,25 @@
+import { afterAll, expect, test } from 'vitest'
+import { connectPostgres } from '../lib/postgres/connect.ts'
+import { captureLog } from '../testkit/captured-log.ts'
+import { eventually } from '../testkit/eventually.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
+import { useTcpProxy } from '../testkit/proxies/tcp-proxy.ts'
+import { createSchemaCheck } from './schema-check.ts'
+
+const stack = useStack()
+const database = await useTcpProxy(stack.serviceUrls.insights)
+const { log } = captureLog()
+const sql = connectPostgres({ url: database.url, applicationName: 'schema-check.test', maxConnections: 1, log })
+afterAll(() => sql.end({ timeout: 1 }))
+
+test('a silent database fails every check, before and after the schema was found current, until it answers again', async () => {
+  const silent = { code: 'unavailable' }
+  const guard = createSchemaCheck({ sql, databaseUrl: database.url, migrateOnStart: false, log })
+  for (const _ of ['before', 'after']) {
+    database.swallowFromClients()
+    const checks = [guard.check(), guard.check()]
+    for (const check of checks) await expect(check).rejects.toMatchObject(silent)
+    await database.heal()
+    await eventually(() => guard.check().then(() => true))
+  }
+})

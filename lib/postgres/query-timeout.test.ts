@@ -1,0 +1,134 @@
+import { once } from 'node:events'
+import type { AddressInfo, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { captureLog } from '../../testkit/captured-log.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
+import type { Sql } from './connect.ts'
+import { connectPostgres } from './connect.ts'
+import { createDeadline, withQueryTimeout } from './query-timeout.ts'
+
+const CONNECTIONS = 2
+const MANY = 1_000
+const LOCK = 1
+
+const stack = useStack()
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+function openPool(url = stack.serviceUrls.intake): Sql {
+  const log = captureLog().log
+  const sql = connectPostgres({ url, applicationName: 'query-timeout.test', maxConnections: CONNECTIONS, log })
+  closers.push(() => sql.end({ timeout: 1 }))
+  return sql
+}
+
+beforeAll(async () => {
+  await stack.sql`create sequence executed`
+  await stack.sql`grant usage on sequence executed to public`
+})
+beforeEach(() => stack.sql`alter sequence executed restart`)
+
+/** Asks for many statements that leave a trace when they are executed; all are given up. */
+async function timeOutMany(sql: Sql): Promise<void> {
+  const statements = Array.from({ length: MANY }, () => withQueryTimeout(sql`select nextval('executed')`, 50))
+  const outcomes = await Promise.allSettled(statements)
+  for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'unavailable' } })
+}
+
+/** What the sequence says is one more than how many were executed before. */
+async function executed(sql: Sql): Promise<number> {
+  const [row] = await sql<{ n: number }[]>`select nextval('executed')::int as n`
+  return (row?.n ?? 0) - 1
+}
+
+/** Takes a lock that statements of a test wait for; gives it back when called. */
+async function holdLock(): Promise<() => Promise<void>> {
+  const holder = await stack.sql.reserve()
+  await holder`select pg_advisory_lock(${LOCK})`
+  return async () => {
+    await holder`select pg_advisory_unlock(${LOCK})`
+    holder.release()
+  }
+}
+
+/** Sends a statement that waits for the lock on every connection of the pool, and waits until all of them wait. */
+async function occupy(sql: Sql): Promise<Promise<unknown>[]> {
+  const waiting = Array.from({ length: CONNECTIONS }, () =>
+    withQueryTimeout(sql`select pg_advisory_lock_shared(${LOCK}), pg_advisory_unlock_shared(${LOCK})`, 20_000),
+  )
+  await eventually(async () => {
+    const rows = await stack.sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return rows.length === CONNECTIONS
+  })
+  return waiting
+}
+
+/** Stands in front of PostgreSQL and keeps what comes to itself until it is let through. */
+async function holdConnections(targetUrl: string) {
+  const target = new URL(targetUrl)
+  const held: Socket[] = []
+  let passing = false
+  const pass = (client: Socket) => {
+    const upstream = connect(Number(target.port), target.hostname)
+    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy())
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => client.destroy())
+    client.pipe(upstream).pipe(client)
+  }
+  const server = createServer({ pauseOnConnect: true }, (client) => (passing ? pass(client) : held.push(client)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closers.push(async () => void server.close())
+  return {
+    url: Object.assign(new URL(targetUrl), { host: `127.0.0.1:${(server.address() as AddressInfo).port}` }).href,
+    letThrough: () => {
+      passing = true
+      for (const client of held.splice(0)) pass(client)
+    },
+  }
+}
+
+test('statements that were given up before they were sent are never executed', async () => {
+  const sql = openPool()
+  // the second time the connections are open and know the statement, as is usual
+  for (const timeOut of [async () => undefined, timeOutMany]) {
+    const release = await holdLock()
+    const waiting = await occupy(sql)
+    await timeOut(sql)
+    await release()
+    await Promise.all(waiting)
+  }
+  expect(await executed(sql)).toBe(0)
+})
+
+test('a statement that was given up while its connection was being opened costs no connection', async () => {
+  const database = await holdConnections(stack.serviceUrls.intake)
+  const sql = openPool(database.url)
+  await timeOutMany(sql)
+  database.letThrough()
+  const release = await holdLock()
+  const waiting = await occupy(sql) // every connection works
+  await release()
+  await Promise.all(waiting)
+  expect(await executed(sql)).toBe(0)
+})
+
+test('a statement that was sent runs to its end, though nobody waits for it any more', async () => {
+  const sql = openPool()
+  await sql`select 1`
+  const release = await holdLock()
+  const sent = sql`select pg_advisory_lock_shared(${LOCK}), pg_advisory_unlock_shared(${LOCK}), nextval('executed')`
+  await expect(withQueryTimeout(sent, 500)).rejects.toMatchObject({ code: 'unavailable' })
+  await release()
+  await sent
+  expect(await executed(sql)).toBe(1)
+})
+
+test('a deadline that has passed leaves no time, and never less than none', () => {
+  expect(createDeadline(-5).leftMs()).toBe(0)
+})

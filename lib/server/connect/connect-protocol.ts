@@ -1,0 +1,135 @@
+import type { DescMethodUnary } from '@bufbuild/protobuf'
+import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt'
+import { ConnectError } from '@connectrpc/connect'
+import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
+import type { FastifyRequest } from 'fastify'
+import { AppError, ErrorCode } from '../../errors/app-error.ts'
+import { invalidRequest } from '../../errors/parse.ts'
+import { RPC_CODE } from '../../errors/status-codes.ts'
+import { assertValidQuery } from '../http/checks.ts'
+import { ACCEPTED_ENCODINGS, decompress, parseEncoding } from '../http/compression.ts'
+import { assertUtf8Charset } from '../rest/charset.ts'
+import { errorDetails } from '../rpc-error.ts'
+import type { CallHead, UnaryProtocol } from './unary-protocol.ts'
+
+/*
+ * The Connect protocol for unary calls: connectrpc.com/docs/protocol. A method without side effects may be called by GET,
+ * with everything in the query; every other call is a POST.
+ */
+
+export const connectProtocol: UnaryProtocol = {
+  open: (request, method) => {
+    if (request.method === 'GET' && isSafe(method)) return openGet(request)
+    if (request.method !== 'POST') throw methodNotAllowed(request.method, method)
+    return openPost(request)
+  },
+  answer: (reply, { isBinary }, message) => reply.type(isBinary ? CONTENT_TYPE.proto : CONTENT_TYPE.json).send(message),
+  refuse: (reply, error, requestId) => {
+    if (error.code === ErrorCode.UnsupportedMediaType) {
+      reply.header('accept-post', ACCEPTED_TYPES).header('accept-encoding', ACCEPTED_ENCODINGS)
+    }
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
+    return reply
+      .code(HTTP_STATUS[error.code] ?? codeToHttpStatus(RPC_CODE[error.code]))
+      .type(CONTENT_TYPE.json)
+      .send(errorBody(error, requestId))
+  },
+}
+
+function errorBody(error: AppError, requestId: string): Uint8Array {
+  const { code, message } = error
+  return errorToJsonBytes(
+    new ConnectError(message, RPC_CODE[code], undefined, errorDetails(error, requestId)),
+    undefined,
+  )
+}
+
+const CONTENT_TYPE = { json: 'application/json', proto: 'application/proto' } as const
+/** Those of gRPC-Web included, which has the same paths. */
+const ACCEPTED_TYPES = `${CONTENT_TYPE.json}, ${CONTENT_TYPE.proto}, application/grpc-web+proto, application/grpc-web+json`
+
+/** Where HTTP has a status of its own for what Connect has a general code for. */
+const HTTP_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
+  [ErrorCode.RouteNotFound]: 404,
+  [ErrorCode.MethodNotAllowed]: 405,
+  [ErrorCode.UnsupportedMediaType]: 415,
+}
+
+/** The HTTP methods that a method's path has, as the header `Allow` lists them. */
+export function allowedMethods(method: DescMethodUnary): string {
+  return isSafe(method) ? 'GET, OPTIONS, POST' : 'OPTIONS, POST'
+}
+
+function isSafe({ idempotency }: DescMethodUnary): boolean {
+  return idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS
+}
+
+function openPost({ headers }: FastifyRequest): CallHead {
+  const isBinary = isBinaryType(headers['content-type'])
+  const version = headers['connect-protocol-version']
+  if (version !== undefined && version !== '1') throw invalid('connect-protocol-version', 'must be 1')
+  const encoding = parseEncoding(headers['content-encoding'])
+  return {
+    isBinary,
+    timeoutMs: timeoutOf(headers),
+    readMessage: async (readBody, maxBytes) => decompress(await readBody(), encoding, maxBytes),
+  }
+}
+
+function openGet(request: FastifyRequest): CallHead {
+  assertValidQuery(request)
+  const { headers, query } = request
+  const { connect, encoding, message, base64, compression } = query as Readonly<Record<string, string | undefined>>
+  if (connect !== undefined && connect !== 'v1') throw invalid('connect', 'must be v1')
+  if (encoding === undefined) throw invalid('encoding', 'is missing; it must be json or proto')
+  if (encoding !== 'json' && encoding !== 'proto') throw unsupported('The parameter encoding must be json or proto.')
+  if (message === undefined) throw invalid('message', 'is missing; it must be the message, in base64 with base64=1')
+  if (base64 !== undefined && base64 !== '1') throw invalid('base64', 'must be 1, or left out')
+  const compressed = parseEncoding(compression)
+  return {
+    isBinary: encoding === 'proto',
+    timeoutMs: timeoutOf(headers),
+    readMessage: (_readBody, maxBytes) =>
+      decompress(base64 === '1' ? parseBase64(message) : Buffer.from(message), compressed, maxBytes),
+  }
+}
+
+const MEDIA_TYPE = /^\s*application\/(json|proto)\s*(?:;|$)/i
+
+function isBinaryType(contentType: string | undefined): boolean {
+  const [, encoding] = MEDIA_TYPE.exec(contentType ?? '') ?? []
+  if (encoding === undefined) {
+    throw unsupported(`Send the message as ${CONTENT_TYPE.json} or ${CONTENT_TYPE.proto}, and say so in content-type.`)
+  }
+  assertUtf8Charset(contentType)
+  return encoding.toLowerCase() === 'proto'
+}
+
+function timeoutOf(headers: FastifyRequest['headers']): number | undefined {
+  const timeout = headers['connect-timeout-ms']?.toString()
+  if (timeout === undefined) return undefined
+  if (/^\d{1,10}$/.test(timeout)) return Number(timeout)
+  throw invalid('connect-timeout-ms', 'must be a whole number of milliseconds, of at most ten digits')
+}
+
+/** Both alphabets of RFC 4648, with or without padding. */
+const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
+
+function parseBase64(text: string): Buffer {
+  const digits = text.replace(/=+$/, '').length
+  if (BASE64.test(text) && digits % 4 !== 1) return Buffer.from(text, 'base64url')
+  throw invalid('message', 'must be URL-safe base64, as base64=1 says')
+}
+
+function methodNotAllowed(used: string, method: DescMethodUnary): AppError {
+  const right = isSafe(method) ? 'GET or POST' : 'POST'
+  return new AppError(ErrorCode.MethodNotAllowed, `${method.name} cannot be called by ${used}; use ${right}.`)
+}
+
+function unsupported(message: string): AppError {
+  return new AppError(ErrorCode.UnsupportedMediaType, message)
+}
+
+function invalid(path: string, message: string): AppError {
+  return invalidRequest([{ path, message }])
+}

@@ -1,0 +1,64 @@
+import type { OutgoingHttpHeaders } from 'node:http2'
+import type { FastifyRequest } from 'fastify'
+import type { AppError } from '../../errors/app-error.ts'
+import { invalidRequest } from '../../errors/parse.ts'
+import { errorTrailers } from '../grpc/error.ts'
+import { createFrameReader, decompressFrame, toFrame } from '../grpc/frames.ts'
+import { parseTimeoutMs } from '../grpc/headers.ts'
+import { assertUtf8Charset } from '../rest/charset.ts'
+import type { UnaryProtocol } from './unary-protocol.ts'
+
+/*
+ * gRPC-Web (github.com/grpc/grpc, doc/PROTOCOL-WEB.md) for unary calls: bodies are gRPC's frames, and the trailers are the
+ * last frame of the answer's body. The variant in base64, application/grpc-web-text, is not served.
+ */
+
+const MEDIA_TYPE = /^\s*application\/grpc-web(?:\+(json|proto))?\s*(?:;|$)/i
+
+export function isGrpcWeb({ method, headers }: FastifyRequest): boolean {
+  return method === 'POST' && MEDIA_TYPE.test(headers['content-type'] ?? '')
+}
+
+export const grpcWebProtocol: UnaryProtocol = {
+  open: ({ headers }) => {
+    assertUtf8Charset(headers['content-type'])
+    return {
+      isBinary: !isJson(headers['content-type']),
+      timeoutMs: parseTimeoutMs(headers['grpc-timeout']?.toString()),
+      readMessage: async (readBody, maxBytes) => {
+        const frames = createFrameReader(maxBytes)
+        const [frame, ...more] = frames.push(await readBody())
+        frames.assertWhole()
+        if (frame === undefined || more.length > 0) throw invalidBody()
+        return decompressFrame(frame, headers['grpc-encoding']?.toString(), maxBytes)
+      },
+    }
+  },
+  answer: (reply, { isBinary }, message) =>
+    reply.type(typeOf(isBinary)).send(Buffer.concat([toFrame(message), toTrailerFrame({ 'grpc-status': 0 })])),
+  refuse: (reply, error, requestId) =>
+    reply
+      .type(typeOf(!isJson(reply.request.headers['content-type'])))
+      .send(toTrailerFrame(errorTrailers(error, requestId))),
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return MEDIA_TYPE.exec(contentType ?? '')?.[1]?.toLowerCase() === 'json'
+}
+
+function typeOf(isBinary: boolean): string {
+  return `application/grpc-web+${isBinary ? 'proto' : 'json'}`
+}
+
+const TRAILER_FLAG = 0x80
+
+function toTrailerFrame(trailers: OutgoingHttpHeaders): Buffer {
+  const lines = Object.entries(trailers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const frame = toFrame(Buffer.from(lines.join('')))
+  frame.writeUInt8(TRAILER_FLAG, 0)
+  return frame
+}
+
+function invalidBody(): AppError {
+  return invalidRequest([{ path: '', message: 'the body must be one message, with the five bytes of gRPC before it' }])
+}

@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createFrameReader, toFrame } from './frames.ts'
+
+const MAX_BYTES = 100
+
+test('messages come out as they were sent, wherever the body is cut', () => {
+  const messages = fc.array(fc.uint8Array({ maxLength: MAX_BYTES }), { maxLength: 5 })
+  fc.assert(
+    fc.property(messages, fc.array(fc.nat(600)), (sent, cuts) => {
+      const body = Buffer.concat(sent.map(toFrame))
+      const edges = [0, ...cuts.map((cut) => Math.min(cut, body.length)).sort((a, b) => a - b), body.length]
+      const reader = createFrameReader(MAX_BYTES)
+      const read = edges.slice(1).flatMap((end, index) => reader.push(body.subarray(edges[index], end)))
+      reader.assertWhole()
+      expect(read.map(({ bytes }) => [...bytes])).toEqual(sent.map((message) => [...message]))
+    }),
+  )
+})
+
+test('a message that breaks off is no whole one, wherever it does', () => {
+  const body = toFrame(Buffer.alloc(10))
+  for (let length = 1; length < body.length; length += 1) {
+    const reader = createFrameReader(MAX_BYTES)
+    expect(reader.push(body.subarray(0, length))).toEqual([])
+    expect(reader.assertWhole).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+  }
+})
+
+test('a message is refused by the length it announces, before any of it has come', () => {
+  const reader = createFrameReader(MAX_BYTES)
+  expect(() => reader.push(toFrame(Buffer.alloc(MAX_BYTES + 1)).subarray(0, 5))).toThrow(
+    expect.objectContaining({ code: 'payload_too_large', message: expect.stringContaining(`${MAX_BYTES} bytes`) }),
+  )
+})

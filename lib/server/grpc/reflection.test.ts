@@ -1,0 +1,127 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import { fromBinary } from '@bufbuild/protobuf'
+import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt'
+import { Code, createClient } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { ServerReflectionRequestSchema } from '../../../gen/grpc/reflection/v1/reflection_pb.ts'
+import { ServerReflection } from '../../../gen/grpc/reflection/v1/reflection_pb.ts'
+import { ServerReflection as AlphaServerReflection } from '../../../gen/grpc/reflection/v1alpha/reflection_pb.ts'
+import { file_leadtriage_triage_v1_triage_service } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
+import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
+
+const TRIAGE_FILE = 'leadtriage/triage/v1/triage_service.proto'
+
+const start = useTestServers()
+let server: TestServer
+beforeEach(async () => {
+  server = await start()
+})
+
+type Asked = NonNullable<MessageInitShape<typeof ServerReflectionRequestSchema>['messageRequest']>
+
+/** Asks all of it in one stream, which the client ends. */
+async function reflect(service: typeof ServerReflection, ...asked: Asked[]) {
+  const client = createClient(service, createGrpcTransport({ baseUrl: server.url }))
+  const answers = []
+  const requests = (async function* () {
+    for (const messageRequest of asked) yield { host: 'some.host', messageRequest }
+  })()
+  for await (const answer of client.serverReflectionInfo(requests)) answers.push(answer)
+  return answers
+}
+
+/** The files in an answer, by name. */
+function filesOf({ messageResponse }: Awaited<ReturnType<typeof reflect>>[number] | undefined = expect.unreachable()) {
+  if (messageResponse.case !== 'fileDescriptorResponse') return expect.unreachable(messageResponse.case)
+  const files = messageResponse.value.fileDescriptorProto.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes))
+  return new Map(files.map((file) => [file.name, file]))
+}
+
+// the messages of both have the same fields
+describe.each([
+  ['v1', ServerReflection],
+  ['v1alpha', AlphaServerReflection as unknown as typeof ServerReflection],
+])('%s', (_version, service) => {
+  test.each([
+    ['a service', 'leadtriage.triage.v1.TriageService'],
+    ['a method', 'leadtriage.triage.v1.TriageService.GetQueue'],
+    ['a message', 'leadtriage.triage.v1.DeadLetter'],
+    ['a field', 'leadtriage.triage.v1.DeadLetter.lead_id'],
+    ['an enum', 'leadtriage.triage.v1.DeadLetterReason'],
+    ['a value of an enum', 'leadtriage.triage.v1.DEAD_LETTER_REASON_FAILED'],
+  ])('the file of %s comes with all that it imports', async (_what, symbol) => {
+    const [answer] = await reflect(service, { case: 'fileContainingSymbol', value: symbol })
+    const files = filesOf(answer)
+    expect([...files.keys()].sort()).toEqual([
+      'google/protobuf/duration.proto',
+      'google/protobuf/timestamp.proto',
+      TRIAGE_FILE,
+    ])
+    expect(files.get(TRIAGE_FILE)).toEqual(file_leadtriage_triage_v1_triage_service.proto)
+    expect(files.get(TRIAGE_FILE)).toMatchObject({ syntax: 'proto3' })
+  })
+
+  test.each([
+    [TRIAGE_FILE],
+    ['google/protobuf/timestamp.proto'],
+    ['google/rpc/error_details.proto'],
+    ['health/v1/health.proto'],
+    ['grpc/reflection/v1/reflection.proto'],
+  ])('there is a file %s', async (name) => {
+    const [answer] = await reflect(service, { case: 'fileByFilename', value: name })
+    expect([...filesOf(answer).keys()]).toContain(name)
+  })
+
+  test('what is unknown is answered as not found, and the stream goes on', async () => {
+    const answers = await reflect(
+      service,
+      { case: 'fileContainingSymbol', value: 'leadtriage.triage.v1.Nothing' },
+      { case: 'fileContainingSymbol', value: '' },
+      { case: 'fileByFilename', value: 'nothing.proto' },
+      {
+        case: 'fileContainingExtension',
+        value: { containingType: 'leadtriage.triage.v1.DeadLetter', extensionNumber: 100 },
+      },
+      { case: 'allExtensionNumbersOfType', value: 'leadtriage.triage.v1.Nothing' },
+      { case: undefined },
+      { case: 'allExtensionNumbersOfType', value: 'leadtriage.triage.v1.DeadLetter' },
+      { case: 'listServices', value: '*' },
+    )
+    const errors = answers.slice(0, 6).map(({ messageResponse }) => messageResponse)
+    expect(errors.map(({ case: kind }) => kind)).toEqual(Array.from({ length: 6 }, () => 'errorResponse'))
+    expect(errors.map(({ value }) => value)).toMatchObject([
+      { errorCode: Code.NotFound, errorMessage: 'There is no symbol leadtriage.triage.v1.Nothing.' },
+      { errorCode: Code.NotFound },
+      { errorCode: Code.NotFound, errorMessage: 'There is no file nothing.proto.' },
+      { errorCode: Code.NotFound, errorMessage: 'There is no extension 100 of leadtriage.triage.v1.DeadLetter.' },
+      { errorCode: Code.NotFound },
+      { errorCode: Code.InvalidArgument },
+    ])
+    expect(answers[0]).toMatchObject({
+      validHost: 'some.host',
+      originalRequest: { messageRequest: { value: 'leadtriage.triage.v1.Nothing' } },
+    })
+    expect(answers[6]?.messageResponse).toMatchObject({
+      case: 'allExtensionNumbersResponse',
+      value: { baseTypeName: 'leadtriage.triage.v1.DeadLetter', extensionNumber: [] },
+    })
+    expect(answers[7]?.messageResponse).toMatchObject({
+      value: {
+        service: [
+          { name: 'leadtriage.triage.v1.TriageService' },
+          { name: 'grpc.health.v1.Health' },
+          { name: 'grpc.reflection.v1.ServerReflection' },
+          { name: 'grpc.reflection.v1alpha.ServerReflection' },
+        ],
+      },
+    })
+  })
+
+  test('a stream may ask any number of times: what was answered counts against no budget', async () => {
+    server = await start({ maxBodyBytes: 1_000 })
+    const symbol: Asked = { case: 'fileContainingSymbol', value: 'leadtriage.triage.v1.TriageService' }
+    expect(await reflect(service, ...Array.from({ length: 200 }, () => symbol))).toHaveLength(200)
+  })
+})

@@ -1,0 +1,258 @@
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import type { Socket } from 'node:net'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { useGrpcQueueClients } from '../../../testkit/clients/grpc-queue-client.ts'
+import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
+import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
+import { useBytewiseProxy } from '../../../testkit/proxies/bytewise-proxy.ts'
+
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+const CALL = 'GET /call HTTP/1.1\r\nHost: x\r\n\r\n'
+const LAST_CALL = 'GET /call HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
+
+const startServer = useTestServers()
+const openGrpc = useGrpcQueueClients()
+const startBytewiseProxy = useBytewiseProxy()
+const sockets: Socket[] = []
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy()
+})
+
+async function open({ host, port }: { host: string; port: number }): Promise<Socket> {
+  const socket = connect({ host, port, noDelay: true })
+  sockets.push(socket)
+  socket.on('error', () => undefined) // the server may cut it before it has read everything
+  await once(socket, 'connect')
+  return socket
+}
+
+/** Everything that a connection answers until the server ends it. */
+async function exchange(server: { host: string; port: number }, bytes: string): Promise<string> {
+  const socket = await open(server)
+  socket.write(bytes)
+  return text(socket)
+}
+
+function closed(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => socket.resume().once('close', resolve))
+}
+
+const occurrences = (haystack: string, needle: string) => haystack.split(needle).length - 1
+
+describe('a connection that does not show its protocol', () => {
+  test.each([
+    ['silence', ''],
+    ['half an HTTP/2 preface', PREFACE.slice(0, 12)],
+    ['an HTTP/2 preface without its last byte', PREFACE.slice(0, -1)],
+  ])('(%s) is closed after the bound, not before', async (_what, bytes) => {
+    const server = await startServer({ firstBytesTimeoutMs: 150 })
+    const startedAt = performance.now() // before the server sees the connection and its bound begins
+    const socket = await open(server)
+    socket.write(bytes)
+    await closed(socket) // that it is closed at all: else the test does not end
+    expect(performance.now() - startedAt).toBeGreaterThan(100)
+  })
+
+  test('is not cut once it has shown it, however long it then rests', async () => {
+    const server = await startServer({ firstBytesTimeoutMs: 2_000 })
+    const client = openGrpc(server)
+    const socket = await open(server)
+    socket.write(CALL)
+    await Promise.all([once(socket, 'data'), client.getQueue()])
+    await text(await open(server)) // a silent one, cut after the bound
+    socket.write(LAST_CALL)
+    expect(await text(socket)).toContain('"answered":true')
+    expect((await client.getQueue()).pending).toBe(7n)
+  })
+
+  test.each(['', 'P', PREFACE.slice(0, -1)])(
+    'and is ended by its client behind %j is closed at once',
+    async (bytes) => {
+      const server = await startServer({ firstBytesTimeoutMs: 60_000 }) // the test does not wait for that
+      const socket = await open(server)
+      socket.end(bytes)
+      await closed(socket)
+    },
+  )
+
+  test('and goes away by itself leaves nothing behind', async () => {
+    const server = await startServer()
+    const socket = await open(server)
+    socket.resetAndDestroy()
+    await server.close(5_000)
+  })
+})
+
+describe('gRPC', () => {
+  test('is recognized when its bytes come one by one', async () => {
+    const proxy = await startBytewiseProxy(await startServer())
+    expect((await openGrpc(proxy).getQueue()).pending).toBe(7n)
+  })
+})
+
+describe('HTTP/1.1', () => {
+  test('is recognized when its bytes come one by one', async () => {
+    const proxy = await startBytewiseProxy(await startServer())
+    expect(await exchange(proxy, LAST_CALL)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\{"answered":true\}$/s)
+  })
+
+  test('requests that are pipelined in the first packet are all answered', async () => {
+    const answers = await exchange(await startServer(), CALL.repeat(9) + LAST_CALL)
+    expect(occurrences(answers, 'HTTP/1.1 200 OK')).toBe(10)
+    expect(occurrences(answers, '{"answered":true}')).toBe(10)
+  })
+
+  test.each([
+    ['the first packet', 10],
+    ['many packets', 200_000],
+  ])('a body that comes with the head and fills %s arrives whole', async (_what, length) => {
+    const body = JSON.stringify({ text: `${'x'.repeat(length - 1)}!` })
+    const head = `POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
+    const answer = await exchange(await startServer(), head + body)
+    expect(answer.slice(answer.indexOf('\r\n\r\n') + 4)).toBe(`{"received":${body}}`)
+  })
+
+  test.each(['PROPFIND', 'PRINT', 'PRI', 'P'])(
+    'a method that begins as the HTTP/2 preface does (%s) is HTTP/1.1',
+    async (method) => {
+      expect(await exchange(await startServer(), LAST_CALL.replace('GET', method))).toMatch(/^HTTP\/1\.1 4\d\d /)
+    },
+  )
+
+  test('the HTTP/2 preface with one byte changed is HTTP/1.1', async () => {
+    expect(await exchange(await startServer(), PREFACE.replace('SM', 'SN'))).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  test('a client that closes its side after its request gets its answer', async () => {
+    const socket = await open(await startServer())
+    socket.end(CALL)
+    expect(await text(socket)).toContain('"answered":true')
+  })
+
+  test('connections are kept alive', async () => {
+    const server = await startServer()
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ports: (number | undefined)[] = []
+    for (let call = 1; call <= 3; call += 1) {
+      const [response] = await once(get(`${server.url}/call`, { agent }), 'response')
+      ports.push(response.socket.localPort)
+      expect(await text(response)).toBe('{"answered":true}')
+    }
+    agent.destroy()
+    expect(new Set(ports).size).toBe(1)
+  })
+})
+
+describe('close', () => {
+  const GRACE_MS = 2_400
+
+  /** A server whose calls begin, and end when the test says so. */
+  async function serverWithRunningCall() {
+    const begun = Promise.withResolvers<void>()
+    const finish = Promise.withResolvers<void>()
+    const answer = () => {
+      begun.resolve()
+      return finish.promise
+    }
+    return { server: await startServer({ answer }), begun: begun.promise, finish: finish.resolve }
+  }
+
+  /**
+   * Runs `close`; says whether it ended before its grace did, by a timer of the same loop: a stall delays both.
+   * What closes at once has two seconds for it.
+   */
+  async function closeEarly(server: TestServer): Promise<boolean> {
+    const late = sleep(0.9 * GRACE_MS, false, { ref: false })
+    return Promise.race([server.close(GRACE_MS).then(() => true), late])
+  }
+
+  test('ends at once while connections of every kind rest: keep-alive, gRPC, undecided, half a preface', async () => {
+    const server = await startServer()
+    const kept = await open(server)
+    kept.write(CALL)
+    await Promise.all([once(kept, 'data'), openGrpc(server).getQueue()])
+    const others = [await open(server), await open(server), await open(server)]
+    others[0]?.write(PREFACE.slice(0, 5))
+    others[1]?.write(PREFACE)
+    const ended = [kept, ...others].map(closed)
+    expect(await closeEarly(server)).toBe(true)
+    await Promise.all(ended)
+  })
+
+  test.each(['REST', 'gRPC'])('lets a running %s call finish first', async (protocol) => {
+    const { server, begun, finish } = await serverWithRunningCall()
+    const answer =
+      protocol === 'REST'
+        ? fetch(`${server.url}/call`).then(({ status }) => status)
+        : openGrpc(server)
+            .getQueue()
+            .then(({ pending }) => pending)
+    await begun
+    let closed = false
+    const closing = server.close(GRACE_MS).then(() => {
+      closed = true
+    })
+    await expect(open(server)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    expect(closed).toBe(false)
+    finish()
+    expect(await answer).toBe(protocol === 'REST' ? 200 : 7n)
+    await closing
+  })
+
+  test('does not wait for a kept-alive connection once its last call is answered', async () => {
+    const { server, begun, finish } = await serverWithRunningCall()
+    const answer = fetch(`${server.url}/call`)
+    await begun
+    const closing = closeEarly(server)
+    await expect(open(server)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    finish()
+    await answer
+    expect(await closing).toBe(true)
+  })
+
+  test.each(['REST', 'gRPC'])('cuts a %s call that does not finish within the grace', async (protocol) => {
+    const { server, begun } = await serverWithRunningCall()
+    const failure = (protocol === 'REST' ? fetch(`${server.url}/call`) : openGrpc(server).getQueue()).then(
+      () => 'answered',
+      () => 'cut',
+    )
+    await begun
+    const startedAt = performance.now()
+    const late = sleep(5_000, 'late', { ref: false })
+    expect(await Promise.race([server.close(200), late])).not.toBe('late')
+    expect(performance.now() - startedAt).toBeGreaterThan(150)
+    expect(await failure).toBe('cut')
+  })
+
+  test('may be called twice, and both calls resolve when all is closed', async () => {
+    const { server, begun, finish } = await serverWithRunningCall()
+    const running = openGrpc(server).getQueue()
+    await begun
+    const resolved: string[] = []
+    const closings = ['first', 'second'].map((name) => server.close(GRACE_MS).then(() => resolved.push(name)))
+    finish()
+    await running
+    expect(resolved).toEqual([])
+    await Promise.all(closings)
+    await server.close(GRACE_MS)
+  })
+
+  test('leaves no connection undecided that arrives while it closes', async () => {
+    const server = await startServer()
+    const early = connect({ host: server.host, port: server.port })
+    sockets.push(early.on('error', () => undefined))
+    const closing = closeEarly(server)
+    expect(await closing).toBe(true)
+    await closed(early)
+  })
+
+  test('is followed by refusal', async () => {
+    const server = await startServer()
+    await server.close(GRACE_MS)
+    await expect(open(server)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+})

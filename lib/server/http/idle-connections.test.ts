@@ -1,0 +1,29 @@
+import { createClient } from '@connectrpc/connect'
+import { expect, test } from 'vitest'
+import { TriageService } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import { post } from '../../../testkit/clients/post.ts'
+import { TRANSPORTS } from '../../../testkit/clients/transports.ts'
+import { collectGarbage } from '../../../testkit/collect-garbage.ts'
+import { eventually } from '../../../testkit/eventually.ts'
+import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
+
+const start = useTestServers()
+
+const clients: [name: string, call: (url: string) => Promise<unknown>][] = [
+  ['REST', (url) => post(`${url}/echo`, { leadIds: ['a'] }).then((response) => response.text())],
+]
+for (const [name, transport] of TRANSPORTS) {
+  clients.push([name, (url) => createClient(TriageService, transport(url)).redriveDeadLetters({ leadIds: ['a'] })])
+}
+
+test.each(clients)('a connection that stays open keeps nothing of its last message: %s', async (_name, call) => {
+  const received: WeakRef<object>[] = []
+  const server = await start({ onReceived: (message) => received.push(new WeakRef(message)) })
+  await call(server.url)
+  expect(received).toHaveLength(1)
+  const isForgotten = () => {
+    collectGarbage()
+    return received.every((message) => message.deref() === undefined)
+  }
+  await eventually(isForgotten, 1_000) // clients close idle connections after some seconds
+})

@@ -1,0 +1,134 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { AppError, ErrorCode } from '../../errors/app-error.ts'
+import type { CallObserver } from '../call-observer.ts'
+import { problemOf } from '../rest/problem.ts'
+import type { CallIdentity } from './call-identity.ts'
+import { identifyCall, identityHeaders, identityOf } from './call-identity.ts'
+
+/*
+ * What Node's HTTP server refuses by itself, as it cannot be parsed or does not arrive in time. Invariants:
+ *  1. A refusal is a problem document, and is counted and logged once: as the failure of the call whose body it ends, by
+ *     whatever reads that body (see `bodyFailure`), or here when no call has begun.
+ *  2. It never takes the place of another answer: those of the requests before it are sent first.
+ */
+
+/** The latest request of a connection. */
+interface Latest {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly identity: CallIdentity
+}
+
+/** How long a client may go on sending after a refusal: a connection closed upon unread bytes is reset, the answer with it. */
+const LINGER_MS = 1_000
+
+/**
+ * @returns Fastify's `clientErrorHandler`, and what keeps track of requests; call it once the app is there
+ */
+export function createHttpRefusals(observe: CallObserver) {
+  const latest = new WeakMap<Socket, Latest>()
+  const refused = new WeakSet<Socket>()
+
+  const refuse = (socket: Socket, refusal: AppError, headers: Readonly<Record<string, string>> = {}) => {
+    if (refused.has(socket) || socket.destroyed) return
+    refused.add(socket) // what comes next is no less broken, and is reported again
+    const last = latest.get(socket)
+    if (last !== undefined && !last.request.complete) return endBody(socket, refusal, last)
+    const answer = () => {
+      const identity = identifyCall(() => undefined)
+      observe('rest', 'unknown', identity).failed(refusal) // 1
+      socket.resume().end(textOf(refusal, identity, headers))
+      setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    }
+    if (last === undefined || last.response.closed) answer()
+    else last.response.once('close', answer) // 2
+  }
+
+  return {
+    onClientError: (error: NodeJS.ErrnoException, socket: Socket) => {
+      const refusal = refusalFor(error)
+      if (refusal === undefined) socket.destroy(error)
+      else refuse(socket, refusal)
+    },
+    /** Must be called before routes are added. */
+    track: (app: FastifyInstance) => {
+      app.addHook('onRequest', (request, reply, done) => {
+        const { raw } = request
+        latest.set(raw.socket, { request: raw, response: reply.raw, identity: identityOf(request) })
+        done()
+      })
+      const server = app.server as Server // the only kind that is made here
+      server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+        // Node has taken its own listeners away; without one a connection that breaks would end the process
+        socket.on('error', () => undefined)
+        const message = 'This server is not a proxy: it does not serve CONNECT.'
+        refuse(socket, new AppError(ErrorCode.MethodNotAllowed, message), { allow: 'GET, HEAD, POST, OPTIONS' })
+      })
+    },
+  }
+}
+
+/** The answer goes out in place of the call's own; the error with which the connection is closed tells its reader why. */
+function endBody(socket: Socket, refusal: AppError, { response, identity }: Latest): void {
+  const isNext = response.socket === socket && !response.headersSent // 2
+  if (isNext && refusal.code !== ErrorCode.Cancelled) socket.write(textOf(refusal, identity))
+  socket.destroy(refusal)
+}
+
+/**
+ * Why the body of a request ended before its end: the client was gone, too slow, or sent what is not HTTP.
+ * @param cause what reading it threw
+ */
+export function bodyFailure({ raw }: Pick<FastifyRequest, 'raw'>, cause: unknown): AppError {
+  const { errored } = raw.socket
+  return errored instanceof AppError ? errored : clientGone(cause)
+}
+
+function clientGone(cause: unknown): AppError {
+  return new AppError(ErrorCode.Cancelled, 'The client closed the connection before its request was complete.', {
+    cause,
+  })
+}
+
+/** Undefined when the connection is broken, so that there is no one to tell. */
+function refusalFor(error: NodeJS.ErrnoException & { reason?: string }): AppError | undefined {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AppError(ErrorCode.RequestTimeout, 'The request did not arrive in time.', { cause: error })
+    case 'HPE_HEADER_OVERFLOW':
+      return new AppError(ErrorCode.HeadersTooLarge, 'The request line and the headers are larger than 16 KiB.', {
+        cause: error,
+      })
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new AppError(ErrorCode.PayloadTooLarge, 'The chunk extensions of the body are larger than 16 KiB.', {
+        cause: error,
+      })
+    case 'HPE_INVALID_EOF_STATE':
+      return clientGone(error)
+  }
+  if (!error.code?.startsWith('HPE_')) return undefined
+  // the parser's reasons are fixed texts
+  const reason = error.reason === undefined ? '' : `: ${error.reason}`
+  return new AppError(ErrorCode.BadRequest, `This is not a valid HTTP/1.1 request${reason}.`, { cause: error })
+}
+
+function textOf(refusal: AppError, identity: CallIdentity, more: Readonly<Record<string, string>> = {}): string {
+  const problem = problemOf(refusal, identity.requestId)
+  const body = JSON.stringify(problem)
+  const headers = Object.entries({
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    connection: 'close',
+    ...identityHeaders(identity),
+    ...more,
+  })
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? problem.title}`,
+    ...headers.map(([name, value]) => `${name}: ${value}`),
+  ]
+  return `${head.join('\r\n')}\r\n\r\n${body}`
+}

@@ -1,0 +1,133 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { AppError, ErrorCode } from '../../errors/app-error.ts'
+import { HTTP_STATUS } from '../../errors/status-codes.ts'
+import type { CallObserver } from '../call-observer.ts'
+import type { BodyBudget } from '../http/body-budget.ts'
+import { identifyHttpCall } from '../http/call-identity.ts'
+import { assertValidQuery } from '../http/checks.ts'
+import type { AllowedMethods } from './allowed-methods.ts'
+import { readJsonBodies } from './json-body.ts'
+import { createNotFound } from './not-found.ts'
+import type { Problem } from './problem.ts'
+import { problemOf, translateFastifyError } from './problem.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The call that the request is, until its outcome is known. */
+    observed: ReturnType<CallObserver> | undefined
+  }
+}
+
+/** Adds a service's routes. */
+export type RegisterRest = (app: RestApp, failLate: FailLate) => void
+
+/** A Fastify instance on which a service registers its REST routes, with zod schemas. */
+export type RestApp = ReturnType<typeof withZod>
+
+function withZod(app: FastifyInstance) {
+  return app.withTypeProvider<ZodTypeProvider>()
+}
+
+/**
+ * For a call that fails when its answer has begun: counts and logs it as any other, and returns the problem, for the
+ * answer to end with.
+ */
+export type FailLate = (request: ObservedRequest, thrown: unknown) => Problem
+type ObservedRequest = Pick<FastifyRequest, 'id' | 'observed'>
+
+/** Answers with a problem, counted and logged as the failure of the call. */
+export type Refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
+
+/** How REST calls fail; also for what Fastify refuses before there is a route. */
+export function createRefuse(observe: CallObserver): Refuse {
+  return (thrown, request, reply) => {
+    identifyHttpCall(request, reply)
+    sendProblem(fail(observe, request, translateFastifyError(thrown)), request, reply)
+  }
+}
+
+function fail(observe: CallObserver, request: ObservedRequest, thrown: unknown): AppError {
+  const call = request.observed ?? observe('rest', 'unknown', { requestId: request.id })
+  request.observed = undefined
+  return call.failed(thrown)
+}
+
+/** Serves REST: the routes that `register` adds, with outcomes observed and errors as problem details. */
+export function registerRestHandler(
+  app: FastifyInstance,
+  register: RegisterRest,
+  parts: {
+    readonly observe: CallObserver
+    readonly refuse: Refuse
+    readonly bodies: BodyBudget
+    readonly allowedMethods: AllowedMethods
+  },
+): void {
+  const { observe, refuse, bodies, allowedMethods } = parts
+  app.decorateRequest('observed')
+  app.setErrorHandler((thrown, request, reply) => {
+    refuse(thrown, request, reply)
+    return reply
+  })
+  const answerNotFound = createNotFound({ observe, refuse, allowedMethods })
+  app.setNotFoundHandler(answerNotFound)
+  // the handler would come late: Fastify reads a body first, and refuses what is wrong with it
+  app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
+  app.register(async (scope) => {
+    readJsonBodies(scope)
+    scope.addHook('onRequest', (request, reply, done) => {
+      request.observed = observe('rest', methodOf(request), { requestId: request.id })
+      assertValidQuery(request)
+      assertNotCompressed(request, reply)
+      const bytes = bodyBytes(request)
+      if (bytes > 0) {
+        const held = bodies.hold()
+        held.take(bytes)
+        reply.raw.once('close', held.release)
+      }
+      done()
+    })
+    scope.addHook('onResponse', (request, _reply, done) => {
+      request.observed?.succeeded()
+      done()
+    })
+    register(withZod(scope), (request, thrown) => problemOf(fail(observe, request, thrown), request.id))
+  })
+}
+
+function assertNotCompressed({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding.toLowerCase() === 'identity') return
+  reply.header('accept-encoding', 'identity')
+  throw new AppError(
+    ErrorCode.UnsupportedMediaType,
+    'Compressed bodies are not supported; send without Content-Encoding.',
+  )
+}
+
+/** How a call is counted and logged; the router writes one colon as two. */
+function methodOf({ method, routeOptions }: FastifyRequest): string {
+  return `${method} ${routeOptions.url?.replaceAll('::', ':') ?? ''}`
+}
+
+/**
+ * What is to be kept of a body: the announced length, or all that the route allows. Nothing of one that Fastify refuses
+ * for its announced length, or whose route keeps only parts of it.
+ */
+function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
+  if (routeOptions.config.longBody) return 0
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers
+  if (length === undefined) return encoding === undefined ? 0 : routeOptions.bodyLimit
+  return Number(length) > routeOptions.bodyLimit ? 0 : Number(length)
+}
+
+function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply) {
+  if (error.code === ErrorCode.BadRequest) reply.header('connection', 'close') // what comes next may be part of it
+  if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
+  return reply
+    .code(HTTP_STATUS[error.code])
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemOf(error, request.id))
+}

@@ -1,0 +1,35 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, ErrorCode } from '../../errors/app-error.ts'
+import type { CallObserver } from '../call-observer.ts'
+import type { AllowedMethods } from './allowed-methods.ts'
+import type { Refuse } from './handler.ts'
+
+/** Answers what no route serves: OPTIONS of a path that others have, a wrong method, or a path that is not there. */
+export function createNotFound(parts: {
+  readonly observe: CallObserver
+  readonly refuse: Refuse
+  readonly allowedMethods: AllowedMethods
+}): (request: FastifyRequest, reply: FastifyReply) => void {
+  return (request, reply) => {
+    const { method } = request
+    const path = request.url.split(/[?#]/)[0] ?? ''
+    const methods = parts.allowedMethods(decodeURI(path)) // the router has decoded it before
+    // a path may have the method and not be there: a file that is missing
+    if (methods.length === 0 || (methods.includes(method) && method !== 'OPTIONS')) {
+      return parts.refuse(noSuchRoute(method, path), request, reply)
+    }
+    reply.header('allow', methods.join(', '))
+    if (method !== 'OPTIONS') return parts.refuse(wrongMethod(method, path, methods), request, reply)
+    parts.observe('rest', 'unknown', { requestId: request.id }).succeeded()
+    reply.code(204).send()
+  }
+}
+
+function noSuchRoute(method: string, path: string): AppError {
+  return new AppError(ErrorCode.RouteNotFound, `There is no ${method} ${path}.`)
+}
+
+function wrongMethod(method: string, path: string, methods: readonly string[]): AppError {
+  const message = `${path} does not support ${method}; its methods are ${methods.join(', ')}.`
+  return new AppError(ErrorCode.MethodNotAllowed, message)
+}

@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createBatcher, type FlushItems } from '../../../lib/batcher/batcher.ts'
+import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
+import { createIntake } from '../intake.ts'
+import type { LeadRow, StoredLead } from '../lead-store.ts'
+import { insertLists } from '../lead-store.ts'
+import { createRetryingStore } from './retrying-store.ts'
+import type { ImportRow } from './row.ts'
+
+const CALLER = { clientId: 'client', traceparent: undefined }
+const never = new AbortController().signal
+
+function makeRow(): LeadRow {
+  const lead = { email: null, phone: null, name: null, note: 'a note', source: null }
+  return {
+    id: randomUUID(),
+    clientId: 'client',
+    idempotencyKey: randomUUID(),
+    requestHash: 'a',
+    contentHash: 'b',
+    lead,
+  }
+}
+
+function created(rows: readonly LeadRow[]): StoredLead[] {
+  return rows.map(({ id, lead, requestHash }) => {
+    return { created: true, recent: true, lead: { ...lead, id, createdAt: new Date() }, generation: 1, requestHash }
+  })
+}
+
+/** A store whose lists are committed, in any order, when the test says so. */
+function manualStore() {
+  const lists: { rows: readonly LeadRow[]; commit: () => void; fail: (error: unknown) => void }[] = []
+  return {
+    lists,
+    storeAll: (rows: readonly LeadRow[]) =>
+      new Promise<StoredLead[]>((resolve, reject) => {
+        lists.push({ rows, commit: () => resolve(created(rows)), fail: reject })
+      }),
+  }
+}
+
+async function settle() {
+  for (let i = 0; i < 50; i += 1) await turn()
+}
+
+const unavailable = new AppError(ErrorCode.Unavailable, 'away')
+
+/** Intake before a commit of lists that does as `flush` says. */
+function intakeBefore(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>) {
+  const unused = () => expect.unreachable()
+  return createIntake({
+    leadReads: { submit: unused, drain: unused },
+    groupCommit: { submit: unused, drain: unused },
+    listCommit: createBatcher({ maxBatchSize: 4, maxInFlight: 1, maxQueued: 32, flush }),
+    events: { publish: () => undefined },
+    retriage: { leads: {} as never, leadsPerSecond: 1 },
+  })
+}
+
+async function* endlessRows(): AsyncGenerator<ImportRow[]> {
+  for (let number = 1; ; number += 1) {
+    await turn()
+    const fields = { idempotency_key: randomUUID(), note: 'a note' }
+    yield [{ number, size: 600_000, content: { kind: 'fields', fields } }]
+  }
+}
+
+test('sixteen lists are under way at a time, and the others wait for their turn in order', async () => {
+  const { lists, storeAll } = manualStore()
+  const store = createRetryingStore(storeAll)
+  const rows = Array.from({ length: 40 }, () => [makeRow()])
+  const stored = Promise.all(rows.map((list) => store.storeAll(list, never)))
+  await settle()
+  expect(lists).toHaveLength(16)
+  lists[7]?.commit()
+  lists[3]?.commit()
+  await settle()
+  expect(lists).toHaveLength(18)
+  for (let i = 0; i < rows.length; i += 1) {
+    lists[i]?.commit()
+    await settle()
+  }
+  expect(lists.map((list) => list.rows)).toEqual(rows)
+  expect((await stored).map(([lead]) => lead?.lead.id)).toEqual(rows.map(([row]) => row?.id))
+})
+
+test('a list whose import has ended before its turn is not tried, and keeps nobody waiting', async () => {
+  const { lists, storeAll } = manualStore()
+  const store = createRetryingStore(storeAll)
+  const begun = Array.from({ length: 16 }, () => store.storeAll([makeRow()], never))
+  const controller = new AbortController()
+  const ended = store.storeAll([makeRow()], controller.signal)
+  const next = store.storeAll([makeRow()], never)
+  await settle()
+  controller.abort(new Error('stopping'))
+  lists[0]?.commit()
+  await expect(ended).rejects.toThrow('stopping')
+  await settle()
+  expect(lists).toHaveLength(17)
+  for (const { commit } of lists) commit()
+  await Promise.all([...begun, next])
+})
+
+test('an import that ends while its list is tried again ends with what the last try threw', async () => {
+  const { lists, storeAll } = manualStore()
+  const controller = new AbortController()
+  const stored = createRetryingStore(storeAll).storeAll([makeRow()], controller.signal)
+  await settle()
+  lists[0]?.fail(unavailable)
+  await settle()
+  controller.abort(new Error('stopping'))
+  await expect(stored).rejects.toBe(unavailable)
+  expect(lists).toHaveLength(1)
+})
+
+test('a list is validated once, however often it is tried, and each try has new ids', async () => {
+  const tries: LeadRow[] = []
+  const intake = intakeBefore(async (lists) => {
+    tries.push(...lists.flat())
+    if (tries.length < 3) throw unavailable
+    return insertLists(async (rows) => created(rows), lists)
+  })
+  async function* rows(): AsyncGenerator<ImportRow[]> {
+    const fields = { idempotency_key: randomUUID(), note: 'a note' }
+    yield [{ number: 1, size: 10, content: { kind: 'fields', fields } }]
+  }
+  const lists = intake.importLeads(CALLER, { rows: rows(), importKey: undefined, signal: never })
+  expect((await lists.next()).value).toMatchObject({ progress: { rows: 1, created: 1 } })
+  expect(tries).toHaveLength(3)
+  for (const { lead } of tries) expect(lead).toBe(tries[0]?.lead) // no copy of it
+  expect(new Set(tries.map(({ id }) => id)).size).toBe(3)
+})
+
+test('a batch of leads finds room beside as many imports as may run', async () => {
+  const { promise: committing, resolve: commit } = Promise.withResolvers<void>()
+  const intake = intakeBefore(async (lists) => {
+    await committing
+    return lists.map(created)
+  })
+  const imports = Array.from({ length: 32 }, () =>
+    intake.importLeads(CALLER, { rows: endlessRows(), importKey: undefined, signal: never }),
+  )
+  const first = imports.map((lists) => lists.next())
+  await settle()
+  const input = { idempotency_key: randomUUID(), lead: { note: 'a note' } }
+  const batches = Array.from({ length: 16 }, () => intake.batchCreateLeads(CALLER, [input]))
+  const outcomes = Promise.allSettled(batches)
+  await settle()
+  commit()
+  expect((await outcomes).filter(({ status }) => status === 'rejected')).toEqual([])
+  await Promise.all(first)
+  await Promise.all(imports.map((lists) => lists.return()))
+})

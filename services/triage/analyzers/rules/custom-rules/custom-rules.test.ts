@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { loadConfig } from '../../../../../lib/config/load-config.ts'
+import { describeAnalyzer } from '../../../../../testkit/analyzers/analyzer-conformance.ts'
+import { createRuleAnalyzer } from '../rule-analyzer.ts'
+import { createCustomRules } from './custom-rules.ts'
+import { type CustomRule, customRulesSetting } from './parse-custom-rules.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'leadtriage-rules-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+/** What a service makes of the setting when it starts. */
+function load(content: unknown): CustomRule[] {
+  const file = join(directory, 'rules.json')
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
+  return loadConfig({ TRIAGE_RULES_FILE: customRulesSetting }, { TRIAGE_RULES_FILE: file }).TRIAGE_RULES_FILE
+}
+
+const RULES = [
+  {
+    says: 'names our sampler',
+    phrases: 'tasting flight|box',
+    intent: { buy: 4 },
+    priority: { P1: 4 },
+    tags: ['sampler'],
+  },
+]
+const NOTE = 'The tasting box looks nice on your page.'
+
+async function analyze(rules: readonly CustomRule[], note: string) {
+  return createRuleAnalyzer({ customRules: createCustomRules(rules) }).analyze(note, new AbortController().signal)
+}
+
+describeAnalyzer(
+  'the rule analyzer with house rules',
+  () => createRuleAnalyzer({ customRules: createCustomRules(load(RULES)) }),
+  {
+    deterministic: true,
+  },
+)
+
+describe('house rules', () => {
+  test('move the verdict, add their tags, and are a reason at the words they rest on', async () => {
+    const without = await analyze([], NOTE)
+    const analysis = await analyze(load(RULES), NOTE)
+    expect(`${without.intent} ${without.priority}`).not.toBe('buy P1')
+    expect(`${analysis.intent} ${analysis.priority}`).toBe('buy P1')
+    expect(analysis.tags).toContain('sampler')
+    const reason = analysis.reasons.find(({ text }) => text === 'names our sampler')
+    expect(NOTE.slice(reason?.start, reason?.end)).toBe('tasting box')
+  })
+
+  test('say nothing where they are denied or quoted', async () => {
+    for (const note of ['We do not want a tasting box.', 'Thanks!\n> The tasting box looks nice.']) {
+      expect((await analyze(load(RULES), note)).tags).not.toContain('sampler')
+    }
+  })
+
+  test('stand in the name of the analyzer, and others stand otherwise', () => {
+    const idOf = (rules: readonly CustomRule[]) => createRuleAnalyzer({ customRules: createCustomRules(rules) }).id
+    const other = load([{ ...RULES[0], says: 'names another' }])
+    expect(new Set([idOf([]), idOf(load(RULES)), idOf(other)]).size).toBe(3)
+  })
+
+  test.each([
+    ['no JSON', '{', 'TRIAGE_RULES_FILE'],
+    ['no list', {}, 'the file: '],
+    ['an unknown intent', [{ ...RULES[0], intent: { shout: 1 } }], 'rule 1, intent'],
+    ['an unknown field', [{ ...RULES[0], weight: 1 }], 'rule 1: '],
+    ['a weight beyond all measure', [RULES[0], { ...RULES[0], priority: { P0: 50 } }], 'rule 2, priority, P0'],
+    ['a phrase that cannot be read', [{ ...RULES[0], phrases: '.. box' }], 'a phrase must begin with a word'],
+  ])('with %s stop the service with a message that says where', (_, content, where) => {
+    expect(() => load(content)).toThrow(where)
+  })
+})

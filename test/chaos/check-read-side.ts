@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { contentHash } from '../../domain/lead.ts'
+import { readLead } from './client.ts'
+import type { Stack } from './stack.ts'
+import type { StoredLead } from './stored-leads.ts'
+import { isSame } from './verdict.ts'
+
+/** Asks the REST protocols for leads and their insights; says where an answer is not what is stored. */
+export async function faultsOfReadSide(
+  { intakes, insights }: Pick<Stack, 'intakes' | 'insights'>,
+  sample: readonly StoredLead[],
+): Promise<string[]> {
+  const faults: string[] = []
+  for (const [index, stored] of sample.entries()) {
+    const intake = intakes[index % 2 === 0 ? 0 : 1]
+    const [lead, insight] = await Promise.all([
+      ask(`${intake.service.url}/leads/${stored.id}`),
+      ask(`${insights.service.url}/leads/${stored.id}/insight`),
+    ])
+    const told = lead.ok ? readLead((await lead.json()) as Parameters<typeof readLead>[0]) : undefined
+    if (told?.id !== stored.id || told.createdAt !== stored.createdAt || !isSame(told, stored)) {
+      faults.push(`GET lead ${stored.id}: ${lead.status}, not what is stored`)
+    }
+    const body = (await insight.json()) as { lead_id?: string; content_hash?: string }
+    const isRight = insight.ok && body.lead_id === stored.id && body.content_hash === contentHash(stored.note)
+    if (isRight !== (stored.insights === 1)) faults.push(`GET insight of ${stored.id}: ${insight.status}`)
+  }
+  return faults
+}
+
+/** Asks again, as a 503 demands that comes when the database is slow for a moment; what is wrong then stays wrong. */
+async function ask(url: string): Promise<Response> {
+  for (let left = 4; ; left -= 1) {
+    const response = await fetch(url)
+    if (response.status !== 503 || left === 0) return response
+    await response.body?.cancel()
+    await sleep(500)
+  }
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describeExit } from '../../embedded/embedded-server.ts'
+import { trySignal } from '../../embedded/processes.ts'
+import { isServiceReady } from '../../embedded/service-process.ts'
+import type { Service } from '../../testkit/processes/service.ts'
+import { EndedEarly, untilReady } from '../../testkit/processes/service.ts'
+
+/*
+ * A place where one service process is to run, under a supervisor. Invariants:
+ *  1. A process that ends without being told to is replaced at once, again and again.
+ *  2. Clients know the address of a process from when it is ready until the load balancer notices that it has died, or
+ *     until it says that it is not ready any more.
+ */
+export interface SupervisedProcess {
+  readonly name: string
+  readonly service: Service
+  /** How processes ended that nobody killed or told to stop. */
+  readonly crashes: readonly string[]
+  /** Kills the process, unless it has just been killed and its replacement is not there yet; `replaced` waits for that. */
+  kill(): { readonly isHit: boolean; readonly replaced: Promise<void> }
+  /** @throws Error when no process runs: nothing would have been shown */
+  freeze(): void
+  unfreeze(): void
+  /** Starts a replacement, and stops the process once that is ready; resolves to the exit code. */
+  roll(): Promise<number | null>
+  /** Stops the process for good; resolves to the exit code. */
+  stop(): Promise<number | null>
+}
+
+export interface SupervisedProcessOptions {
+  readonly name: string
+  readonly start: () => Promise<Service>
+  readonly onReady: (service: Service) => void
+  readonly onGone: (service: Service) => void
+  /** Ends all waiting and restarting. */
+  readonly signal: AbortSignal
+}
+
+const RESTART_PAUSE_MS = 100
+/** How long clients are still sent to a process that has died. */
+const NOTICED_AFTER_MS = 500
+
+export async function superviseProcess(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
+  const { name, onReady, onGone, signal } = options
+  const dismissed = new Set<Service>()
+  const crashes: string[] = []
+  let replaced = Promise.withResolvers<void>()
+
+  const launch = async (): Promise<Service> => {
+    const next = await options.start()
+    await untilReady(next, signal)
+    onReady(next)
+    watch(next)
+    return next
+  }
+  const launchStubbornly = async (): Promise<Service> => {
+    for (;;) {
+      try {
+        return await launch()
+      } catch (error) {
+        signal.throwIfAborted()
+        // one that is killed while it starts is no crash; anything else is told of once, however often it happens
+        const isKilled = error instanceof EndedEarly && error.exit.signal === 'SIGKILL'
+        if (!isKilled && !crashes.includes(String(error))) crashes.push(String(error))
+        await sleep(RESTART_PAUSE_MS)
+      }
+    }
+  }
+  const watch = (current: Service) => {
+    void current.exited.then(async (exit) => {
+      if (dismissed.has(current) || signal.aborted) return
+      if (exit.signal !== 'SIGKILL') crashes.push(`${describeExit(exit)}. Its last lines:\n${exit.lastLines}`)
+      setTimeout(onGone, NOTICED_AFTER_MS, current) // 2
+      try {
+        service = await launchStubbornly() // 1
+      } catch {
+        if (!signal.aborted) process.stderr.write(`${name} cannot be started again\n`)
+      }
+      replaced.resolve()
+      replaced = Promise.withResolvers()
+    })
+  }
+  const dismiss = async (old: Service) => {
+    dismissed.add(old)
+    const exit = old.exited.then(({ code }) => code)
+    const stopped = old.stop()
+    let running = true
+    void exit.then(() => {
+      running = false
+    })
+    while (running && (await isServiceReady(old.url))) await sleep(50)
+    onGone(old) // 2
+    await stopped
+    return exit
+  }
+  let service = await launch()
+
+  return {
+    name,
+    crashes,
+    get service() {
+      return service
+    },
+    kill: () => ({ replaced: replaced.promise, isHit: trySignal(service.pid, 'SIGKILL') }),
+    freeze: () => {
+      if (!trySignal(service.pid, 'SIGSTOP')) throw new Error(`${name} does not run and cannot be frozen`)
+    },
+    unfreeze: () => void trySignal(service.pid, 'SIGCONT'),
+    roll: async () => {
+      const old = service
+      service = await launch()
+      return dismiss(old)
+    },
+    stop: () => dismiss(service),
+  }
+}

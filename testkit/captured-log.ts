@@ -1,0 +1,23 @@
+import type { Log } from '../lib/log/log.ts'
+import { createLog } from '../lib/log/log.ts'
+
+/** A line of the log: pino's level (error is 50), the message, and what else was said. */
+interface LogEntry {
+  readonly level: number
+  readonly msg: string
+  readonly [field: string]: unknown
+}
+
+/** A logger whose lines stay in the test. */
+export interface CapturedLog {
+  readonly log: Log
+  entries(): LogEntry[]
+  /** The lines as they would have been written. */
+  text(): string
+}
+
+export function captureLog(): CapturedLog {
+  const lines: string[] = []
+  const log = createLog('test', 'trace', { write: (line) => lines.push(line) })
+  return { log, entries: () => lines.map((line) => JSON.parse(line) as LogEntry), text: () => lines.join('') }
+}
