@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['node_modules/**', '.data/**'],
     globalSetup: ['testkit/fixtures/global-setup.ts'],
     pool: 'forks',
-    // two cores are shared with the servers and with the services that the end-to-end tests start
+    // tests share the machine with PostgreSQL, nats-server and the services that end-to-end tests start
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

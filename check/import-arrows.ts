@@ -2,34 +2,34 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path/posix'
 import { trackedFiles } from './tracked-files.ts'
 
-/** Which parts a part may import, beside itself. What is not listed here must be added here, with thought. */
+/** The parts that each part may import, besides itself. A new dependency between parts is a design decision. */
 const ARROWS: Record<string, readonly string[]> = {
   domain: [],
   gen: [],
-  // infrastructure: knows neither the domain nor its tables
+  // infrastructure: independent of the domain and its tables
   lib: ['gen'],
   db: ['lib'],
-  // how the domain looks on the wire and in rows
+  // the domain on the wire and in table rows
   contract: ['domain', 'gen', 'lib'],
   'services/intake': ['domain', 'gen', 'contract', 'db', 'lib'],
   'services/triage': ['domain', 'gen', 'contract', 'db', 'lib'],
   'services/insights': ['domain', 'gen', 'contract', 'db', 'lib'],
-  // starts everything there is
+  // starts the whole system
   embedded: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   // servers, processes, proxies and clients for tests and benchmarks
   testkit: ['domain', 'gen', 'db', 'lib', 'embedded', 'services/triage'],
-  // measures everything there is from outside, with the notes of eval; the peers do the same job with our analyzer
+  // measures the system from outside with the notes of eval; the peers use the same analyzer
   bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'testkit', 'eval', 'services/intake', 'services/triage'],
-  // measures the accuracy of analyzers, and learns the weights of one
+  // measures the accuracy of analyzers and trains the rule analyzer
   eval: ['domain', 'lib', 'services/triage'],
   cli: ['eval'],
   check: [],
-  // compares the manifests with what the services say of themselves
+  // compares the manifests with the settings, metrics and routes of the services
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval', 'services/intake', 'services/triage'],
 }
 
-/** Packages that only one part may know, so that replacing one is that part's work alone. */
+/** Packages that only one folder may import, so that replacing one affects that folder only. */
 const CONFINED: Record<string, string> = {
   '@nats-io/': 'lib/jetstream/',
   fastify: 'lib/server/',
@@ -42,7 +42,7 @@ const CONFINED: Record<string, string> = {
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g
 
-/** Finds imports against the arrows of the design: domain ← lib ← services, and no service imports another. */
+/** Finds imports that violate the dependency rules: domain ← lib ← services, and no service imports another. */
 export function checkImportArrows(): string[] {
   return trackedFiles('.ts')
     .filter((file) => existsSync(file))
@@ -56,18 +56,20 @@ function importsOf(file: string): string[] {
 function faultOf(file: string, specifier: string): string | undefined {
   const isTest = file.endsWith('.test.ts') || file.startsWith('test/') || file.startsWith('testkit/')
   if (!specifier.startsWith('.')) {
-    if (isTest || file.startsWith('bench/')) return undefined // they call the services as any client does
+    if (isTest || file.startsWith('bench/')) return undefined // they call the services with client libraries
     const [name, home] = Object.entries(CONFINED).find(([name]) => isPackage(specifier, name)) ?? []
-    return home === undefined || file.startsWith(home) ? undefined : `${file} imports ${name}, which only ${home} may`
+    return home === undefined || file.startsWith(home)
+      ? undefined
+      : `${file} imports ${name}, which is restricted to ${home}`
   }
   const from = partOf(file)
   const imported = join(dirname(file), specifier)
-  if (imported === 'package.json') return undefined // anything may say the version
+  if (imported === 'package.json') return undefined // for the version
   const to = partOf(imported)
-  if (from === undefined) return undefined // a configuration file at the root
-  if (to === undefined) return `${file} imports ${specifier}, which belongs to no part of the design`
+  if (from === undefined) return undefined // a configuration file in the root directory
+  if (to === undefined) return `${file} imports ${specifier}, which belongs to no known part`
   if (from === to || (isTest && (to === 'test' || to === 'testkit')) || ARROWS[from]?.includes(to)) return undefined
-  return `${file} imports ${to}, which ${from} may not`
+  return `${file} imports ${to}, which ${from} must not import`
 }
 
 function isPackage(specifier: string, name: string): boolean {

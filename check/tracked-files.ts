@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** The files that git tracks or would track, by the ending of their names; paths from the repository's root. */
+/** Returns the tracked and the untracked, not ignored files with this suffix, relative to the repository root. */
 export function trackedFiles(ending: string): string[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], {
     encoding: 'utf8',

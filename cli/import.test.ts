@@ -31,8 +31,8 @@ async function leadtriageImport(name: string, content: string, ...options: strin
   })
 }
 
-/** What is in between, or an intake in trouble. */
-interface Answer {
+/** A response of intake, or of a proxy in front of it. */
+interface FakeResponse {
   readonly status: number
   readonly type: string
   readonly body: string
@@ -40,8 +40,8 @@ interface Answer {
 }
 const NDJSON = 'application/x-ndjson'
 
-/** The command, against a server that gives this answer. */
-async function importFrom({ status, type, body, breaks }: Answer) {
+/** Runs the command against a server that sends this response. */
+async function importWith({ status, type, body, breaks }: FakeResponse) {
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
       response
@@ -58,14 +58,14 @@ async function importFrom({ status, type, body, breaks }: Answer) {
   }
 }
 
-test('a file is sent, the answer printed, and the exit code 0 when all its rows are stored', async () => {
+test('prints the response and exits with 0 when all rows are stored', async () => {
   const rows = Array.from({ length: 1_500 }, (_, i) => `"lead\n${i}",${randomUUID()}`)
   const { code, stdout } = await leadtriageImport('leads.csv', `note,idempotency_key\n${rows.join('\n')}\n`)
   expect(stdout).toMatch(/\{"done":\{"rows":1500,"created":1500,"replayed":0,"conflicts":0,"invalid":0\}\}\n$/)
   expect(code).toBe(0)
 })
 
-test('the exit code is 1 when a row is not stored, or the import refused', async () => {
+test('exits with 1 when intake rejects a row or the request', async () => {
   const key = randomUUID()
   const invalid = await leadtriageImport('leads.jsonl', '{"note":"good"}\n{"note":""}\n', '--key', key)
   expect(invalid.stdout).toContain('"created":1,"replayed":0,"conflicts":0,"invalid":1')
@@ -75,7 +75,7 @@ test('the exit code is 1 when a row is not stored, or the import refused', async
   expect(refused.code).toBe(1)
 })
 
-test('the exit code is 2 when nothing could be sent', async () => {
+test('exits with 2 when an argument is invalid or the file cannot be read', async () => {
   const { code, stderr } = await leadtriageImport('leads.txt', 'note\nhi\n')
   expect(code).toBe(2)
   expect(stderr).toContain('FILE must end in')
@@ -86,32 +86,32 @@ test('the exit code is 2 when nothing could be sent', async () => {
     expect((await leadtriageImport('a.csv', 'note\n', '--url', url)).code).toBe(2)
 })
 
-test('a large file that is refused at its first row has the exit code 1, too', async () => {
+test('exits with 1 when a large file is rejected at its first row', async () => {
   const { code, stdout } = await leadtriageImport('large.csv', `remark\n${'a remark\n'.repeat(500_000)}`)
   expect(stdout).toContain('"path":"header"')
   expect(code).toBe(1)
 })
 
-describe('the exit code is 3, and the user told to send it again,', () => {
+describe('exits with 3 and advises a retry', () => {
   const counts = { rows: 1, created: 1, replayed: 0, conflicts: 0, invalid: 0 }
   const progress = `${JSON.stringify({ progress: counts })}\n`
   const failed = (status: number) => `${JSON.stringify({ failed: { status, code: 'x' }, progress: counts })}\n`
 
-  test.each<[why: string, answer: Answer]>([
-    ['when intake is away behind a gateway', { status: 502, type: 'text/html', body: '<h1>Bad Gateway</h1>' }],
-    ['when intake is busy', { status: 503, type: 'application/problem+json', body: '{"status":503}' }],
-    ['when it could not go on', { status: 200, type: NDJSON, body: progress + failed(503) }],
-    ['when no row came for long', { status: 200, type: NDJSON, body: progress + failed(499) }],
-    ['when the answer ends without its last line', { status: 200, type: NDJSON, body: progress }],
-    ['when it ends in the middle of a line', { status: 200, type: NDJSON, body: `${progress}{"done":{"rows"` }],
+  test.each<[when: string, response: FakeResponse]>([
+    ['when intake is unreachable behind a gateway', { status: 502, type: 'text/html', body: '<h1>Bad Gateway</h1>' }],
+    ['when intake is overloaded', { status: 503, type: 'application/problem+json', body: '{"status":503}' }],
+    ['when the import fails halfway', { status: 200, type: NDJSON, body: progress + failed(503) }],
+    ['when the import hits its idle timeout', { status: 200, type: NDJSON, body: progress + failed(499) }],
+    ['when the response ends without its last line', { status: 200, type: NDJSON, body: progress }],
+    ['when the response ends within a line', { status: 200, type: NDJSON, body: `${progress}{"done":{"rows"` }],
     ['when the connection breaks', { status: 200, type: NDJSON, body: progress, breaks: true }],
-  ])('%s', async (_why, answer) => {
-    const { code, stderr } = await importFrom(answer)
-    expect(stderr).toContain('send the same again')
+  ])('%s', async (_when, response) => {
+    const { code, stderr } = await importWith(response)
+    expect(stderr).toContain('retry the file with the same key')
     expect(code).toBe(3)
   })
 
-  test('when nobody listens', async () => {
+  test('when the connection is refused', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
@@ -123,22 +123,24 @@ describe('the exit code is 3, and the user told to send it again,', () => {
   })
 })
 
-test.each<[what: string, answer: Answer]>([
-  ['a page with status 200', { status: 200, type: 'text/html; charset=utf-8', body: '<h1>Please log in</h1>' }],
-  ['a page with status 404', { status: 404, type: 'text/html', body: '<h1>Not here</h1>' }],
-])('%s is said to be not from intake; to send it again would not help', async (_what, answer) => {
-  const { code, stdout, stderr } = await importFrom(answer)
-  expect(stderr).toMatch(new RegExp(`/leads:import answers ${answer.status} with text/html.*not intake`))
+test.each<[what: string, response: FakeResponse]>([
+  ['an HTML page with status 200', { status: 200, type: 'text/html; charset=utf-8', body: '<h1>Please log in</h1>' }],
+  ['an HTML page with status 404', { status: 404, type: 'text/html', body: '<h1>Not here</h1>' }],
+])('reports %s as foreign and exits with 1', async (_what, response) => {
+  const { code, stdout, stderr } = await importWith(response)
+  expect(stderr).toMatch(
+    new RegExp(`/leads:import responded ${response.status} with text/html.*not a response of intake`),
+  )
   expect(stdout + stderr).not.toContain('<h1>')
   expect(code).toBe(1)
 })
 
-test('an import that could not go on for a row has the exit code 1', async () => {
+test('exits with 1 when an invalid row ends the import', async () => {
   const body = '{"failed":{"status":422,"code":"invalid_request"},"progress":{"rows":0}}\n'
-  expect((await importFrom({ status: 200, type: NDJSON, body })).code).toBe(1)
+  expect((await importWith({ status: 200, type: NDJSON, body })).code).toBe(1)
 })
 
-test('the help tells of every exit code', async () => {
+test('the help describes every exit code', async () => {
   const { code, stdout } = await leadtriageImport('leads.csv', '', '--help')
   expect(code).toBe(0)
   for (const exitCode of Object.values(ExitCode)) expect(stdout).toMatch(new RegExp(`^  ${exitCode}  `, 'm'))

@@ -7,37 +7,37 @@ const TYPES: Readonly<Record<string, string>> = {
   '.ndjson': 'application/x-ndjson',
   '.jsonl': 'application/jsonl',
 }
-const USAGE = `Sends a file of leads to intake and tells of the progress.
+const USAGE = `Sends a file of leads to intake and prints the progress.
 
   npm run leadtriage -- import FILE [--url URL] [--key UUID]
 
-  FILE        CSV or a JSON object a line, by its ending: ${Object.keys(TYPES).join(', ')}
-  --url URL   of intake; default http://127.0.0.1:8000
-  --key UUID  for rows without an idempotency_key: the same file with the same key changes nothing
-Prints the answer as it comes. The exit code:
+  FILE        CSV, or one JSON object per line; extension ${Object.keys(TYPES).join(', ')}
+  --url URL   base URL of intake; default http://127.0.0.1:8000
+  --key UUID  idempotency key of the file, for rows without an idempotency_key: a retry with the same key creates no
+              duplicates
+Exit codes:
   0  all rows are stored
-  1  a row is not, or intake refuses the request: mend what the answer names
-  2  nothing was sent: an argument or the file is at fault
-  3  it was cut off, or intake is away or busy: send the same again, with the same key
+  1  intake rejected a row or the request: fix what the output names
+  2  nothing was sent: an argument is invalid or the file cannot be read
+  3  the import was interrupted, or intake is unreachable or overloaded: retry the file with the same key
 `
 
-export const ExitCode = { Stored: 0, NotStored: 1, NotSent: 2, SendAgain: 3 } as const
+export const ExitCode = { Stored: 0, NotStored: 1, NotSent: 2, Retry: 3 } as const
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
-/** A file on its way. */
-interface Sending {
+interface Upload {
   readonly request: Request
-  /** What is wrong with the file, once reading it has failed. */
-  readonly fileFault: () => Error | undefined
+  /** The error that ended reading the file, if any. */
+  readonly fileError: () => Error | undefined
 }
 
-/** What intake says at the end. */
+/** The last line of an NDJSON response from intake. */
 interface LastLine {
   readonly done?: { readonly conflicts: number; readonly invalid: number }
   readonly failed?: { readonly status: number }
 }
 
-/** The command `leadtriage import`: sends a file to `POST /leads:import`, and tells by its exit code what to do then. */
+/** The command `leadtriage import`: sends a file to `POST /leads:import` and prints the response as it arrives. */
 export async function runImport(args: string[]): Promise<ExitCode> {
   try {
     const { values, positionals } = parseArgs({
@@ -60,62 +60,62 @@ export async function runImport(args: string[]): Promise<ExitCode> {
   }
 }
 
-/** @throws Error what is wrong with an argument or the file */
-async function openFile({ file, url, key }: { file: string; url: string; key?: string }): Promise<Sending> {
+/** @throws Error when an argument is invalid or the file cannot be opened */
+async function openFile({ file, url, key }: { file: string; url: string; key?: string }): Promise<Upload> {
   const type = TYPES[extname(file).toLowerCase()]
   if (type === undefined) throw new Error(`FILE must end in ${Object.keys(TYPES).join(', ')}`)
   const target = new URL('/leads:import', url)
   if (!/^https?:$/.test(target.protocol)) throw new Error('--url must begin with http:// or https://')
   const headers = new Headers({ 'content-type': type, ...(key === undefined ? {} : { 'idempotency-key': key }) })
   const body = (await open(file)).createReadStream()
-  let fault: Error | undefined
+  let fileError: Error | undefined
   body.once('error', (error) => {
-    fault = error
+    fileError = error
   })
   const init = {
     method: 'POST',
     headers,
     body,
-    duplex: 'half', // of what fetch takes, the types do not know this and streams of Node
+    duplex: 'half', // fetch accepts this option and Node streams as body; its types do not
   }
-  return { request: new Request(target, init as unknown as RequestInit), fileFault: () => fault }
+  return { request: new Request(target, init as unknown as RequestInit), fileError: () => fileError }
 }
 
 /** @throws Error when the file cannot be read */
-async function sendFile({ request, fileFault }: Sending): Promise<ExitCode> {
+async function sendFile({ request, fileError }: Upload): Promise<ExitCode> {
   try {
     const response = await fetch(request)
-    if (!isIntakes(response)) return tellOfStranger(request, response)
-    const line = await printAnswer(response)
-    if (!response.ok) return afterRefusal(response.status)
+    if (!isFromIntake(response)) return reportForeignResponse(request, response)
+    const line = await printResponse(response)
+    if (!response.ok) return exitCodeForError(response.status)
     if (line.done !== undefined) {
       return line.done.conflicts + line.done.invalid === 0 ? ExitCode.Stored : ExitCode.NotStored
     }
-    if (line.failed !== undefined) return afterRefusal(line.failed.status)
-    return sendAgain('the answer was cut off')
+    if (line.failed !== undefined) return exitCodeForError(line.failed.status)
+    return adviseRetry('the response was cut off')
   } catch (error) {
-    const fault = fileFault()
-    if (fault !== undefined) throw fault
-    return sendAgain(`the connection to ${request.url} failed: ${toText(error)}`)
+    const cause = fileError()
+    if (cause !== undefined) throw cause
+    return adviseRetry(`the connection to ${request.url} failed: ${toText(error)}`)
   }
 }
 
-/** Whether intake itself has answered: an answer of its own is of one of two kinds. */
-function isIntakes({ headers }: Response): boolean {
+/** Intake responds with one of these two content types. */
+function isFromIntake({ headers }: Response): boolean {
   return /^application\/(x-ndjson|problem\+json)\b/.test(headers.get('content-type') ?? '')
 }
 
-/** A gateway, for example, with a page of its own. */
-function tellOfStranger({ url }: Request, { status, headers }: Response): ExitCode {
+/** For example the error page of a gateway. */
+function reportForeignResponse({ url }: Request, { status, headers }: Response): ExitCode {
   const type = headers.get('content-type') ?? 'no content type'
   process.stderr.write(
-    `${url} answers ${status} with ${type}: that is not intake. Look at --url and what is in between.\n`,
+    `${url} responded ${status} with ${type}, which is not a response of intake. Check --url and any proxy in between.\n`,
   )
-  return afterRefusal(status)
+  return exitCodeForError(status)
 }
 
-/** Prints the lines as they come. @returns the last one */
-async function printAnswer({ body }: Response): Promise<LastLine> {
+/** Prints the response as it arrives. @returns the last line */
+async function printResponse({ body }: Response): Promise<LastLine> {
   let end = ''
   for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
     process.stdout.write(text)
@@ -128,16 +128,16 @@ async function printAnswer({ body }: Response): Promise<LastLine> {
   }
 }
 
-/** By the statuses that pass: too slow, too early, too many, and whatever is the other side's fault. */
-function afterRefusal(status: number): ExitCode {
+/** Server errors, timeouts (408, 499), 425 and rate limits (429) are worth a retry. */
+function exitCodeForError(status: number): ExitCode {
   return status >= 500 || [408, 425, 429, 499].includes(status)
-    ? sendAgain(`the answer ends with status ${status}`)
+    ? adviseRetry(`the import failed with status ${status}`)
     : ExitCode.NotStored
 }
 
-function sendAgain(why: string): ExitCode {
-  process.stderr.write(`${why}: send the same again, with the same key\n`)
-  return ExitCode.SendAgain
+function adviseRetry(why: string): ExitCode {
+  process.stderr.write(`${why}: retry the file with the same key\n`)
+  return ExitCode.Retry
 }
 
 function toText(error: unknown): string {

@@ -2,7 +2,7 @@
 import { runEval } from '../eval/run.ts'
 import { runImport } from './import.ts'
 
-/** The commands of `leadtriage`; each takes the arguments behind its name and returns the exit code. */
+/** Each command takes the arguments after its name and returns the exit code. */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   eval: runEval,
   import: runImport,
@@ -13,7 +13,7 @@ const command = COMMANDS[name]
 if (command === undefined) {
   const commands = Object.keys(COMMANDS).join(', ')
   process.stderr.write(
-    `usage: leadtriage COMMAND; the commands are: ${commands}. "leadtriage COMMAND --help" tells more.\n`,
+    `usage: leadtriage COMMAND [OPTION]...\ncommands: ${commands}\n"leadtriage COMMAND --help" describes a command.\n`,
   )
   process.exitCode = 2
 } else {

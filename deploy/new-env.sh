@@ -1,15 +1,15 @@
 #!/bin/sh
-# Writes `.env` for docker-compose.yml: .env.example with a new random password behind each name that ends with
-# _PASSWORD. An `.env` that is there is left alone. Needs nothing but a POSIX system.
+# Writes `.env` for docker-compose.yml: copies .env.example and sets a random password for each name that ends with
+# _PASSWORD. Does not overwrite an existing `.env`. Needs only POSIX tools.
 set -eu
 cd "$(dirname "$0")/.."
 
 if [ -e .env ]; then
-  echo ".env is there already: nothing is changed" >&2
+  echo ".env already exists: not changed" >&2
   exit 1
 fi
 
-new_password() { # begins with a letter: nats-server takes some words that begin with a digit for numbers
+new_password() { # begins with a letter: nats-server parses some words that begin with a digit as numbers
   printf p
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
 }
@@ -22,4 +22,4 @@ while IFS= read -r line; do
   esac
 done <.env.example >.env.new
 mv .env.new .env
-echo "wrote .env: keep it, and keep it secret" >&2
+echo "wrote .env with new passwords: back it up and keep it secret" >&2

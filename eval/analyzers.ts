@@ -5,23 +5,24 @@ import { type AnalyzerPipeline, createAnalyzerPipeline } from '../services/triag
 import { analyzerSettings } from '../services/triage/config.ts'
 import { createKeywordAnalyzer } from './baseline/keyword-analyzer.ts'
 
-/** What `--analyzer` may name. The first three take the triage worker's own settings, so that these can be tried here. */
+/** Names accepted by `--analyzer`. The first three read the settings of the triage worker. */
 export const ANALYZERS: Readonly<Record<string, () => Analyzer>> = {
-  rules: () => lastWord(judges('rules')),
-  llm: () => lastWord(judges('llm')),
-  cascade: () => lastWord(judges('cascade')),
+  rules: () => finalAnalysisOf(createPipeline('rules')),
+  llm: () => finalAnalysisOf(createPipeline('llm')),
+  cascade: () => finalAnalysisOf(createPipeline('cascade')),
   keywords: () => createKeywordAnalyzer(),
 }
 
-/** @throws Error that lists the names there are; ConfigError when a setting is wrong or missing */
+/** @throws Error that lists the valid names; ConfigError when a setting is invalid or missing */
 export function analyzerNamed(name: string): Analyzer {
   const create = ANALYZERS[name]
-  if (create === undefined) throw new Error(`no analyzer "${name}"; there are ${Object.keys(ANALYZERS).join(', ')}`)
+  if (create === undefined)
+    throw new Error(`unknown analyzer "${name}"; use one of ${Object.keys(ANALYZERS).join(', ')}`)
   return create()
 }
 
-/** Here every note is bought: an answer that was bought before would tell nothing of time and cost. */
-function judges(analyzer: 'rules' | 'llm' | 'cascade'): AnalyzerPipeline {
+/** The cache of model answers is disabled: a cached answer has no latency and no cost to measure. */
+function createPipeline(analyzer: 'rules' | 'llm' | 'cascade'): AnalyzerPipeline {
   const spent: ModelUsage[] = []
   return createAnalyzerPipeline(
     { ...loadConfig(analyzerSettings, process.env), ANALYZER: analyzer },
@@ -37,8 +38,8 @@ function judges(analyzer: 'rules' | 'llm' | 'cascade'): AnalyzerPipeline {
   )
 }
 
-/** What a lead's insight says in the end. */
-function lastWord({ quick, final }: AnalyzerPipeline): Analyzer {
+/** Returns the analysis of the final insight: the quick analyzer's above the confidence threshold, else the final one's. */
+function finalAnalysisOf({ quick, final }: AnalyzerPipeline): Analyzer {
   if (quick === undefined) return final
   return {
     id: `${quick.analyzer.id}, ${final.id}`,

@@ -1,4 +1,4 @@
-/** The middle 95 % of what a figure is over resampled notes. */
+/** A 95 % confidence interval. */
 export interface Interval {
   readonly low: number
   readonly high: number
@@ -8,8 +8,8 @@ const RESAMPLES = 1000
 const SEED = 20_260_101
 
 /**
- * A percentile bootstrap interval (Efron 1979): the figure of a thousand samples drawn with replacement from the items.
- * The same items give the same interval.
+ * Computes a percentile bootstrap interval (Efron 1979): the figure over a thousand samples drawn with replacement. The
+ * generator is seeded, so the same items give the same interval.
  */
 export function bootstrapInterval<T>(items: readonly T[], figure: (sample: readonly T[]) => number): Interval {
   const random = mulberry32(SEED)
@@ -21,7 +21,7 @@ export function bootstrapInterval<T>(items: readonly T[], figure: (sample: reado
   return { low: at(0.025), high: at(0.975) }
 }
 
-/** Uniform in [0, 1), 32 bits of state (Tommy Ettinger's mulberry32); JavaScript's own generator has no seed. */
+/** Uniform in [0, 1), with 32 bits of state (Tommy Ettinger's mulberry32). `Math.random` cannot be seeded. */
 export function mulberry32(seed: number): () => number {
   let state = seed
   return () => {

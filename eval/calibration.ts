@@ -1,25 +1,24 @@
-import { bothAreRight } from './measures.ts'
-import type { Prediction } from './predict.ts'
+import { bothAreRight, type Prediction } from './predict.ts'
 
 export interface Calibration {
-  /** Expected calibration error: the mean gap of the bins, each weighing as much as it holds notes. */
+  /** Expected calibration error: the mean gap between confidence and accuracy of the bins, weighted by their notes. */
   readonly error: number
   readonly bins: readonly ReliabilityBin[]
 }
 
 interface ReliabilityBin {
-  /** Confidences from `from` up to, not including, `to`; 1 belongs to the last bin. */
+  /** Confidences in [`from`, `to`); the last bin includes 1. */
   readonly from: number
   readonly to: number
   readonly n: number
   readonly mean_confidence: number
-  /** Share of the notes whose intent and priority are both right. */
+  /** Share of the notes with both intent and priority correct. */
   readonly right: number
 }
 
 const BINS = 10
 
-/** Compares confidence with the share that is right, in ten bins of equal width; empty bins are left out. */
+/** Compares confidence with accuracy in ten bins of equal width. Omits empty bins. */
 export function calibrationOf(predictions: readonly Prediction[]): Calibration {
   const bins = Array.from({ length: BINS }, (_, i) => {
     const own = predictions.filter(({ analysis }) => Math.min(BINS - 1, Math.floor(analysis.confidence * BINS)) === i)

@@ -1,32 +1,31 @@
 import { bootstrapInterval, type Interval } from './bootstrap.ts'
-import { bothAreRight, intentIsRight, priorityIsRight } from './measures.ts'
-import type { Prediction } from './predict.ts'
+import { bothAreRight, intentIsRight, type Prediction, priorityIsRight } from './predict.ts'
 
-/** Two analyzers on the same notes, in one respect. */
+/** Compares two analyzers on the same notes, for one label. */
 export interface Comparison {
   readonly what: 'intent' | 'priority' | 'both'
-  /** Notes that only the first, and that only the second analyzer has right. */
+  /** Notes that only this analyzer labels correctly. */
   readonly onlyFirst: number
   readonly onlySecond: number
   /** Accuracy of the second minus that of the first. */
   readonly difference: number
   readonly interval: Interval
-  /** How probable so uneven a split is when neither is better: the exact McNemar test. */
+  /** Of the exact McNemar test: the probability of a split at least this uneven if neither analyzer is better. */
   readonly pValue: number
 }
 
-const RESPECTS = [
+const LABELS = [
   ['intent', intentIsRight],
   ['priority', priorityIsRight],
   ['both', bothAreRight],
 ] as const
 
-/** @param first and `second` judge the same notes in the same order */
+/** @throws Error when the two lists are not about the same notes in the same order */
 export function compare(first: readonly Prediction[], second: readonly Prediction[]): Comparison[] {
-  return RESPECTS.map(([what, isRight]) => {
+  return LABELS.map(([what, isRight]) => {
     const pairs = first.map((prediction, i) => {
       const other = second[i]
-      if (other?.labelled !== prediction.labelled) throw new Error('the two analyzers judged different notes')
+      if (other?.labelled !== prediction.labelled) throw new Error('the predictions are about different notes')
       return { first: isRight(prediction) ? 1 : 0, second: isRight(other) ? 1 : 0 }
     })
     const onlyFirst = pairs.filter((pair) => pair.first > pair.second).length
@@ -44,7 +43,7 @@ export function compare(first: readonly Prediction[], second: readonly Predictio
   })
 }
 
-/** Two-sided binomial test of `a` against `b` at one half. */
+/** Two-sided binomial test of `a` against `b` with probability 1/2. */
 export function exactMcNemar(a: number, b: number): number {
   const n = a + b
   let logTerm = -n * Math.LN2 // of C(n, 0) / 2^n

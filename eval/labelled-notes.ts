@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Intent, Priority } from '../domain/vocabulary.ts'
 
-/** A note and what a careful reader made of it, by docs/triage.md. */
+/** A note with the labels of a careful human reader, by the rules of docs/triage.md. */
 export interface LabelledNote {
   readonly id: string
   readonly note: string
@@ -11,6 +11,9 @@ export interface LabelledNote {
   readonly intent: Intent
   readonly priority: Priority
 }
+
+const DATA = new URL('data/', import.meta.url)
+export const DEVELOPMENT_FILES = ['dev.jsonl', 'dev-trades.jsonl', 'dev-languages.jsonl'] as const
 
 const labelledNoteSchema = z.object({
   id: z.string(),
@@ -21,9 +24,9 @@ const labelledNoteSchema = z.object({
 })
 
 /**
- * Reads a JSONL file of `id, note, lang, intent, priority` and whatever else, one object a line; blank lines are skipped.
+ * Reads a JSONL file of objects with `id, note, lang, intent, priority`. Ignores other fields and blank lines.
  *
- * @throws Error that names the file, the line and what is wrong with it
+ * @throws Error that names the file, the line and each invalid field
  */
 export function readLabelledNotes(file: string | URL): LabelledNote[] {
   return readFileSync(file, 'utf8')
@@ -31,12 +34,26 @@ export function readLabelledNotes(file: string | URL): LabelledNote[] {
     .flatMap((line, index) => (line.trim() === '' ? [] : [parseLine(line, `${file}, line ${index + 1}`)]))
 }
 
+/** The development notes, one list per file. Cross-validation tests on each file in turn. */
+export function readDevelopmentNotes(): LabelledNote[][] {
+  return DEVELOPMENT_FILES.map((name) => readLabelledNotes(new URL(name, DATA)))
+}
+
+/** Notes for training only, written without knowledge of the development notes; see `eval/data/README.md`. */
+export function readWrittenNotes(): LabelledNote[] {
+  const directory = new URL('written/', DATA)
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort()
+    .flatMap((name) => readLabelledNotes(new URL(name, directory)))
+}
+
 function parseLine(line: string, where: string): LabelledNote {
   let value: unknown
   try {
     value = JSON.parse(line)
   } catch (cause) {
-    throw new Error(`${where}: is not JSON`, { cause })
+    throw new Error(`${where}: not valid JSON`, { cause })
   }
   const parsed = labelledNoteSchema.safeParse(value)
   if (parsed.success) return parsed.data

@@ -3,16 +3,18 @@ import type { Intent, Priority } from '../domain/vocabulary.ts'
 import { bootstrapInterval } from './bootstrap.ts'
 import { calibrationOf } from './calibration.ts'
 import { compare, exactMcNemar } from './compare.ts'
-import { costOf } from './cost.ts'
-import { measure } from './measures.ts'
+import { costOf, measure } from './measures.ts'
 import type { Prediction } from './predict.ts'
 
-function prediction(right: string, said: string, confidence = 0.8, lang = 'en'): Prediction {
-  const [intent, priority] = right.split(' ') as [Intent, Priority]
-  const [saidIntent, saidPriority] = said.split(' ') as [Intent, Priority]
+function prediction(label: string, predicted: string, confidence = 0.8, lang = 'en'): Prediction {
+  const [intent, priority] = label.split(' ') as [Intent, Priority]
+  const [predictedIntent, predictedPriority] = predicted.split(' ') as [Intent, Priority]
   return {
     labelled: { id: 'x', note: 'a note', lang, intent, priority },
-    analysis: { intent: saidIntent, priority: saidPriority, confidence, tags: [], reasons: [], language: lang },
+    analysis: {
+      ...{ intent: predictedIntent, priority: predictedPriority, confidence },
+      ...{ tags: [], reasons: [], language: lang },
+    },
     ms: 2,
   }
 }
@@ -29,44 +31,44 @@ const SOME = [
 describe('the measures', () => {
   const measures = measure(SOME)
 
-  test('are shares of all notes', () => {
+  test('report accuracy as a share of all notes', () => {
     expect(measures).toMatchObject({ n: 6, intent_accuracy: 4 / 6, priority_accuracy: 2 / 6, both_accuracy: 2 / 6 })
     expect(measures.priority_within_one).toBe(4 / 6)
     expect(measures.ms_per_note).toBe(2)
   })
 
-  test('count what was missed of the notes that hurry, and what was called so in vain', () => {
+  test('report missed urgent notes and false alarms', () => {
     expect(measures.p0_recall).toBe(1 / 2)
     expect(measures.p01_recall).toBe(2 / 3)
     expect(measures.p0_false_alarm_rate).toBe(1 / 4)
     expect(measures.p01_false_alarm_rate).toBe(1 / 3)
   })
 
-  test('count notes called spam among those that are none', () => {
+  test('report the share of genuine notes labelled as spam', () => {
     expect(measures.false_spam_rate).toBe(1 / 5)
   })
 
-  test('stand for each language and each intent', () => {
+  test('are broken down by language and by intent', () => {
     expect(measures.per_language.de).toMatchObject({ n: 2, intent_accuracy: 1 / 2 })
     expect(measures.per_intent.buy).toMatchObject({ n: 2, recall: 1, precision: 2 / 3, f1: 0.8 })
     expect(measures.per_intent.job).toMatchObject({ n: 0, recall: null, f1: 0 })
     expect(measures.macro_f1).toBeCloseTo((0.8 + 2 / 3 + 2 / 3 + 0 + 0) / 5)
   })
 
-  test('name each pair of right and said in the confusion', () => {
+  test('count each pair of label and prediction in the confusion matrix', () => {
     expect(measures.intent_confusion.support).toEqual({ buy: 0, support: 1, spam: 1, job: 0, other: 0 })
     expect(measures.priority_confusion.P2).toEqual({ P0: 1, P1: 0, P2: 0, P3: 1 })
   })
 })
 
-test('calibration is without error when confidence is the share that is right, and the gap where it is not', () => {
+test('the calibration error is zero when confidence equals accuracy, and their difference otherwise', () => {
   const half = [prediction('buy P1', 'buy P1', 0.5), prediction('buy P1', 'spam P3', 0.5)]
   expect(calibrationOf(half).error).toBeCloseTo(0)
   expect(calibrationOf([prediction('buy P1', 'buy P1', 1), ...half]).error).toBeCloseTo(0)
   expect(calibrationOf([prediction('buy P1', 'spam P3', 0.9)]).error).toBeCloseTo(0.9)
 })
 
-test('a customer in the spam folder costs most, then what comes too late, and what is right costs nothing', () => {
+test('a customer in the spam folder costs most, then a late P0, and a correct prediction costs nothing', () => {
   const costs = [
     'support P1 spam P3',
     'support P0 support P2',
@@ -82,7 +84,7 @@ test('a customer in the spam folder costs most, then what comes too late, and wh
   expect(costs.at(-1)).toBe(0)
 })
 
-test('a bootstrap interval holds the figure, narrows with more notes and is the same every time', () => {
+test('a bootstrap interval contains the figure, narrows with more notes and is reproducible', () => {
   const share = (sample: readonly number[]) => sample.reduce((sum, one) => sum + one, 0) / sample.length
   const few = bootstrapInterval([1, 0, 1, 1, 0, 1, 0, 1], share)
   const many = bootstrapInterval(
@@ -96,7 +98,7 @@ test('a bootstrap interval holds the figure, narrows with more notes and is the 
 })
 
 describe('the comparison of two analyzers', () => {
-  test('gives the probability of the exact McNemar test', () => {
+  test('computes the p-value of the exact McNemar test', () => {
     expect(exactMcNemar(0, 0)).toBe(1)
     expect(exactMcNemar(5, 5)).toBe(1)
     expect(exactMcNemar(1, 9)).toBeCloseTo(22 / 1024)
@@ -104,14 +106,14 @@ describe('the comparison of two analyzers', () => {
     expect(exactMcNemar(0, 2000)).toBeLessThan(1e-12)
   })
 
-  test('counts what only one of them has right', () => {
+  test('counts notes that only one of them labels correctly', () => {
     const second = SOME.map((one) => ({ ...one, analysis: { ...one.analysis, intent: one.labelled.intent } }))
     const [intent] = compare(SOME, second)
     expect(intent).toMatchObject({ what: 'intent', onlyFirst: 0, onlySecond: 2, pValue: 0.5 })
     expect(intent?.difference).toBeCloseTo(2 / 6)
   })
 
-  test('refuses predictions of different notes', () => {
+  test('rejects predictions about different notes', () => {
     expect(() => compare(SOME, [...SOME].reverse())).toThrow('different notes')
   })
 })

@@ -1,44 +1,43 @@
 import { Intent, Priority } from '../domain/vocabulary.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
-import { costOf } from './cost.ts'
-import type { Prediction } from './predict.ts'
+import { bothAreRight, intentIsRight, type Prediction, priorityError, priorityIsRight } from './predict.ts'
 
-/** How well an analyzer did; every figure is a share from 0 to 1 unless it says otherwise. */
+/** The quality of an analyzer. Every figure is a share from 0 to 1 unless stated otherwise. */
 export interface Measures extends Scores {
   readonly n: number
-  /** Mean of the F1 of the five intents. */
+  /** Mean F1 of the five intents. */
   readonly macro_f1: number
-  /** Expected calibration error: how far confidence is from the share that is right, in ten bins. */
+  /** Expected calibration error: the gap between confidence and accuracy, in ten bins. */
   readonly ece: number
-  /** Mean cost of a note's mistakes; the prices stand in `cost.ts`. */
+  /** Mean of {@link costOf}. */
   readonly mean_cost: number
   readonly per_language: Readonly<Record<string, Scores & { readonly n: number }>>
   readonly per_intent: Readonly<Record<Intent, IntentScores>>
-  /** Rows are what is right, columns what the analyzer said. */
+  /** Rows are labels, columns are predictions. */
   readonly intent_confusion: Confusion<Intent>
   readonly priority_confusion: Confusion<Priority>
   readonly reliability: Calibration['bins']
   /** Milliseconds. */
   readonly ms_per_note: number
-  /** What a model would cost, in the currency of the configured prices; 0 when none was asked. */
+  /** Cost of model calls, in the currency of the configured prices; 0 without a model. */
   readonly cost_per_1000: number
 }
 
 interface Scores {
   readonly intent_accuracy: number
   readonly priority_accuracy: number
-  /** Intent and priority both right. */
+  /** Both intent and priority correct. */
   readonly both_accuracy: number
-  /** Right or one step beside it. */
+  /** Priority correct or off by one step. */
   readonly priority_within_one: number
-  /** Of the notes that are P0, those called so. Null when there are none. */
+  /** Share of P0 notes predicted as P0. Null without P0 notes. */
   readonly p0_recall: number | null
-  /** Of the notes that are P0 or P1, those called P0 or P1. */
+  /** Share of P0 and P1 notes predicted as P0 or P1. */
   readonly p01_recall: number | null
-  /** Of the notes that are not P0, those called P0. */
+  /** Share of other notes predicted as P0. */
   readonly p0_false_alarm_rate: number | null
   readonly p01_false_alarm_rate: number | null
-  /** Of the notes that are no spam, those called spam. */
+  /** Share of genuine notes predicted as spam. */
   readonly false_spam_rate: number | null
 }
 
@@ -52,7 +51,13 @@ interface IntentScores {
 
 export type Confusion<Label extends string> = Readonly<Record<Label, Readonly<Record<Label, number>>>>
 
-const STEPS = Object.values(Priority)
+/** The unit of cost: a wrong intent that the reader notices at once. */
+const WRONG_INTENT = 1
+/** Customers and buyers in the spam folder never get an answer. */
+const LOST_IN_SPAM = 10
+/** P0 predicted as P2 or P3: the answer comes too late. */
+const TOO_LATE = 4
+const PRIORITY_STEP = 0.5
 
 export function measure(predictions: readonly Prediction[]): Measures {
   const languages = [...new Set(predictions.map(({ labelled }) => labelled.lang))].sort()
@@ -70,30 +75,40 @@ export function measure(predictions: readonly Prediction[]): Measures {
     }),
     per_intent: perIntent,
     intent_confusion: confusionOf(predictions, Object.values(Intent), 'intent'),
-    priority_confusion: confusionOf(predictions, STEPS, 'priority'),
+    priority_confusion: confusionOf(predictions, Object.values(Priority), 'priority'),
     reliability: calibration.bins,
     ms_per_note: meanOf(predictions, ({ ms }) => ms) ?? 0,
     cost_per_1000: 1000 * (meanOf(predictions, ({ analysis }) => analysis.usage?.cost ?? 0) ?? 0),
   }
 }
 
+/** The cost of the mistakes in one prediction; 0 when it is correct. */
+export function costOf(prediction: Prediction): number {
+  const { labelled, analysis } = prediction
+  const isWanted = labelled.intent === Intent.Buy || labelled.intent === Intent.Support
+  if (isWanted && analysis.intent === Intent.Spam) return LOST_IN_SPAM
+  const steps = priorityError(prediction)
+  const isLate = labelled.priority === Priority.P0 && steps >= 2
+  return (intentIsRight(prediction) ? 0 : WRONG_INTENT) + (isLate ? TOO_LATE : PRIORITY_STEP * steps)
+}
+
 function scoresOf(predictions: readonly Prediction[]): Scores {
   const isP0 = (priority: Priority) => priority === Priority.P0
   const isP01 = (priority: Priority) => priority === Priority.P0 || priority === Priority.P1
-  const called = (among: (priority: Priority) => boolean, of: (priority: Priority) => boolean) =>
+  const shareWith = (predicted: (priority: Priority) => boolean, label: (priority: Priority) => boolean) =>
     shareOf(
-      predictions.filter(({ labelled }) => of(labelled.priority)),
-      ({ analysis }) => among(analysis.priority),
+      predictions.filter(({ labelled }) => label(labelled.priority)),
+      ({ analysis }) => predicted(analysis.priority),
     )
   return {
     intent_accuracy: shareOf(predictions, intentIsRight) ?? 0,
     priority_accuracy: shareOf(predictions, priorityIsRight) ?? 0,
     both_accuracy: shareOf(predictions, bothAreRight) ?? 0,
-    priority_within_one: shareOf(predictions, (prediction) => stepsOff(prediction) <= 1) ?? 0,
-    p0_recall: called(isP0, isP0),
-    p01_recall: called(isP01, isP01),
-    p0_false_alarm_rate: called(isP0, (priority) => !isP0(priority)),
-    p01_false_alarm_rate: called(isP01, (priority) => !isP01(priority)),
+    priority_within_one: shareOf(predictions, (prediction) => priorityError(prediction) <= 1) ?? 0,
+    p0_recall: shareWith(isP0, isP0),
+    p01_recall: shareWith(isP01, isP01),
+    p0_false_alarm_rate: shareWith(isP0, (priority) => !isP0(priority)),
+    p01_false_alarm_rate: shareWith(isP01, (priority) => !isP01(priority)),
     false_spam_rate: shareOf(
       predictions.filter(({ labelled }) => labelled.intent !== Intent.Spam),
       ({ analysis }) => analysis.intent === Intent.Spam,
@@ -101,27 +116,10 @@ function scoresOf(predictions: readonly Prediction[]): Scores {
   }
 }
 
-export function intentIsRight({ labelled, analysis }: Prediction): boolean {
-  return labelled.intent === analysis.intent
-}
-
-export function priorityIsRight({ labelled, analysis }: Prediction): boolean {
-  return labelled.priority === analysis.priority
-}
-
-export function bothAreRight(prediction: Prediction): boolean {
-  return intentIsRight(prediction) && priorityIsRight(prediction)
-}
-
-/** How many steps the priority is off. */
-export function stepsOff({ labelled, analysis }: Prediction): number {
-  return Math.abs(STEPS.indexOf(labelled.priority) - STEPS.indexOf(analysis.priority))
-}
-
 function intentScores(predictions: readonly Prediction[], intent: Intent): IntentScores {
   const actual = predictions.filter(({ labelled }) => labelled.intent === intent)
-  const said = predictions.filter(({ analysis }) => analysis.intent === intent)
-  const precision = shareOf(said, intentIsRight)
+  const predicted = predictions.filter(({ analysis }) => analysis.intent === intent)
+  const precision = shareOf(predicted, intentIsRight)
   const recall = shareOf(actual, intentIsRight)
   return {
     n: actual.length,
@@ -140,12 +138,12 @@ function confusionOf<Label extends string>(
   return mapOf(labels, (actual) =>
     mapOf(
       labels,
-      (said) => predictions.filter((it) => it.labelled[what] === actual && it.analysis[what] === said).length,
+      (predicted) => predictions.filter((it) => it.labelled[what] === actual && it.analysis[what] === predicted).length,
     ),
   )
 }
 
-/** Null when there is nothing to take the share of. */
+/** Null for an empty list. */
 function shareOf<T>(all: readonly T[], holds: (one: T) => boolean): number | null {
   return meanOf(all, (one) => (holds(one) ? 1 : 0))
 }

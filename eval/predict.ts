@@ -1,20 +1,22 @@
 import { performance } from 'node:perf_hooks'
 import type { Analysis } from '../domain/analysis.ts'
+import { Priority } from '../domain/vocabulary.ts'
 import type { Analyzer } from '../services/triage/analyzers/analyzer.ts'
 import type { LabelledNote } from './labelled-notes.ts'
 
-/** A labelled note beside what an analyzer made of it. */
+/** A labelled note with the analysis that an analyzer returned for it. */
 export interface Prediction {
   readonly labelled: LabelledNote
   readonly analysis: Analysis
-  /** How long the analyzer took. */
+  /** Time that the analyzer took. */
   readonly ms: number
 }
 
-/** Notes that are judged before the clock runs, so that the figure is that of a worker that has been up for a while. */
+const STEPS = Object.values(Priority)
+/** Analyzed before the clock starts, so that the time per note is that of a warm worker. */
 const WARM_UP_NOTES = 200
 
-/** Runs an analyzer over the notes, one after the other. What asks a model is not warmed up: that would cost money. */
+/** Runs an analyzer over the notes, one after the other. Skips the warm-up for analyzers that call a paid model. */
 export async function predict(analyzer: Analyzer, notes: readonly LabelledNote[]): Promise<Prediction[]> {
   const { signal } = new AbortController()
   const isFree = !analyzer.id.includes('llm-')
@@ -26,4 +28,21 @@ export async function predict(analyzer: Analyzer, notes: readonly LabelledNote[]
     predictions.push({ labelled, analysis, ms: performance.now() - startedAt })
   }
   return predictions
+}
+
+export function intentIsRight({ labelled, analysis }: Prediction): boolean {
+  return labelled.intent === analysis.intent
+}
+
+export function priorityIsRight({ labelled, analysis }: Prediction): boolean {
+  return labelled.priority === analysis.priority
+}
+
+export function bothAreRight(prediction: Prediction): boolean {
+  return intentIsRight(prediction) && priorityIsRight(prediction)
+}
+
+/** Steps between the predicted priority and the label. */
+export function priorityError({ labelled, analysis }: Prediction): number {
+  return Math.abs(STEPS.indexOf(labelled.priority) - STEPS.indexOf(analysis.priority))
 }

@@ -1,35 +1,33 @@
 import { bootstrapInterval } from './bootstrap.ts'
 import type { Comparison } from './compare.ts'
-import { costOf } from './cost.ts'
-import { bothAreRight, type Confusion, intentIsRight, type Measures, priorityIsRight } from './measures.ts'
-import type { Prediction } from './predict.ts'
+import { type Confusion, costOf, type Measures } from './measures.ts'
+import { bothAreRight, intentIsRight, type Prediction, priorityIsRight } from './predict.ts'
 
 const WORST = 10
-/** An excerpt of a note is this long. */
-const EXCERPT = 160
+const EXCERPT_CHARACTERS = 160
 
-/** The report for people: figures with their intervals, tables, and the mistakes that cost most. */
+/** Formats figures with their confidence intervals, tables, and the most costly mistakes. */
 export function reportOf(name: string, measures: Measures, predictions: readonly Prediction[]): string {
   return [
-    `${name}: ${measures.n} notes, ${measures.ms_per_note.toFixed(3)} ms a note`,
+    `${name}: ${measures.n} notes, ${measures.ms_per_note.toFixed(3)} ms per note`,
     headline(measures, predictions),
     `by language\n${scoreTable(measures.per_language)}`,
     `by intent\n${intentTable(measures)}`,
-    `intents: rows are right, columns were said\n${confusionTable(measures.intent_confusion)}`,
-    `priorities: rows are right, columns were said\n${confusionTable(measures.priority_confusion)}`,
+    `intents: rows are labels, columns are predictions\n${confusionTable(measures.intent_confusion)}`,
+    `priorities: rows are labels, columns are predictions\n${confusionTable(measures.priority_confusion)}`,
     `reliability\n${reliabilityTable(measures)}`,
-    `the worst mistakes\n${worstMistakes(predictions)}`,
+    `worst mistakes\n${worstMistakes(predictions)}`,
   ].join('\n\n')
 }
 
-/** Two analyzers side by side, with what chance alone would explain. */
+/** Formats the comparison of two analyzers, with confidence intervals and p-values. */
 export function comparisonReport(first: string, second: string, comparisons: readonly Comparison[]): string {
   const lines = comparisons.map(({ what, onlyFirst, onlySecond, difference, interval, pValue }) => {
-    const verdict = pValue < 0.05 ? 'significant' : 'may be chance'
+    const verdict = pValue < 0.05 ? 'significant' : 'not significant'
     const range = `${signed(interval.low)} to ${signed(interval.high)}`
-    return `  ${what.padEnd(9)} ${signed(difference)} (95 %: ${range}); only ${first} right ${onlyFirst}, only ${second} right ${onlySecond}; p = ${pValue.toPrecision(2)}, ${verdict}`
+    return `  ${what.padEnd(9)} ${signed(difference)} (95 %: ${range}); only ${first} correct: ${onlyFirst}, only ${second} correct: ${onlySecond}; p = ${pValue.toPrecision(2)}, ${verdict}`
   })
-  return [`${second} against ${first}`, ...lines].join('\n')
+  return [`${second} compared with ${first}`, ...lines].join('\n')
 }
 
 function headline(measures: Measures, predictions: readonly Prediction[]): string {
@@ -40,7 +38,7 @@ function headline(measures: Measures, predictions: readonly Prediction[]): strin
   return rows([
     ['intent accuracy', figure(measures.intent_accuracy), interval(intentIsRight)],
     ['priority accuracy', figure(measures.priority_accuracy), interval(priorityIsRight)],
-    ['both right', figure(measures.both_accuracy), interval(bothAreRight)],
+    ['both correct', figure(measures.both_accuracy), interval(bothAreRight)],
     ['priority within one step', figure(measures.priority_within_one), ''],
     ['P0 recall', figure(measures.p0_recall), `false alarms ${figure(measures.p0_false_alarm_rate)}`],
     ['P0 and P1 recall', figure(measures.p01_recall), `false alarms ${figure(measures.p01_false_alarm_rate)}`],
@@ -48,7 +46,7 @@ function headline(measures: Measures, predictions: readonly Prediction[]): strin
     ['macro F1 of intents', figure(measures.macro_f1), ''],
     ['calibration error', figure(measures.ece), ''],
     ['mean cost of mistakes', figure(measures.mean_cost), ''],
-    ['price of 1,000 leads', measures.cost_per_1000.toFixed(3), ''],
+    ['model cost of 1,000 leads', measures.cost_per_1000.toFixed(3), ''],
   ])
 }
 
@@ -85,13 +83,13 @@ function confusionTable<Label extends string>(confusion: Confusion<Label>): stri
   const labels = Object.keys(confusion) as Label[] // the keys of a Record over Label
   return rows([
     ['', ...labels],
-    ...labels.map((actual) => [actual, ...labels.map((said) => String(confusion[actual][said]))]),
+    ...labels.map((actual) => [actual, ...labels.map((predicted) => String(confusion[actual][predicted]))]),
   ])
 }
 
 function reliabilityTable({ reliability }: Measures): string {
   return rows([
-    ['confidence', 'notes', 'mean', 'right'],
+    ['confidence', 'notes', 'mean', 'correct'],
     ...reliability.map(({ from, to, n, mean_confidence, right }) => [
       `${from.toFixed(1)} to ${to.toFixed(1)}`,
       String(n),
@@ -107,10 +105,10 @@ function worstMistakes(predictions: readonly Prediction[]): string {
     .toSorted((a, b) => costOf(b) - costOf(a) || b.analysis.confidence - a.analysis.confidence)
     .slice(0, WORST)
     .map(({ labelled, analysis }) => {
-      const excerpt = labelled.note.replaceAll(/\s+/g, ' ').slice(0, EXCERPT)
+      const excerpt = labelled.note.replaceAll(/\s+/g, ' ').slice(0, EXCERPT_CHARACTERS)
       const reasons = analysis.reasons.map(({ text, weight }) => `${text} (${weight.toFixed(1)})`).join('; ') || 'none'
       return [
-        `  ${labelled.id}: ${labelled.intent} ${labelled.priority}, said ${analysis.intent} ${analysis.priority} with ${analysis.confidence}`,
+        `  ${labelled.id}: ${labelled.intent} ${labelled.priority}, predicted ${analysis.intent} ${analysis.priority} with confidence ${analysis.confidence}`,
         `    ${excerpt}`,
         `    reasons: ${reasons}`,
       ].join('\n')

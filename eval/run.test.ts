@@ -32,7 +32,7 @@ describe.each([
   ['npm run eval', ['eval/run.ts']],
   ['leadtriage eval', ['cli/leadtriage.ts', 'eval']],
 ])('%s', (_, [program = '', ...first]) => {
-  test('prints one object with every measure', () => {
+  test('prints every measure as one JSON object', () => {
     const { status, stdout } = run(program, ...first, '--data', file, '--json')
     expect(status).toBe(0)
     const measures = JSON.parse(stdout)
@@ -42,21 +42,21 @@ describe.each([
     for (const name of names.split(/\s+/)) expect(measures).toHaveProperty(name)
   })
 
-  test('says what is wrong and what there is', () => {
+  test('rejects an unknown analyzer and lists the known ones', () => {
     const { status, stderr } = run(program, ...first, '--data', file, '--analyzer', 'oracle')
     expect(status).toBe(2)
-    expect(stderr).toMatch(/no analyzer "oracle"; there are .*rules/)
+    expect(stderr).toMatch(/unknown analyzer "oracle"; use one of .*rules/)
   })
 })
 
-test('the report has the tables, the worst mistakes and the baseline beside it', () => {
+test('the report contains the tables, the worst mistakes and the baseline', () => {
   const { stdout } = run('eval/run.ts', '--data', file)
-  for (const part of ['intent accuracy', 'by language', 'reliability', 'the worst mistakes', 'the keyword baseline']) {
+  for (const part of ['intent accuracy', 'by language', 'reliability', 'worst mistakes', 'keyword baseline']) {
     expect(stdout).toContain(part)
   }
 })
 
-describe('an analyzer that asks a model', () => {
+describe('an analyzer that calls a model', () => {
   let model: ModelServer
   beforeAll(async () => {
     model = await startModelServer((request, response) => say(response, goodAnswer(request)))
@@ -68,7 +68,7 @@ describe('an analyzer that asks a model', () => {
     ['cascade', '1', 2],
     ['cascade', '0.01', 0],
   ])(
-    '%s with a confidence of %s asks for what it needs and says what 1,000 leads cost',
+    '%s with a confidence threshold of %s calls the model only where needed and reports the cost of 1,000 leads',
     async (analyzer, confidence, asked) => {
       model.requests.length = 0
       const settings = {
@@ -80,26 +80,24 @@ describe('an analyzer that asks a model', () => {
       const { stdout } = await execFileAsync(
         process.execPath,
         ['eval/run.ts', '--data', file, '--analyzer', analyzer, '--json'],
-        {
-          env: { ...process.env, ...settings },
-        },
+        { env: { ...process.env, ...settings } },
       )
       expect(model.requests).toHaveLength(asked)
       expect(JSON.parse(stdout).cost_per_1000).toBeCloseTo(asked * 1.5)
     },
   )
 
-  test('says which setting it lacks', () => {
+  test('reports a missing setting', () => {
     expect(run('eval/run.ts', '--data', file, '--analyzer', 'llm').stderr).toContain('LLM_BASE_URL is missing')
   })
 })
 
 test('two analyzers are compared on the same notes', () => {
   const { stdout } = run('eval/run.ts', '--data', file, '--compare', 'keywords')
-  expect(stdout).toMatch(/keywords against rules[\s\S]*may be chance/)
+  expect(stdout).toMatch(/keywords compared with rules[\s\S]*not significant/)
 })
 
-test('a line that is no labelled note is named', () => {
+test('an invalid line is reported by file and number', () => {
   const broken = join(directory, 'broken.jsonl')
   writeFileSync(broken, `${JSON.stringify(NOTES[0])}\n${JSON.stringify({ ...NOTES[1], intent: 'shout' })}\n`)
   const { status, stderr } = run('eval/run.ts', '--data', broken)

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { NewLead } from '../../domain/lead.ts'
-import { readDevelopmentNotes, readWrittenNotes } from '../../eval/learn/data-files.ts'
+import { readDevelopmentNotes, readWrittenNotes } from '../../eval/labelled-notes.ts'
 
 /*
  * What is sent: each note of eval/data in turn. The analyzer remembers what it found out about a word, so few notes for

@@ -2,7 +2,7 @@ import type { Analysis } from '../../domain/analysis.ts'
 import { Intent, Priority } from '../../domain/vocabulary.ts'
 import type { Analyzer } from '../../services/triage/analyzers/analyzer.ts'
 
-/** The first list that has a word in the note names the intent. */
+/** In order of precedence: the first list with a keyword in the note determines the intent. */
 const INTENT_KEYWORDS: readonly (readonly [Intent, readonly string[]])[] = [
   [Intent.Buy, ['price', 'pricing', 'quote', 'buy', 'purchase', 'demo', 'trial', 'seats', 'license']],
   [Intent.Support, ['help', 'error', 'issue', 'problem', 'bug', 'broken', 'not working', 'support']],
@@ -15,8 +15,8 @@ const CERTAIN = 0.8
 const GUESS = 0.5
 
 /**
- * The way of the system that this one replaces: the first keyword wins. Kept as the baseline that `npm run eval` prints
- * beside the real analyzers; nothing serves it.
+ * The method of the system that this one replaces: the first matching keyword decides. `npm run eval` reports it as the
+ * baseline; no service uses it.
  */
 export function createKeywordAnalyzer(): Analyzer {
   return {

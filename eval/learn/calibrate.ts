@@ -1,6 +1,6 @@
 import type { Model } from '../../services/triage/analyzers/rules/learned/model.ts'
 
-/** How sure a model was of its verdict on a note that it had not learned from, and whether it was right. */
+/** The probability that a model gave its verdict on a note outside its training set, and whether it was correct. */
 export interface Outcome {
   readonly probability: number
   readonly right: boolean
@@ -9,7 +9,7 @@ export interface Outcome {
 const STEPS = 500
 const RATE = 0.5
 
-/** Platt scaling (Platt 1999): the slope and offset of the log-odds under which the outcomes are the most probable. */
+/** Platt scaling (Platt 1999): fits the slope and offset of the log-odds that maximize the likelihood of the outcomes. */
 export function calibrate(outcomes: readonly Outcome[]): Model['calibration'] {
   let [slope, offset] = [1, 0]
   const points = outcomes.map(({ probability, right }) => ({

@@ -1,23 +1,23 @@
 import { mostProbable } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 import type { LabelledNote } from '../labelled-notes.ts'
+import { measure } from '../measures.ts'
 import { type Prediction, predict } from '../predict.ts'
 import { calibrate, type Outcome } from './calibrate.ts'
 import { learnWeights, probabilitiesOf, toExample, toModel, type Weights } from './learn.ts'
 
 const UNCALIBRATED = { slope: 1, offset: 0 }
 
-/** What came of testing on each file in turn with a model that learned from the others. */
 export interface CrossValidation {
-  /** One list of predictions for each file. */
-  readonly turns: readonly (readonly Prediction[])[]
-  /** How sure the models were, on every file. */
+  /** The predictions for each file. */
+  readonly folds: readonly (readonly Prediction[])[]
+  /** Of all folds, for the calibration of a model that learns from every file. */
   readonly outcomes: readonly Outcome[]
 }
 
 /**
- * Tests on each file in turn with a model that learned from the other files and from `always`. The confidence of a turn
- * is calibrated on the other turns, so it has seen nothing of the file either.
+ * Tests on each file with a model that learned from the other files and from `always`. The confidence of a fold is
+ * calibrated on the other folds, so neither the weights nor the calibration have seen the file.
  */
 export async function crossValidate(
   files: readonly (readonly LabelledNote[])[],
@@ -25,15 +25,34 @@ export async function crossValidate(
 ): Promise<CrossValidation> {
   const shared = always.map(toExample)
   const examples = files.map((notes) => notes.map(toExample))
-  const models = files.map((_, turn) => learnWeights([...examples.filter((_, i) => i !== turn).flat(), ...shared]))
-  const outcomes = models.map((weights, turn) => outcomesOf(weights, examples[turn] ?? []))
-  const turns: Prediction[][] = []
-  for (const [turn, notes] of files.entries()) {
-    const calibration = calibrate(outcomes.filter((_, i) => i !== turn).flat())
-    const model = toModel(models[turn] as Weights, calibration) // one for each file
-    turns.push(await predict(createRuleAnalyzer({ model }), notes))
+  const models = files.map((_, fold) => learnWeights([...examples.filter((_, i) => i !== fold).flat(), ...shared]))
+  const outcomes = models.map((weights, fold) => outcomesOf(weights, examples[fold] ?? []))
+  const folds: Prediction[][] = []
+  for (const [fold, notes] of files.entries()) {
+    const calibration = calibrate(outcomes.filter((_, i) => i !== fold).flat())
+    const model = toModel(models[fold] as Weights, calibration) // one for each file
+    folds.push(await predict(createRuleAnalyzer({ model }), notes))
   }
-  return { turns, outcomes: outcomes.flat() }
+  return { folds, outcomes: outcomes.flat() }
+}
+
+const QUALITY_MEASURES = [
+  'intent_accuracy',
+  'priority_accuracy',
+  'both_accuracy',
+  'p01_recall',
+  'false_spam_rate',
+  'ece',
+] as const
+
+/** The means of the folds, to three decimal places. `eval/quality.json` keeps them and a test compares. */
+export type Quality = Readonly<Record<(typeof QUALITY_MEASURES)[number], number>>
+
+export function qualityOf(folds: readonly (readonly Prediction[])[]): Quality {
+  const measures = folds.map(measure)
+  const mean = (name: keyof Quality) =>
+    Math.round((1000 * measures.reduce((sum, each) => sum + (each[name] ?? 0), 0)) / measures.length) / 1000
+  return Object.fromEntries(QUALITY_MEASURES.map((name) => [name, mean(name)])) as Quality // one entry for each name
 }
 
 function outcomesOf(weights: Weights, examples: readonly ReturnType<typeof toExample>[]): Outcome[] {

@@ -18,21 +18,21 @@ import { readNote } from '../../services/triage/analyzers/rules/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
 import type { LabelledNote } from '../labelled-notes.ts'
 
-/** A note ready to be learned from. */
+/** A note as training input. */
 export interface Example {
-  /** Of all its features; the rows are their hashes. */
+  /** All features of the note; the rows are feature hashes. */
   readonly groups: FeatureGroups
-  /** Place among the verdicts. */
+  /** Index in `VERDICTS`. */
   readonly verdict: number
 }
 
-/** Features of fewer notes are chance. */
-const LEAST_NOTES = 2
-/** So many features are kept: with them the file stays under 1 MB. */
-const MOST_FEATURES = 80_000
+/** Features in fewer notes are noise. */
+const MIN_NOTES = 2
+/** Keeps the model file under 1 MB. */
+const MAX_FEATURES = 80_000
 const EPOCHS = 15
-/** Epochs of the first round, which only chooses the features. */
-const CHOOSING_EPOCHS = 5
+/** Epochs of the first round, which only selects the features. */
+const SELECTION_EPOCHS = 5
 const RATE = 0.3
 const DECAY = 2e-4
 const SEED = 7
@@ -40,7 +40,7 @@ const SEED = 7
 export interface Weights {
   readonly hashes: Uint32Array
   readonly idf: Float32Array
-  /** Row by row, one for each verdict, not yet rounded. */
+  /** Row by row, one for each verdict, before quantization. */
   readonly exact: Float32Array
 }
 
@@ -52,27 +52,26 @@ export function toExample({ note, intent, priority }: LabelledNote): Example {
 }
 
 /**
- * Learns the weights of a multinomial logistic regression: first over every feature that two notes share, then anew over
- * those that mattered. The same examples give the same weights.
+ * Learns the weights of a multinomial logistic regression: first over every feature that two notes share, then from
+ * scratch over those with the largest effect. The same examples give the same weights.
  */
 export function learnWeights(examples: readonly Example[]): Weights {
   const all = tabulate(examples, frequentHashes(examples))
-  const chosen = heaviestHashes(all, descend(all, CHOOSING_EPOCHS))
-  const kept = tabulate(examples, chosen)
+  const kept = tabulate(examples, heaviestHashes(all, descend(all, SELECTION_EPOCHS)))
   return { hashes: kept.hashes, idf: kept.idf, exact: descend(kept, EPOCHS) }
 }
 
-/** The bytes of a model file. */
+/** Returns the content of a model file, uncompressed. */
 export function encode({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Buffer {
   return encodeModel(hashes, { idf: quantizeIdf(idf), ...quantize(exact), calibration })
 }
 
-/** A model that is used without being written. */
+/** Returns a model for use in this process. */
 export function toModel({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Model {
   return { rowOf: tableOf(hashes), idf: quantizeIdf(idf), ...quantize(exact), calibration }
 }
 
-/** The probabilities that a model gives the verdicts of each example. */
+/** Returns the probability of each verdict, for each example. */
 export function probabilitiesOf(model: Model, examples: readonly Example[]): Float64Array[] {
   const toVector = createVectorizer(model.idf)
   return examples.map(({ groups }) => softmax(scoresOf(model, toVector(knownOf(groups, model.rowOf)))))
@@ -105,10 +104,10 @@ function frequentHashes(examples: readonly Example[]): Uint32Array {
   for (const { groups } of examples) {
     for (const hash of new Set(rowsOf(groups))) notes.set(hash, (notes.get(hash) ?? 0) + 1)
   }
-  return Uint32Array.from([...notes].filter(([, count]) => count >= LEAST_NOTES).map(([hash]) => hash)).sort()
+  return Uint32Array.from([...notes].filter(([, count]) => count >= MIN_NOTES).map(([hash]) => hash)).sort()
 }
 
-/** What a feature does to a note's scores is its weights times its idf. */
+/** Selects the features with the largest effect on scores: their weights times their idf. */
 function heaviestHashes({ hashes, idf }: Table, weights: Float32Array): Uint32Array {
   const sizes = hashes.reduce<{ hash: number; size: number }[]>((all, hash, row) => {
     const own = weights.subarray(row * VERDICTS.length, (row + 1) * VERDICTS.length)
@@ -116,11 +115,11 @@ function heaviestHashes({ hashes, idf }: Table, weights: Float32Array): Uint32Ar
     all.push({ hash, size })
     return all
   }, [])
-  const kept = sizes.sort((a, b) => b.size - a.size || a.hash - b.hash).slice(0, MOST_FEATURES)
+  const kept = sizes.sort((a, b) => b.size - a.size || a.hash - b.hash).slice(0, MAX_FEATURES)
   return Uint32Array.from(kept.map(({ hash }) => hash)).sort()
 }
 
-/** Stochastic gradient descent with Adagrad's step sizes (Duchi 2011) and L2 decay of the weights that a note touches. */
+/** Stochastic gradient descent with Adagrad step sizes (Duchi 2011) and L2 decay of the weights that a note uses. */
 function descend({ hashes, vectors, verdicts }: Table, epochs: number): Float32Array {
   const width = VERDICTS.length
   const weights = new Float32Array(hashes.length * width)

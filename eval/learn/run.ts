@@ -1,15 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { brotliCompressSync, constants } from 'node:zlib'
+import { DEVELOPMENT_FILES, readDevelopmentNotes, readWrittenNotes } from '../labelled-notes.ts'
 import { measure } from '../measures.ts'
 import { calibrate } from './calibrate.ts'
-import { crossValidate } from './cross-validate.ts'
-import { DEVELOPMENT_FILES, readDevelopmentNotes, readWrittenNotes } from './data-files.ts'
+import { crossValidate, qualityOf } from './cross-validate.ts'
 import { encode, learnWeights, toExample } from './learn.ts'
-import { qualityOf } from './quality.ts'
 
 /*
- * The command `npm run learn`: learns the weights of the rule analyzer from every note there is and writes them, with
- * the figures of testing on each development file in turn. The same notes give the same files.
+ * The command `npm run learn`. Learns the weights of the rule analyzer from all notes, and writes them together with the
+ * figures of the cross-validation over the development files. The same notes give the same files.
  */
 
 const MODEL_FILE = new URL('../../services/triage/analyzers/rules/learned/model.br', import.meta.url)
@@ -17,17 +16,17 @@ const QUALITY_FILE = new URL('../quality.json', import.meta.url)
 
 const files = readDevelopmentNotes()
 const written = readWrittenNotes()
-process.stdout.write(`${files.flat().length} development notes, ${written.length} written for learning\n`)
+process.stdout.write(`${files.flat().length} development notes, ${written.length} training-only notes\n`)
 
-const { turns, outcomes } = await crossValidate(files, written)
-for (const [turn, predictions] of turns.entries()) {
+const { folds, outcomes } = await crossValidate(files, written)
+for (const [fold, predictions] of folds.entries()) {
   const { intent_accuracy, priority_accuracy, both_accuracy, ece } = measure(predictions)
   const figures = [intent_accuracy, priority_accuracy, both_accuracy, ece].map((figure) => figure.toFixed(3))
   process.stdout.write(
-    `tested on ${DEVELOPMENT_FILES[turn]}: intent ${figures[0]}, priority ${figures[1]}, both ${figures[2]}, calibration error ${figures[3]}\n`,
+    `tested on ${DEVELOPMENT_FILES[fold]}: intent ${figures[0]}, priority ${figures[1]}, both ${figures[2]}, calibration error ${figures[3]}\n`,
   )
 }
-const quality = qualityOf(turns)
+const quality = qualityOf(folds)
 process.stdout.write(`mean: ${JSON.stringify(quality)}\n`)
 writeFileSync(QUALITY_FILE, `${JSON.stringify(quality, null, 2)}\n`)
 

@@ -129,7 +129,7 @@ describe('secrets', () => {
 
     test('leaves alone what is there', () => {
       const before = readFileSync(join(copy, '.env'), 'utf8')
-      expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('nothing is changed') })
+      expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('already exists') })
       expect(readFileSync(join(copy, '.env'), 'utf8')).toBe(before)
     })
   })
