@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { AppError, ErrorCode, toAppError } from './app-error.ts'
 
-test('an AppError passes the funnel as it is', () => {
-  const error = new AppError(ErrorCode.Unavailable, 'away', { retryAfterSeconds: 3 })
+test('an AppError is returned unchanged', () => {
+  const error = new AppError(ErrorCode.Unavailable, 'unreachable', { retryAfterSeconds: 3 })
   expect(toAppError(error)).toBe(error)
 })
 
@@ -14,7 +14,7 @@ test.each([
   null,
   { code: 'unavailable', message: 'looks like ours' },
 ])(
-  'something unforeseen (%s) becomes an internal error that keeps it as the cause and says nothing of it',
+  'an unexpected error (%s) becomes an internal error that keeps it as the cause and hides it from the message',
   (thrown) => {
     const error = toAppError(thrown)
     expect(error.code).toBe('internal')
@@ -24,7 +24,7 @@ test.each([
   },
 )
 
-test('an aborted call is cancelled, not a fault of ours', () => {
+test('an aborted call is reported as cancelled, not as an internal error', () => {
   const aborted = AbortSignal.abort().reason
   expect(toAppError(aborted)).toMatchObject({ code: 'cancelled', cause: aborted })
 })

@@ -1,10 +1,9 @@
 /**
- * The closed set of what can go wrong from a caller's point of view. `status-codes.ts` maps each to
- * HTTP and gRPC; the same word stands in the `code` of problem details and, in upper case, in the
- * `reason` of google.rpc.ErrorInfo.
+ * The closed set of errors that callers can see. `status-codes.ts` maps each code to HTTP and gRPC. The code appears as
+ * `code` in problem details and, in upper case, as `reason` in google.rpc.ErrorInfo.
  */
 export const ErrorCode = {
-  /** Not HTTP that can be parsed. */
+  /** The request cannot be parsed as HTTP. */
   BadRequest: 'bad_request',
   InvalidRequest: 'invalid_request',
   HeadersTooLarge: 'headers_too_large',
@@ -16,7 +15,7 @@ export const ErrorCode = {
   ServiceNotFound: 'service_not_found',
   LeadNotFound: 'lead_not_found',
   InsightPending: 'insight_pending',
-  /** The lead is a dead letter: no insight comes unless it is redriven. */
+  /** The lead is a dead letter and gets no insight unless it is redriven. */
   InsightFailed: 'insight_failed',
   DeadLetterNotFound: 'dead_letter_not_found',
   IdempotencyConflict: 'idempotency_conflict',
@@ -25,21 +24,21 @@ export const ErrorCode = {
   Cancelled: 'cancelled',
   /** The request did not arrive in time. */
   RequestTimeout: 'request_timeout',
-  /** The deadline that the caller set has passed. */
+  /** The deadline set by the caller has passed. */
   DeadlineExceeded: 'deadline_exceeded',
   Internal: 'internal',
 } as const
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode]
 
-/** One fault of a request. */
+/** One validation error of a request. */
 export interface Violation {
-  /** The field at fault, for example `email` or `requests[3].lead.note`. */
+  /** The invalid field, for example `email` or `requests[3].lead.note`. */
   readonly path: string
-  /** What is wrong and what would be right. */
+  /** What is wrong, or what is expected. */
   readonly message: string
 }
 
-/** What else a program may want to know of an error; stands in problem details and in google.rpc.ErrorInfo. */
+/** Additional machine-readable fields, included in problem details and in google.rpc.ErrorInfo. */
 export interface ErrorMetadata {
   /** Why the lead of an `insight_failed` is a dead letter: `failed` or `delivery_limit`. */
   readonly dead_letter_reason?: string
@@ -48,12 +47,12 @@ export interface ErrorMetadata {
 interface AppErrorOptions {
   readonly cause?: unknown
   readonly violations?: readonly Violation[]
-  /** When another try makes sense. */
+  /** How long the caller should wait before it retries. */
   readonly retryAfterSeconds?: number
   readonly metadata?: ErrorMetadata
 }
 
-/** An error whose message may leave the process. The cause stays inside and is only logged. */
+/** An error whose message may be shown to callers. The cause is logged and never sent. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly violations: readonly Violation[]
@@ -70,7 +69,7 @@ export class AppError extends Error {
   }
 }
 
-/** The funnel at a boundary: whatever was thrown becomes an AppError, the unforeseen an `internal` one. */
+/** Converts anything thrown into an AppError. Unexpected errors become `internal`, with the original as the cause. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   if (error instanceof Error && error.name === 'AbortError') {
@@ -79,7 +78,7 @@ export function toAppError(error: unknown): AppError {
   return new AppError(ErrorCode.Internal, 'Something went wrong on our side.', { cause: error })
 }
 
-/** Whether something we stand on is away or too busy, so that what was asked for is not to blame. */
+/** Whether a dependency is unreachable or overloaded, so that a retry of the same request may succeed. */
 export function isTransient(error: unknown): boolean {
   return error instanceof AppError && (error.code === ErrorCode.Unavailable || error.code === ErrorCode.Overloaded)
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Violation } from './app-error.ts'
 import { AppError, ErrorCode } from './app-error.ts'
 
-/** Every fault that a schema found, with the path of each; an unknown field is one fault at its own path. */
+/** All violations of a schema, each with its path. Every unknown field is a violation at its own path. */
 export function violationsOf(error: z.ZodError): Violation[] {
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -11,21 +11,23 @@ export function violationsOf(error: z.ZodError): Violation[] {
   )
 }
 
-/** However wrong a request is, the answer stays short; a path may be a key that the caller made up. */
+/**
+ * Bound the size of the response: a request may have any number of violations, and a path may be a key of any length.
+ */
 const MAX_VIOLATIONS = 100
 const MAX_PATH_LENGTH = 200
 
-/** An AppError `invalid_request` that names the violations; of very many the first, and that there are more. */
+/** An AppError `invalid_request` with the first {@link MAX_VIOLATIONS} violations, and a note if there are more. */
 export function invalidRequest(all: readonly Violation[]): AppError {
   const violations = all.slice(0, MAX_VIOLATIONS).map(({ path, message }) => ({ path: shorten(path), message }))
-  if (all.length > MAX_VIOLATIONS) violations.push({ path: '', message: 'there are more faults' })
-  const faults = violations.map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
-  return new AppError(ErrorCode.InvalidRequest, `The request is not valid: ${faults.join('; ')}.`, { violations })
+  if (all.length > MAX_VIOLATIONS) violations.push({ path: '', message: 'there are more errors' })
+  const descriptions = violations.map(({ path, message }) => (path === '' ? message : `${path} ${message}`))
+  return new AppError(ErrorCode.InvalidRequest, `The request is not valid: ${descriptions.join('; ')}.`, { violations })
 }
 
 /**
- * Turns unknown input into what the schema promises.
- * @throws AppError `invalid_request` naming every fault
+ * Parses unknown input with a schema.
+ * @throws AppError `invalid_request` with every violation
  */
 export function parseRequest<T extends z.ZodType>(schema: T, input: unknown): z.output<T> {
   const result = schema.safeParse(input)

@@ -29,7 +29,7 @@ beforeEach(async () => {
   })
 })
 
-/** What an RPC protocol says, in the words of the standard: each protocol has its own way to carry it. */
+/** The error that an RPC client sees; each protocol has its own way to transmit it. */
 interface RpcFailure {
   code: number
   message: string
@@ -91,7 +91,7 @@ describe.each(Object.values(ErrorCode))('%s', (code) => {
     })
   })
 
-  test('through REST is a problem with the status of the table', async () => {
+  test('over REST is a problem document with the mapped status', async () => {
     const response = await fetch(`${server.url}/call`)
     expect(response.status).toBe(HTTP_STATUS[code])
     expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/)
@@ -107,7 +107,7 @@ describe.each(Object.values(ErrorCode))('%s', (code) => {
     })
   })
 
-  test.each(rpcProtocols)('through %s has the code of the table and the standard details', async (_protocol, call) => {
+  test.each(rpcProtocols)('over %s has the mapped code and the standard details', async (_protocol, call) => {
     expect(await call()).toEqual({
       code: RPC_CODE[code],
       message: `Something: "${code}", naïve ✓.`,
@@ -119,8 +119,8 @@ describe.each(Object.values(ErrorCode))('%s', (code) => {
   })
 })
 
-test('through Connect the time to come again stands in the header too', async () => {
-  thrown = new AppError(ErrorCode.Unavailable, 'away', { retryAfterSeconds: 2 })
+test('Connect sends Retry-After in addition to RetryInfo', async () => {
+  thrown = new AppError(ErrorCode.Unavailable, 'unreachable', { retryAfterSeconds: 2 })
   const response = await fetch(`${server.url}/${TriageService.typeName}/GetQueue`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -130,7 +130,7 @@ test('through Connect the time to come again stands in the header too', async ()
   expect(response.headers.get('retry-after')).toBe('2')
 })
 
-test('an error without violations or a time to come again mentions neither', async () => {
+test('an error without violations or a retry delay contains neither', async () => {
   thrown = new AppError(ErrorCode.LeadNotFound, 'There is no such lead.')
   const response = await fetch(`${server.url}/call`)
   expect(response.headers.has('retry-after')).toBe(false)
@@ -138,7 +138,7 @@ test('an error without violations or a time to come again mentions neither', asy
   for (const [, call] of rpcProtocols) expect(await call()).toMatchObject({ violations: [], retrySeconds: undefined })
 })
 
-describe('an unforeseen error', () => {
+describe('an unexpected error', () => {
   beforeEach(() => {
     thrown = Object.assign(new Error('column "ssn" does not exist', { cause: new Error('inner') }), {
       code: '42703',
@@ -146,17 +146,18 @@ describe('an unforeseen error', () => {
     })
   })
 
-  /** Nothing of the error but what every caller of every protocol may know. */
-  function expectNothingShown(outside: string): void {
-    expect(outside).toContain('Something went wrong on our side.')
-    for (const inside of ['ssn', 'secret', 'inner', '.ts', 'node_modules', 'at ']) expect(outside).not.toContain(inside)
-    expect(outside).not.toMatch(/\b42703\b/) // the random id of a request may have these digits among others
+  /** Asserts that a response has the generic message and nothing from the error. */
+  function expectNothingLeaked(response: string): void {
+    expect(response).toContain('Something went wrong on our side.')
+    for (const detail of ['ssn', 'secret', 'inner', '.ts', 'node_modules', 'at '])
+      expect(response).not.toContain(detail)
+    expect(response).not.toMatch(/\b42703\b/) // a random request id may contain these digits
   }
 
-  test('shows nothing of itself through REST and is logged whole, but for the row', async () => {
+  test('is hidden from REST clients and logged in full, except for the row', async () => {
     const response = await fetch(`${server.url}/call`)
     expect(response.status).toBe(500)
-    expectNothingShown(JSON.stringify([await response.text(), ...response.headers]))
+    expectNothingLeaked(JSON.stringify([await response.text(), ...response.headers]))
     expect(server.log.entries()).toContainEqual(
       expect.objectContaining({
         level: 50,
@@ -171,17 +172,17 @@ describe('an unforeseen error', () => {
     expect(server.log.text()).not.toContain('secret')
   })
 
-  test('that happens to carry an HTTP status is no fault of the caller', async () => {
-    thrown = Object.assign(new Error('the upstream says no'), { statusCode: 404 })
+  test('that has an HTTP status is still an internal error', async () => {
+    thrown = Object.assign(new Error('not found upstream'), { statusCode: 404 })
     expect((await fetch(`${server.url}/call`)).status).toBe(500)
   })
 
   test.each(rpcProtocols)(
-    'shows nothing of itself through %s and is logged whole, but for the row',
+    'is hidden from %s clients and logged in full, except for the row',
     async (_protocol, call) => {
       const failure = await call()
       expect(failure).toMatchObject({ code: Code.Internal, reason: 'INTERNAL', violations: [] })
-      expectNothingShown(JSON.stringify({ ...failure, retrySeconds: undefined }))
+      expectNothingLeaked(JSON.stringify({ ...failure, retrySeconds: undefined }))
       expect(server.log.entries()).toContainEqual(
         expect.objectContaining({ level: 50, err: expect.objectContaining({ code: '42703' }) }),
       )
@@ -190,7 +191,7 @@ describe('an unforeseen error', () => {
   )
 })
 
-test('what was foreseen is not logged as a fault of ours', async () => {
+test('an expected error is not logged at error level', async () => {
   thrown = new AppError(ErrorCode.InvalidRequest, 'no')
   await fetch(`${server.url}/call`)
   for (const [, call] of rpcProtocols) await call()

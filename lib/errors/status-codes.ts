@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import type { ErrorCode } from './app-error.ts'
 
-/** The HTTP status of each error. */
+/** The HTTP status of each error code. */
 export const HTTP_STATUS = {
   bad_request: 400,
   invalid_request: 422,
@@ -25,7 +25,7 @@ export const HTTP_STATUS = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 
-/** The RPC code of each error; Connect's numbers are gRPC's. */
+/** The RPC status code of each error code. Connect and gRPC use the same numbers. */
 export const RPC_CODE = {
   bad_request: Code.InvalidArgument,
   invalid_request: Code.InvalidArgument,

@@ -4,21 +4,21 @@ import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { CallIdentity } from './http/call-identity.ts'
 
-/** Watches one call from its start to its outcome, which is counted and logged. */
+/** One call in progress. Its outcome is recorded in the metrics and the log. */
 interface ObservedCall {
   succeeded(): void
-  /** Returns the error as the caller may see it; the cause of an `internal` one is logged. */
+  /** Returns the error to send to the caller. The cause of an `internal` error is logged. */
   failed(thrown: unknown): AppError
 }
 
 type Protocol = 'rest' | 'connect' | 'grpc'
 export type CallObserver = (protocol: Protocol, method: string, call: Pick<CallIdentity, 'requestId'>) => ObservedCall
 
-/** The one funnel for the outcome of calls: every protocol handler reports here, once for each call. */
+/** Records the outcome of calls. Every protocol handler reports each call exactly once. */
 export function createCallObserver(log: Log, metrics: Metrics): CallObserver {
   const duration = metrics.histogram({
     name: 'leadtriage_call_duration_seconds',
-    help: 'Time from request to answer, by protocol, method and outcome (ok, or the error code).',
+    help: 'Time from request to response, by protocol, method and outcome (ok, or the error code).',
     labelNames: ['protocol', 'method', 'outcome'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   })
@@ -26,7 +26,7 @@ export function createCallObserver(log: Log, metrics: Metrics): CallObserver {
     const startedAt = performance.now()
     const finish = (outcome: string) => {
       const durationMs = performance.now() - startedAt
-      duration.observe({ protocol: protocol, method, outcome }, durationMs / 1000)
+      duration.observe({ protocol, method, outcome }, durationMs / 1000)
       return { request_id: requestId, protocol, method, outcome, duration_ms: Math.round(durationMs * 100) / 100 }
     }
     return {

@@ -4,16 +4,16 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 
 /**
- * Each field costs time and memory, however short it is: eight megabytes of empty messages become four million objects.
- * The longest request that makes sense, a batch of 1,000 leads, has 8,000.
+ * Limits the objects that a message decodes to: 8 MiB of empty messages would become four million of them. The largest
+ * valid request, a batch of 1,000 leads, has 8,000 fields.
  */
 export const MAX_FIELDS = 50_000
 
 /**
- * Reads a message that a caller sent as binary protobuf. Fields that the message does not have are dropped.
+ * Decodes a binary protobuf message. Unknown fields are dropped.
  *
- * @throws AppError `invalid_request` when the bytes are not such a message, or one of its strings is not UTF-8;
- *   `payload_too_large` when it has too many fields
+ * @throws AppError `invalid_request` if the bytes are not a valid message or a string is not UTF-8; `payload_too_large`
+ *   if the message has more than {@link MAX_FIELDS} fields
  */
 export function decodeMessage<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
   try {
@@ -25,13 +25,12 @@ export function decodeMessage<D extends DescMessage>(schema: D, bytes: Uint8Arra
   throw tooManyFields()
 }
 
-/** Says how many fields a message may have. */
 export function tooManyFields(): AppError {
-  const message = `A message may have ${MAX_FIELDS} fields at the most, with those of the messages in it.`
+  const message = `A message may have at most ${MAX_FIELDS} fields, including the fields of nested messages.`
   return new AppError(ErrorCode.PayloadTooLarge, message)
 }
 
-/** The fields of a message that ends at `end`, with those of the messages in it; stops when there are too many. */
+/** Counts the fields of the message that ends at `end`, nested messages included. Stops above {@link MAX_FIELDS}. */
 function countFields(schema: DescMessage, reader: BinaryReader, end: number): number {
   let fields = 0
   while (reader.pos < end && fields <= MAX_FIELDS) {
@@ -39,7 +38,7 @@ function countFields(schema: DescMessage, reader: BinaryReader, end: number): nu
     const [number, wireType] = reader.tag()
     const inner = wireType === WireType.LengthDelimited ? messageAt(schema, number) : undefined
     if (wireType === WireType.Varint) {
-      reader.uint64() // unlike `skip`, refuses a varint of more than ten bytes, as protobuf demands
+      reader.uint64() // unlike `skip`, rejects a varint longer than ten bytes, as protobuf requires
     } else if (inner === undefined) {
       reader.skip(wireType, number)
     } else {
@@ -54,7 +53,7 @@ function messageAt(schema: DescMessage, number: number): DescMessage | undefined
   return schema.fields.find((field) => field.number === number)?.message
 }
 
-/** What the caller learns when a message could not be decoded; what the decoder says of it stays inside. */
+/** The error for a message that cannot be decoded. The decoder's own message is only logged. */
 function undecodable(schema: DescMessage, cause: unknown): AppError {
   const fault = isEncodingError(cause)
     ? 'a string field is not valid UTF-8'
@@ -62,7 +61,7 @@ function undecodable(schema: DescMessage, cause: unknown): AppError {
   return new AppError(ErrorCode.InvalidRequest, `The request is not valid: ${fault}.`, { cause })
 }
 
-/** What a TextDecoder that replaces nothing throws. */
+/** Whether an error was thrown by a TextDecoder with `fatal: true`. */
 function isEncodingError(error: unknown): boolean {
   return error instanceof TypeError && 'code' in error && error.code === 'ERR_ENCODING_INVALID_ENCODED_DATA'
 }

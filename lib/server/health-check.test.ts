@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const PROGRAM = fileURLToPath(new URL('health-check.ts', import.meta.url))
-const NOBODY = 'http://127.0.0.1:1/healthz'
+const UNREACHABLE = 'http://127.0.0.1:1/healthz'
 let server: http.Server
 let url: string
 
@@ -25,15 +25,15 @@ async function check(...urls: string[]) {
   return { code: code as number, stderr }
 }
 
-test('one of several that answers is enough', async () => {
-  expect(await check(NOBODY, `${url}/healthz`)).toEqual({ code: 0, stderr: '' })
+test('the check passes if one of several URLs responds', async () => {
+  expect(await check(UNREACHABLE, `${url}/healthz`)).toEqual({ code: 0, stderr: '' })
 })
 
-test('an answer that says no is not enough, and it is told what was answered', async () => {
-  expect(await check(`${url}/readyz`)).toEqual({ code: 1, stderr: `${url}/readyz answered 503\n` })
+test('an error status fails the check and is printed', async () => {
+  expect(await check(`${url}/readyz`)).toEqual({ code: 1, stderr: `${url}/readyz responded with status 503\n` })
 })
 
-test('no answer, and no question, are not enough', async () => {
-  expect(await check(NOBODY)).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') })
+test('the check fails without a response and without a URL', async () => {
+  expect(await check(UNREACHABLE)).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') })
   expect(await check()).toMatchObject({ code: 1 })
 })

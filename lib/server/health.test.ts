@@ -4,7 +4,7 @@ import type { Readiness } from './readiness.ts'
 
 afterEach(() => void vi.useRealTimers())
 
-test('nothing is evaluated any more after it was stopped, also when that was during an evaluation', async () => {
+test('stopping ends the evaluations, also when one is in progress', async () => {
   vi.useFakeTimers()
   const evaluations: PromiseWithResolvers<Readiness>[] = []
   const stop = keepEvaluating({

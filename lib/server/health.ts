@@ -1,7 +1,7 @@
 import type { Readiness, ReadinessMonitor } from './readiness.ts'
 import type { RpcService } from './rpc.ts'
 
-/** Whether the server as a whole ("") and each service can be called: in step with readiness. */
+/** The serving status of the whole server ("") and of each service. It follows readiness. */
 export interface Health {
   readonly names: readonly string[]
   readonly isServing: boolean
@@ -28,12 +28,16 @@ export function createHealth(services: readonly RpcService[]): Health {
   }
 }
 
-/** How old the health of a service may be: its protocol pushes a status, it does not ask for one. */
+/**
+ * The maximum age of the status that gRPC health reports: watchers get it pushed, so nothing else triggers an update.
+ */
 const REFRESH_MS = 2_000
-/** Shorter until it is ready for the first time: somebody waits for that. */
+/** The interval until the service is first ready. It is shorter because a rollout waits for it. */
 const STARTING_REFRESH_MS = 100
 
-/** Evaluates readiness again and again; returns what ends it, also during an evaluation. Safe to call twice. */
+/**
+ * Evaluates readiness periodically. Returns a function that stops it, also during an evaluation; safe to call twice.
+ */
 export function keepEvaluating(readiness: Pick<ReadinessMonitor, 'evaluate'>): () => void {
   let timer: NodeJS.Timeout | undefined
   let wasReady = false

@@ -9,7 +9,7 @@ const query = { reason: 'failed', after: new Date(0), state: undefined }
 const position = z.tuple([z.string(), z.int()])
 
 describe('a page token', () => {
-  test('gives back its position, for the same query', () => {
+  test('round-trips its position for the same query', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.integer(), (text, number) => {
         const at: [string, number] = [text.toWellFormed(), number]
@@ -23,7 +23,7 @@ describe('a page token', () => {
     expect(parsePageToken('', query, position)).toBeUndefined()
   })
 
-  test('of another query, or with another position, is refused at its path', () => {
+  test('for another query, or with another kind of position, is rejected with its path', () => {
     const token = encodePageToken(query, ['a', 1])
     for (const parse of [
       () => parsePageToken(token, { ...query, reason: 'parked' }, position),
@@ -33,7 +33,7 @@ describe('a page token', () => {
     }
   })
 
-  test('that is anything else is refused and never fails otherwise', () => {
+  test('that is arbitrary text is rejected as invalid', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'binary' }), (token) => {
         expect(() => parsePageToken(token, query, position)).toThrow(AppError)
@@ -42,7 +42,7 @@ describe('a page token', () => {
   })
 })
 
-test('a page size is 1 to the most; 0 or nothing is the default, more is the most, less is refused', () => {
+test('a page size of 0 is the default, a larger one than the maximum is capped, a negative one is rejected', () => {
   const schema = z.object({ page_size: pageSizeSchema(50, 500) })
   const sizeOf = (page_size?: unknown) => parseRequest(schema, { page_size }).page_size
   expect([undefined, 0, 1, 500, 501, 2 ** 31 - 1].map(sizeOf)).toEqual([50, 50, 1, 500, 500, 500])

@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { invalidRequest } from '../errors/parse.ts'
 
-/** A page size after AIP-158: 0 or nothing means the default, more than the most means the most. */
-export function pageSizeSchema(fallback: number, most: number) {
+/** A page size according to AIP-158: 0 or absent means `defaultSize`, values above `maxSize` are capped. */
+export function pageSizeSchema(defaultSize: number, maxSize: number) {
   return z
-    .int({ error: `must be a whole number from 1 to ${most}` })
+    .int({ error: `must be a whole number from 1 to ${maxSize}` })
     .min(0, { error: 'must not be negative' })
     .default(0)
-    .transform((size) => (size === 0 ? fallback : Math.min(size, most)))
+    .transform((size) => (size === 0 ? defaultSize : Math.min(size, maxSize)))
 }
 
 /**
- * An opaque token for the page that begins after `position`. It works for the same `query` only; what the page size
- * is does not matter. Both must be plain JSON, or Dates.
+ * Encodes an opaque token for the page after `position`. It is valid only for the same `query`, with any page size.
+ * Both arguments must be plain JSON or Dates.
  */
 export function encodePageToken(query: unknown, position: unknown): string {
   return Buffer.from(JSON.stringify([fingerprint(query), position])).toString('base64url')
 }
 
 /**
- * @param token as it came from outside; undefined or empty for the first page
- * @returns the position, undefined for the first page
- * @throws AppError `invalid_request` when it is no token of ours, or of another query
+ * @param token the token that the client sent; undefined or empty for the first page
+ * @returns the position; undefined for the first page
+ * @throws AppError `invalid_request` if the token is malformed or belongs to another query
  */
 export function parsePageToken<T extends z.ZodType>(
   token: string | undefined,
@@ -33,7 +33,7 @@ export function parsePageToken<T extends z.ZodType>(
   const content = contentSchema.safeParse(parseJson(Buffer.from(token, 'base64url').toString()))
   const position = positionSchema.safeParse(content.data?.[1])
   if (!content.success || !position.success) throw invalidToken('must be a next_page_token of this list')
-  if (content.data[0] !== fingerprint(query)) throw invalidToken('belongs to another filter; start again without it')
+  if (content.data[0] !== fingerprint(query)) throw invalidToken('belongs to another filter; start from the first page')
   return position.data
 }
 

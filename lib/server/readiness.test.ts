@@ -2,72 +2,72 @@ import { expect, test } from 'vitest'
 import type { Readiness, ReadinessCheck } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
 
-const well: ReadinessCheck = { name: 'postgres', required: true, check: async () => undefined }
-const broken = (name: string, required: boolean): ReadinessCheck => ({
+const passing: ReadinessCheck = { name: 'postgres', required: true, check: async () => undefined }
+const failing = (name: string, required: boolean): ReadinessCheck => ({
   name,
   required,
   check: async () => {
     throw new Error(`no route to ${name}`)
   },
 })
-const silent: ReadinessCheck = { name: 'silent', required: true, check: () => new Promise(() => undefined) }
+const hanging: ReadinessCheck = { name: 'hanging', required: true, check: () => new Promise(() => undefined) }
 
-/** A monitor that keeps what it says to whoever listens. */
+/** A monitor that records every status it reports. */
 function monitorOf(checks: ReadinessCheck[], timeoutMs?: number) {
-  const heard: Readiness['status'][] = []
-  return { monitor: createReadinessMonitor(checks, (status) => heard.push(status), timeoutMs), heard }
+  const reported: Readiness['status'][] = []
+  return { monitor: createReadinessMonitor(checks, (status) => reported.push(status), timeoutMs), reported }
 }
 
-test('a service is ready when all is well', async () => {
-  const { monitor, heard } = monitorOf([well])
+test('a service is ready when every check passes', async () => {
+  const { monitor, reported } = monitorOf([passing])
   expect(await monitor.evaluate()).toEqual({ status: 'ready', checks: { postgres: 'ok' } })
-  expect(heard).toEqual(['ready'])
+  expect(reported).toEqual(['ready'])
 })
 
-test('a service without something it can do without is degraded, and says what is wrong', async () => {
-  const { monitor, heard } = monitorOf([well, broken('nats', false)])
+test('a service with a failing optional check is degraded and reports the failure', async () => {
+  const { monitor, reported } = monitorOf([passing, failing('nats', false)])
   expect(await monitor.evaluate()).toEqual({
     status: 'degraded',
     checks: { postgres: 'ok', nats: 'no route to nats' },
   })
-  expect(heard).toEqual(['degraded'])
+  expect(reported).toEqual(['degraded'])
 })
 
-test('a service without something it needs is unready, whatever else is well', async () => {
-  const { monitor, heard } = monitorOf([well, broken('nats', false), broken('mailbox', true)])
+test('a service with a failing required check is unready', async () => {
+  const { monitor, reported } = monitorOf([passing, failing('nats', false), failing('mailbox', true)])
   expect((await monitor.evaluate()).status).toBe('unready')
-  expect(heard).toEqual(['unready'])
+  expect(reported).toEqual(['unready'])
 })
 
-test('a check that does not answer counts as failed after the bound, and does not hold up the others', async () => {
-  const { monitor } = monitorOf([silent, well], 10)
+test('a hanging check fails after its timeout and does not delay the others', async () => {
+  const { monitor } = monitorOf([hanging, passing], 10)
   expect(await monitor.evaluate()).toEqual({
     status: 'unready',
-    checks: { silent: 'no answer within 10 ms', postgres: 'ok' },
+    checks: { hanging: 'no response within 10 ms', postgres: 'ok' },
   })
 })
 
-test('a service that drains is unready at once and stays so, whatever its checks say', async () => {
-  const { monitor, heard } = monitorOf([well])
-  const underWay = monitor.evaluate()
+test('a draining service is unready at once and stays unready', async () => {
+  const { monitor, reported } = monitorOf([passing])
+  const inProgress = monitor.evaluate()
   monitor.startDraining()
-  expect(heard).toEqual(['unready'])
-  expect((await underWay).status).toBe('unready')
+  expect(reported).toEqual(['unready'])
+  expect((await inProgress).status).toBe('unready')
   expect(await monitor.evaluate()).toEqual({ status: 'unready', checks: { postgres: 'ok', service: 'is stopping' } })
 })
 
-test('a service recovers when what was away comes back', async () => {
-  let away = true
-  const { monitor, heard } = monitorOf([
+test('a service becomes ready again when its dependency recovers', async () => {
+  let unreachable = true
+  const { monitor, reported } = monitorOf([
     {
-      ...well,
+      ...passing,
       check: async () => {
-        if (away) throw new Error('away')
+        if (unreachable) throw new Error('unreachable')
       },
     },
   ])
   await monitor.evaluate()
-  away = false
+  unreachable = false
   await monitor.evaluate()
-  expect(heard).toEqual(['unready', 'ready'])
+  expect(reported).toEqual(['unready', 'ready'])
 })

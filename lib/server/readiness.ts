@@ -1,28 +1,30 @@
-/** Something a service needs, asked whether it is there. */
+/** A health check of one dependency. */
 export interface ReadinessCheck {
   readonly name: string
-  /** Without a required one the service takes no work; without another it is degraded and goes on. */
+  /**
+   * If a required check fails, the service is unready and takes no work. Otherwise it is degraded and keeps working.
+   */
   readonly required: boolean
-  /** Resolves when all is well; rejects with a message that an operator may read. */
+  /** Resolves if the dependency is healthy. Rejects with a message for operators. */
   check(): Promise<void>
 }
 
 export interface Readiness {
   readonly status: 'ready' | 'degraded' | 'unready'
-  /** `ok`, or what is wrong, for each check by name. */
+  /** By check name: `ok` or the failure message. */
   readonly checks: Readonly<Record<string, string>>
 }
 
 export interface ReadinessMonitor {
-  /** Runs every check once, side by side. */
+  /** Runs every check once, in parallel. */
   evaluate(): Promise<Readiness>
-  /** From now on the service is unready: it is about to stop. */
+  /** Marks the service as unready for good, before it stops. */
   startDraining(): void
 }
 
 /**
- * @param onStatus hears the outcome of every evaluation
- * @param timeoutMs how long one check may take before it counts as failed
+ * @param onStatus is called with the status of every evaluation
+ * @param timeoutMs timeout of each check
  */
 export function createReadinessMonitor(
   checks: readonly ReadinessCheck[],
@@ -56,7 +58,7 @@ export function createReadinessMonitor(
 async function outcomeOf({ check }: ReadinessCheck, timeoutMs: number): Promise<string> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs)
+    timer = setTimeout(() => resolve(`no response within ${timeoutMs} ms`), timeoutMs)
   })
   const outcome = check().then(
     () => 'ok',

@@ -8,15 +8,15 @@ import {
 } from '../../gen/google/rpc/error_details_pb.ts'
 import type { AppError } from '../errors/app-error.ts'
 
-/** A detail of an RPC error, with the descriptor that tells how to encode it. */
+/** A detail message of an RPC error, with its descriptor. */
 export interface ErrorDetail {
   readonly desc: DescMessage
   readonly value: MessageInitShape<DescMessage>
 }
 
 /**
- * The standard details of an RPC error (google.rpc, AIP-193): the code as `reason`, the request id, each fault, and when to
- * try again.
+ * The standard details of an RPC error (google.rpc, AIP-193): the code as `reason`, the request id, the violations, and
+ * the retry delay.
  */
 export function errorDetails(error: AppError, requestId: string): ErrorDetail[] {
   const details: ErrorDetail[] = [

@@ -1,12 +1,12 @@
 import type { DescMethod, DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf'
 
-/** What a method may know of a call beside its request, whichever protocol it came through. */
+/** The context of a call, independent of its protocol. */
 export interface CallContext {
-  /** Aborts when the caller went away or its deadline passed. */
+  /** Aborts when the client disconnects or its deadline passes. */
   readonly signal: AbortSignal
-  /** A request header or metadata entry; the name in lower case. */
+  /** Returns a request header or metadata entry. The name must be in lower case. */
   header(name: string): string | undefined
-  /** W3C trace context of the call, to be sent on. */
+  /** W3C trace context of the call, to propagate to outgoing calls. */
   readonly traceparent: string
 }
 
@@ -15,10 +15,10 @@ type UnaryMethod<M> =
     ? (request: MessageShape<I>, context: CallContext) => Promise<MessageShape<O>>
     : never
 
-/** One implementation of a service, served by every RPC protocol. A method throws AppError for what the caller should know. */
+/** The implementation of a service, served by every RPC protocol. Methods throw AppError for errors shown to callers. */
 export type RpcImplementation<S extends DescService> = { [K in keyof S['method']]: UnaryMethod<S['method'][K]> }
 
-/** A method bound to its descriptor, with the types erased: the protocols move messages without looking inside. */
+/** A method bound to its descriptor. Its message types are erased, because the protocols treat messages as opaque. */
 export interface RpcMethod {
   readonly descriptor: DescMethodUnary
   handle(
@@ -27,7 +27,7 @@ export interface RpcMethod {
   ): Promise<MessageShape<DescMethodUnary['output']>>
 }
 
-/** A service with its implementation, ready to be given to the protocols. */
+/** A service with its bound methods, as the protocol handlers take it. */
 export interface RpcService {
   readonly descriptor: DescService
   readonly methods: readonly RpcMethod[]
@@ -39,8 +39,8 @@ export function rpcService<S extends DescService>(descriptor: S, implementation:
 }
 
 /**
- * The compiler has checked `implementation` against the descriptor in {@link rpcService}: every method of
- * the descriptor is there, under its local name, with the descriptor's own message types.
+ * The cast is safe because {@link rpcService} checks `implementation` against the descriptor at compile time: it has
+ * every method under its local name, with the descriptor's message types.
  */
 function bindMethod(method: DescMethod, implementation: object): RpcMethod {
   assertUnary(method)
@@ -50,5 +50,5 @@ function bindMethod(method: DescMethod, implementation: object): RpcMethod {
 }
 
 function assertUnary(method: DescMethod): asserts method is DescMethodUnary {
-  if (method.methodKind !== 'unary') throw new Error(`${method.name} is not unary: no protocol serves it yet`)
+  if (method.methodKind !== 'unary') throw new Error(`${method.name} is not unary; only unary methods are supported`)
 }

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import http from 'node:http'
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
@@ -16,64 +16,62 @@ import { assertValidHttp, originFormOf } from './http/checks.ts'
 import type { ConnectionRouter } from './http/connection-router.ts'
 import { routeConnections } from './http/connection-router.ts'
 import { createHttpRefusals } from './http/refusals.ts'
-import { registerOperations } from './operations.ts'
-import type { ReadinessCheck } from './readiness.ts'
+import type { ReadinessCheck, ReadinessMonitor } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
 import { listAllowedMethods } from './rest/allowed-methods.ts'
 import type { RegisterRest } from './rest/handler.ts'
 import { createRefuse, registerRestHandler } from './rest/handler.ts'
 import { allowLongBodies } from './rest/long-body.ts'
 import type { ApiDescription } from './rest/openapi/register-openapi.ts'
+import { registerOpenApi } from './rest/openapi/register-openapi.ts'
 import type { RpcService } from './rpc.ts'
 
 export interface ServerOptions {
-  /** What its OpenAPI document says of it. */
+  /** The service's title, description and tags in its OpenAPI document. */
   readonly api: ApiDescription
   readonly host: string
-  /** 0 lets the system choose. */
+  /** 0 for any free port. */
   readonly port: number
   readonly services: readonly RpcService[]
   readonly rest: RegisterRest
   readonly checks: readonly ReadinessCheck[]
   readonly log: Log
   readonly metrics: Metrics
-  /** How long a connection may be silent before its first bytes. Default 30 s: clients keep spare connections. */
+  /** How long a connection may take to send its first bytes. Default 30 s, because clients open spare connections. */
   readonly firstBytesTimeoutMs?: number
-  /** How long a whole request may take to arrive, unless its route allows more. Default 30 s. */
+  /** How long a whole request may take to arrive, except on routes with `longBody`. Default 30 s. */
   readonly requestTimeoutMs?: number
-  /** How much of all bodies may be in hand, in bytes. Default {@link MAX_BODY_BYTES}. */
+  /** Limit for all request bodies in flight together, in bytes. Default {@link MAX_BODY_BYTES}. */
   readonly maxBodyBytes?: number
-  /** How long a gRPC connection may be quiet before it is asked for a sign of life. Default 60 s. */
+  /** Interval of HTTP/2 keepalive pings on gRPC connections. Default 60 s. */
   readonly grpcKeepaliveMs?: number
 }
 
 export interface Server {
-  /** Where it listens, for example `http://127.0.0.1:8000`. */
+  /** The address it listens on, for example `http://127.0.0.1:8000`. */
   readonly url: string
-  /**
-   * Says "unready", stops accepting, lets running calls finish for `graceMs` at the most, and closes. Safe to call twice.
-   */
+  /** Reports unready, stops accepting, waits up to `graceMs` for calls in flight, and closes. Safe to call twice. */
   close(graceMs: number): Promise<void>
 }
 
 const MIB = 1024 * 1024
-/** The largest lead has 20,618 code points, each up to twelve bytes as JSON (two escaped code units): 242 KiB. */
+/** The largest lead has 20,618 code points of up to twelve bytes each as JSON (two escaped code units): 242 KiB. */
 const MAX_REST_BODY_BYTES = 256 * 1024
-/** A batch has up to 1,000 leads, of 8 KiB each when there are as many. */
+/** The largest batch has 1,000 leads of 8 KiB each. */
 const MAX_RPC_BYTES = 8 * MIB
 /**
- * All bodies together that are received or not answered yet, imports aside, which have bounds of their own. A body is kept
- * several times over on its way: as bytes, as text, as parameters of a statement. What that leads to is held against a
- * pod's memory (deploy/k8s/base/intake/deployment.yaml) by test/large-bodies.test.ts.
+ * Limit for all request bodies in flight together, except imports, which have their own limits. A body is held several
+ * times: as bytes, as text and as query parameters. test/large-bodies.test.ts checks that the total fits into the
+ * memory of a pod (deploy/k8s/base/intake/deployment.yaml).
  */
 const MAX_BODY_BYTES = 32 * MIB
-/** How long the head of a request may take to arrive once it has begun, and a whole request. */
+/** How long the headers of a request, and the whole request, may take to arrive. */
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
-/** How often Node looks for such connections; its default of 30 s would make forty seconds of ten. */
+/** How often Node checks these timeouts. With its default of 30 s, a 10 s timeout could take 40 s to fire. */
 const TIMEOUT_CHECK_MS = 2_000
 
-/** Starts a server that speaks REST, Connect, gRPC-Web and gRPC on one port. */
+/** Starts a server for REST, Connect, gRPC-Web and gRPC on one port. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const observe = createCallObserver(options.log, options.metrics)
   const health = createHealth(options.services)
@@ -96,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: refuse,
     clientErrorHandler: refusals.onClientError,
-    return503OnClosing: false, // its answer says nothing; the hook below has a better one
+    return503OnClosing: false, // its response has no details; the hook below sends a problem document
     serverFactory: (handle) => {
       const handler: RequestListener = (request, response) => {
         request.url = originFormOf(request.url ?? '')
@@ -107,12 +105,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
           headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
           requestTimeout: requestTimeoutMs,
           connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-          requireHostHeader: false, // its refusal says nothing; assertValidHttp has a better one
+          requireHostHeader: false, // its response has no details; assertValidHttp checks the header
         },
         handler,
       )
-      server.on('checkExpectation', handler) // likewise
-      // Node closes idle connections once, when the closing begins; one whose call ends later would stay open
+      server.on('checkExpectation', handler) // assertValidHttp checks this header, too
+      // Node closes idle connections only once, when closing starts; connections that become idle later would stay open
       server.on('request', (_request, response) =>
         response.once('close', () => closed && setImmediate(() => server.closeIdleConnections())),
       )
@@ -127,11 +125,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
-  app.removeAllContentTypeParsers() // each protocol handler brings its own
+  app.removeAllContentTypeParsers() // each protocol handler adds its own
   registerRestHandler(app, options.rest, { observe, refuse, bodies, allowedMethods })
-  // behind the hooks that give a call its name, so that its refusal is counted under it
+  // after the hooks that name the call, so that a rejection is recorded under that name
   app.addHook('preParsing', ({ raw }, _reply, _body, done) => {
-    if (closed !== undefined) throw stopping()
+    if (closed !== undefined) throw shuttingDown()
     assertValidHttp(raw)
     done()
   })
@@ -159,6 +157,24 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-function stopping(): AppError {
-  return new AppError(ErrorCode.Unavailable, 'This process is stopping; try again.', { retryAfterSeconds: 1 })
+/** Registers the routes that every service has. Must be called before the REST routes are registered. */
+async function registerOperations(
+  app: FastifyInstance,
+  options: { api: ApiDescription; readiness: ReadinessMonitor; metrics: Metrics },
+): Promise<void> {
+  await registerOpenApi(app, options.api)
+  const hidden = { schema: { hide: true } }
+  app.get('/healthz', hidden, async () => ({ status: 'ok' }))
+  app.get('/readyz', hidden, async (_request, reply) => {
+    const readiness = await options.readiness.evaluate()
+    return reply.code(readiness.status === 'unready' ? 503 : 200).send(readiness)
+  })
+  app.get('/metrics', hidden, async (_request, reply) => {
+    const { contentType, body } = await options.metrics.render()
+    return reply.header('content-type', contentType).send(body)
+  })
+}
+
+function shuttingDown(): AppError {
+  return new AppError(ErrorCode.Unavailable, 'The server is shutting down; retry.', { retryAfterSeconds: 1 })
 }

@@ -6,15 +6,14 @@ import type { FastifyRequest } from 'fastify'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
 import { RPC_CODE } from '../../errors/status-codes.ts'
-import { assertValidQuery } from '../http/checks.ts'
+import { assertUtf8Charset, assertValidQuery } from '../http/checks.ts'
 import { ACCEPTED_ENCODINGS, decompress, parseEncoding } from '../http/compression.ts'
-import { assertUtf8Charset } from '../rest/charset.ts'
 import { errorDetails } from '../rpc-error.ts'
 import type { CallHead, UnaryProtocol } from './unary-protocol.ts'
 
 /*
- * The Connect protocol for unary calls: connectrpc.com/docs/protocol. A method without side effects may be called by GET,
- * with everything in the query; every other call is a POST.
+ * The Connect protocol for unary calls (connectrpc.com/docs/protocol). Methods without side effects can be called with
+ * GET and the message in the query. All other calls use POST.
  */
 
 export const connectProtocol: UnaryProtocol = {
@@ -45,17 +44,17 @@ function errorBody(error: AppError, requestId: string): Uint8Array {
 }
 
 const CONTENT_TYPE = { json: 'application/json', proto: 'application/proto' } as const
-/** Those of gRPC-Web included, which has the same paths. */
+/** Includes the types of gRPC-Web, which is served on the same paths. */
 const ACCEPTED_TYPES = `${CONTENT_TYPE.json}, ${CONTENT_TYPE.proto}, application/grpc-web+proto, application/grpc-web+json`
 
-/** Where HTTP has a status of its own for what Connect has a general code for. */
+/** Errors for which HTTP has a more specific status than the Connect code maps to. */
 const HTTP_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   [ErrorCode.RouteNotFound]: 404,
   [ErrorCode.MethodNotAllowed]: 405,
   [ErrorCode.UnsupportedMediaType]: 415,
 }
 
-/** The HTTP methods that a method's path has, as the header `Allow` lists them. */
+/** The value of the `Allow` header for the path of a method. */
 export function allowedMethods(method: DescMethodUnary): string {
   return isSafe(method) ? 'GET, OPTIONS, POST' : 'OPTIONS, POST'
 }
@@ -83,8 +82,8 @@ function openGet(request: FastifyRequest): CallHead {
   if (connect !== undefined && connect !== 'v1') throw invalid('connect', 'must be v1')
   if (encoding === undefined) throw invalid('encoding', 'is missing; it must be json or proto')
   if (encoding !== 'json' && encoding !== 'proto') throw unsupported('The parameter encoding must be json or proto.')
-  if (message === undefined) throw invalid('message', 'is missing; it must be the message, in base64 with base64=1')
-  if (base64 !== undefined && base64 !== '1') throw invalid('base64', 'must be 1, or left out')
+  if (message === undefined) throw invalid('message', 'is missing; it must be the message, in base64 if base64=1')
+  if (base64 !== undefined && base64 !== '1') throw invalid('base64', 'must be 1 or absent')
   const compressed = parseEncoding(compression)
   return {
     isBinary: encoding === 'proto',
@@ -99,7 +98,7 @@ const MEDIA_TYPE = /^\s*application\/(json|proto)\s*(?:;|$)/i
 function isBinaryType(contentType: string | undefined): boolean {
   const [, encoding] = MEDIA_TYPE.exec(contentType ?? '') ?? []
   if (encoding === undefined) {
-    throw unsupported(`Send the message as ${CONTENT_TYPE.json} or ${CONTENT_TYPE.proto}, and say so in content-type.`)
+    throw unsupported(`The content-type must be ${CONTENT_TYPE.json} or ${CONTENT_TYPE.proto}.`)
   }
   assertUtf8Charset(contentType)
   return encoding.toLowerCase() === 'proto'
@@ -109,21 +108,21 @@ function timeoutOf(headers: FastifyRequest['headers']): number | undefined {
   const timeout = headers['connect-timeout-ms']?.toString()
   if (timeout === undefined) return undefined
   if (/^\d{1,10}$/.test(timeout)) return Number(timeout)
-  throw invalid('connect-timeout-ms', 'must be a whole number of milliseconds, of at most ten digits')
+  throw invalid('connect-timeout-ms', 'must be a whole number of milliseconds with at most ten digits')
 }
 
-/** Both alphabets of RFC 4648, with or without padding. */
+/** Both base64 alphabets of RFC 4648, with or without padding. */
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 
 function parseBase64(text: string): Buffer {
   const digits = text.replace(/=+$/, '').length
   if (BASE64.test(text) && digits % 4 !== 1) return Buffer.from(text, 'base64url')
-  throw invalid('message', 'must be URL-safe base64, as base64=1 says')
+  throw invalid('message', 'must be URL-safe base64, because base64=1 is set')
 }
 
 function methodNotAllowed(used: string, method: DescMethodUnary): AppError {
-  const right = isSafe(method) ? 'GET or POST' : 'POST'
-  return new AppError(ErrorCode.MethodNotAllowed, `${method.name} cannot be called by ${used}; use ${right}.`)
+  const allowed = isSafe(method) ? 'GET or POST' : 'POST'
+  return new AppError(ErrorCode.MethodNotAllowed, `${method.name} cannot be called with ${used}; use ${allowed}.`)
 }
 
 function unsupported(message: string): AppError {

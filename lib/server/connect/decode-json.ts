@@ -7,10 +7,11 @@ import { MAX_FIELDS, tooManyFields } from '../decode-message.ts'
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * Reads a message that a caller sent as protobuf JSON. A field that the message does not have is refused: it is a typing
- * error more often than a newer client. (Binary protobuf has no names; it keeps what it does not know, as is its way.)
+ * Decodes a protobuf JSON message. Unknown fields are rejected, because a misspelled name is more likely than a newer
+ * client. (In binary messages they are ignored, as usual in protobuf.)
  *
- * @throws AppError `invalid_request` naming every fault, with its path; `payload_too_large` when it has too many fields
+ * @throws AppError `invalid_request` with every violation and its path; `payload_too_large` if there are more than
+ *   {@link MAX_FIELDS} values
  */
 export function decodeJson<D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> {
   if (hasManyValues(bytes)) throw tooManyFields()
@@ -24,7 +25,7 @@ export function decodeJson<D extends DescMessage>(schema: D, bytes: Uint8Array):
 
 const [COMMA, QUOTE, BACKSLASH, OPEN_BRACE, OPEN_BRACKET] = [...Buffer.from(',"\\{[')]
 
-/** Whether JSON has more values than a message may have fields: each follows a comma or an opening bracket. */
+/** Whether JSON text has more than {@link MAX_FIELDS} values. Every value follows a comma or an opening bracket. */
 function hasManyValues(bytes: Uint8Array): boolean {
   if (bytes.length <= MAX_FIELDS) return false
   let values = 0
@@ -46,15 +47,17 @@ function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** The decoder stops at the first fault and names no path, so the faults are looked for once more. */
+/** Finds every violation with its path. The protobuf decoder stops at the first one and does not report a path. */
 function undecodable(schema: DescMessage, text: string, cause: unknown): AppError {
   const json = parseJson(text)
   if (json === undefined)
     return invalidRequest([{ path: '', message: 'the message must be JSON; it cannot be parsed' }])
-  const faults: Violation[] = []
-  for (const fault of messageFaults(schema, json, '')) if (faults.push(fault) === MAX_FAULTS) break
-  if (faults.length > 0) return invalidRequest(faults)
-  // a key twice, for example
+  const violations: Violation[] = []
+  for (const violation of messageViolations(schema, json, '')) {
+    if (violations.push(violation) === MAX_VIOLATIONS) break
+  }
+  if (violations.length > 0) return invalidRequest(violations)
+  // for example a duplicate key
   const reason =
     cause instanceof Error ? cause.message.replace(/^cannot decode .*? from JSON: /, '') : 'it cannot be decoded'
   return invalidRequest([{ path: '', message: `the message is not valid protobuf JSON: ${reason}` }])
@@ -68,10 +71,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** More than an answer names; a message may have very many. */
-const MAX_FAULTS = 1_000
+/** Limits the search. It is more than a response reports. */
+const MAX_VIOLATIONS = 1_000
 
-function* messageFaults(schema: DescMessage, json: unknown, path: string): Generator<Violation> {
+function* messageViolations(schema: DescMessage, json: unknown, path: string): Generator<Violation> {
   if (!isObject(json)) {
     yield { path, message: path === '' ? 'the message must be a JSON object' : 'must be a JSON object' }
     return
@@ -81,7 +84,7 @@ function* messageFaults(schema: DescMessage, json: unknown, path: string): Gener
     const field = schema.fields.find(({ name, jsonName }) => name === key || jsonName === key)
     if (field === undefined)
       yield { path: `${inside}${key}`, message: `is not a field of ${schema.name}; ${fieldsOf(schema)}` }
-    else yield* fieldFaults(schema, field, value, `${inside}${field.name}`)
+    else yield* fieldViolations(schema, field, value, `${inside}${field.name}`)
   }
 }
 
@@ -90,17 +93,17 @@ function fieldsOf(schema: DescMessage): string {
   return names === '' ? 'it has no fields' : `the fields are ${names}`
 }
 
-function* fieldFaults(schema: DescMessage, field: DescField, value: unknown, path: string): Generator<Violation> {
+function* fieldViolations(schema: DescMessage, field: DescField, value: unknown, path: string): Generator<Violation> {
   if (value === null || decodes(schema, field, value)) return
   if (hasFields(field.message)) {
     const { message } = field
-    if (field.fieldKind === 'message') return yield* messageFaults(message, value, path)
+    if (field.fieldKind === 'message') return yield* messageViolations(message, value, path)
     if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) yield* messageFaults(message, item, `${path}[${index}]`)
+      for (const [index, item] of value.entries()) yield* messageViolations(message, item, `${path}[${index}]`)
       return
     }
   }
-  yield { path, message: `must be ${expected(field)}` }
+  yield { path, message: `must be ${expectation(field)}` }
 }
 
 function decodes(schema: DescMessage, field: DescField, value: unknown): boolean {
@@ -112,19 +115,19 @@ function decodes(schema: DescMessage, field: DescField, value: unknown): boolean
   }
 }
 
-/** Whether a message is written as a JSON object of its fields; those of google.protobuf that we use are not. */
+/** Whether the JSON form of a message is an object of its fields, unlike that of the well-known types in use here. */
 function hasFields(message: DescMessage | undefined): message is DescMessage {
   return message !== undefined && !message.typeName.startsWith('google.protobuf.')
 }
 
-function expected(field: DescField): string {
+function expectation(field: DescField): string {
   if (field.fieldKind === 'map') return 'a JSON object'
-  if (field.fieldKind === 'list') return `a list, each item ${expectedValue(field)}`
-  return expectedValue(field)
+  if (field.fieldKind === 'list') return `a list, each item ${valueExpectation(field)}`
+  return valueExpectation(field)
 }
 
-function expectedValue({ message, enum: words, scalar }: DescField): string {
-  if (words !== undefined) return `one of ${words.values.map(({ name }) => name).join(', ')}`
+function valueExpectation({ message, enum: enumeration, scalar }: DescField): string {
+  if (enumeration !== undefined) return `one of ${enumeration.values.map(({ name }) => name).join(', ')}`
   if (message !== undefined) return WELL_KNOWN[message.typeName] ?? 'a JSON object'
   return scalar === undefined ? 'valid' : (SCALARS[scalar] ?? 'a whole number in its range')
 }

@@ -5,12 +5,12 @@ import { invalidRequest } from '../../errors/parse.ts'
 import { errorTrailers } from '../grpc/error.ts'
 import { createFrameReader, decompressFrame, toFrame } from '../grpc/frames.ts'
 import { parseTimeoutMs } from '../grpc/headers.ts'
-import { assertUtf8Charset } from '../rest/charset.ts'
+import { assertUtf8Charset } from '../http/checks.ts'
 import type { UnaryProtocol } from './unary-protocol.ts'
 
 /*
- * gRPC-Web (github.com/grpc/grpc, doc/PROTOCOL-WEB.md) for unary calls: bodies are gRPC's frames, and the trailers are the
- * last frame of the answer's body. The variant in base64, application/grpc-web-text, is not served.
+ * gRPC-Web for unary calls (github.com/grpc/grpc, doc/PROTOCOL-WEB.md). Bodies are gRPC frames, and the trailers are
+ * the last frame of the response body. The base64 variant, application/grpc-web-text, is not supported.
  */
 
 const MEDIA_TYPE = /^\s*application\/grpc-web(?:\+(json|proto))?\s*(?:;|$)/i
@@ -60,5 +60,7 @@ function toTrailerFrame(trailers: OutgoingHttpHeaders): Buffer {
 }
 
 function invalidBody(): AppError {
-  return invalidRequest([{ path: '', message: 'the body must be one message, with the five bytes of gRPC before it' }])
+  return invalidRequest([
+    { path: '', message: 'the body must be exactly one message with the five-byte gRPC frame header' },
+  ])
 }

@@ -32,19 +32,19 @@ const REQUEST = toBinary(
   create(RedriveDeadLettersRequestSchema, { leadIds: ['a', 'b'] }),
 )
 
-/** A call over Connect or gRPC-Web as anything may send it. */
-interface Sent {
+/** A raw Connect or gRPC-Web request. */
+interface RawRequest {
   readonly path?: string
   readonly method?: string
   readonly headers?: Record<string, string>
   readonly body?: string | Uint8Array
 }
 
-function send({ url }: TestServer, { path = REDRIVE, method = 'POST', headers = JSON_TYPE, body }: Sent) {
+function send({ url }: TestServer, { path = REDRIVE, method = 'POST', headers = JSON_TYPE, body }: RawRequest) {
   return fetch(url + path, { method, headers, body: body ?? null } as RequestInit)
 }
 
-/** The line that the log has of the one call. */
+/** The log line of the only call. */
 async function loggedCall(server: TestServer) {
   await eventually(() => server.log.text().includes('call ended'))
   const calls = server.log.entries().filter(({ msg }) => msg.startsWith('call '))
@@ -61,71 +61,71 @@ async function countOf({ url }: TestServer, method: string, outcome: string): Pr
   return Number(line?.split(' ').at(-1) ?? 0)
 }
 
-const get = (query: string, method = 'GetQueue'): Sent => ({
+const get = (query: string, method = 'GetQueue'): RawRequest => ({
   path: `${SERVICE}/${method}?${query}`,
   method: 'GET',
   headers: {},
 })
 
-describe('what the Connect protocol does not allow is refused with an error that says so:', () => {
-  test.each<[what: string, sent: Sent, status: number, code: string, says: RegExp]>([
+describe('a request that violates the Connect protocol is rejected with the reason:', () => {
+  test.each<[what: string, sent: RawRequest, status: number, code: string, says: RegExp]>([
     [
-      'bytes that are no message',
+      'bytes that are not a message',
       { headers: PROTO_TYPE, body: 'garbage' },
       400,
       'invalid_argument',
       /RedriveDeadLettersRequest/,
     ],
     [
-      'text that is not UTF-8 in binary',
+      'binary with text that is not UTF-8',
       { headers: PROTO_TYPE, body: Uint8Array.from([0x0a, 1, 0xff]) },
       400,
       'invalid_argument',
       /UTF-8/,
     ],
     [
-      'text that is not UTF-8 in JSON',
+      'JSON that is not UTF-8',
       { body: Buffer.from('{"leadIds":["\xff"]}', 'latin1') },
       400,
       'invalid_argument',
       /UTF-8/,
     ],
-    ['what is no JSON', { body: '{"leadIds": ' }, 400, 'invalid_argument', /must be JSON/],
+    ['invalid JSON', { body: '{"leadIds": ' }, 400, 'invalid_argument', /must be JSON/],
     ['an empty body as JSON', { body: '' }, 400, 'invalid_argument', /must be JSON/],
-    ['JSON that is no object', { body: '[1]' }, 400, 'invalid_argument', /must be a JSON object/],
+    ['JSON that is not an object', { body: '[1]' }, 400, 'invalid_argument', /must be a JSON object/],
     [
-      'a field that the message does not have',
+      'an unknown field',
       { body: '{"leedIds":[]}' },
       400,
       'invalid_argument',
       /leedIds is not a field of RedriveDeadLettersRequest; the fields are leadIds, /,
     ],
-    ['the prototype as a field', { body: '{"__proto__":{}}' }, 400, 'invalid_argument', /__proto__ is not a field/],
-    ['a field of another type', { body: '{"leadIds":7}' }, 400, 'invalid_argument', /lead_ids must be a list/],
-    ['a field twice', { body: '{"all":true,"all":false}' }, 400, 'invalid_argument', /protobuf JSON/],
+    ['__proto__ as a field', { body: '{"__proto__":{}}' }, 400, 'invalid_argument', /__proto__ is not a field/],
+    ['a field of the wrong type', { body: '{"leadIds":7}' }, 400, 'invalid_argument', /lead_ids must be a list/],
+    ['a duplicate field', { body: '{"all":true,"all":false}' }, 400, 'invalid_argument', /protobuf JSON/],
     [
-      'a timeout that is no number',
+      'a timeout that is not a number',
       { headers: { ...JSON_TYPE, 'connect-timeout-ms': 'soon' }, body: '{}' },
       400,
       'invalid_argument',
       /connect-timeout-ms must be/,
     ],
     [
-      'a timeout below zero',
+      'a negative timeout',
       { headers: { ...JSON_TYPE, 'connect-timeout-ms': '-1' }, body: '{}' },
       400,
       'invalid_argument',
       /connect-timeout-ms must be/,
     ],
     [
-      'a timeout of no time',
+      'a timeout of zero',
       { headers: { ...JSON_TYPE, 'connect-timeout-ms': '0' }, body: '{}' },
       504,
       'deadline_exceeded',
       /deadline/,
     ],
     [
-      'another version',
+      'an unsupported version',
       { headers: { ...JSON_TYPE, 'connect-protocol-version': '2' }, body: '{}' },
       400,
       'invalid_argument',
@@ -139,28 +139,28 @@ describe('what the Connect protocol does not allow is refused with an error that
       /gzip, br, deflate/,
     ],
     [
-      'what is not compressed as it says',
+      'a body that is not compressed as declared',
       { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: '{}' },
       400,
       'invalid_argument',
       /decompressed as gzip/,
     ],
     [
-      'compressed bytes that break off',
+      'a truncated compressed body',
       { headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: gzipSync('{"all":true}').subarray(0, 15) },
       400,
       'invalid_argument',
       /decompressed as gzip/,
     ],
     [
-      'more than a message may have',
+      'a message above the limit',
       { headers: PROTO_TYPE, body: new Uint8Array(9 * 1024 * 1024) },
       429,
       'resource_exhausted',
       /8388608 bytes/,
     ],
     [
-      'more when it is decompressed',
+      'a message above the limit after decompression',
       {
         headers: { ...PROTO_TYPE, 'content-encoding': 'br' },
         body: brotliCompressSync(new Uint8Array(9 * 1024 * 1024)),
@@ -170,35 +170,35 @@ describe('what the Connect protocol does not allow is refused with an error that
       /8388608 bytes/,
     ],
     [
-      'another charset',
+      'an unsupported charset',
       { headers: { 'content-type': 'application/json; charset=iso-8859-1' }, body: '{}' },
       415,
       'unimplemented',
       /utf-8/,
     ],
     [
-      'another type',
+      'an unsupported content type',
       { headers: { 'content-type': 'text/plain' }, body: '{}' },
       415,
       'unimplemented',
       /application\/json or application\/proto/,
     ],
     [
-      'no type',
+      'no content type',
       { headers: { 'content-type': '' }, body: Buffer.from('{}') },
       415,
       'unimplemented',
       /application\/json or application\/proto/,
     ],
     [
-      'what is no type',
+      'an invalid content type',
       { headers: { 'content-type': 'json' }, body: '{}' },
       415,
       'unimplemented',
       /application\/json or application\/proto/,
     ],
     [
-      'a stream',
+      'a streaming call',
       { headers: { 'content-type': 'application/connect+json' }, body: '{}' },
       415,
       'unimplemented',
@@ -221,35 +221,35 @@ describe('what the Connect protocol does not allow is refused with an error that
     ['PUT', { method: 'PUT', body: '{}' }, 405, 'unimplemented', /PUT; use POST/],
     ['DELETE', { method: 'DELETE', headers: {} }, 405, 'unimplemented', /DELETE; use POST/],
     [
-      'GET of a method with effects',
+      'GET for a method with side effects',
       get('connect=v1&encoding=json&message=%7B%7D', 'RedriveDeadLetters'),
       405,
       'unimplemented',
       /GET; use POST/,
     ],
     [
-      'PUT of a method without effects',
+      'PUT for a method without side effects',
       { path: QUEUE, method: 'PUT', body: '{}' },
       405,
       'unimplemented',
       /PUT; use GET or POST/,
     ],
     [
-      'GET with bad base64',
+      'GET with invalid base64',
       get('encoding=proto&base64=1&message=%25%25'),
       400,
       'invalid_argument',
       /message must be URL-safe base64/,
     ],
     [
-      'GET with base64 that breaks off',
+      'GET with truncated base64',
       get('encoding=json&base64=1&message=e30e3'),
       400,
       'invalid_argument',
       /message must be URL-safe base64/,
     ],
     [
-      'GET with another base64',
+      'GET with an invalid base64 parameter',
       get('encoding=json&base64=yes&message=e30'),
       400,
       'invalid_argument',
@@ -258,14 +258,14 @@ describe('what the Connect protocol does not allow is refused with an error that
     ['GET without a message', get('connect=v1&encoding=json'), 400, 'invalid_argument', /message is missing/],
     ['GET without an encoding', get('connect=v1&message=%7B%7D'), 400, 'invalid_argument', /encoding is missing/],
     [
-      'GET with another encoding',
+      'GET with an unsupported encoding',
       get('encoding=xml&message=%7B%7D'),
       415,
       'unimplemented',
       /encoding must be json or proto/,
     ],
     [
-      'GET with another version',
+      'GET with an unsupported version',
       get('connect=v2&encoding=json&message=%7B%7D'),
       400,
       'invalid_argument',
@@ -292,13 +292,7 @@ describe('what the Connect protocol does not allow is refused with an error that
       'invalid_argument',
       /message must be given once/,
     ],
-    [
-      'a method that the service does not have',
-      { path: `${SERVICE}/Nothing`, body: '{}' },
-      404,
-      'unimplemented',
-      /has no method Nothing/,
-    ],
+    ['an unknown method', { path: `${SERVICE}/Nothing`, body: '{}' }, 404, 'unimplemented', /has no method Nothing/],
   ])('%s', async (_what, sent, status, code, says) => {
     const server = await start()
     const response = await send(server, sent)
@@ -306,7 +300,7 @@ describe('what the Connect protocol does not allow is refused with an error that
     expect(response.headers.get('content-type')).toMatch(/^application\/json/)
     const body = (await response.json()) as { code: string; message: string }
     expect(body).toMatchObject({ code, message: expect.stringMatching(says) })
-    // the whole of it is what a client reads
+    // the Connect client can parse it
     const error = errorFromJson(body as never, undefined, (() => expect.unreachable()) as never)
     const [info] = error.findDetails(ErrorInfoSchema)
     const outcome = info?.reason.toLowerCase() ?? ''
@@ -319,7 +313,7 @@ describe('what the Connect protocol does not allow is refused with an error that
     expect(await countOf(server, name, outcome)).toBe(1)
   })
 
-  test('405 names the methods that are allowed, 415 the types and compressions', async () => {
+  test('405 lists the allowed methods, 415 the supported content types and compressions', async () => {
     const server = await start()
     expect((await send(server, { method: 'PUT', body: '{}' })).headers.get('allow')).toBe('OPTIONS, POST')
     expect((await send(server, { path: QUEUE, method: 'PUT', body: '{}' })).headers.get('allow')).toBe(
@@ -340,29 +334,29 @@ describe('what the Connect protocol does not allow is refused with an error that
     expect(headers.get('accept-encoding')).toBe('gzip,br,deflate')
   })
 
-  test('each fault of a JSON message is named by its path', async () => {
+  test('each violation of a JSON message is reported with its path', async () => {
     const server = await start()
     const response = await send(server, { body: '{"leedIds":[],"all":"yes","reason":"TIRED","failedAfter":"now"}' })
     const error = errorFromJson((await response.json()) as never, undefined, (() => expect.unreachable()) as never)
-    const faults = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations)
-    expect(faults.map(({ field }) => field)).toEqual(['leedIds', 'all', 'reason', 'failed_after'])
+    const violations = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations)
+    expect(violations.map(({ field }) => field)).toEqual(['leedIds', 'all', 'reason', 'failed_after'])
   })
 })
 
-describe('what the Connect protocol allows is answered:', () => {
+describe('a valid Connect request is served:', () => {
   const twoIds = JSON.stringify({ leadIds: ['a', 'b'] })
-  test.each<[what: string, sent: Sent]>([
+  test.each<[what: string, sent: RawRequest]>([
     ['JSON', { body: twoIds }],
-    ['JSON by the names of the proto file', { body: '{"lead_ids":["a","b"]}' }],
+    ['JSON with the field names of the .proto file', { body: '{"lead_ids":["a","b"]}' }],
     ['JSON with a charset', { headers: { 'content-type': 'Application/JSON; charset="UTF-8"' }, body: twoIds }],
-    ['JSON behind a byte order mark', { body: `\ufeff${twoIds}` }],
+    ['JSON after a byte order mark', { body: `\ufeff${twoIds}` }],
     ['binary', { headers: PROTO_TYPE, body: REQUEST }],
     ['gzip', { headers: { ...PROTO_TYPE, 'content-encoding': 'gzip' }, body: gzipSync(REQUEST) }],
     ['brotli', { headers: { ...JSON_TYPE, 'content-encoding': 'br' }, body: brotliCompressSync(twoIds) }],
     ['a version', { headers: { ...JSON_TYPE, 'connect-protocol-version': '1' }, body: twoIds }],
     ['the longest timeout', { headers: { ...JSON_TYPE, 'connect-timeout-ms': '9999999999' }, body: twoIds }],
     [
-      'fields of binary that only a newer client has',
+      'binary with unknown fields of a newer client',
       { headers: PROTO_TYPE, body: Buffer.concat([REQUEST, Buffer.from([0x98, 0x06, 1])]) },
     ],
   ])('%s', async (_what, sent) => {
@@ -404,25 +398,25 @@ describe('gRPC-Web', () => {
     return findTrailerError(trailerParse(body.subarray(5))) ?? expect.unreachable()
   }
 
-  test.each<[what: string, sent: Sent, code: Code, says: RegExp]>([
+  test.each<[what: string, sent: RawRequest, code: Code, says: RegExp]>([
     [
-      'bytes that are no message',
+      'bytes that are not a message',
       { body: frame(Buffer.from('garbage')) },
       Code.InvalidArgument,
       /RedriveDeadLettersRequest/,
     ],
     ['text that is not UTF-8', { body: frame(Uint8Array.from([0x0a, 1, 0xff])) }, Code.InvalidArgument, /UTF-8/],
     ['no frame', { body: '' }, Code.InvalidArgument, /one message/],
-    ['half a frame', { body: frame(REQUEST).subarray(0, 7) }, Code.InvalidArgument, /shorter than it announces/],
+    ['a truncated frame', { body: frame(REQUEST).subarray(0, 7) }, Code.InvalidArgument, /shorter than its declared/],
     ['two frames', { body: Buffer.concat([frame(REQUEST), frame(REQUEST)]) }, Code.InvalidArgument, /one message/],
     ['trailers', { body: frame(Buffer.from('a: b\r\n'), 0x80) }, Code.InvalidArgument, /byte 0, or 1/],
     [
-      'a frame that announces too much',
+      'a frame with too large a declared length',
       { body: frame(REQUEST, 0, 2 ** 32 - 1) },
       Code.ResourceExhausted,
       /8388608 bytes/,
     ],
-    ['compression that is not named', { body: frame(REQUEST, 1) }, Code.InvalidArgument, /does not say how/],
+    ['compression without an encoding', { body: frame(REQUEST, 1) }, Code.InvalidArgument, /grpc-encoding is missing/],
     [
       'an unknown compression',
       { headers: { ...WEB, 'grpc-encoding': 'zip' }, body: frame(REQUEST, 1) },
@@ -430,24 +424,24 @@ describe('gRPC-Web', () => {
       /gzip, br, deflate/,
     ],
     [
-      'a timeout that is none',
+      'an invalid timeout',
       { headers: { ...WEB, 'grpc-timeout': 'soon' }, body: frame(REQUEST) },
       Code.InvalidArgument,
       /grpc-timeout must be/,
     ],
     [
-      'a timeout of no time',
+      'a timeout of zero',
       { headers: { ...WEB, 'grpc-timeout': '0m' }, body: frame(REQUEST) },
       Code.DeadlineExceeded,
       /deadline/,
     ],
     [
-      'a field that JSON does not have',
+      'an unknown JSON field',
       { headers: { 'content-type': 'application/grpc-web+json' }, body: frame(Buffer.from('{"x":1}')) },
       Code.InvalidArgument,
       /x is not a field/,
     ],
-  ])('refuses %s with the status of gRPC', async (_what, { headers = WEB, ...sent }, code, says) => {
+  ])('rejects %s with a gRPC status', async (_what, { headers = WEB, ...sent }, code, says) => {
     const server = await start()
     const error = await errorOf(await send(server, { headers, ...sent }))
     expect({ code: error.code, message: error.rawMessage }).toEqual({ code, message: expect.stringMatching(says) })
@@ -455,7 +449,7 @@ describe('gRPC-Web', () => {
     expect(await loggedCall(server)).toMatchObject({ level: 30, protocol: 'connect', outcome })
   })
 
-  test.each<[what: string, sent: Sent]>([
+  test.each<[what: string, sent: RawRequest]>([
     ['binary', { body: frame(REQUEST) }],
     ['no encoding in the type', { headers: { 'content-type': 'application/grpc-web' }, body: frame(REQUEST) }],
     ['gzip', { headers: { ...WEB, 'grpc-encoding': 'gzip' }, body: frame(gzipSync(REQUEST), 1) }],
@@ -463,7 +457,7 @@ describe('gRPC-Web', () => {
       'JSON',
       { headers: { 'content-type': 'application/grpc-web+json' }, body: frame(Buffer.from('{"leadIds":["a","b"]}')) },
     ],
-  ])('answers %s', async (_what, { headers = WEB, ...sent }) => {
+  ])('serves %s', async (_what, { headers = WEB, ...sent }) => {
     const body = Buffer.from(await (await send(await start(), { headers, ...sent })).arrayBuffer())
     const length = body.readUInt32BE(1)
     expect(trailerParse(body.subarray(10 + length)).get('grpc-status')).toBe('0')
@@ -471,17 +465,17 @@ describe('gRPC-Web', () => {
 })
 
 describe.each(TRANSPORTS)('over %s', (_name, transport) => {
-  test("a caller's deadline that ends before the answer is deadline_exceeded, and the work hears of it", async () => {
-    const heard = Promise.withResolvers<void>()
+  test('a call whose deadline passes fails with deadline_exceeded, and its method is aborted', async () => {
+    const aborted = Promise.withResolvers<void>()
     const server = await start({
       answer: (signal) =>
         new Promise(() => {
-          signal.addEventListener('abort', () => heard.resolve())
+          signal.addEventListener('abort', () => aborted.resolve())
         }),
     })
     const error = await failureOf(createClient(TriageService, transport(server.url)).getQueue({}, { timeoutMs: 1_000 }))
     expect(error.code).toBe(Code.DeadlineExceeded)
-    await heard.promise
+    await aborted.promise
     expect(await loggedCall(server)).toMatchObject({ level: 30, method: 'GetQueue' })
   })
 })
@@ -495,7 +489,7 @@ test.each([
     'gRPC-Web',
     `POST ${QUEUE} HTTP/1.1\r\nHost: x\r\nGrpc-Timeout: 50m\r\nContent-Type: application/grpc-web\r\nContent-Length: 5\r\n\r\n\0\0\0\0\0`,
   ],
-])('over %s the server itself answers deadline_exceeded when the client goes on waiting', async (_name, request) => {
+])('over %s the server sends deadline_exceeded even if the client keeps waiting', async (_name, request) => {
   const server = await start({ answer: () => new Promise(() => undefined) })
   const socket = connect(server.port, server.host)
   socket.write(request.replace('HTTP/1.1\r\n', 'HTTP/1.1\r\nConnection: close\r\n'))
@@ -505,7 +499,7 @@ test.each([
 })
 
 test.each(['application/json', 'application/grpc-web+proto'])(
-  'a body (%s) that the client breaks off is cancelled, and no error of ours',
+  'a body (%s) that the client does not complete is a cancelled call, and not logged as an error',
   async (type) => {
     const server = await start()
     const socket = connect(server.port, server.host)
@@ -515,7 +509,7 @@ test.each(['application/json', 'application/grpc-web+proto'])(
   },
 )
 
-test('a body that is sent too slowly is request_timeout, and no error of ours', async () => {
+test('a body that arrives too slowly is a request timeout, and not logged as an error', async () => {
   const server = await start({ requestTimeoutMs: 200 })
   const socket = connect(server.port, server.host)
   const answer = text(socket)
@@ -525,7 +519,7 @@ test('a body that is sent too slowly is request_timeout, and no error of ours', 
   expect(await loggedCall(server)).toMatchObject({ level: 30, protocol: 'connect', outcome: 'request_timeout' })
 })
 
-test('a call whose client is gone while it is worked on is cancelled, and the work hears of it', async () => {
+test('a call whose client disconnects is cancelled, and its method is aborted', async () => {
   const called = Promise.withResolvers<AbortSignal>()
   const server = await start({
     answer: (signal) => {
@@ -543,7 +537,7 @@ test('a call whose client is gone while it is worked on is cancelled, and the wo
   expect(signal.aborted).toBe(true)
 })
 
-test('a call while the server stops is unavailable, in the words of its protocol', async () => {
+test('a call during shutdown fails with unavailable in the format of its protocol', async () => {
   const called = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<void>()
   const server = await start({

@@ -8,7 +8,7 @@ import type { BodyBudget } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
 import { identityOf } from '../http/call-identity.ts'
 import { readBody } from '../http/read-body.ts'
-import { translateFastifyError } from '../rest/problem.ts'
+import { translateFastifyError } from '../rest/error.ts'
 import type { CallContext, RpcMethod, RpcService } from '../rpc.ts'
 import { allowedMethods, connectProtocol } from './connect-protocol.ts'
 import { decodeJson } from './decode-json.ts'
@@ -17,18 +17,18 @@ import { grpcWebProtocol, isGrpcWeb } from './grpc-web-protocol.ts'
 interface ConnectHandlerOptions {
   readonly services: readonly RpcService[]
   readonly observe: CallObserver
-  /** The largest request, in bytes; decompressed, too. */
+  /** The maximum size of a request in bytes, before and after decompression. */
   readonly maxRequestBytes: number
   readonly bodies: BodyBudget
 }
 
-/** Serves Connect and gRPC-Web, unary, over HTTP/1.1, in a scope of their own. */
+/** Serves unary Connect and gRPC-Web over HTTP/1.1. `app` must be a separate Fastify scope. */
 export function registerConnectHandler(app: FastifyInstance, options: ConnectHandlerOptions, done: () => void): void {
   const { services, observe } = options
-  // a call reads its body itself, within the budget
+  // `serve` reads the body itself, within the budget
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, parsed) => parsed(null))
-  // what is refused before a route's handler runs: the head of the request, or any request while the process stops
+  // handles requests rejected before `serve` runs: invalid headers, or any request during shutdown
   app.setErrorHandler((thrown, request, reply) => {
     const call = observe('connect', methodName(request), identityOf(request))
     return protocolOf(request).refuse(reply, call.failed(toRefusal(thrown)), request.id)
@@ -69,7 +69,7 @@ async function serve(
     const weight = weightOfBytes(request.headers)
     const take = (bytes: number) => held.take(bytes * weight)
     const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, take), maxRequestBytes)
-    held.takeUpTo(bytes.length) // what came compressed was counted by a guess
+    held.takeUpTo(bytes.length) // a compressed body was counted with an estimate
     const input = head.isBinary ? decodeMessage(descriptor.input, bytes) : decodeJson(descriptor.input, bytes)
     const output = await untilAborted(signal, () => method.handle(input, contextOf(request, signal)))
     const answer = head.isBinary
@@ -82,7 +82,7 @@ async function serve(
     if (error.code === ErrorCode.MethodNotAllowed) reply.header('allow', allowedMethods(descriptor))
     return protocol.refuse(reply, error, request.id)
   } finally {
-    held.release() // not when the connection closes: that may come before the last of it is taken
+    held.release() // not on `close`, which may precede the last `take`
     deadline?.release()
   }
 }
@@ -91,7 +91,7 @@ function protocolOf(request: FastifyRequest) {
   return isGrpcWeb(request) ? grpcWebProtocol : connectProtocol
 }
 
-/** A call ends with its deadline or its client also when the method does not listen; what comes of it then is not needed. */
+/** Rejects when the signal aborts, also if the method ignores the signal. Its result is then discarded. */
 async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()
@@ -109,7 +109,7 @@ function contextOf(request: FastifyRequest, signal: AbortSignal): CallContext {
   return { signal, header: (name) => headers[name]?.toString(), traceparent }
 }
 
-/** Fastify's own words for a content type that it cannot parse are for REST. */
+/** Replaces the message for a content type that Fastify cannot parse, which is written for REST. */
 function toRefusal(thrown: unknown): unknown {
   const error = translateFastifyError(thrown)
   if (!(error instanceof AppError) || error.code !== ErrorCode.UnsupportedMediaType) return error

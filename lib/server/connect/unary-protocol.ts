@@ -2,27 +2,28 @@ import type { DescMethodUnary } from '@bufbuild/protobuf'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppError } from '../../errors/app-error.ts'
 
-/** What the head of a request says of its call. */
+/** The parsed request headers of a call, or the query in case of GET. */
 export interface CallHead {
-  /** Whether messages are binary protobuf; JSON otherwise. */
+  /** Whether messages are binary protobuf rather than JSON. */
   readonly isBinary: boolean
-  /** From the request to the deadline that the caller set, if it set one. */
+  /** The timeout set by the client, if any. */
   readonly timeoutMs: number | undefined
   /**
-   * Gives the bytes of the message, decompressed.
+   * Returns the bytes of the message, decompressed.
    *
-   * @param readBody reads the request's body to its end
-   * @param maxBytes how many bytes a message may have at the most
+   * @param readBody reads the whole request body
+   * @param maxBytes the maximum size of a message, before and after decompression
    * @throws AppError
    */
   readMessage(readBody: () => Promise<Buffer>, maxBytes: number): Promise<Buffer>
 }
 
-/** A protocol for unary calls over HTTP/1.1, as far as a call's bytes are concerned. */
+/** The wire format of a protocol for unary calls over HTTP/1.1. */
 export interface UnaryProtocol {
-  /** @throws AppError when the protocol does not allow such a request, or the server serves none */
+  /** @throws AppError if the request is invalid or unsupported */
   open(request: FastifyRequest, method: DescMethodUnary): CallHead
-  /** Answers with the bytes of a message. */
+  /** Sends an encoded message. */
   answer(reply: FastifyReply, head: CallHead, message: Uint8Array): FastifyReply
+  /** Sends an error. */
   refuse(reply: FastifyReply, error: AppError, requestId: string): FastifyReply
 }

@@ -6,6 +6,7 @@ import { toBinary } from '@bufbuild/protobuf'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
+import { deadlineExceeded, MAX_TIMER_MS } from '../http/abort-when-closed.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
 import type { CallIdentity } from '../http/call-identity.ts'
@@ -19,11 +20,11 @@ import { assertProtobuf, parseTimeoutMs } from './headers.ts'
 
 /*
  * One gRPC call on one HTTP/2 stream. Invariants:
- *  1. A call ends once: by its outcome, its deadline, its refusal or its client. What comes later changes nothing.
- *  2. Every end is observed, with the code that the client sees.
- *  3. When a call ends otherwise than by its outcome its signal aborts, and no handler is started for it any more.
- *  4. What was received counts against the budget until the stream is closed, or the message was handled.
- *  5. An answer of which the client reads nothing for `unreadTimeoutMs` is dropped, with its stream.
+ *  1. A call ends once: with its outcome, its deadline, a rejection or a cancellation. Later events have no effect.
+ *  2. Every end is recorded, with the code that the client receives.
+ *  3. If a call ends before its outcome, its signal aborts and no method is started for it.
+ *  4. Received bytes count against the budget until the stream is closed or the message was handled.
+ *  5. A response of which the client reads nothing for `unreadTimeoutMs` is dropped, and its stream is closed.
  */
 
 export type Message = MessageShape<DescMethod['input']>
@@ -32,9 +33,9 @@ export interface GrpcCallOptions {
   readonly identity: CallIdentity
   readonly observed: ReturnType<CallObserver>
   readonly bodies: BodyBudget
-  /** The largest message, in bytes; decompressed, too. */
+  /** The maximum size of a message in bytes, before and after decompression. */
   readonly maxMessageBytes: number
-  /** How long a client may leave an answer unread; a stream on which nothing is left to send may be idle for ever. */
+  /** How long a client may leave response bytes unread. A stream with nothing to send may be idle without limit. */
   readonly unreadTimeoutMs: number
 }
 
@@ -43,27 +44,24 @@ export interface GrpcCall {
   readonly context: CallContext
   readonly hasEnded: boolean
   /**
-   * Cuts what came in into messages.
+   * Splits received bytes into messages.
    * @throws AppError
    */
   receive(chunk: Buffer): Frame[]
-  /** @throws AppError when the client ended its side in the middle of a message */
+  /** @throws AppError if the client ended its side in the middle of a message */
   assertWhole(): void
-  /** Gives back what was received so far: it has been handled. */
+  /** Releases the budget of everything received so far, after it has been handled. */
   release(): void
   /**
    * Decompresses and decodes a message.
    * @throws AppError
    */
   decode(schema: DescMethod['input'], frame: Frame): Message | Promise<Message>
-  /** Sends a message; resolves when there is room for more. */
+  /** Sends a message. Resolves when the stream accepts more. */
   send(schema: DescMethod['output'], message: Message): Promise<void>
   succeed(): void
   fail(thrown: unknown): void
 }
-
-/** Timers of Node reach no further; such a deadline is none. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 const RESPONSE_HEADERS: OutgoingHttpHeaders = {
   ':status': 200,
@@ -89,15 +87,15 @@ export function openCall(
     stream.respond(responseHeaders, { waitForTrailers: true })
     stream.once('wantTrailers', () => {
       stream.sendTrailers(trailers)
-      refuseRest()
+      discardRest()
     })
-    // Node measures the time since a byte was sent or received
+    // Node measures the time since the last byte was sent or received
     stream.setTimeout(unreadTimeoutMs, () => {
       if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL) // 5
     })
   }
-  /** What is still to come of the request is not wanted (RFC 9113, section 8.1). */
-  const refuseRest = () => {
+  /** Asks the client to stop sending the request (RFC 9113, section 8.1). */
+  const discardRest = () => {
     if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
   }
   const end = (): boolean => {
@@ -116,11 +114,11 @@ export function openCall(
       stream.end()
     } else {
       stream.respond({ ...responseHeaders, ...trailers }, { endStream: true })
-      refuseRest()
+      discardRest()
     }
   }
 
-  stream.on('error', () => undefined) // it is followed by `close`
+  stream.on('error', () => undefined) // `close` follows
   stream.once('close', () => {
     fail(cancelled())
     held.release() // 4
@@ -132,7 +130,7 @@ export function openCall(
       return hasEnded
     },
     context: {
-      // made on demand: most calls are over before anyone would ask
+      // created on demand: most calls end without it
       get signal() {
         controller ??= new AbortController()
         if (hasEnded) controller.abort(cancelled())
@@ -149,9 +147,9 @@ export function openCall(
     release: held.release,
     decode: (schema, frame) => {
       if (!frame.isCompressed) return decodeMessage(schema, frame.bytes)
-      const whole = decompressFrame(frame, headerOf(headers, 'grpc-encoding'), maxMessageBytes)
-      return whole.then((bytes) => {
-        if (hasEnded) throw cancelled() // what is held now would not be given back
+      const decompressed = decompressFrame(frame, headerOf(headers, 'grpc-encoding'), maxMessageBytes)
+      return decompressed.then((bytes) => {
+        if (hasEnded) throw cancelled() // bytes taken now would never be released
         held.takeUpTo(bytes.length)
         return decodeMessage(schema, bytes)
       })
@@ -184,15 +182,11 @@ export function openCall(
   return call
 }
 
-/** A header as it came, of several only the first. */
+/** The value of a header; the first one if it is repeated. */
 export function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   return [headers[name]].flat()[0]
 }
 
 function cancelled(): AppError {
   return new AppError(ErrorCode.Cancelled, 'The call was cancelled.')
-}
-
-function deadlineExceeded(): AppError {
-  return new AppError(ErrorCode.DeadlineExceeded, "The call's deadline passed before it was answered.")
 }

@@ -1,13 +1,13 @@
 import type { AnyDesc, DescFile } from '@bufbuild/protobuf'
 import { nestedTypes } from '@bufbuild/protobuf/reflect'
 
-/** Where things are declared, for files and all that they import. */
+/** An index of the declarations in a set of files and their imports. */
 export interface DescriptorIndex {
-  /** By the name under which it is imported. */
+  /** By import path. */
   readonly files: ReadonlyMap<string, DescFile>
-  /** By the full name of what is declared in it: service, method, message, field, oneof, enum, value or extension. */
+  /** By the full name of a declared service, method, message, field, oneof, enum, enum value or extension. */
   readonly symbols: ReadonlyMap<string, DescFile>
-  /** For each message the files that extend it, by the number of the extension. */
+  /** By message name, then by extension number: the file that declares the extension. */
   readonly extensions: ReadonlyMap<string, ReadonlyMap<number, DescFile>>
 }
 
@@ -29,7 +29,7 @@ export function createDescriptorIndex(roots: readonly DescFile[]): DescriptorInd
   return { files, symbols, extensions }
 }
 
-/** A file behind all that it imports, each once. */
+/** A file and its transitive imports, each once and after its own imports. */
 export function withImports(file: DescFile): DescFile[] {
   const found = new Set<DescFile>()
   const visit = (visited: DescFile) => {
@@ -41,7 +41,7 @@ export function withImports(file: DescFile): DescFile[] {
   return [...found]
 }
 
-/** The full names that a declaration brings: its own and those of its parts. */
+/** The full names of a declaration and its members. */
 function namesIn(type: AnyDesc): string[] {
   switch (type.kind) {
     case 'service':
@@ -49,7 +49,7 @@ function namesIn(type: AnyDesc): string[] {
     case 'message':
       return [type.typeName, ...[...type.fields, ...type.oneofs].map(({ name }) => `${type.typeName}.${name}`)]
     case 'enum': {
-      // the values of an enum stand beside it, not in it
+      // enum values are siblings of their enum, not members of it
       const scope = type.typeName.slice(0, type.typeName.lastIndexOf('.') + 1)
       return [type.typeName, ...type.values.map(({ name }) => `${scope}${name}`)]
     }

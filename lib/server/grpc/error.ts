@@ -9,22 +9,22 @@ import { errorDetails } from '../rpc-error.ts'
 import { encodeStatusMessage } from './headers.ts'
 
 /**
- * Many clients accept 8 KiB of headers (grpc-java, and those built on the C core) and lose the whole status beyond that. The
- * message is in them twice, once percent-encoded, which may triple it.
+ * grpc-java and clients built on the C core accept 8 KiB of headers and lose the whole status above that. The headers
+ * contain the message twice, once percent-encoded, which may triple its size.
  */
 const MAX_MESSAGE_BYTES = 1_024
 const MAX_VIOLATIONS_BYTES = 1_536
 
-/** An error as the trailers of a gRPC call. A long message is cut, and of many violations only the first are named. */
+/** Encodes an error as the trailers of a gRPC call. A long message or list of violations is truncated. */
 export function errorTrailers(whole: AppError, requestId: string): OutgoingHttpHeaders {
   const error = shorten(whole)
   const code = RPC_CODE[error.code]
   const details = errorDetails(error, requestId).map(({ desc, value }) => anyPack(desc, create(desc, value)))
   const status = toBinary(StatusSchema, create(StatusSchema, { code, message: error.message, details }))
   return {
-    'grpc-status': code, // Connect's codes are gRPC's, number for number
+    'grpc-status': code, // Connect and gRPC use the same numbers
     'grpc-message': encodeStatusMessage(error.message),
-    // where gRPC clients of every language look for a google.rpc.Status; base64 without padding, as the protocol asks
+    // the google.rpc.Status that gRPC clients read; the protocol requires base64 without padding
     'grpc-status-details-bin': Buffer.from(status).toString('base64').replace(/=+$/, ''),
   }
 }
@@ -40,7 +40,7 @@ function shorten({ code, message, violations, retryAfterSeconds, metadata }: App
 function firstBytes(text: string): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= MAX_MESSAGE_BYTES) return text
-  // a decoder that expects more leaves out a character that is cut
+  // with `stream`, the decoder omits an incomplete last character
   return `${new TextDecoder().decode(bytes.subarray(0, MAX_MESSAGE_BYTES), { stream: true })}…`
 }
 
@@ -51,6 +51,6 @@ function firstViolations(violations: readonly Violation[]): readonly Violation[]
     return bytes > MAX_VIOLATIONS_BYTES
   })
   if (firstTooMany < 0) return violations
-  const more = { path: '', message: `there are ${violations.length - firstTooMany} more faults` }
+  const more = { path: '', message: `there are ${violations.length - firstTooMany} more errors` }
   return [...violations.slice(0, firstTooMany), more]
 }

@@ -4,7 +4,7 @@ import { createFrameReader, toFrame } from './frames.ts'
 
 const MAX_BYTES = 100
 
-test('messages come out as they were sent, wherever the body is cut', () => {
+test('messages are decoded as they were sent, however the body is split into chunks', () => {
   const messages = fc.array(fc.uint8Array({ maxLength: MAX_BYTES }), { maxLength: 5 })
   fc.assert(
     fc.property(messages, fc.array(fc.nat(600)), (sent, cuts) => {
@@ -18,7 +18,7 @@ test('messages come out as they were sent, wherever the body is cut', () => {
   )
 })
 
-test('a message that breaks off is no whole one, wherever it does', () => {
+test('a truncated message is rejected, wherever it is cut', () => {
   const body = toFrame(Buffer.alloc(10))
   for (let length = 1; length < body.length; length += 1) {
     const reader = createFrameReader(MAX_BYTES)
@@ -27,7 +27,7 @@ test('a message that breaks off is no whole one, wherever it does', () => {
   }
 })
 
-test('a message is refused by the length it announces, before any of it has come', () => {
+test('a message with too large a declared length is rejected before its bytes arrive', () => {
   const reader = createFrameReader(MAX_BYTES)
   expect(() => reader.push(toFrame(Buffer.alloc(MAX_BYTES + 1)).subarray(0, 5))).toThrow(
     expect.objectContaining({ code: 'payload_too_large', message: expect.stringContaining(`${MAX_BYTES} bytes`) }),

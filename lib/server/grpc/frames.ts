@@ -1,9 +1,9 @@
 import type { AppError } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
+import { createChunkList } from '../http/chunk-list.ts'
 import { decompress, parseEncoding, payloadTooLarge } from '../http/compression.ts'
-import { createPieces } from '../http/pieces.ts'
 
-/** A message as it comes over the wire, behind a byte that says whether it is compressed and four with its length. */
+/** A message as transmitted. On the wire, a flag byte (1 if compressed) and its length in four bytes precede it. */
 export interface Frame {
   readonly isCompressed: boolean
   readonly bytes: Buffer
@@ -11,21 +11,21 @@ export interface Frame {
 
 export interface FrameReader {
   /**
-   * @returns the messages that are whole with this chunk
-   * @throws AppError `payload_too_large` as soon as a message announces more bytes than it may have; `invalid_request`
+   * @returns the messages that this chunk completes
+   * @throws AppError `payload_too_large` as soon as a message declares more than `maxBytes`; `invalid_request`
    */
   push(chunk: Buffer): Frame[]
-  /** @throws AppError `invalid_request` when a message has begun that is not whole */
+  /** @throws AppError `invalid_request` if the last message is incomplete */
   assertWhole(): void
 }
 
 const HEADER_BYTES = 5
 
-/** Cuts the body of a call into messages of at most `maxBytes`. */
+/** Splits the body of a call into messages of at most `maxBytes`. */
 export function createFrameReader(maxBytes: number): FrameReader {
-  const pending = createPieces()
+  const pending = createChunkList()
   let pendingBytes = 0
-  let begun: { isCompressed: boolean; length: number } | undefined
+  let current: { isCompressed: boolean; length: number } | undefined
 
   const take = (length: number): Buffer => {
     const bytes = pending.join()
@@ -40,35 +40,35 @@ export function createFrameReader(maxBytes: number): FrameReader {
       pending.push(chunk)
       pendingBytes += chunk.length
       for (;;) {
-        if (begun === undefined) {
+        if (current === undefined) {
           if (pendingBytes < HEADER_BYTES) return frames
-          begun = parseHeader(take(HEADER_BYTES), maxBytes)
+          current = parseHeader(take(HEADER_BYTES), maxBytes)
         }
-        if (pendingBytes < begun.length) return frames
-        frames.push({ isCompressed: begun.isCompressed, bytes: take(begun.length) })
-        begun = undefined
+        if (pendingBytes < current.length) return frames
+        frames.push({ isCompressed: current.isCompressed, bytes: take(current.length) })
+        current = undefined
       }
     },
     assertWhole: () => {
-      if (pendingBytes > 0 || begun !== undefined) throw invalid('the message is shorter than it announces')
+      if (pendingBytes > 0 || current !== undefined) throw invalid('the message is shorter than its declared length')
     },
   }
 }
 
 function parseHeader(header: Buffer, maxBytes: number) {
   const flag = header.readUInt8(0)
-  if (flag > 1) throw invalid('a message must begin with the byte 0, or 1 when it is compressed')
+  if (flag > 1) throw invalid('a message must start with the byte 0, or 1 if it is compressed')
   const length = header.readUInt32BE(1)
   if (length > maxBytes) throw payloadTooLarge(maxBytes)
   return { isCompressed: flag === 1, length }
 }
 
 /**
- * The bytes of a frame's message, decompressed.
+ * Returns the message of a frame, decompressed if necessary.
  *
  * @param encoding the value of `grpc-encoding`
- * @throws AppError `payload_too_large` when the message has more than `maxBytes`, `invalid_request` when it cannot be
- *   decompressed, `unsupported_media_type` when the encoding is unknown
+ * @throws AppError `payload_too_large` if the message exceeds `maxBytes`, `invalid_request` if decompression fails,
+ *   `unsupported_media_type` if the encoding is unknown
  */
 export async function decompressFrame(
   { isCompressed, bytes }: Frame,
@@ -78,14 +78,14 @@ export async function decompressFrame(
   if (!isCompressed) return bytes
   const compression = parseEncoding(encoding)
   if (compression !== undefined) return decompress(bytes, compression, maxBytes)
-  throw invalid('the message is marked as compressed, and grpc-encoding does not say how')
+  throw invalid('the message is marked as compressed, but grpc-encoding is missing')
 }
 
 function invalid(message: string): AppError {
   return invalidRequest([{ path: '', message }])
 }
 
-/** A message with what goes before it; never compressed. */
+/** Prepends the frame header to a message. Responses are never compressed. */
 export function toFrame(message: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(HEADER_BYTES + message.length)
   frame.writeUInt8(0, 0)

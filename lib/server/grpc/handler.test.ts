@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { constants } from 'node:http2'
 import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
-import { status } from '@grpc/grpc-js'
+import { Client, connectivityState, credentials, status } from '@grpc/grpc-js'
 import { describe, expect, test } from 'vitest'
+import { callHttp2, openHttp2 } from '../../../test/hostile/wire/http2-call.ts'
 import { post } from '../../../testkit/clients/post.ts'
 import { frame, useRawGrpc } from '../../../testkit/clients/raw-grpc.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
@@ -14,9 +15,9 @@ const open = useRawGrpc()
 const GET_QUEUE = '/leadtriage.triage.v1.TriageService/GetQueue'
 const CHECK = '/grpc.health.v1.Health/Check'
 const EMPTY = frame(Buffer.alloc(0))
-/** `pending: 7`, as the server answers. */
+/** `pending: 7`, the response of the test server. */
 const ANSWER = frame(Buffer.from([0x08, 7]))
-/** A field that GetQueueRequest does not know, of a length of its own. */
+/** A field that GetQueueRequest does not have, with the given length. */
 const padding = (length: number) => {
   const head = Buffer.from([0x7a, 0x80, 0x80, 0x80, 0x00]) // field 15; a varint of four bytes
   head[1] = 0x80 | (length & 0x7f)
@@ -28,7 +29,7 @@ const padding = (length: number) => {
 const MIB = 1024 * 1024
 const MAX_BYTES = 8 * MIB
 
-/** The outcomes of the calls that ended, as they were logged. */
+/** The logged outcomes of gRPC calls. */
 function outcomes(server: TestServer): unknown[] {
   return server.log
     .entries()
@@ -36,7 +37,7 @@ function outcomes(server: TestServer): unknown[] {
     .map(({ method, outcome }) => `${method} ${outcome}`)
 }
 
-/** How often a call over gRPC was counted with an outcome. */
+/** The number of gRPC calls that the metrics count for a method and outcome. */
 async function counted(server: TestServer, method: string, outcome: string): Promise<number> {
   const metrics = await (await fetch(`${server.url}/metrics`)).text()
   const line = metrics
@@ -49,7 +50,7 @@ async function expectServing(server: TestServer): Promise<void> {
   expect(await open(server).call(GET_QUEUE, EMPTY)).toMatchObject({ status: status.OK, body: ANSWER })
 }
 
-describe('a call that cannot be served has a status with details, is counted and logged', () => {
+describe('an invalid call is rejected with status details, counted and logged', () => {
   const invalid = { status: status.INVALID_ARGUMENT, reason: 'INVALID_REQUEST', outcome: 'invalid_request' }
   const unsupported = {
     status: status.UNIMPLEMENTED,
@@ -61,15 +62,15 @@ describe('a call that cannot be served has a status with details, is counted and
   const noMethod = { status: status.UNIMPLEMENTED, reason: 'ROUTE_NOT_FOUND', outcome: 'route_not_found' }
 
   test.each([
-    ['bytes that are no message', frame(Buffer.from([0x0f, 0x01])), {}, invalid, /GetQueueRequest/],
-    ['a message that breaks off', EMPTY.subarray(0, 3), {}, invalid, /shorter than it announces/],
-    ['a message longer than it announces', Buffer.concat([EMPTY, Buffer.from([0])]), {}, invalid, /shorter/],
-    ['a flag that does not exist', Buffer.from([2, 0, 0, 0, 0]), {}, invalid, /begin with the byte 0/],
-    ['no message', Buffer.alloc(0), {}, cardinality, /exactly one message, and none came/],
-    ['two messages', Buffer.concat([EMPTY, EMPTY]), {}, cardinality, /exactly one message, and another came/],
-    ['a message marked as compressed by nothing', frame(Buffer.alloc(0), true), {}, invalid, /does not say how/],
-    ['gzip that is none', frame(Buffer.from('x'), true), { 'grpc-encoding': 'gzip' }, invalid, /decompressed as gzip/],
-    ['gzip that breaks off', frame(gzipSync('x').subarray(0, 9), true), { 'grpc-encoding': 'gzip' }, invalid, /gzip/],
+    ['bytes that are not a message', frame(Buffer.from([0x0f, 0x01])), {}, invalid, /GetQueueRequest/],
+    ['a truncated message', EMPTY.subarray(0, 3), {}, invalid, /shorter than its declared length/],
+    ['a message longer than its declared length', Buffer.concat([EMPTY, Buffer.from([0])]), {}, invalid, /shorter/],
+    ['an unknown flag', Buffer.from([2, 0, 0, 0, 0]), {}, invalid, /start with the byte 0/],
+    ['no message', Buffer.alloc(0), {}, cardinality, /exactly one message, received none/],
+    ['two messages', Buffer.concat([EMPTY, EMPTY]), {}, cardinality, /exactly one message, received more/],
+    ['a compressed message without an encoding', frame(Buffer.alloc(0), true), {}, invalid, /grpc-encoding is missing/],
+    ['invalid gzip', frame(Buffer.from('x'), true), { 'grpc-encoding': 'gzip' }, invalid, /decompressed as gzip/],
+    ['truncated gzip', frame(gzipSync('x').subarray(0, 9), true), { 'grpc-encoding': 'gzip' }, invalid, /gzip/],
     [
       'an unknown compression',
       frame(Buffer.alloc(1), true),
@@ -77,16 +78,16 @@ describe('a call that cannot be served has a status with details, is counted and
       unsupported,
       /gzip, br, deflate/,
     ],
-    ['another encoding of messages', EMPTY, { 'content-type': 'application/grpc+json' }, unsupported, /protobuf/],
-    ['an announced size that is too large', Buffer.from([0, 0x7f, 255, 255, 255]), {}, tooLarge, /8388608 bytes/],
+    ['messages that are not protobuf', EMPTY, { 'content-type': 'application/grpc+json' }, unsupported, /protobuf/],
+    ['too large a declared length', Buffer.from([0, 0x7f, 255, 255, 255]), {}, tooLarge, /8388608 bytes/],
     [
-      'a message that is too large when it is decompressed',
+      'a message that is too large after decompression',
       frame(gzipSync(padding(MAX_BYTES)), true),
       { 'grpc-encoding': 'gzip' },
       tooLarge,
       /8388608 bytes/,
     ],
-    ['a timeout that is none', EMPTY, { 'grpc-timeout': '5 minutes' }, invalid, /grpc-timeout must be/],
+    ['an invalid timeout', EMPTY, { 'grpc-timeout': '5 minutes' }, invalid, /grpc-timeout must be/],
     ['a timeout of nine digits', EMPTY, { 'grpc-timeout': '123456789S' }, invalid, /grpc-timeout must be/],
     [
       'an unknown method',
@@ -95,8 +96,8 @@ describe('a call that cannot be served has a status with details, is counted and
       noMethod,
       /TriageService\/Nope/,
     ],
-    ['an unknown service', EMPTY, { ':path': '/nobody.v1.Nothing/Nope' }, noMethod, /nobody/],
-    ['a path that is no ASCII', EMPTY, { ':path': '/caf\u00e9/\u00ff' }, noMethod, /caf\u00e9/],
+    ['an unknown service', EMPTY, { ':path': '/nothing.v1.Nothing/Nope' }, noMethod, /nothing/],
+    ['a path that is not ASCII', EMPTY, { ':path': '/caf\u00e9/\u00ff' }, noMethod, /caf\u00e9/],
     ['a path with a query', EMPTY, { ':path': `${GET_QUEUE}?x=1` }, noMethod, /x=1/],
   ])('%s', async (_what, body, headers, { status: code, reason, outcome }, message) => {
     const server = await start()
@@ -116,7 +117,7 @@ describe('a call that cannot be served has a status with details, is counted and
     expect(outcomes(server)).toEqual(['Check invalid_request'])
   })
 
-  test('a request that does not arrive whole in time', async () => {
+  test('a request that does not arrive in time', async () => {
     const server = await start({ requestTimeoutMs: 500 })
     const { stream, answer } = open(server).begin(GET_QUEUE)
     stream.write(EMPTY.subarray(0, 2))
@@ -129,12 +130,12 @@ describe('a call is served', () => {
   test.each([
     ['compressed with gzip', frame(gzipSync(''), true), { 'grpc-encoding': 'gzip' }],
     ['compressed with deflate', frame(deflateSync(''), true), { 'grpc-encoding': 'deflate' }],
-    ['that could be compressed and is not', EMPTY, { 'grpc-encoding': 'gzip' }],
-    ['of the largest size', frame(padding(MAX_BYTES - 5)), {}],
+    ['not compressed, although it names a compression', EMPTY, { 'grpc-encoding': 'gzip' }],
+    ['of the maximum size', frame(padding(MAX_BYTES - 5)), {}],
     ['with a content type that names protobuf', EMPTY, { 'content-type': 'application/grpc+proto' }],
     ['with a parameter of the content type', EMPTY, { 'content-type': 'application/grpc; charset=utf-8' }],
-    ['with a deadline further away than any timer reaches', EMPTY, { 'grpc-timeout': '99999999H' }],
-    ['with metadata that is no ASCII', EMPTY, { 'x-name': 'Jos\u00e9' }],
+    ['with a deadline beyond the range of timers', EMPTY, { 'grpc-timeout': '99999999H' }],
+    ['with metadata that is not ASCII', EMPTY, { 'x-name': 'Jos\u00e9' }],
   ])('%s', async (_what, body, headers) => {
     const server = await start()
     const answer = await open(server).call(GET_QUEUE, body, headers)
@@ -142,7 +143,7 @@ describe('a call is served', () => {
     expect(outcomes(server)).toEqual(['GetQueue ok'])
   })
 
-  test('when its bytes come one by one', async () => {
+  test('that arrives byte by byte', async () => {
     const server = await start()
     const { stream, answer } = open(server).begin(GET_QUEUE)
     for (const byte of frame(padding(20))) stream.write(Buffer.from([byte]))
@@ -151,7 +152,7 @@ describe('a call is served', () => {
   })
 })
 
-describe('HTTP/2 that is not gRPC is a problem, and says what would be right', () => {
+describe('an HTTP/2 request that is not gRPC is rejected with the supported protocols', () => {
   test.each([
     ['REST', { ':method': 'GET', ':path': '/call' }],
     ['no content type', { 'content-type': undefined }],
@@ -174,7 +175,7 @@ describe('HTTP/2 that is not gRPC is a problem, and says what would be right', (
 })
 
 describe('a deadline', () => {
-  /** A server whose calls never end by themselves, and when one has begun and was aborted. */
+  /** A server whose calls run until they are aborted. `begun` and `aborted` resolve for the first call. */
   async function endless() {
     const begun = Promise.withResolvers<void>()
     const aborted = Promise.withResolvers<unknown>()
@@ -192,7 +193,7 @@ describe('a deadline', () => {
     return { server, begun: begun.promise, aborted: aborted.promise }
   }
 
-  test('that passes ends the call with DEADLINE_EXCEEDED, and the work for it', async () => {
+  test('that passes ends the call with DEADLINE_EXCEEDED and aborts its method', async () => {
     const { server, aborted } = await endless()
     const answer = await open(server).call(GET_QUEUE, EMPTY, { 'grpc-timeout': '200m' })
     expect(answer).toMatchObject({ status: status.DEADLINE_EXCEEDED, reason: 'DEADLINE_EXCEEDED' })
@@ -201,7 +202,7 @@ describe('a deadline', () => {
     expect(await counted(server, 'GetQueue', 'deadline_exceeded')).toBe(1)
   })
 
-  test('that passed before the call begins no work', async () => {
+  test('that has already passed does not start the method', async () => {
     let calls = 0
     const server = await start({
       answer: async () => {
@@ -214,7 +215,7 @@ describe('a deadline', () => {
     expect(calls).toBe(0)
   })
 
-  test('does not matter when the client cancels before: that is counted as cancelled, and ends the work', async () => {
+  test('does not apply if the client cancels first: the call is counted as cancelled, its method aborted', async () => {
     const { server, begun, aborted } = await endless()
     const { stream, answer } = open(server).begin(GET_QUEUE, { 'grpc-timeout': '1M' })
     stream.end(EMPTY)
@@ -225,7 +226,7 @@ describe('a deadline', () => {
     expect(await counted(server, 'GetQueue', 'cancelled')).toBe(1)
   })
 
-  test('does not matter when the connection breaks: that is counted as cancelled, and ends the work', async () => {
+  test('does not apply if the connection breaks: the call is counted as cancelled, its method aborted', async () => {
     const { server, begun, aborted } = await endless()
     const { session, begin } = open(server)
     const { stream } = begin(GET_QUEUE)
@@ -237,18 +238,18 @@ describe('a deadline', () => {
   })
 })
 
-test('headers that are too large end their call and no other', async () => {
+test('headers that are too large end only their own call', async () => {
   const server = await start()
   const client = open(server)
-  await client.call(GET_QUEUE, EMPTY) // then it knows the server's settings
+  await client.call(GET_QUEUE, EMPTY) // the client receives the server's settings
   const { stream, answer } = client.begin(GET_QUEUE, { 'x-large': 'x'.repeat(20_000) })
   stream.end(EMPTY)
   await answer
-  expect(stream.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM) // RESOURCE_EXHAUSTED to every gRPC client
+  expect(stream.rstCode).toBe(constants.NGHTTP2_ENHANCE_YOUR_CALM) // gRPC clients map it to RESOURCE_EXHAUSTED
   expect(await client.call(GET_QUEUE, EMPTY)).toMatchObject({ status: status.OK })
 })
 
-test('refused messages do not keep a connection from being used', async () => {
+test('a connection stays usable after rejected messages', async () => {
   const server = await start()
   const client = open(server)
   for (let call = 0; call < 20; call += 1) {
@@ -259,17 +260,17 @@ test('refused messages do not keep a connection from being used', async () => {
   expect(await client.call(GET_QUEUE, EMPTY)).toMatchObject({ status: status.OK })
 })
 
-test('a server that stops ends a stream that watches its health', async () => {
+test('a stopping server ends streams that watch its health', async () => {
   const server = await start()
   const { stream, answer } = open(server).begin('/grpc.health.v1.Health/Watch')
   stream.end(EMPTY)
   await once(stream, 'data')
   await server.close(10_000)
   expect(await answer).toMatchObject({ status: status.UNAVAILABLE, reason: 'UNAVAILABLE' })
-  expect(outcomes(server)).toEqual([]) // nothing has failed
+  expect(outcomes(server)).toEqual([]) // not recorded as a failure
 })
 
-test('a server that stops waits for its calls, and closes, when a connection breaks meanwhile', async () => {
+test('a stopping server waits for its calls and closes, also if a connection breaks meanwhile', async () => {
   const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const aborted = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
@@ -289,7 +290,7 @@ test('a server that stops waits for its calls, and closes, when a connection bre
   const running = open(server).call(GET_QUEUE, EMPTY)
   await begun[1]?.promise
   const closed = server.close(10_000)
-  closed.catch(() => undefined) // it is awaited below
+  closed.catch(() => undefined) // awaited below
   await once(client.session, 'goaway')
   breaking.resetAndDestroy()
   await aborted.promise
@@ -298,17 +299,17 @@ test('a server that stops waits for its calls, and closes, when a connection bre
   await closed
 })
 
-test('a client that does not read its answer does not keep the room of its request', async () => {
+test('an unread response does not hold the budget of its request', async () => {
   const server = await start({ maxBodyBytes: 100_000 })
   const client = open(server, { settings: { initialWindowSize: 0 } })
   await once(client.session, 'remoteSettings')
   const { stream } = client.begin(GET_QUEUE)
   stream.end(frame(padding(80_000)))
-  await once(stream, 'response') // and no more: the message has no room
+  await once(stream, 'response') // the message itself does not fit into the window
   expect((await post(`${server.url}/echo`, { text: 'x'.repeat(80_000) })).status).toBe(200)
 })
 
-test('an answer that its client does not read is dropped, also after the deadline of the call', async () => {
+test('a response that the client does not read is dropped, also after the deadline of the call', async () => {
   const server = await start({ requestTimeoutMs: 1_000 })
   const client = open(server, { settings: { initialWindowSize: 0 } })
   await once(client.session, 'remoteSettings')
@@ -319,4 +320,32 @@ test('an answer that its client does not read is dropped, also after the deadlin
     await once(stream, 'close')
     expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL)
   }
+})
+
+test('a client that does not answer pings is disconnected; an idle client keeps its connection', async () => {
+  const server = await start({ grpcKeepaliveMs: 3_000 })
+  const idle = new Client(`${server.host}:${server.port}`, credentials.createInsecure())
+  await new Promise<void>((resolve, reject) =>
+    idle.waitForReady(Date.now() + 10_000, (error) => (error ? reject(error) : resolve())),
+  )
+  const dead = connect(server.port, server.host)
+  dead.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+  dead.write(Buffer.from('000000040000000000', 'hex')) // empty SETTINGS
+  await once(dead.resume(), 'close')
+  expect(idle.getChannel().getConnectivityState(false)).toBe(connectivityState.READY)
+  idle.close()
+}, 20_000)
+
+test('a client that disconnects in the middle of too large a message does not leak its connection', async () => {
+  const server = await start()
+  const headers = { ':method': 'POST', ':path': GET_QUEUE, 'content-type': 'application/grpc', te: 'trailers' }
+  const call = { headers, writes: [frame(Buffer.alloc(MAX_BYTES + 1))], end: true, timeoutMs: 10_000 }
+  for (let client = 0; client < 10; client += 1) {
+    const session = openHttp2(server.url)
+    await callHttp2(session, { ...call, resetAfterMs: client % 2 === 0 ? undefined : 5 })
+    session.destroy()
+  }
+  const startedAt = performance.now()
+  await server.close(500) // waits for every connection
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
 })

@@ -10,7 +10,7 @@ import type { Health } from '../health.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import type { CallIdentity } from '../http/call-identity.ts'
 import { identifyCall, identityHeaders } from '../http/call-identity.ts'
-import { problemOf } from '../rest/problem.ts'
+import { problemOf } from '../rest/error.ts'
 import type { RpcService } from '../rpc.ts'
 import { headerOf, openCall } from './call.ts'
 import { isGrpc } from './headers.ts'
@@ -19,11 +19,11 @@ import type { GrpcMethod } from './methods.ts'
 import { isUnary, serveStreaming, serveUnary } from './methods.ts'
 import { reflectionMethods } from './reflection.ts'
 
-/** gRPC over HTTP/2, without a port of its own: connections are handed to it. */
+/** Serves gRPC over HTTP/2 on connections that are handed to it. It does not listen on a port. */
 export interface GrpcHandler {
-  /** Takes over a connection whose first bytes were the HTTP/2 preface; they are still to be read from it. */
+  /** Takes over a connection that starts with the HTTP/2 preface. The preface must not have been consumed. */
   accept(connection: Socket): void
-  /** Lets running calls finish, for `graceMs` at the most, and closes every connection. */
+  /** Waits up to `graceMs` for calls in flight and closes every connection. */
   drain(graceMs: number): Promise<void>
 }
 
@@ -31,43 +31,44 @@ export interface GrpcHandlerOptions {
   readonly services: readonly RpcService[]
   readonly health: Health
   readonly observe: CallObserver
-  /** The largest request, in bytes. */
+  /** The maximum size of a request in bytes, before and after decompression. */
   readonly maxRequestBytes: number
   readonly bodies: BodyBudget
-  /** How long a request may take to arrive, in milliseconds; that of a stream has no end. */
+  /** How long a unary request may take to arrive. Streams have no limit. */
   readonly requestTimeoutMs: number
-  /** How long a connection may be quiet before it is asked for a sign of life. Default {@link KEEPALIVE_MS}. */
+  /** Interval of keepalive pings. Default {@link KEEPALIVE_MS}. */
   readonly keepaliveMs?: number | undefined
 }
 
 /**
- * A client that is gone without a word (its machine, or the network between) is noticed after this and a third of it more.
- * A client that calls rarely keeps its connection: its library answers the ping without its doing, and no limit is
- * set on how long a connection may be idle.
+ * A client that disappears without closing its connection (machine or network failure) is detected after at most this
+ * interval plus a third. Idle connections stay open without limit, because gRPC libraries answer pings on their own.
  */
 const KEEPALIVE_MS = 60_000
-/** On one connection; a client waits with more until some are answered. */
+/** Concurrent calls on one connection. Clients queue further calls. */
 const MAX_STREAMS = 1_000
-/** Of one call, as over HTTP/1.1. */
+/** The limit for the headers of one call, the same as over HTTP/1.1. */
 const MAX_HEADERS_BYTES = 16 * 1024
-/** Node would refuse streams above 10 MB, answers that wait to be sent included; the body budget bounds what comes in. */
+/**
+ * With its default of 10 MB, Node rejects streams, also for unsent responses. The body budget limits requests instead.
+ */
 const MAX_SESSION_MEMORY_MB = 1_000
 
-interface Served {
+interface RegisteredMethod {
   readonly method: GrpcMethod
   readonly observe: CallObserver
 }
 
 export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
   const { services, observe, bodies, keepaliveMs = KEEPALIVE_MS } = options
-  const methods = new Map<string, Served>()
-  const serve = (served: readonly GrpcMethod[], observer: CallObserver) => {
-    for (const method of served) methods.set(pathOf(method), { method, observe: observer })
+  const registry = new Map<string, RegisteredMethod>()
+  const register = (methods: readonly GrpcMethod[], observer: CallObserver) => {
+    for (const method of methods) registry.set(pathOf(method), { method, observe: observer })
   }
-  for (const service of services) serve(service.methods, observe)
-  const quietly = failuresOnly(observe)
-  serve(healthMethods(options.health), quietly)
-  serve(reflectionMethods([...services.map(({ descriptor }) => descriptor), HealthService]), quietly)
+  for (const service of services) register(service.methods, observe)
+  const observeFailures = failuresOnly(observe)
+  register(healthMethods(options.health), observeFailures)
+  register(reflectionMethods([...services.map(({ descriptor }) => descriptor), HealthService]), observeFailures)
 
   const sessions = new Set<ServerHttp2Session>()
   const connections = new Set<Socket>()
@@ -83,19 +84,19 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
   })
   server.on('stream', (stream, headers) => {
     const identity = identifyCall((name) => headerOf(headers, name))
-    if (headers[':method'] !== 'POST' || !isGrpc(headers['content-type'])) return refuseOther(stream, identity, observe)
-    const served = methods.get(String(headers[':path']))
-    const name = served?.method.descriptor.name ?? 'unknown'
+    if (headers[':method'] !== 'POST' || !isGrpc(headers['content-type'])) return rejectOther(stream, identity, observe)
+    const registered = registry.get(String(headers[':path']))
+    const name = registered?.method.descriptor.name ?? 'unknown'
     const call = openCall(stream, headers, {
       identity,
-      observed: (served?.observe ?? observe)('grpc', name, identity),
+      observed: (registered?.observe ?? observe)('grpc', name, identity),
       bodies,
       maxMessageBytes: options.maxRequestBytes,
       unreadTimeoutMs: options.requestTimeoutMs,
     })
-    if (served === undefined) call.fail(noSuchMethod(headers))
-    else if (isUnary(served.method)) serveUnary(call, served.method, options.requestTimeoutMs)
-    else serveStreaming(call, served.method, stopping.signal)
+    if (registered === undefined) call.fail(noSuchMethod(headers))
+    else if (isUnary(registered.method)) serveUnary(call, registered.method, options.requestTimeoutMs)
+    else serveStreaming(call, registered.method, stopping.signal)
   })
 
   return {
@@ -103,12 +104,14 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
       if (stopping.signal.aborted) return void connection.destroy()
       connections.add(connection)
       connection.once('close', () => connections.delete(connection))
-      connection.allowHalfOpen = false // an HTTP/1.1 client may close its side and wait; one of HTTP/2 has gone then
+      connection.allowHalfOpen = false // unlike in HTTP/1.1, a client that ends its side has disconnected
       openSession(server, connection)
     },
     drain: async (graceMs) => {
-      stopping.abort(new AppError(ErrorCode.Unavailable, 'This process is stopping.', { retryAfterSeconds: 1 }))
-      // one that breaks is closed, too: `once` of node:events would reject
+      stopping.abort(
+        new AppError(ErrorCode.Unavailable, 'The server is shutting down; retry.', { retryAfterSeconds: 1 }),
+      )
+      // not `once` of node:events: it rejects for a session that fails, which is closed as well
       const open = [...sessions].map((session) => new Promise<void>((resolve) => session.once('close', resolve)))
       for (const session of sessions) session.close()
       const cut = setTimeout(() => {
@@ -125,16 +128,16 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
   }
 }
 
-/** How long what was sent last may take to leave when a session has ended. */
+/** How long the last bytes of an ended session may take to be sent. */
 const LINGER_MS = 1_000
 
 /**
- * Node ends the connection of a session that has ended, and does not read it any more: when its client is gone with bytes
- * left unread, nothing ever closes it, nor the session when it was closed gracefully.
+ * When a session ends, Node ends its side of the connection and stops reading. If the client has disconnected and bytes
+ * are left unread, the connection would never close, and neither would a session that was closed gracefully.
  */
 function openSession(server: Http2Server, connection: Socket): void {
   const destroySoon = () => setTimeout(() => connection.destroy(), LINGER_MS).unref()
-  connection.once('prefinish', destroySoon).once('finish', destroySoon) // our side was ended
+  connection.once('prefinish', destroySoon).once('finish', destroySoon) // the server's side was ended
   server.emit('connection', connection)
 }
 
@@ -142,43 +145,43 @@ function pathOf({ descriptor }: GrpcMethod): string {
   return `/${descriptor.parent.typeName}/${descriptor.name}`
 }
 
-/** How a stream that somebody watches ends in the end, which says nothing of the work. */
-const ENDS: readonly ErrorCode[] = [ErrorCode.Cancelled, ErrorCode.DeadlineExceeded, ErrorCode.Unavailable]
+/** The normal ends of a stream that watches something. They are not failures. */
+const STREAM_ENDS: readonly ErrorCode[] = [ErrorCode.Cancelled, ErrorCode.DeadlineExceeded, ErrorCode.Unavailable]
 
-/** For what is asked all the time, such as health: only failures are observed. */
+/** Records only failures, for methods that are called all the time, such as health checks. */
 function failuresOnly(observe: CallObserver): CallObserver {
   return (protocol, method, identity) => ({
     succeeded: () => undefined,
     failed: (thrown) => {
       const error = toAppError(thrown)
-      return ENDS.includes(error.code) ? error : observe(protocol, method, identity).failed(error)
+      return STREAM_ENDS.includes(error.code) ? error : observe(protocol, method, identity).failed(error)
     },
   })
 }
 
 function noSuchMethod(headers: IncomingHttpHeaders): AppError {
-  return new AppError(ErrorCode.RouteNotFound, `There is no method ${headers[':path']}.`)
+  return new AppError(ErrorCode.RouteNotFound, `No such method: ${headers[':path']}.`)
 }
 
-/** HTTP/2 without TLS is gRPC here: the other protocols come over HTTP/1.1. */
-function refuseOther(stream: ServerHttp2Stream, identity: CallIdentity, observe: CallObserver): void {
+/** Rejects requests other than gRPC: the other protocols are only served over HTTP/1.1. */
+function rejectOther(stream: ServerHttp2Stream, identity: CallIdentity, observe: CallObserver): void {
   const message =
-    'Over HTTP/2 there is only gRPC here (POST with content-type: application/grpc); ' +
-    'REST, Connect and gRPC-Web are served over HTTP/1.1.'
+    'Only gRPC is served over HTTP/2 (POST with content-type: application/grpc). ' +
+    'Use HTTP/1.1 for REST, Connect and gRPC-Web.'
   const error = observe('grpc', 'unknown', identity).failed(new AppError(ErrorCode.UnsupportedMediaType, message))
   stream.on('error', () => undefined)
-  if (stream.destroyed || stream.closed) return // the client reset it at once: to respond would throw
+  if (stream.destroyed || stream.closed) return // the client has reset it; respond() would throw
   stream.respond({
     ':status': HTTP_STATUS[error.code],
     'content-type': 'application/problem+json',
     ...identityHeaders(identity),
   })
   stream.end(JSON.stringify(problemOf(error, identity.requestId)))
-  stream.resume() // what comes of the body is thrown away
-  stream.close(constants.NGHTTP2_NO_ERROR) // once the answer is sent: a client that never ends its side must not hold it
+  stream.resume() // discards the body
+  stream.close(constants.NGHTTP2_NO_ERROR) // after the response is sent, because the client may never end its side
 }
 
-/** Ends a connection whose client is gone: one that does not answer a ping in a third of the interval. */
+/** Closes a session whose client does not answer a ping within a third of the interval. */
 function keepAlive(session: ServerHttp2Session, intervalMs: number): void {
   let answer: NodeJS.Timeout | undefined
   const ping = setInterval(() => {

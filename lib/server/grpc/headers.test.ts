@@ -14,11 +14,11 @@ describe('grpc-timeout', () => {
     ['99999999H', 359_999_996_400_000],
   ])('%s is %d ms', (header, milliseconds) => expect(parseTimeoutMs(header)).toBeCloseTo(milliseconds))
 
-  test.each(['', '5', 'S', '-1S', '1.5S', '123456789S', '1s', ' 1S', '1S ', '1S,2S'])('%j is refused', (header) => {
+  test.each(['', '5', 'S', '-1S', '1.5S', '123456789S', '1s', ' 1S', '1S ', '1S,2S'])('%j is rejected', (header) => {
     expect(() => parseTimeoutMs(header)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   })
 
-  test('that was left out is none', () => expect(parseTimeoutMs(undefined)).toBeUndefined())
+  test('is optional', () => expect(parseTimeoutMs(undefined)).toBeUndefined())
 })
 
 describe('grpc-message', () => {
@@ -28,9 +28,9 @@ describe('grpc-message', () => {
     ['naïve ✓', 'na%C3%AFve %E2%9C%93'],
     ['👩‍💻', '%F0%9F%91%A9%E2%80%8D%F0%9F%92%BB'],
     ['two\r\nlines\u0000\u007f', 'two%0D%0Alines%00%7F'],
-  ])('%j is sent as %s', (text, encoded) => expect(encodeStatusMessage(text)).toBe(encoded))
+  ])('%j is encoded as %s', (text, encoded) => expect(encodeStatusMessage(text)).toBe(encoded))
 
-  test('is printable ASCII whatever the text is, and any client gets the text back', () => {
+  test('is printable ASCII for any text, and decodes to the text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const encoded = encodeStatusMessage(text)
@@ -40,7 +40,7 @@ describe('grpc-message', () => {
     )
   })
 
-  test('of half a surrogate pair is sent with a replacement', () => {
+  test('replaces an unpaired surrogate', () => {
     expect(encodeStatusMessage('a\ud800b')).toBe('a%EF%BF%BDb')
   })
 })

@@ -12,7 +12,7 @@ import type { CallContext } from '../rpc.ts'
 import type { Message } from './call.ts'
 import type { GrpcMethod } from './methods.ts'
 
-/** grpc.health.v1.Health: the health of the server as a whole ("") and of each of its services. */
+/** The methods of grpc.health.v1.Health, for the whole server ("") and each of its services. */
 export function healthMethods(health: Health): GrpcMethod[] {
   const statusOf = (service: string): ServingStatus => {
     if (!health.names.includes(service)) return ServingStatus.SERVICE_UNKNOWN
@@ -20,7 +20,7 @@ export function healthMethods(health: Health): GrpcMethod[] {
   }
   const answer = (status: ServingStatus) => create(HealthCheckResponseSchema, { status })
 
-  /** The status now and whenever it changes. A client that is slow misses what was no longer true. */
+  /** Yields the current status and every change. A slow client skips outdated statuses. */
   async function* watch(requests: AsyncIterable<Message>, signal: AbortSignal): AsyncIterable<HealthCheckResponse> {
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
@@ -46,7 +46,7 @@ export function healthMethods(health: Health): GrpcMethod[] {
         const { service } = request as HealthCheckRequest
         const status = statusOf(service)
         if (status !== ServingStatus.SERVICE_UNKNOWN) return answer(status)
-        throw new AppError(ErrorCode.ServiceNotFound, `There is no service ${service} here.`)
+        throw new AppError(ErrorCode.ServiceNotFound, `No such service: ${service}.`)
       },
     },
     {

@@ -4,7 +4,7 @@ import type { CallContext, RpcMethod } from '../rpc.ts'
 import type { GrpcCall, Message } from './call.ts'
 import type { Frame } from './frames.ts'
 
-/** A method that answers with any number of messages: only the standard services of gRPC have such. */
+/** A method that returns a stream of messages. Only the standard gRPC services have such methods. */
 export interface StreamingMethod {
   readonly descriptor: DescMethodServerStreaming | DescMethodBiDiStreaming
   handle(requests: AsyncIterable<Message>, context: CallContext): AsyncIterable<Message>
@@ -16,21 +16,21 @@ export function isUnary(method: GrpcMethod): method is RpcMethod {
   return method.descriptor.methodKind === 'unary'
 }
 
-/** Reads the one message of a call, answers it, and fails the call for whatever is thrown on the way. */
+/** Serves a unary call. Any error, also in the request, fails the call. */
 export function serveUnary(call: GrpcCall, method: RpcMethod, requestTimeoutMs: number): void {
   const { stream } = call
   const { descriptor } = method
-  const timeout = setTimeout(() => call.fail(tooSlow(requestTimeoutMs)), requestTimeoutMs).unref()
+  const timeout = setTimeout(() => call.fail(requestTimeout(requestTimeoutMs)), requestTimeoutMs).unref()
   stream.once('close', () => clearTimeout(timeout))
   let request: Frame | undefined
 
   const answer = async () => {
     call.assertWhole()
-    if (request === undefined) throw cardinality(descriptor, 'none came')
+    if (request === undefined) throw notOneMessage(descriptor, 'none')
     const message = await call.decode(descriptor.input, request)
     if (call.hasEnded) return
     const output = await method.handle(message, call.context)
-    call.release() // a client may leave its answer unread for long
+    call.release() // the client may take long to read the response
     await call.send(descriptor.output, output)
     call.succeed()
   }
@@ -38,7 +38,7 @@ export function serveUnary(call: GrpcCall, method: RpcMethod, requestTimeoutMs: 
     if (call.hasEnded) return
     try {
       for (const frame of call.receive(chunk)) {
-        if (request !== undefined) throw cardinality(descriptor, 'another came')
+        if (request !== undefined) throw notOneMessage(descriptor, 'more')
         request = frame
       }
     } catch (thrown) {
@@ -52,8 +52,8 @@ export function serveUnary(call: GrpcCall, method: RpcMethod, requestTimeoutMs: 
 }
 
 /**
- * Hands the messages of a call to its method as they come, and sends what it yields.
- * @param stopping ends the call, which may go on for ever, when the process stops
+ * Serves a streaming call: passes messages to the method as they arrive, and sends the messages that it yields.
+ * @param stopping aborts when the server stops, to end calls that would run forever
  */
 export function serveStreaming(call: GrpcCall, method: StreamingMethod, stopping: AbortSignal): void {
   const { stream } = call
@@ -63,7 +63,7 @@ export function serveStreaming(call: GrpcCall, method: StreamingMethod, stopping
   stream.once('close', () => stopping.removeEventListener('abort', onStop))
 
   async function* requests() {
-    // a method that reads no further has not ended its call
+    // a method that stops reading has not ended its call
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
       for (const frame of call.receive(chunk as Buffer)) yield call.decode(descriptor.input, frame)
       call.release()
@@ -77,17 +77,14 @@ export function serveStreaming(call: GrpcCall, method: StreamingMethod, stopping
     }
     call.succeed()
   }
-  // a stream that breaks is the client's going away, which ends the call by itself
+  // a destroyed stream means that the client disconnected, which ends the call already
   answer().catch((thrown: unknown) => (stream.destroyed ? undefined : call.fail(thrown)))
 }
 
-function cardinality({ name }: DescMethod, found: string): AppError {
-  return new AppError(ErrorCode.MethodNotAllowed, `${name} takes exactly one message, and ${found}.`)
+function notOneMessage({ name }: DescMethod, received: string): AppError {
+  return new AppError(ErrorCode.MethodNotAllowed, `${name} takes exactly one message, received ${received}.`)
 }
 
-function tooSlow(requestTimeoutMs: number): AppError {
-  return new AppError(
-    ErrorCode.RequestTimeout,
-    `The request did not arrive whole within ${requestTimeoutMs / 1_000} s.`,
-  )
+function requestTimeout(requestTimeoutMs: number): AppError {
+  return new AppError(ErrorCode.RequestTimeout, `The request did not arrive within ${requestTimeoutMs / 1_000} s.`)
 }

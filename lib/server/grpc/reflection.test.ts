@@ -19,27 +19,27 @@ beforeEach(async () => {
   server = await start()
 })
 
-type Asked = NonNullable<MessageInitShape<typeof ServerReflectionRequestSchema>['messageRequest']>
+type ReflectionRequest = NonNullable<MessageInitShape<typeof ServerReflectionRequestSchema>['messageRequest']>
 
-/** Asks all of it in one stream, which the client ends. */
-async function reflect(service: typeof ServerReflection, ...asked: Asked[]) {
+/** Sends all requests in one stream, which the client ends. */
+async function reflect(service: typeof ServerReflection, ...messageRequests: ReflectionRequest[]) {
   const client = createClient(service, createGrpcTransport({ baseUrl: server.url }))
   const answers = []
   const requests = (async function* () {
-    for (const messageRequest of asked) yield { host: 'some.host', messageRequest }
+    for (const messageRequest of messageRequests) yield { host: 'some.host', messageRequest }
   })()
   for await (const answer of client.serverReflectionInfo(requests)) answers.push(answer)
   return answers
 }
 
-/** The files in an answer, by name. */
+/** The files in a response, by name. */
 function filesOf({ messageResponse }: Awaited<ReturnType<typeof reflect>>[number] | undefined = expect.unreachable()) {
   if (messageResponse.case !== 'fileDescriptorResponse') return expect.unreachable(messageResponse.case)
   const files = messageResponse.value.fileDescriptorProto.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes))
   return new Map(files.map((file) => [file.name, file]))
 }
 
-// the messages of both have the same fields
+// both versions have identical messages
 describe.each([
   ['v1', ServerReflection],
   ['v1alpha', AlphaServerReflection as unknown as typeof ServerReflection],
@@ -51,7 +51,7 @@ describe.each([
     ['a field', 'leadtriage.triage.v1.DeadLetter.lead_id'],
     ['an enum', 'leadtriage.triage.v1.DeadLetterReason'],
     ['a value of an enum', 'leadtriage.triage.v1.DEAD_LETTER_REASON_FAILED'],
-  ])('the file of %s comes with all that it imports', async (_what, symbol) => {
+  ])('the file that declares %s is returned with its imports', async (_what, symbol) => {
     const [answer] = await reflect(service, { case: 'fileContainingSymbol', value: symbol })
     const files = filesOf(answer)
     expect([...files.keys()].sort()).toEqual([
@@ -69,12 +69,12 @@ describe.each([
     ['google/rpc/error_details.proto'],
     ['health/v1/health.proto'],
     ['grpc/reflection/v1/reflection.proto'],
-  ])('there is a file %s', async (name) => {
+  ])('the file %s is served', async (name) => {
     const [answer] = await reflect(service, { case: 'fileByFilename', value: name })
     expect([...filesOf(answer).keys()]).toContain(name)
   })
 
-  test('what is unknown is answered as not found, and the stream goes on', async () => {
+  test('an unknown name is reported as not found, and the stream continues', async () => {
     const answers = await reflect(
       service,
       { case: 'fileContainingSymbol', value: 'leadtriage.triage.v1.Nothing' },
@@ -92,10 +92,10 @@ describe.each([
     const errors = answers.slice(0, 6).map(({ messageResponse }) => messageResponse)
     expect(errors.map(({ case: kind }) => kind)).toEqual(Array.from({ length: 6 }, () => 'errorResponse'))
     expect(errors.map(({ value }) => value)).toMatchObject([
-      { errorCode: Code.NotFound, errorMessage: 'There is no symbol leadtriage.triage.v1.Nothing.' },
+      { errorCode: Code.NotFound, errorMessage: 'No such symbol leadtriage.triage.v1.Nothing.' },
       { errorCode: Code.NotFound },
-      { errorCode: Code.NotFound, errorMessage: 'There is no file nothing.proto.' },
-      { errorCode: Code.NotFound, errorMessage: 'There is no extension 100 of leadtriage.triage.v1.DeadLetter.' },
+      { errorCode: Code.NotFound, errorMessage: 'No such file nothing.proto.' },
+      { errorCode: Code.NotFound, errorMessage: 'No such extension 100 of leadtriage.triage.v1.DeadLetter.' },
       { errorCode: Code.NotFound },
       { errorCode: Code.InvalidArgument },
     ])
@@ -119,9 +119,9 @@ describe.each([
     })
   })
 
-  test('a stream may ask any number of times: what was answered counts against no budget', async () => {
+  test('a stream may send any number of requests: answered ones release the budget', async () => {
     server = await start({ maxBodyBytes: 1_000 })
-    const symbol: Asked = { case: 'fileContainingSymbol', value: 'leadtriage.triage.v1.TriageService' }
+    const symbol: ReflectionRequest = { case: 'fileContainingSymbol', value: 'leadtriage.triage.v1.TriageService' }
     expect(await reflect(service, ...Array.from({ length: 200 }, () => symbol))).toHaveLength(200)
   })
 })

@@ -13,13 +13,13 @@ import type { Message } from './call.ts'
 import { createDescriptorIndex, withImports } from './descriptor-index.ts'
 import type { StreamingMethod } from './methods.ts'
 
-/** The messages of v1alpha are those of v1, field for field. */
+/** v1 and v1alpha have identical messages. */
 type Request = Pick<ServerReflectionRequest, 'host' | 'messageRequest'>
 type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema>['messageResponse']>
 
 /**
- * Server reflection (v1 and v1alpha) for the given services, so that grpcurl, buf curl and the like need no .proto file. What
- * it serves is what the code was generated from.
+ * Server reflection (v1 and v1alpha) for the given services, so that tools such as grpcurl and buf curl need no .proto
+ * files. It serves the descriptors from which the code was generated.
  */
 export function reflectionMethods(services: readonly DescService[]): StreamingMethod[] {
   const reflected = [...services, ServerReflection, AlphaServerReflection]
@@ -40,16 +40,16 @@ export function reflectionMethods(services: readonly DescService[]): StreamingMe
   }))
 }
 
-/** Errors are answers, too: they do not end the call. */
+/** Errors are returned as responses and do not end the call. */
 function createAnswer(services: readonly DescService[]): (request: Request['messageRequest']) => Answer {
-  // with the details of errors: callers print them, too
+  // includes error details, which tools decode as well
   const { files, symbols, extensions } = createDescriptorIndex([
     ...services.map(({ file }) => file),
     file_google_rpc_error_details,
   ])
   const service = services.map(({ typeName }) => ({ name: typeName }))
-  return ({ case: asked, value }) => {
-    switch (asked) {
+  return ({ case: kind, value }) => {
+    switch (kind) {
       case 'listServices':
         return { case: 'listServicesResponse', value: { service } }
       case 'fileByFilename':
@@ -63,17 +63,17 @@ function createAnswer(services: readonly DescService[]): (request: Request['mess
       }
       case 'allExtensionNumbersOfType': {
         const numbers = extensions.get(value)?.keys()
-        if (numbers === undefined) return errorAnswer(Code.NotFound, `There is no message ${value}.`)
+        if (numbers === undefined) return errorAnswer(Code.NotFound, `No such message ${value}.`)
         return { case: 'allExtensionNumbersResponse', value: { baseTypeName: value, extensionNumber: [...numbers] } }
       }
       default:
-        return errorAnswer(Code.InvalidArgument, 'The request must ask for something: one of its fields must be set.')
+        return errorAnswer(Code.InvalidArgument, 'One field of message_request must be set.')
     }
   }
 }
 
 function fileAnswer(file: DescFile | undefined, what: string): Answer {
-  if (file === undefined) return errorAnswer(Code.NotFound, `There is no ${what}.`)
+  if (file === undefined) return errorAnswer(Code.NotFound, `No such ${what}.`)
   const fileDescriptorProto = withImports(file).map(({ proto }) => toBinary(FileDescriptorProtoSchema, proto))
   return { case: 'fileDescriptorResponse', value: { fileDescriptorProto } }
 }

@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 
-/** Node's timers reach no further; a deadline behind it is none. */
-const MAX_TIMER_MS = 2 ** 31 - 1
+/** The longest delay that a Node timer supports, about 25 days. A longer deadline is ignored. */
+export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
- * A signal that aborts when the client goes away before its answer was sent, or when its deadline has passed; `release`
- * removes the listener and the timer. (Fastify's own `request.signal` aborts as soon as the body has been read.)
+ * Creates a signal that aborts when the client disconnects before the response is sent, or when its deadline passes.
+ * `release` removes the listener and the timer. Fastify's own `request.signal` aborts once the body has been read.
  *
- * @param timeoutMs from now to the deadline that the client set; the signal's reason is then `deadline_exceeded`
+ * @param timeoutMs the time until the client's deadline; the signal's reason is then an AppError `deadline_exceeded`
  */
 export function abortWhenClosed(
   response: ServerResponse,
@@ -27,6 +27,6 @@ export function abortWhenClosed(
   return { signal: controller.signal, release }
 }
 
-function deadlineExceeded(): AppError {
-  return new AppError(ErrorCode.DeadlineExceeded, "The call's deadline passed before it was answered.")
+export function deadlineExceeded(): AppError {
+  return new AppError(ErrorCode.DeadlineExceeded, "The call's deadline passed before it completed.")
 }

@@ -20,7 +20,7 @@ const start = useTestServers()
 const openGrpc = useRawGrpc()
 const KIB = 1024
 
-/** POST /echo without an announced length. */
+/** POST /echo without Content-Length. */
 function postInChunks({ host, port }: TestServer, body: unknown): Promise<{ status?: number; body: unknown }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status?: number; body: unknown }>()
   const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }
@@ -33,7 +33,7 @@ function postInChunks({ host, port }: TestServer, body: unknown): Promise<{ stat
 }
 
 describe('bodies of REST calls', () => {
-  test('that go over the budget together are refused as overloaded, before they are received', async () => {
+  test('above the budget are rejected as overloaded before they are received', async () => {
     const server = await start({ maxBodyBytes: 100 * KIB })
     const response = await post(`${server.url}/echo`, 'x'.repeat(101 * KIB))
     expect(response.status).toBe(503)
@@ -41,7 +41,7 @@ describe('bodies of REST calls', () => {
     expect(await bodyOf<ProblemBody>(response)).toMatchObject({ code: 'overloaded' })
   })
 
-  test('give back what they took: one after another they all pass', async () => {
+  test('release their bytes, so that consecutive requests all succeed', async () => {
     const server = await start({ maxBodyBytes: 100 * KIB })
     for (let call = 0; call < 5; call += 1) {
       expect((await post(`${server.url}/echo`, { text: 'x'.repeat(80 * KIB) })).status).toBe(200)
@@ -49,7 +49,7 @@ describe('bodies of REST calls', () => {
     }
   })
 
-  test('without an announced length count for all that their route allows', async () => {
+  test('without a declared length count with the body limit of their route', async () => {
     const [small, large] = [await start({ maxBodyBytes: 255 * KIB }), await start({ maxBodyBytes: 256 * KIB })]
     expect(await postInChunks(small, { a: 1 })).toMatchObject({ status: 503, body: { code: 'overloaded' } })
     for (let call = 0; call < 3; call += 1) {
@@ -57,7 +57,7 @@ describe('bodies of REST calls', () => {
     }
   })
 
-  test('that a route keeps only parts of are not counted', async () => {
+  test('of routes with longBody are not counted', async () => {
     const server = await start({ maxBodyBytes: KIB })
     expect((await post(`${server.url}/long`, { text: 'x'.repeat(80 * KIB) })).status).toBe(200)
   })
@@ -67,11 +67,11 @@ describe.each([
   ['gRPC', (baseUrl: string) => createGrpcTransport({ baseUrl })],
   ['Connect', (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: '1.1', useBinaryFormat: false })],
 ])('bodies of calls over %s', (_name, transport) => {
-  // an empty request is a body of some bytes
+  // the body of an empty request has a few bytes
   test.each([
     ['one call fits', 8, 'answered'],
-    ['none fits', 1, 'resource_exhausted'],
-  ])('are counted, and given back: %s', async (_what, maxBodyBytes, outcome) => {
+    ['no call fits', 1, 'resource_exhausted'],
+  ])('are counted and released: %s', async (_what, maxBodyBytes, outcome) => {
     const server = await start({ maxBodyBytes })
     const client = createClient(TriageService, transport(server.url))
     for (let call = 0; call < 5; call += 1) {
@@ -84,14 +84,14 @@ describe.each([
   })
 })
 
-describe('a compressed message whose client goes away while it is decompressed', () => {
+describe('a compressed message whose client disconnects during decompression', () => {
   const MESSAGE = Buffer.concat([Buffer.from([0x0a, 0x80, 0xa4, 0xe8, 0x03]), Buffer.alloc(8_000_000, 'x')])
   const COMPRESSED = gzipSync(MESSAGE)
   const REDRIVE = '/leadtriage.triage.v1.TriageService/RedriveDeadLetters'
-  /** In bytes: two such messages do not fit. */
+  /** Room for one such message, not two. */
   const MAX_BODY_BYTES = 12_000_000
 
-  /** Sends the message over Connect, and goes; the answer is awaited when `stays`. */
+  /** Sends the message over Connect. Waits for the response if `stays`, otherwise disconnects. */
   async function callConnect(server: TestServer, stays: boolean): Promise<string> {
     const headers = { 'content-type': 'application/proto', 'content-encoding': 'gzip' }
     const call = request({ ...server, path: REDRIVE, method: 'POST', headers, agent: false })
@@ -114,7 +114,7 @@ describe('a compressed message whose client goes away while it is decompressed',
   test.each([
     ['Connect', callConnect, '200'],
     ['gRPC', callGrpc, '0'],
-  ])('takes no room for ever (%s)', async (_name, call, ok) => {
+  ])('releases its bytes (%s)', async (_name, call, ok) => {
     const server = await start({ maxBodyBytes: MAX_BODY_BYTES })
     for (let calls = 1; calls <= 5; calls += 1) {
       await call(server, false)
@@ -127,7 +127,7 @@ describe('a compressed message whose client goes away while it is decompressed',
   test.each([
     ['Connect', callConnect, '429'],
     ['gRPC', callGrpc, String(status.RESOURCE_EXHAUSTED)],
-  ])('counts with its length when it is whole again (%s)', async (_name, call, refused) => {
+  ])('counts with its decompressed length (%s)', async (_name, call, refused) => {
     const server = await start({ maxBodyBytes: 1_000_000 })
     expect(await call(server, true)).toBe(refused)
   })

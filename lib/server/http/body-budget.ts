@@ -2,20 +2,24 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 
 /*
- * What the bodies take of the process that have come, or are announced, and are not answered yet. Invariants:
- *  1. Together they hold at most the budget: what would go over it is refused before it is kept.
- *  2. A call gives back all that it took, once, when it has ended.
+ * Limits the memory for request bodies that are received, or declared by Content-Length, and whose calls have not
+ * ended. Invariants:
+ *  1. All bodies together hold at most the budget. Bytes above it are rejected before they are stored.
+ *  2. A call releases everything it holds exactly once, when it ends.
  */
 
 export interface BodyBudget {
-  /** For the body of one call. */
+  /** Starts accounting for the body of one call. */
   hold(): HeldBody
 }
 
 interface HeldBody {
-  /** @throws AppError `overloaded` when all bodies together would hold more than the budget */
+  /** @throws AppError `overloaded` if all bodies together would exceed the budget */
   take(bytes: number): void
-  /** Takes what it does not hold yet of so many bytes, likewise. */
+  /**
+   * Takes the difference between `bytes` and what the call holds already.
+   * @throws AppError like `take`
+   */
   takeUpTo(bytes: number): void
   release(): void
 }
@@ -44,16 +48,18 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
   }
 }
 
-/** How many bytes one of a compressed body counts for. A guess from above for text; only its sender knows. */
+/** Assumed compression ratio, an upper estimate for text. The decompressed size is unknown until then. */
 const COMPRESSED_WEIGHT = 10
 const ENCODING_HEADERS = ['content-encoding', 'grpc-encoding'] as const
 
-/** How many bytes one of the body counts for: what is kept of a compressed one is longer. */
+/** The number of bytes to count for each received byte: a compressed body is larger in memory. */
 export function weightOfBytes(headers: IncomingHttpHeaders): number {
   const isCompressed = ENCODING_HEADERS.some((name) => (headers[name] ?? 'identity') !== 'identity')
   return isCompressed ? COMPRESSED_WEIGHT : 1
 }
 
 function overloaded(): AppError {
-  return new AppError(ErrorCode.Overloaded, 'Too much is being received; try again shortly.', { retryAfterSeconds: 1 })
+  return new AppError(ErrorCode.Overloaded, 'The server is receiving too much data; retry later.', {
+    retryAfterSeconds: 1,
+  })
 }

@@ -15,38 +15,38 @@ const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const INCOMING = `00-${TRACE}-00f067aa0ba902b7-01`
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** What a caller hears of the identity of its call. */
-interface Heard {
+/** The identity of a call as its client sees it. */
+interface SeenIdentity {
   requestId: string | null | undefined
   traceparent: string | null | undefined
   /** The request id in the body of an error. */
   inError?: string | undefined
 }
-type Call = (server: TestServer, headers: Record<string, string>) => Promise<Heard>
+type Call = (server: TestServer, headers: Record<string, string>) => Promise<SeenIdentity>
 
 const rest: Call = async ({ url }, headers) => {
   const response = await fetch(`${url}/call`, { headers })
   const inError = (await bodyOf<{ request_id?: string }>(response)).request_id
-  return { ...heardFrom(response.headers), ...(inError !== undefined && { inError }) }
+  return { ...identityIn(response.headers), ...(inError !== undefined && { inError }) }
 }
 
 const rpc =
   (createTransport: (baseUrl: string) => ReturnType<typeof createConnectTransport>): Call =>
   async ({ url }, headers) => {
-    let heard: Heard | undefined
-    const onHeader = (answered: Headers) => {
-      heard = heardFrom(answered)
+    let seen: SeenIdentity | undefined
+    const onHeader = (headers: Headers) => {
+      seen = identityIn(headers)
     }
     try {
       await createClient(TriageService, createTransport(url)).getQueue({}, { headers, onHeader })
-      return heard ?? expect.unreachable()
+      return seen ?? expect.unreachable()
     } catch (thrown) {
       const error = ConnectError.from(thrown)
-      return { ...heardFrom(error.metadata), inError: error.findDetails(RequestInfoSchema)[0]?.requestId }
+      return { ...identityIn(error.metadata), inError: error.findDetails(RequestInfoSchema)[0]?.requestId }
     }
   }
 
-function heardFrom(headers: Headers): Heard {
+function identityIn(headers: Headers): SeenIdentity {
   return { requestId: headers.get('x-request-id'), traceparent: headers.get('traceparent') }
 }
 
@@ -58,7 +58,7 @@ describe.each<[protocol: string, call: Call]>([
 ])('over %s', (protocol, call) => {
   const method = protocol === 'rest' ? 'GET /call' : 'GetQueue'
 
-  test("a caller's request id comes back with the answer, and is in the log line of the call", async () => {
+  test("the client's request id is in the response and in the log line of the call", async () => {
     const server = await start()
     const requestId = 'A-z0.9_~:+/=-'
     expect(await call(server, { 'x-request-id': requestId })).toMatchObject({ requestId })
@@ -76,22 +76,22 @@ describe.each<[protocol: string, call: Call]>([
   })
 
   test.each([
-    ['none is sent', {}],
+    ['the client sends none', {}],
     ['it is too long', { 'x-request-id': 'x'.repeat(129) }],
-    ['it has other characters', { 'x-request-id': 'a b' }],
-  ])('a call is given a request id of its own when %s', async (_why, headers) => {
+    ['it has invalid characters', { 'x-request-id': 'a b' }],
+  ])('a call gets a new request id if %s', async (_why, headers) => {
     const server = await start()
     const [one, other] = [await call(server, headers), await call(server, headers)]
     expect(one.requestId).toMatch(UUID)
     expect(other.requestId).not.toBe(one.requestId)
   })
 
-  test('the longest request id is taken as it is', async () => {
+  test('a request id of the maximum length is accepted', async () => {
     const requestId = 'x'.repeat(128)
     expect(await call(await start(), { 'x-request-id': requestId })).toMatchObject({ requestId })
   })
 
-  test("the trace context of the answer is a child of the caller's span, or a new trace", async () => {
+  test("the trace context of the response is a child of the client's span, or a new trace", async () => {
     const server = await start()
     const { traceparent } = await call(server, { traceparent: INCOMING })
     expect(traceparent).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`))
@@ -99,21 +99,21 @@ describe.each<[protocol: string, call: Call]>([
     expect((await call(server, {})).traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/)
   })
 
-  test('an error says the request id in its headers and in its body, and is logged under it', async () => {
+  test('an error has the request id in its headers and its body, and is logged with it', async () => {
     const server = await start({
       answer: async () => {
-        throw new AppError(ErrorCode.Unavailable, 'away')
+        throw new AppError(ErrorCode.Unavailable, 'unreachable')
       },
     })
-    const heard = await call(server, { 'x-request-id': 'mine', traceparent: INCOMING })
-    expect(heard).toMatchObject({ requestId: 'mine', inError: 'mine' })
-    expect(heard.traceparent).toContain(TRACE)
+    const seen = await call(server, { 'x-request-id': 'mine', traceparent: INCOMING })
+    expect(seen).toMatchObject({ requestId: 'mine', inError: 'mine' })
+    expect(seen.traceparent).toContain(TRACE)
     expect(server.log.entries()).toContainEqual(
       expect.objectContaining({ level: 30, request_id: 'mine', protocol, method, outcome: 'unavailable' }),
     )
   })
 
-  test('an unforeseen error has one line, as an error with its cause', async () => {
+  test('an unexpected error is logged once, at error level, with its cause', async () => {
     const server = await start({
       answer: async () => {
         throw new Error('a bug')
@@ -134,7 +134,7 @@ describe.each<[protocol: string, call: Call]>([
   })
 })
 
-test('health checks, metrics and the description of the service have a request id and no log line', async () => {
+test('health checks, metrics and the API description return a request id and are not logged', async () => {
   const server = await start()
   for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json', '/docs/']) {
     const response = await fetch(`${server.url}${path}`, { headers: { 'x-request-id': 'mine' } })
@@ -144,14 +144,14 @@ test('health checks, metrics and the description of the service have a request i
   expect(server.log.text()).not.toContain('mine')
 })
 
-test('what was called is neither logged with its path nor with its query', async () => {
+test('neither the path nor the query of a request is logged', async () => {
   const server = await start()
   for (const path of ['/things/my-secret', '/call?secret=1', '/nothing/of/secret']) await fetch(`${server.url}${path}`)
   await eventually(() => server.log.text().includes('/things/:id'))
   expect(server.log.text()).not.toContain('secret')
 })
 
-test('a path that cannot be read is answered with the identity of its call, too', async () => {
+test('the response to an invalid path has the identity of the call', async () => {
   const server = await start()
   const response = await fetch(`${server.url}/%zz`, { headers: { 'x-request-id': 'mine' } })
   expect(response.status).toBe(422)

@@ -4,40 +4,40 @@ import { childTraceparent } from '../../telemetry/trace-context.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** W3C trace context of the call itself; empty before the call has its identity. */
+    /** W3C trace context of the call; empty until the call is identified. */
     traceparent: string
   }
 }
 
-/** What a call is known by: to its caller, in the log, and to what it calls. */
+/** Identifies a call in its response, in the log and in outgoing calls. */
 export interface CallIdentity {
   /** The caller's `X-Request-Id`, or a new UUID. */
   readonly requestId: string
-  /** W3C trace context of the call itself: a child of the caller's span, or the begin of a new trace. */
+  /** W3C trace context of the call: a child of the caller's span, or a new trace. */
   readonly traceparent: string
 }
 
-/** What may be logged and sent back as it came. */
+/** Request ids that are safe to log and to return. */
 const REQUEST_ID = /^[A-Za-z0-9._~:+/=-]{1,128}$/
 
-/** The request id of a call that came with this `X-Request-Id`. */
+/** The incoming `X-Request-Id` if it is valid, otherwise a new UUID. */
 export function requestIdOf(incoming: string | string[] | undefined): string {
   return typeof incoming === 'string' && REQUEST_ID.test(incoming) ? incoming : randomUUID()
 }
 
-/** @param header looks up a header or metadata entry of the call; the name in lower case */
+/** @param header returns a header or metadata entry by its name in lower case */
 export function identifyCall(header: (name: string) => string | undefined): CallIdentity {
   return { requestId: requestIdOf(header('x-request-id')), traceparent: childTraceparent(header('traceparent')) }
 }
 
-/** The headers, or metadata, that tell the caller. */
+/** The response headers or metadata that return the identity to the caller. */
 export function identityHeaders({ requestId, traceparent }: CallIdentity) {
   return { 'x-request-id': requestId, traceparent }
 }
 
 /**
- * Gives every HTTP request its identity, and its answer the headers. Fastify makes the id by {@link requestIdOf}. No answer
- * may be stored on its way: most have personal data.
+ * Identifies every HTTP request and adds the identity headers to its response. Fastify creates the id with
+ * {@link requestIdOf}. Responses are `no-store`, because most contain personal data.
  */
 export function identifyHttpCalls(app: FastifyInstance): void {
   app.decorateRequest('traceparent', '')
@@ -47,9 +47,9 @@ export function identifyHttpCalls(app: FastifyInstance): void {
   })
 }
 
-/** For a request that Fastify refuses before its hooks run. Safe to call twice. */
+/** For requests that Fastify rejects before its hooks run. Safe to call twice. */
 export function identifyHttpCall(request: FastifyRequest, reply: FastifyReply): CallIdentity {
-  // not === '': Fastify does not decorate a request whose path it cannot read
+  // not `=== ''`: Fastify does not decorate a request with an invalid path
   if (!request.traceparent) {
     const { traceparent } = request.raw.headers
     request.traceparent = childTraceparent(traceparent?.toString())

@@ -9,34 +9,40 @@ const start = useTestServers()
 const HEAD = 'Host: x\r\nConnection: close\r\n'
 const JSON_BODY = 'Content-Type: application/json\r\n'
 
-describe('what Node lets pass and HTTP does not', () => {
+describe('an invalid request that Node accepts', () => {
   const cases: [what: string, bytes: string, status: number, code: string, detail: RegExp][] = [
-    ['no host', 'GET /call HTTP/1.1\r\n\r\n', 400, 'bad_request', /Host header is missing/],
-    ['two hosts', `GET /call HTTP/1.1\r\nhost: y\r\n${HEAD}\r\n`, 400, 'bad_request', /Host header must be sent once/],
-    ['HTTP/2 in name only', `GET /call HTTP/2.0\r\n${HEAD}\r\n`, 400, 'bad_request', /use HTTP\/1\.1/],
+    ['no Host header', 'GET /call HTTP/1.1\r\n\r\n', 400, 'bad_request', /Host header is missing/],
     [
-      'a transfer coding before chunked',
+      'two Host headers',
+      `GET /call HTTP/1.1\r\nhost: y\r\n${HEAD}\r\n`,
+      400,
+      'bad_request',
+      /Host header must be sent once/,
+    ],
+    ['version HTTP/2.0 without the preface', `GET /call HTTP/2.0\r\n${HEAD}\r\n`, 400, 'bad_request', /use HTTP\/1\.1/],
+    [
+      'a transfer coding other than chunked',
       `POST /echo HTTP/1.1\r\n${HEAD}${JSON_BODY}Transfer-Encoding: gzip, chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n`,
       400,
       'bad_request',
       /the only transfer coding is chunked/,
     ],
     [
-      'chunks in HTTP/1.0',
+      'chunked encoding in HTTP/1.0',
       `POST /echo HTTP/1.0\r\n${HEAD}${JSON_BODY}Transfer-Encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n\r\n`,
       400,
       'bad_request',
       /the only transfer coding is chunked/,
     ],
     [
-      'an unknown expectation',
+      'an unsupported expectation',
       `POST /echo HTTP/1.1\r\n${HEAD}${JSON_BODY}Expect: 200-ok\r\nContent-Length: 1\r\n\r\n1`,
       417,
       'expectation_failed',
       /100-continue/,
     ],
   ]
-  test.each(cases)('(%s) is refused with a problem that says why', async (_what, bytes, status, code, detail) => {
+  test.each(cases)('(%s) is rejected with the reason', async (_what, bytes, status, code, detail) => {
     const server = await start()
     const answers = await exchange(server, bytes)
     expect(answers).toHaveLength(1)
@@ -49,7 +55,7 @@ describe('what Node lets pass and HTTP does not', () => {
     )
   })
 
-  test('and nothing that comes after it on the connection is served, for it may be part of it', async () => {
+  test('ends its connection, because the bytes after it may be part of it', async () => {
     const smuggled = `GET /call HTTP/1.1\r\n${HEAD}\r\n`
     const bytes = `POST /echo HTTP/1.1\r\nHost: x\r\n${JSON_BODY}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n${smuggled}`
     const answers = await exchange(await start(), bytes)
@@ -57,12 +63,12 @@ describe('what Node lets pass and HTTP does not', () => {
   })
 })
 
-describe('what HTTP allows is served', () => {
+describe('a valid request is served', () => {
   const cases: [what: string, bytes: string][] = [
-    ['HTTP/1.0, without a host', 'GET /call HTTP/1.0\r\n\r\n'],
-    ['a whole URL, as to a proxy', `GET http://elsewhere:1/call HTTP/1.1\r\n${HEAD}\r\n`],
+    ['HTTP/1.0 without a Host header', 'GET /call HTTP/1.0\r\n\r\n'],
+    ['an absolute URL, as sent to a proxy', `GET http://elsewhere:1/call HTTP/1.1\r\n${HEAD}\r\n`],
     [
-      'an upgrade, which is ignored',
+      'a protocol upgrade, which is ignored',
       'GET /call HTTP/1.1\r\nHost: x\r\nConnection: upgrade, close\r\nUpgrade: websocket\r\n\r\n',
     ],
     ['an expectation in HTTP/1.0, which is ignored', 'GET /call HTTP/1.0\r\nExpect: 200-ok\r\n\r\n'],
@@ -72,7 +78,7 @@ describe('what HTTP allows is served', () => {
     expect(answers).toMatchObject([{ status: 200, body: '{"answered":true}' }])
   })
 
-  test('a client that waits for leave to send its body gets it', async () => {
+  test('a client that expects 100 Continue receives it', async () => {
     const bytes = `POST /echo HTTP/1.1\r\n${HEAD}${JSON_BODY}Expect: 100-Continue\r\nContent-Length: 1\r\n\r\n1`
     const answers = await exchange(await start(), bytes)
     expect(answers).toMatchObject([{ status: 100 }, { status: 200, body: '{"received":1}' }])
@@ -90,7 +96,7 @@ test.each([
 })
 
 describe('a query', () => {
-  test.each(['%ff', '%E2%82', '%zz', 'a=1&b=%c3'])('that is not UTF-8 (%s) is refused', async (query) => {
+  test.each(['%ff', '%E2%82', '%zz', 'a=1&b=%c3'])('that is not UTF-8 (%s) is rejected', async (query) => {
     const response = await fetch(`${(await start()).url}/call?${query}`)
     expect(response.status).toBe(422)
     expect(await bodyOf(response)).toMatchObject({
@@ -99,13 +105,13 @@ describe('a query', () => {
     })
   })
 
-  test('with a parameter twice is refused, and names it', async () => {
+  test('with a repeated parameter is rejected with its name', async () => {
     const response = await fetch(`${(await start()).url}/call?a=1&b=2&a=3`)
     expect(response.status).toBe(422)
     expect(await bodyOf(response)).toMatchObject({ errors: [{ path: 'a', message: 'must be given once' }] })
   })
 
-  test.each(['%E2%82%AC', 'a+b', ''])('that is valid (%s) is taken', async (query) => {
+  test.each(['%E2%82%AC', 'a+b', ''])('that is valid (%s) is accepted', async (query) => {
     expect((await fetch(`${(await start()).url}/call?x=${query}`)).status).toBe(200)
   })
 })

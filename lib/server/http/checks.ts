@@ -5,8 +5,8 @@ import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
 
 /**
- * Checks what Node's parser lets pass and RFC 9110 and 9112 do not, above all where two servers could disagree on where
- * a request ends or for whom it is meant (request smuggling).
+ * Rejects requests that Node's parser accepts and RFC 9110 or 9112 forbids, above all those where two servers could
+ * disagree about the end of a request or its host (request smuggling).
  *
  * @throws AppError `bad_request`, `expectation_failed`
  */
@@ -18,10 +18,10 @@ export function assertValidHttp(request: IncomingMessage): void {
   if (!isHttp10 && headers.host === undefined) throw badRequest('the Host header is missing')
   if (hasTwo(request.rawHeaders, 'host')) throw badRequest('the Host header must be sent once')
   if (transferEncoding !== undefined && (isHttp10 || transferEncoding.toLowerCase() !== 'chunked')) {
-    throw badRequest('the only transfer coding is chunked, in HTTP/1.1')
+    throw badRequest('the only transfer coding is chunked, and only in HTTP/1.1')
   }
   if (expect !== undefined && !isHttp10 && expect.toLowerCase() !== '100-continue') {
-    throw new AppError(ErrorCode.ExpectationFailed, 'The only expectation that can be met is 100-continue.')
+    throw new AppError(ErrorCode.ExpectationFailed, 'The only supported expectation is 100-continue.')
   }
 }
 
@@ -38,7 +38,7 @@ function badRequest(fault: string): AppError {
   return new AppError(ErrorCode.BadRequest, `This is not a valid HTTP/1.1 request: ${fault}.`)
 }
 
-/** @throws AppError `invalid_request` when the query is not UTF-8, or has a parameter twice: no route takes a list */
+/** @throws AppError `invalid_request` if the query is not UTF-8 or repeats a parameter: no route has list parameters */
 export function assertValidQuery({ query, url }: Pick<FastifyRequest, 'query' | 'url'>): void {
   const start = url.indexOf('?')
   if (start === -1) return
@@ -61,9 +61,23 @@ function isEncodedUtf8(query: string): boolean {
   }
 }
 
+const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))/i
+const UTF8 = new Set(['utf-8', 'utf8', 'us-ascii'])
+
 /**
- * The path and query of a request target. A client may send a whole URL, as it does to a proxy (RFC 9112, section 3.2.2),
- * or `*`, which stands for the server as a whole.
+ * Bodies are decoded as UTF-8, of which US-ASCII is a subset.
+ * @throws AppError `unsupported_media_type` if the content type names another charset
+ */
+export function assertUtf8Charset(contentType: string | undefined): void {
+  const [, quoted, token] = CHARSET.exec(contentType ?? '') ?? []
+  const charset = quoted ?? token
+  if (charset === undefined || UTF8.has(charset.toLowerCase())) return
+  throw new AppError(ErrorCode.UnsupportedMediaType, 'The only supported charset is utf-8.')
+}
+
+/**
+ * The path and query of a request target. A client may send an absolute URL, as to a proxy (RFC 9112, section 3.2.2),
+ * or `*` for the server as a whole.
  */
 export function originFormOf(target: string): string {
   if (target.startsWith('/')) return target

@@ -25,12 +25,12 @@ afterEach(() => {
 async function open({ host, port }: { host: string; port: number }): Promise<Socket> {
   const socket = connect({ host, port, noDelay: true })
   sockets.push(socket)
-  socket.on('error', () => undefined) // the server may cut it before it has read everything
+  socket.on('error', () => undefined) // the server may close it before it has read everything
   await once(socket, 'connect')
   return socket
 }
 
-/** Everything that a connection answers until the server ends it. */
+/** Sends bytes and returns everything received until the server closes the connection. */
 async function exchange(server: { host: string; port: number }, bytes: string): Promise<string> {
   const socket = await open(server)
   socket.write(bytes)
@@ -43,43 +43,40 @@ function closed(socket: Socket): Promise<unknown> {
 
 const occurrences = (haystack: string, needle: string) => haystack.split(needle).length - 1
 
-describe('a connection that does not show its protocol', () => {
+describe('a connection without a decided protocol', () => {
   test.each([
-    ['silence', ''],
+    ['no bytes', ''],
     ['half an HTTP/2 preface', PREFACE.slice(0, 12)],
     ['an HTTP/2 preface without its last byte', PREFACE.slice(0, -1)],
-  ])('(%s) is closed after the bound, not before', async (_what, bytes) => {
+  ])('(%s) is closed after the timeout, not before', async (_what, bytes) => {
     const server = await startServer({ firstBytesTimeoutMs: 150 })
-    const startedAt = performance.now() // before the server sees the connection and its bound begins
+    const startedAt = performance.now() // before the server accepts the connection and starts its timeout
     const socket = await open(server)
     socket.write(bytes)
-    await closed(socket) // that it is closed at all: else the test does not end
+    await closed(socket)
     expect(performance.now() - startedAt).toBeGreaterThan(100)
   })
 
-  test('is not cut once it has shown it, however long it then rests', async () => {
+  test('stays open once it is decided, however long it is idle', async () => {
     const server = await startServer({ firstBytesTimeoutMs: 2_000 })
     const client = openGrpc(server)
     const socket = await open(server)
     socket.write(CALL)
     await Promise.all([once(socket, 'data'), client.getQueue()])
-    await text(await open(server)) // a silent one, cut after the bound
+    await text(await open(server)) // sends nothing and is closed after the timeout
     socket.write(LAST_CALL)
     expect(await text(socket)).toContain('"answered":true')
     expect((await client.getQueue()).pending).toBe(7n)
   })
 
-  test.each(['', 'P', PREFACE.slice(0, -1)])(
-    'and is ended by its client behind %j is closed at once',
-    async (bytes) => {
-      const server = await startServer({ firstBytesTimeoutMs: 60_000 }) // the test does not wait for that
-      const socket = await open(server)
-      socket.end(bytes)
-      await closed(socket)
-    },
-  )
+  test.each(['', 'P', PREFACE.slice(0, -1)])('is closed at once if its client ends it after %j', async (bytes) => {
+    const server = await startServer({ firstBytesTimeoutMs: 60_000 }) // longer than the test's timeout
+    const socket = await open(server)
+    socket.end(bytes)
+    await closed(socket)
+  })
 
-  test('and goes away by itself leaves nothing behind', async () => {
+  test('does not delay close after its client has reset it', async () => {
     const server = await startServer()
     const socket = await open(server)
     socket.resetAndDestroy()
@@ -88,19 +85,19 @@ describe('a connection that does not show its protocol', () => {
 })
 
 describe('gRPC', () => {
-  test('is recognized when its bytes come one by one', async () => {
+  test('is recognized when it arrives byte by byte', async () => {
     const proxy = await startBytewiseProxy(await startServer())
     expect((await openGrpc(proxy).getQueue()).pending).toBe(7n)
   })
 })
 
 describe('HTTP/1.1', () => {
-  test('is recognized when its bytes come one by one', async () => {
+  test('is recognized when it arrives byte by byte', async () => {
     const proxy = await startBytewiseProxy(await startServer())
     expect(await exchange(proxy, LAST_CALL)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\{"answered":true\}$/s)
   })
 
-  test('requests that are pipelined in the first packet are all answered', async () => {
+  test('requests pipelined in the first packet are all answered', async () => {
     const answers = await exchange(await startServer(), CALL.repeat(9) + LAST_CALL)
     expect(occurrences(answers, 'HTTP/1.1 200 OK')).toBe(10)
     expect(occurrences(answers, '{"answered":true}')).toBe(10)
@@ -109,7 +106,7 @@ describe('HTTP/1.1', () => {
   test.each([
     ['the first packet', 10],
     ['many packets', 200_000],
-  ])('a body that comes with the head and fills %s arrives whole', async (_what, length) => {
+  ])('a body that starts in the packet of the headers and fills %s arrives complete', async (_what, length) => {
     const body = JSON.stringify({ text: `${'x'.repeat(length - 1)}!` })
     const head = `POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
     const answer = await exchange(await startServer(), head + body)
@@ -117,7 +114,7 @@ describe('HTTP/1.1', () => {
   })
 
   test.each(['PROPFIND', 'PRINT', 'PRI', 'P'])(
-    'a method that begins as the HTTP/2 preface does (%s) is HTTP/1.1',
+    'a method that starts like the HTTP/2 preface (%s) is HTTP/1.1',
     async (method) => {
       expect(await exchange(await startServer(), LAST_CALL.replace('GET', method))).toMatch(/^HTTP\/1\.1 4\d\d /)
     },
@@ -127,7 +124,7 @@ describe('HTTP/1.1', () => {
     expect(await exchange(await startServer(), PREFACE.replace('SM', 'SN'))).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  test('a client that closes its side after its request gets its answer', async () => {
+  test('a client that ends its side after its request gets its response', async () => {
     const socket = await open(await startServer())
     socket.end(CALL)
     expect(await text(socket)).toContain('"answered":true')
@@ -150,7 +147,7 @@ describe('HTTP/1.1', () => {
 describe('close', () => {
   const GRACE_MS = 2_400
 
-  /** A server whose calls begin, and end when the test says so. */
+  /** A server whose calls run until `finish` is called. */
   async function serverWithRunningCall() {
     const begun = Promise.withResolvers<void>()
     const finish = Promise.withResolvers<void>()
@@ -162,15 +159,15 @@ describe('close', () => {
   }
 
   /**
-   * Runs `close`; says whether it ended before its grace did, by a timer of the same loop: a stall delays both.
-   * What closes at once has two seconds for it.
+   * Calls `close` and returns whether it finished before its grace period. The timer runs in the same event loop, so a
+   * stall delays both. A close without waiting has about two seconds.
    */
   async function closeEarly(server: TestServer): Promise<boolean> {
     const late = sleep(0.9 * GRACE_MS, false, { ref: false })
     return Promise.race([server.close(GRACE_MS).then(() => true), late])
   }
 
-  test('ends at once while connections of every kind rest: keep-alive, gRPC, undecided, half a preface', async () => {
+  test('finishes at once with any idle connections: keep-alive, gRPC, undecided, half a preface', async () => {
     const server = await startServer()
     const kept = await open(server)
     kept.write(CALL)
@@ -183,7 +180,7 @@ describe('close', () => {
     await Promise.all(ended)
   })
 
-  test.each(['REST', 'gRPC'])('lets a running %s call finish first', async (protocol) => {
+  test.each(['REST', 'gRPC'])('waits for a %s call in flight', async (protocol) => {
     const { server, begun, finish } = await serverWithRunningCall()
     const answer =
       protocol === 'REST'
@@ -203,7 +200,7 @@ describe('close', () => {
     await closing
   })
 
-  test('does not wait for a kept-alive connection once its last call is answered', async () => {
+  test('does not wait for a keep-alive connection after its last response', async () => {
     const { server, begun, finish } = await serverWithRunningCall()
     const answer = fetch(`${server.url}/call`)
     await begun
@@ -214,21 +211,21 @@ describe('close', () => {
     expect(await closing).toBe(true)
   })
 
-  test.each(['REST', 'gRPC'])('cuts a %s call that does not finish within the grace', async (protocol) => {
+  test.each(['REST', 'gRPC'])('aborts a %s call that does not finish within the grace period', async (protocol) => {
     const { server, begun } = await serverWithRunningCall()
     const failure = (protocol === 'REST' ? fetch(`${server.url}/call`) : openGrpc(server).getQueue()).then(
       () => 'answered',
-      () => 'cut',
+      () => 'aborted',
     )
     await begun
     const startedAt = performance.now()
     const late = sleep(5_000, 'late', { ref: false })
     expect(await Promise.race([server.close(200), late])).not.toBe('late')
     expect(performance.now() - startedAt).toBeGreaterThan(150)
-    expect(await failure).toBe('cut')
+    expect(await failure).toBe('aborted')
   })
 
-  test('may be called twice, and both calls resolve when all is closed', async () => {
+  test('may be called twice; both calls resolve when everything is closed', async () => {
     const { server, begun, finish } = await serverWithRunningCall()
     const running = openGrpc(server).getQueue()
     await begun
@@ -241,7 +238,7 @@ describe('close', () => {
     await server.close(GRACE_MS)
   })
 
-  test('leaves no connection undecided that arrives while it closes', async () => {
+  test('closes a connection that arrives meanwhile', async () => {
     const server = await startServer()
     const early = connect({ host: server.host, port: server.port })
     sockets.push(early.on('error', () => undefined))
@@ -250,7 +247,7 @@ describe('close', () => {
     await closed(early)
   })
 
-  test('is followed by refusal', async () => {
+  test('makes the server refuse connections', async () => {
     const server = await startServer()
     await server.close(GRACE_MS)
     await expect(open(server)).rejects.toMatchObject({ code: 'ECONNREFUSED' })

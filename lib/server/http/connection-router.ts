@@ -2,26 +2,26 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /*
- * One port, two protocols. Invariants:
- *  1. A connection belongs to exactly one protocol, decided by its first bytes, once.
- *  2. No byte is lost: what was read to decide is put back before the connection is handed over.
- *  3. A connection that has not shown its protocol within the bound, or when its client ends, is closed.
- *  4. After `close` no connection waits for its first bytes.
+ * Routes connections on one port to HTTP/1.1 or HTTP/2. Invariants:
+ *  1. The first bytes of a connection decide its protocol, once.
+ *  2. No byte is lost: the bytes read to decide are put back before the connection is handed over.
+ *  3. A connection is closed if its protocol is undecided at the timeout or when the client ends its side.
+ *  4. After `close` there are no undecided connections.
  */
 
-/** What every HTTP/2 connection without TLS begins with (RFC 9113, section 3.4). */
+/** The first bytes of every HTTP/2 connection without TLS (RFC 9113, section 3.4). */
 const HTTP2_PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
 
 export interface ConnectionRouter {
-  /** Closes the connections that have not shown their protocol yet. */
+  /** Closes all connections whose protocol is undecided. */
   close(): void
 }
 
 /**
- * Puts itself in front of an HTTP/1.1 server: connections that begin with the HTTP/2 preface go to
- * `acceptHttp2`, all others to the server as before. The server keeps listening, limits and closing its own.
+ * Replaces the `connection` listeners of an HTTP/1.1 server: connections that start with the HTTP/2 preface go to
+ * `acceptHttp2`, all others to the original listeners. The server still listens, enforces its limits, and closes.
  *
- * @param firstBytesTimeoutMs how long a connection may take to show its protocol
+ * @param firstBytesTimeoutMs how long a connection may take until its protocol is decided
  */
 export function routeConnections(
   server: Server,
@@ -43,15 +43,15 @@ export function routeConnections(
   })
   return {
     close: () => {
-      for (const connection of undecided) connection.destroy() // invariant 4
+      for (const connection of undecided) connection.destroy() // 4
     },
   }
 }
 
 function readProtocol(connection: Socket, timeoutMs: number, decided: (isHttp2: boolean) => void): void {
   let seen: Buffer = Buffer.alloc(0)
-  const timeout = setTimeout(() => connection.destroy(), timeoutMs) // invariant 3
-  const onEnd = () => connection.destroy() // invariant 3
+  const timeout = setTimeout(() => connection.destroy(), timeoutMs) // 3
+  const onEnd = () => connection.destroy() // 3
   const stop = () => {
     clearTimeout(timeout)
     connection.off('data', onData).off('end', onEnd).off('error', stop).off('close', stop)
@@ -60,10 +60,10 @@ function readProtocol(connection: Socket, timeoutMs: number, decided: (isHttp2: 
     seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk])
     const compared = Math.min(seen.length, HTTP2_PREFACE.length)
     const matches = seen.compare(HTTP2_PREFACE, 0, compared, 0, compared) === 0
-    if (matches && compared < HTTP2_PREFACE.length) return // may still become either
-    stop() // invariant 1
+    if (matches && compared < HTTP2_PREFACE.length) return // still undecided
+    stop() // 1
     connection.pause()
-    connection.unshift(seen) // invariant 2
+    connection.unshift(seen) // 2
     decided(matches)
   }
   connection.on('data', onData).on('end', onEnd).on('error', stop).on('close', stop)

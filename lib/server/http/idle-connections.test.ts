@@ -16,14 +16,14 @@ for (const [name, transport] of TRANSPORTS) {
   clients.push([name, (url) => createClient(TriageService, transport(url)).redriveDeadLetters({ leadIds: ['a'] })])
 }
 
-test.each(clients)('a connection that stays open keeps nothing of its last message: %s', async (_name, call) => {
+test.each(clients)('an idle connection does not keep its last message in memory: %s', async (_name, call) => {
   const received: WeakRef<object>[] = []
   const server = await start({ onReceived: (message) => received.push(new WeakRef(message)) })
   await call(server.url)
   expect(received).toHaveLength(1)
-  const isForgotten = () => {
+  const isCollected = () => {
     collectGarbage()
     return received.every((message) => message.deref() === undefined)
   }
-  await eventually(isForgotten, 1_000) // clients close idle connections after some seconds
+  await eventually(isCollected, 1_000) // before clients close idle connections, after a few seconds
 })

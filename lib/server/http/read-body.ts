@@ -1,14 +1,14 @@
 import type { FastifyRequest } from 'fastify'
+import { createChunkList } from './chunk-list.ts'
 import { payloadTooLarge } from './compression.ts'
-import { createPieces } from './pieces.ts'
 import { bodyFailure } from './refusals.ts'
 
 /**
- * Reads the body of a request to its end. When it rejects the rest is read and thrown away, so that the answer can be sent
- * on a connection that stays whole.
+ * Reads the whole body of a request. On an error it discards the rest, so that the response can be sent and the
+ * connection reused.
  *
- * @param take counts the bytes of each piece before it is kept, and may refuse them
- * @throws AppError `payload_too_large`; `cancelled` or `request_timeout` when it did not come to its end; what `take` throws
+ * @param take is called with the size of each chunk before it is stored; it may throw to reject the body
+ * @throws AppError `payload_too_large`; `cancelled` or `request_timeout` if the body is incomplete; what `take` throws
  */
 export function readBody(
   request: Pick<FastifyRequest, 'raw'>,
@@ -17,30 +17,30 @@ export function readBody(
 ): Promise<Buffer> {
   const { raw } = request
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
-  const pieces = createPieces()
+  const chunks = createChunkList()
   let size = 0
   const onData = (chunk: Buffer) => {
     try {
       size += chunk.length
       if (size > maxBytes) throw payloadTooLarge(maxBytes)
       take(chunk.length)
-      pieces.push(chunk)
+      chunks.push(chunk)
     } catch (thrown) {
       fail(thrown)
     }
   }
   const onEnd = () => {
     stopListening()
-    resolve(pieces.join())
+    resolve(chunks.join())
   }
   const onError = (cause: Error) => fail(bodyFailure(request, cause))
   const fail = (thrown: unknown) => {
     stopListening()
     raw.resume()
-    pieces.clear()
+    chunks.clear()
     reject(thrown)
   }
-  /** A connection that stays open keeps its latest request, whose listeners would keep all that the call has read. */
+  /** An idle connection references its last request. Its listeners would keep the whole body in memory. */
   const stopListening = () => raw.off('data', onData).off('end', onEnd).off('error', onError)
   raw.on('error', ignoreError)
   raw.on('error', onError)
@@ -49,7 +49,7 @@ export function readBody(
   return promise
 }
 
-/** Stays: the connection may break later, and an error that nothing listens for ends the process. */
+/** Stays registered: the connection may break later, and an `error` event without a listener ends the process. */
 function ignoreError(): void {
-  // whoever still reads the body listens, too
+  // a reader of the body has its own listener
 }

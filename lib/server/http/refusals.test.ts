@@ -12,7 +12,7 @@ const start = useTestServers()
 const CALL = 'GET /call HTTP/1.1\r\nHost: x\r\n\r\n'
 const POST = 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'
 
-/** The problem in an answer, whose id is that of the call in the log. */
+/** The problem in a response. Asserts that the log has a call with its request id. */
 function problemIn(answer: RawAnswer | undefined, server: TestServer) {
   expect(answer?.headers).toMatchObject({
     'content-type': 'application/problem+json',
@@ -33,23 +33,29 @@ function outcomes({ log }: TestServer): unknown[] {
     .map(({ request_id, outcome }) => [request_id, outcome])
 }
 
-describe('what cannot be parsed is refused with a problem that says why', () => {
+describe('a request that cannot be parsed is rejected with the reason', () => {
   const cases: [what: string, bytes: string | Buffer, status: number, code: string, detail: RegExp][] = [
-    ['no HTTP at all', 'nonsense\r\n\r\n', 400, 'bad_request', /Invalid method/],
-    ['a line end without carriage return', 'GET /call HTTP/1.1\nHost: x\n\n', 400, 'bad_request', /CRLF/],
+    ['not HTTP', 'nonsense\r\n\r\n', 400, 'bad_request', /Invalid method/],
+    ['a line ending without carriage return', 'GET /call HTTP/1.1\nHost: x\n\n', 400, 'bad_request', /CRLF/],
     ['a folded header', `${CALL.slice(0, -2)}X-A: b\r\n c\r\n\r\n`, 400, 'bad_request', /whitespace/],
     ['a space before the colon', `${CALL.slice(0, -2)}X-A : b\r\n\r\n`, 400, 'bad_request', /header token/],
     ['a path that is not ASCII', CALL.replace('/call', '/c\u00e4ll'), 400, 'bad_request', /url path/],
     [
-      'a length beside a transfer encoding',
+      'Content-Length together with Transfer-Encoding',
       `${POST}Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n1\r\n1\r\n0\r\n\r\n`,
       400,
       'bad_request',
       /Content-Length can't be present with Transfer-Encoding/,
     ],
-    ['two lengths', `${POST}Content-Length: 1\r\nContent-Length: 1\r\n\r\n1`, 400, 'bad_request', /Duplicate/],
-    ['a length with a sign', `${POST}Content-Length: +1\r\n\r\n1`, 400, 'bad_request', /Content-Length/],
-    ['a chunk of no size', `${POST}Transfer-Encoding: chunked\r\n\r\nZZ\r\n`, 400, 'bad_request', /chunk size/],
+    [
+      'two Content-Length headers',
+      `${POST}Content-Length: 1\r\nContent-Length: 1\r\n\r\n1`,
+      400,
+      'bad_request',
+      /Duplicate/,
+    ],
+    ['a signed Content-Length', `${POST}Content-Length: +1\r\n\r\n1`, 400, 'bad_request', /Content-Length/],
+    ['an invalid chunk size', `${POST}Transfer-Encoding: chunked\r\n\r\nZZ\r\n`, 400, 'bad_request', /chunk size/],
     ['headers of 17 KiB', `${CALL.slice(0, -2)}X-A: ${'x'.repeat(17_408)}\r\n\r\n`, 431, 'headers_too_large', /16 KiB/],
     [
       'chunk extensions of 17 KiB',
@@ -71,7 +77,7 @@ describe('what cannot be parsed is refused with a problem that says why', () => 
     expect(server.log.entries().filter(({ level }) => level > 30)).toEqual([])
   })
 
-  test('and counted once', async () => {
+  test('and is counted once', async () => {
     const server = await start()
     await exchange(server, 'nonsense\r\n\r\n')
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
@@ -79,7 +85,7 @@ describe('what cannot be parsed is refused with a problem that says why', () => 
   })
 })
 
-test('the requests before what cannot be parsed are answered first', async () => {
+test('requests before an invalid one are answered first', async () => {
   const called = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<void>()
   const server = await start({
@@ -101,7 +107,7 @@ describe('a request that arrives too slowly', () => {
   test.each([
     ['its head', CALL.slice(0, -2), 'unknown'],
     ['its body', `${POST}Content-Length: 8\r\n\r\n{"a"`, 'POST /echo'],
-  ])('(%s) is refused as a request timeout, once, and is no fault of the server', async (_part, bytes, method) => {
+  ])('(%s) is rejected once as a request timeout, and not logged as an error', async (_part, bytes, method) => {
     const server = await start({ requestTimeoutMs: 100 })
     const answers = await exchange(server, bytes)
     expect(answers).toHaveLength(1)
@@ -111,11 +117,11 @@ describe('a request that arrives too slowly', () => {
   })
 })
 
-describe('a body that the client breaks off', () => {
-  test.each(['destroy', 'end'] as const)('(%s) is a cancelled call, and no fault of the server', async (way) => {
+describe('a body that the client does not complete', () => {
+  test.each(['destroy', 'end'] as const)('(%s) is a cancelled call, and not logged as an error', async (way) => {
     const server = await start()
     const socket = await openSocket(server)
-    // the server has the head when it says so
+    // 100 Continue shows that the server has received the headers
     socket.write(`${POST}Expect: 100-continue\r\nX-Request-Id: mine\r\nContent-Length: 8\r\n\r\n{"a"`)
     await once(socket, 'data')
     socket.resume()[way]()
@@ -125,7 +131,7 @@ describe('a body that the client breaks off', () => {
   })
 })
 
-test('a connection that is reset between requests is not counted as a call', async () => {
+test('a connection reset between requests is not counted as a call', async () => {
   const server = await start()
   const socket = await openSocket(server)
   socket.write(CALL)
@@ -135,7 +141,7 @@ test('a connection that is reset between requests is not counted as a call', asy
   expect(outcomes(server)).toHaveLength(2)
 })
 
-test('a body that comes slowly after its call was refused is not answered twice', async () => {
+test('a slow body of a rejected call is not answered twice', async () => {
   const server = await start({ requestTimeoutMs: 100 })
   const socket = await openSocket(server)
   socket.write(`${POST.replace('/json', '/xml')}Content-Length: 8\r\n\r\n{"a"`)
@@ -144,14 +150,14 @@ test('a body that comes slowly after its call was refused is not answered twice'
   expect(outcomes(server)).toHaveLength(1)
 })
 
-test('a client that resets its connection with a CONNECT does not end the process', async () => {
+test('a client that resets its connection after CONNECT does not crash the process', async () => {
   const server = await start()
   const uncaught = vi.fn()
   process.once('uncaughtException', uncaught)
   const socket = await openSocket(server)
   socket.write('CONNECT x:80 HTTP/1.1\r\nHost: x\r\n\r\n')
   socket.resetAndDestroy()
-  await eventually(() => outcomes(server).length > 0) // the answer has met the reset
+  await eventually(() => outcomes(server).length > 0) // the response was written to the reset connection
   expect((await fetch(`${server.url}/call`)).status).toBe(200)
   process.off('uncaughtException', uncaught)
   expect(uncaught.mock.calls).toEqual([])

@@ -4,29 +4,33 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
-import { problemOf } from '../rest/problem.ts'
+import { problemOf } from '../rest/error.ts'
 import type { CallIdentity } from './call-identity.ts'
 import { identifyCall, identityHeaders, identityOf } from './call-identity.ts'
 
 /*
- * What Node's HTTP server refuses by itself, as it cannot be parsed or does not arrive in time. Invariants:
- *  1. A refusal is a problem document, and is counted and logged once: as the failure of the call whose body it ends, by
- *     whatever reads that body (see `bodyFailure`), or here when no call has begun.
- *  2. It never takes the place of another answer: those of the requests before it are sent first.
+ * Responses to requests that Node's HTTP server rejects itself, because they cannot be parsed or do not arrive in time.
+ * Invariants:
+ *  1. A rejection is sent as a problem document and recorded once: as the failure of the call whose body it interrupts,
+ *     by the reader of that body (see `bodyFailure`), or here if no call has started.
+ *  2. It is sent after the responses to earlier requests on the connection, and never replaces one of them.
  */
 
-/** The latest request of a connection. */
+/** The last request of a connection. */
 interface Latest {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly identity: CallIdentity
 }
 
-/** How long a client may go on sending after a refusal: a connection closed upon unread bytes is reset, the answer with it. */
+/**
+ * How long a client may keep sending after a rejection. Closing with unread bytes resets the connection and may lose
+ * the response.
+ */
 const LINGER_MS = 1_000
 
 /**
- * @returns Fastify's `clientErrorHandler`, and what keeps track of requests; call it once the app is there
+ * @returns Fastify's `clientErrorHandler`, and `track`, to be called once the app exists
  */
 export function createHttpRefusals(observe: CallObserver) {
   const latest = new WeakMap<Socket, Latest>()
@@ -34,7 +38,7 @@ export function createHttpRefusals(observe: CallObserver) {
 
   const refuse = (socket: Socket, refusal: AppError, headers: Readonly<Record<string, string>> = {}) => {
     if (refused.has(socket) || socket.destroyed) return
-    refused.add(socket) // what comes next is no less broken, and is reported again
+    refused.add(socket) // the parser reports an error for the following bytes as well
     const last = latest.get(socket)
     if (last !== undefined && !last.request.complete) return endBody(socket, refusal, last)
     const answer = () => {
@@ -60,18 +64,18 @@ export function createHttpRefusals(observe: CallObserver) {
         latest.set(raw.socket, { request: raw, response: reply.raw, identity: identityOf(request) })
         done()
       })
-      const server = app.server as Server // the only kind that is made here
+      const server = app.server as Server // `serverFactory` creates no other kind
       server.on('connect', (_request: IncomingMessage, socket: Socket) => {
-        // Node has taken its own listeners away; without one a connection that breaks would end the process
+        // Node has removed its own listeners; an `error` event without a listener would end the process
         socket.on('error', () => undefined)
-        const message = 'This server is not a proxy: it does not serve CONNECT.'
+        const message = 'This server is not a proxy and does not support CONNECT.'
         refuse(socket, new AppError(ErrorCode.MethodNotAllowed, message), { allow: 'GET, HEAD, POST, OPTIONS' })
       })
     },
   }
 }
 
-/** The answer goes out in place of the call's own; the error with which the connection is closed tells its reader why. */
+/** Sends the rejection as the response of the call. The reader of the body gets the reason from the socket's error. */
 function endBody(socket: Socket, refusal: AppError, { response, identity }: Latest): void {
   const isNext = response.socket === socket && !response.headersSent // 2
   if (isNext && refusal.code !== ErrorCode.Cancelled) socket.write(textOf(refusal, identity))
@@ -79,21 +83,21 @@ function endBody(socket: Socket, refusal: AppError, { response, identity }: Late
 }
 
 /**
- * Why the body of a request ended before its end: the client was gone, too slow, or sent what is not HTTP.
- * @param cause what reading it threw
+ * The reason why a request body is incomplete: the client disconnected, was too slow, or sent invalid HTTP.
+ * @param cause the error of the request stream
  */
 export function bodyFailure({ raw }: Pick<FastifyRequest, 'raw'>, cause: unknown): AppError {
   const { errored } = raw.socket
-  return errored instanceof AppError ? errored : clientGone(cause)
+  return errored instanceof AppError ? errored : clientDisconnected(cause)
 }
 
-function clientGone(cause: unknown): AppError {
+function clientDisconnected(cause: unknown): AppError {
   return new AppError(ErrorCode.Cancelled, 'The client closed the connection before its request was complete.', {
     cause,
   })
 }
 
-/** Undefined when the connection is broken, so that there is no one to tell. */
+/** Undefined if the connection is broken and no response can be sent. */
 function refusalFor(error: NodeJS.ErrnoException & { reason?: string }): AppError | undefined {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -107,10 +111,10 @@ function refusalFor(error: NodeJS.ErrnoException & { reason?: string }): AppErro
         cause: error,
       })
     case 'HPE_INVALID_EOF_STATE':
-      return clientGone(error)
+      return clientDisconnected(error)
   }
   if (!error.code?.startsWith('HPE_')) return undefined
-  // the parser's reasons are fixed texts
+  // the parser's reasons are constant strings and quote nothing from the request
   const reason = error.reason === undefined ? '' : `: ${error.reason}`
   return new AppError(ErrorCode.BadRequest, `This is not a valid HTTP/1.1 request${reason}.`, { cause: error })
 }

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 
-/** The methods of a path, in alphabetical order, and OPTIONS, which each path has; none when there is no such path. */
+/** Returns the methods of a path in alphabetical order, including OPTIONS. Empty if the path does not exist. */
 export type AllowedMethods = (path: string) => string[]
 
 /**
- * Keeps a list of every route: Fastify's router knows which method a path has, and not which others it has.
+ * Records every route, because Fastify's router can look up one method of a path but cannot list all of them.
  * Must be called before routes are added.
  */
 export function listAllowedMethods(app: FastifyInstance): AllowedMethods {
@@ -21,7 +21,7 @@ export function listAllowedMethods(app: FastifyInstance): AllowedMethods {
   }
 }
 
-/** A route as a pattern; `:name` is one part, `::` the router's way to write a colon, `*` the rest. */
+/** Compiles a route to a pattern: `:name` matches one segment, `::` a literal colon, `*` the rest. */
 function patternOf(url: string): RegExp {
   const source = url
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')

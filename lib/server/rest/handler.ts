@@ -7,19 +7,19 @@ import type { BodyBudget } from '../http/body-budget.ts'
 import { identifyHttpCall } from '../http/call-identity.ts'
 import { assertValidQuery } from '../http/checks.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
+import type { Problem } from './error.ts'
+import { problemOf, translateFastifyError } from './error.ts'
 import { readJsonBodies } from './json-body.ts'
 import { createNotFound } from './not-found.ts'
-import type { Problem } from './problem.ts'
-import { problemOf, translateFastifyError } from './problem.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The call that the request is, until its outcome is known. */
+    /** The call of this request, until its outcome is known. */
     observed: ReturnType<CallObserver> | undefined
   }
 }
 
-/** Adds a service's routes. */
+/** Registers the REST routes of a service. */
 export type RegisterRest = (app: RestApp, failLate: FailLate) => void
 
 /** A Fastify instance on which a service registers its REST routes, with zod schemas. */
@@ -30,16 +30,15 @@ function withZod(app: FastifyInstance) {
 }
 
 /**
- * For a call that fails when its answer has begun: counts and logs it as any other, and returns the problem, for the
- * answer to end with.
+ * Records the failure of a call whose response has already started. Returns the problem to append to the response.
  */
 export type FailLate = (request: ObservedRequest, thrown: unknown) => Problem
 type ObservedRequest = Pick<FastifyRequest, 'id' | 'observed'>
 
-/** Answers with a problem, counted and logged as the failure of the call. */
+/** Sends a problem and records it as the failure of the call. */
 export type Refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
 
-/** How REST calls fail; also for what Fastify refuses before there is a route. */
+/** Creates the error handler of REST calls and of requests that Fastify rejects before routing. */
 export function createRefuse(observe: CallObserver): Refuse {
   return (thrown, request, reply) => {
     identifyHttpCall(request, reply)
@@ -53,7 +52,7 @@ function fail(observe: CallObserver, request: ObservedRequest, thrown: unknown):
   return call.failed(thrown)
 }
 
-/** Serves REST: the routes that `register` adds, with outcomes observed and errors as problem details. */
+/** Serves the REST routes that `register` adds. Records their outcomes and sends errors as problem details. */
 export function registerRestHandler(
   app: FastifyInstance,
   register: RegisterRest,
@@ -72,7 +71,7 @@ export function registerRestHandler(
   })
   const answerNotFound = createNotFound({ observe, refuse, allowedMethods })
   app.setNotFoundHandler(answerNotFound)
-  // the handler would come late: Fastify reads a body first, and refuses what is wrong with it
+  // the not-found handler alone would run too late: Fastify reads the body first and may reject it
   app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
   app.register(async (scope) => {
     readJsonBodies(scope)
@@ -102,18 +101,18 @@ function assertNotCompressed({ headers }: FastifyRequest, reply: FastifyReply): 
   reply.header('accept-encoding', 'identity')
   throw new AppError(
     ErrorCode.UnsupportedMediaType,
-    'Compressed bodies are not supported; send without Content-Encoding.',
+    'Compressed bodies are not supported; send the body without Content-Encoding.',
   )
 }
 
-/** How a call is counted and logged; the router writes one colon as two. */
+/** The name of a call in metrics and logs. The router represents a literal colon as two. */
 function methodOf({ method, routeOptions }: FastifyRequest): string {
   return `${method} ${routeOptions.url?.replaceAll('::', ':') ?? ''}`
 }
 
 /**
- * What is to be kept of a body: the announced length, or all that the route allows. Nothing of one that Fastify refuses
- * for its announced length, or whose route keeps only parts of it.
+ * The number of bytes to reserve for a body: its Content-Length, or the limit of the route if it has none. 0 if Fastify
+ * will reject it for its Content-Length, or if the route processes it in parts.
  */
 function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
   if (routeOptions.config.longBody) return 0
@@ -123,7 +122,7 @@ function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
 }
 
 function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply) {
-  if (error.code === ErrorCode.BadRequest) reply.header('connection', 'close') // what comes next may be part of it
+  if (error.code === ErrorCode.BadRequest) reply.header('connection', 'close') // the next bytes may be part of it
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   return reply
     .code(HTTP_STATUS[error.code])

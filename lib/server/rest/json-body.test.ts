@@ -16,12 +16,12 @@ async function problemOf(response: Response) {
   return bodyOf<ProblemBody & { detail: string }>(response)
 }
 
-describe('a body that is not UTF-8 is refused, not stored as U+FFFD', () => {
+describe('a body that is not UTF-8 is rejected, not repaired with U+FFFD', () => {
   test.each([
-    ['a byte that is never one', [0xff]],
-    ['half a character', [0xe2, 0x82]],
-    ['half a surrogate pair', [0xed, 0xa0, 0x80]],
-    ['a character in more bytes than it needs', [0xc0, 0xaf]],
+    ['a byte that never occurs in UTF-8', [0xff]],
+    ['a truncated character', [0xe2, 0x82]],
+    ['an unpaired surrogate', [0xed, 0xa0, 0x80]],
+    ['an overlong form', [0xc0, 0xaf]],
     ['Latin-1', [...Buffer.from('café', 'latin1')]],
   ])('%s', async (_what, bytes) => {
     const problem = await problemOf(await echo(Buffer.from([0x22, ...bytes, 0x22])))
@@ -34,7 +34,7 @@ describe('a body that is not UTF-8 is refused, not stored as U+FFFD', () => {
 })
 
 describe('the charset of a body', () => {
-  test.each(['utf-16', 'iso-8859-1', '"windows-1252"', 'utf-7', 'x'])('that is %s is refused', async (charset) => {
+  test.each(['utf-16', 'iso-8859-1', '"windows-1252"', 'utf-7', 'x'])('%s is rejected', async (charset) => {
     const response = await echo('"text"', { 'content-type': `application/json;charset=${charset}` })
     expect(await problemOf(response)).toMatchObject({
       status: 415,
@@ -43,14 +43,14 @@ describe('the charset of a body', () => {
     })
   })
 
-  test.each(['utf-8', 'UTF-8', '"utf-8"', 'us-ascii', 'utf8; profile=x'])('that is %s is taken', async (charset) => {
+  test.each(['utf-8', 'UTF-8', '"utf-8"', 'us-ascii', 'utf8; profile=x'])('%s is accepted', async (charset) => {
     const response = await echo('"text"', { 'content-type': `application/json; charset=${charset}` })
     expect(await bodyOf(response)).toEqual({ received: 'text' })
   })
 })
 
 test.each(['gzip', 'br', 'GZIP', 'gzip, gzip'])(
-  'a compressed body (%s) is refused, and the answer says that none is taken',
+  'a compressed body (%s) is rejected with the supported encodings',
   async (encoding) => {
     const response = await echo(gzipSync('{}'), { 'content-encoding': encoding })
     expect(response.headers.get('accept-encoding')).toBe('identity')
@@ -60,21 +60,21 @@ test.each(['gzip', 'br', 'GZIP', 'gzip, gzip'])(
 
 test.each([
   ['an empty body', '', 'the body is empty; it must be JSON'],
-  ['half a document', '{"note": ', 'the body must be JSON; it cannot be parsed'],
-])('%s is refused with what is wrong', async (_what, body, message) => {
+  ['a truncated document', '{"note": ', 'the body must be JSON; it cannot be parsed'],
+])('%s is rejected with the reason', async (_what, body, message) => {
   expect(await problemOf(await echo(body))).toMatchObject({ status: 422, errors: [{ path: '', message }] })
 })
 
 test.each([
   ['a byte order mark', '\ufeff{"a":1}', '{"a":1}'],
-  ['keys that name parts of a prototype', '{"__proto__":{"a":1},"constructor":{"prototype":1}}', undefined],
-  ['identity as its encoding', '{"a":1}', '{"a":1}'],
-])('valid JSON with %s is read as it is', async (_what, body, expected = body) => {
+  ['__proto__ and constructor as keys', '{"__proto__":{"a":1},"constructor":{"prototype":1}}', undefined],
+  ['the encoding identity', '{"a":1}', '{"a":1}'],
+])('valid JSON with %s is accepted unchanged', async (_what, body, expected = body) => {
   const text = await (await echo(body, { 'content-encoding': 'identity' })).text()
   expect(text).toBe(`{"received":${expected}}`)
 })
 
-test('characters that are cut by packets and chunks arrive whole', async () => {
+test('characters split across packets and chunks are decoded correctly', async () => {
   const { url } = await start()
   const bytes = Buffer.from('"я€😀"')
   const body = new ReadableStream({

@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppError } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
+import { assertUtf8Charset } from '../http/checks.ts'
 import { readBody } from '../http/read-body.ts'
-import { assertUtf8Charset } from './charset.ts'
 
 /**
- * Reads JSON bodies in place of Fastify's parser, which takes what is not UTF-8 (and stores U+FFFD for it), takes a foreign
- * charset, refuses valid JSON for a key such as `__proto__`, and calls a body that breaks off an internal error. A key is
- * no danger here: bodies are checked against a schema and never merged.
+ * Replaces Fastify's JSON parser, which accepts invalid UTF-8 (as U+FFFD) and other charsets, rejects valid JSON with
+ * keys such as `__proto__`, and reports an incomplete body as an internal error. Such keys are harmless here, because
+ * bodies are validated with a schema and never merged.
  */
 export function readJsonBodies(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', async (request: FastifyRequest) => {

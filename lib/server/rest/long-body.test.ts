@@ -6,7 +6,7 @@ import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
 
 const start = useTestServers()
 
-/** Begins a request, and ends it when `ready` resolves; returns all that was answered until the connection closed. */
+/** Starts a request and completes it when `ready` resolves. Returns everything received until the connection closes. */
 async function sendSlowly({ host, port }: TestServer, path: string, ready: Promise<unknown>): Promise<string> {
   const socket = connect(port, host)
   let answer = ''
@@ -20,10 +20,10 @@ async function sendSlowly({ host, port }: TestServer, path: string, ready: Promi
   return answer
 }
 
-test('a body that takes longer than requests may is refused, unless its route lets it', async () => {
+test('a body that arrives too slowly is rejected, unless its route has longBody', async () => {
   const server = await start({ requestTimeoutMs: 100 })
   const refused = sendSlowly(server, '/echo', new Promise(() => undefined))
-  // both began in the same moment: when the one is refused the other was looked at as well
+  // both start at the same time, so the server has checked both when it rejects the first
   const [text, long] = await Promise.all([refused, sendSlowly(server, '/long', refused)])
   expect(text).toContain('408')
   expect(long).toContain('{"received":{"a":1}}')

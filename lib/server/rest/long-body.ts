@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Whether a body may take longer to arrive than requests in general; the route bounds it in its own way. */
+    /** Exempts the body from the request timeout. The route must limit it in another way. */
     longBody?: boolean
   }
 }
@@ -12,17 +12,17 @@ declare module 'fastify' {
 const LINGER_MS = 1_000
 
 /**
- * Lets routes with `config: { longBody: true }` off from the time that Node gives all requests of a server: it knows none
- * for one alone, but asks before it closes a connection for that.
+ * Exempts routes with `config: { longBody: true }` from the request timeout. Node has only one timeout for a whole
+ * server, but emits `clientError` before it closes a connection.
  */
 export function allowLongBodies(app: FastifyInstance): void {
   const longBodies = new WeakSet<Socket>()
-  const server = app.server as Server // the only kind that is made here
-  const refuse = server.listeners('clientError') as ((error: NodeJS.ErrnoException, socket: Socket) => void)[]
+  const server = app.server as Server // `serverFactory` creates no other kind
+  const originals = server.listeners('clientError') as ((error: NodeJS.ErrnoException, socket: Socket) => void)[]
   server.removeAllListeners('clientError')
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longBodies.has(socket)) return
-    for (const listener of refuse) listener(error, socket)
+    for (const listener of originals) listener(error, socket)
   })
   app.addHook('onRoute', (route) => {
     if (!route.config?.longBody) return
@@ -34,8 +34,8 @@ export function allowLongBodies(app: FastifyInstance): void {
 }
 
 /**
- * For an answer that ends before the body has: reads on for a moment and throws it away. A connection closed upon unread
- * bytes is reset, and the client may lose the answer; one that is left open would be sent all the rest.
+ * Discards the rest of a body after an early response, for up to {@link LINGER_MS}. Closing a connection with unread
+ * bytes resets it, and the client may lose the response. Without the limit, the client could send the whole body.
  */
 export function discardRest(request: IncomingMessage): void {
   request.unpipe().resume()

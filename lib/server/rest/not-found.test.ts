@@ -16,14 +16,14 @@ const send = async (server: { host: string; port: number }, method: string, path
 
 const OTHERS = METHODS.filter((method) => !['GET', 'HEAD', 'POST', 'OPTIONS', 'CONNECT'].includes(method))
 
-test('a method that a path does not have is refused, with those that it has', async () => {
+test('a method that a path does not have is rejected with the allowed methods', async () => {
   const server = await start()
   for (const method of OTHERS) {
     const answer = await send(server, method, '/echo')
     expect(answer).toMatchObject({ status: 405, headers: { allow: 'OPTIONS, POST' } })
     expect(JSON.parse(answer.body)).toMatchObject({
       code: 'method_not_allowed',
-      detail: `/echo does not support ${method}; its methods are OPTIONS, POST.`,
+      detail: `/echo does not support ${method}; the allowed methods are OPTIONS, POST.`,
     })
   }
   expect(server.log.entries().filter(({ outcome }) => outcome === 'method_not_allowed')).toHaveLength(OTHERS.length)
@@ -51,21 +51,21 @@ test.each([
   '//call',
   '/docs/static/nothing.js',
   '/docs/static/%2e%2e%2fx',
-])('a path that is not there (%s) is not found, whatever the method', async (path) => {
+])('an unknown path (%s) is not found, whatever the method', async (path) => {
   const server = await start()
   for (const method of ['GET', 'PUT', 'OPTIONS']) {
     const answer = await send(server, method, path)
-    if (method !== 'GET' && path.startsWith('/docs/')) continue // where files are, every path has their methods
+    if (method !== 'GET' && path.startsWith('/docs/')) continue // a wildcard route matches every path there
     expect(answer.status).toBe(404)
     expect(JSON.parse(answer.body)).toMatchObject({
       code: 'route_not_found',
-      detail: `There is no ${method} ${path}.`,
+      detail: `There is no route ${method} ${path}.`,
       request_id: answer.headers['x-request-id'],
     })
   }
 })
 
-test('neither is told that its body is wrong: it is not read', async () => {
+test('neither error depends on the body, which is not read', async () => {
   const server = await start()
   const body = 'Content-Type: application/json\r\nContent-Length: 1\r\n\r\n{'
   expect((await send(server, 'POST', '/nothing', body)).status).toBe(404)
@@ -74,7 +74,7 @@ test('neither is told that its body is wrong: it is not read', async () => {
   expect((await send(server, 'QUERY', '/call')).status).toBe(405)
 })
 
-test('an answer to HEAD has the headers of the answer to GET, and no body', async () => {
+test('a response to HEAD has the headers of GET and no body', async () => {
   const server = await start()
   for (const path of ['/call', '/nothing']) {
     const [get, head] = [await send(server, 'GET', path), await send(server, 'HEAD', path)]
@@ -90,7 +90,7 @@ test('an answer to HEAD has the headers of the answer to GET, and no body', asyn
 })
 
 test.each(['/docs/static/../../x', '/docs/static/%00'])(
-  'a path that leads out of the directory of files (%s) is refused as a path',
+  'a path that leaves the directory of static files (%s) is rejected',
   async (path) => {
     const answer = await send(await start(), 'GET', path)
     expect(answer.status).toBe(422)

@@ -4,7 +4,7 @@ import type { CallObserver } from '../call-observer.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
 import type { Refuse } from './handler.ts'
 
-/** Answers what no route serves: OPTIONS of a path that others have, a wrong method, or a path that is not there. */
+/** Handles requests without a route: OPTIONS, a method that the path does not have, or an unknown path. */
 export function createNotFound(parts: {
   readonly observe: CallObserver
   readonly refuse: Refuse
@@ -13,8 +13,8 @@ export function createNotFound(parts: {
   return (request, reply) => {
     const { method } = request
     const path = request.url.split(/[?#]/)[0] ?? ''
-    const methods = parts.allowedMethods(decodeURI(path)) // the router has decoded it before
-    // a path may have the method and not be there: a file that is missing
+    const methods = parts.allowedMethods(decodeURI(path)) // cannot throw: the router has decoded it before
+    // a wildcard route may match although the resource does not exist, such as a missing static file
     if (methods.length === 0 || (methods.includes(method) && method !== 'OPTIONS')) {
       return parts.refuse(noSuchRoute(method, path), request, reply)
     }
@@ -26,10 +26,10 @@ export function createNotFound(parts: {
 }
 
 function noSuchRoute(method: string, path: string): AppError {
-  return new AppError(ErrorCode.RouteNotFound, `There is no ${method} ${path}.`)
+  return new AppError(ErrorCode.RouteNotFound, `There is no route ${method} ${path}.`)
 }
 
 function wrongMethod(method: string, path: string, methods: readonly string[]): AppError {
-  const message = `${path} does not support ${method}; its methods are ${methods.join(', ')}.`
+  const message = `${path} does not support ${method}; the allowed methods are ${methods.join(', ')}.`
   return new AppError(ErrorCode.MethodNotAllowed, message)
 }

@@ -1,4 +1,4 @@
-import type { Problem } from '../../../lib/server/rest/problem.ts'
+import type { Problem } from '../../../lib/server/rest/error.ts'
 import type { ImportedList } from './import-leads.ts'
 import { NOTHING_IMPORTED } from './import-leads.ts'
 

@@ -26,13 +26,15 @@ interface Operation {
   responses: Record<string, Response>
   [DETAILS]?: RouteDetails
 }
-/** The document as @fastify/swagger and fastify-type-provider-zod leave it. */
+/** The document that @fastify/swagger and fastify-type-provider-zod generate. */
 export interface DraftDocument {
   paths: Record<string, Record<string, Operation>>
   components: { schemas: Record<string, object>; responses?: Record<string, object>; headers?: object }
 }
 
-/** Adds what the libraries cannot: problems, response headers, examples of text, and one component for each schema. */
+/**
+ * Adds what the libraries do not generate: problems, response headers and text examples. Merges duplicate components.
+ */
 export function completeDocument(draft: DraftDocument): DraftDocument {
   const problems = new Map<string, ProblemResponse>()
   const describeProblem = (problem: ProblemResponse) => {
@@ -50,7 +52,7 @@ export function completeDocument(draft: DraftDocument): DraftDocument {
   })
 }
 
-/** @param describeProblem takes a response among the components, and refers to it */
+/** @param describeProblem adds a response to the components and returns a reference to it */
 function completeOperation(
   { [DETAILS]: details = {}, ...operation }: Operation,
   describeProblem: (problem: ProblemResponse) => object,
@@ -84,7 +86,7 @@ function withExamples(content: Record<string, Media>, examples: Readonly<Record<
   )
 }
 
-/** Fastify knows headers in lower case; people write `Idempotency-Key`. */
+/** Restores the usual spelling of header names, such as `Idempotency-Key`: Fastify has them in lower case. */
 function canonicalHeader<P extends { name: string; in: string }>(parameter: P): P {
   if (parameter.in !== 'header') return parameter
   return { ...parameter, name: parameter.name.replaceAll(/(?<=^|-)[a-z]/g, (letter) => letter.toUpperCase()) }
@@ -93,8 +95,8 @@ function canonicalHeader<P extends { name: string; in: string }>(parameter: P): 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g
 
 /**
- * The library makes two components of each named schema: `Name` as it is sent by the service, and `NameInput` as it is
- * received. Drops those that no operation leads to, and the suffix where only one is left or both are the same.
+ * The library generates two components for each named schema: `Name` for responses and `NameInput` for requests.
+ * Removes unused components, and the suffix if only one of the two is used or both are equal.
  */
 function withUsedComponents(document: DraftDocument): DraftDocument {
   const { schemas } = document.components

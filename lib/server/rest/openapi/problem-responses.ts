@@ -1,36 +1,36 @@
 import { AppError, ErrorCode } from '../../../errors/app-error.ts'
 import { invalidRequest } from '../../../errors/parse.ts'
 import { HTTP_STATUS } from '../../../errors/status-codes.ts'
-import { problemOf } from '../problem.ts'
+import { problemOf } from '../error.ts'
 import type { HeaderName } from './response-headers.ts'
 import { COMMON_HEADERS, headerReferences } from './response-headers.ts'
 
-/** What each error means to a client, and what to do about it. */
+/** The meaning of each error and what the client can do about it. */
 const MEANINGS = {
-  bad_request: 'The request is not HTTP that can be parsed.',
-  invalid_request: 'The request is not valid; `errors` names every fault.',
+  bad_request: 'The request is not valid HTTP.',
+  invalid_request: 'The request is not valid; `errors` lists every validation error.',
   headers_too_large: 'The headers are too large.',
-  payload_too_large: 'The body is larger than this operation takes.',
-  unsupported_media_type: 'The content type or encoding of the body is not one that this operation takes.',
-  expectation_failed: 'The header `Expect` asks for something other than `100-continue`.',
-  route_not_found: 'There is no such path.',
-  service_not_found: 'There is no such RPC service or method.',
-  method_not_allowed: 'The path has no such method; `Allow` lists those that it has.',
-  lead_not_found: 'There is no such lead.',
-  insight_pending: 'The lead waits for triage: ask again after `Retry-After`.',
-  insight_failed: 'Triage failed and the lead is a dead letter: there will be no insight unless it is redriven.',
+  payload_too_large: 'The body is larger than this operation allows.',
+  unsupported_media_type: 'This operation does not support the content type or encoding of the body.',
+  expectation_failed: 'The header `Expect` has a value other than `100-continue`.',
+  route_not_found: 'The path does not exist.',
+  service_not_found: 'The RPC service does not exist.',
+  method_not_allowed: 'The path does not support this method; `Allow` lists the supported ones.',
+  lead_not_found: 'The lead does not exist.',
+  insight_pending: 'The lead is waiting for triage; retry after `Retry-After`.',
+  insight_failed: 'Triage failed and the lead is a dead letter. It gets no insight unless it is redriven.',
   dead_letter_not_found: 'The lead is not a dead letter.',
-  idempotency_conflict: 'The key was used with another lead, which stays as it is.',
-  overloaded: 'Too much is in flight: retry after `Retry-After`.',
+  idempotency_conflict: 'The key was used with a different lead, which is unchanged.',
+  overloaded: 'Too many requests are in flight; retry after `Retry-After`.',
   unavailable:
-    'The service cannot do its work now: retry after `Retry-After`. A write may or may not have taken effect.',
+    'The service is temporarily unavailable; retry after `Retry-After`. A write may or may not have taken effect.',
   cancelled: 'The client closed the connection.',
   request_timeout: 'The request did not arrive in time.',
-  deadline_exceeded: 'The deadline of the client has passed.',
-  internal: 'An unexpected failure; quote `request_id` when you report it.',
+  deadline_exceeded: 'The deadline set by the client has passed.',
+  internal: 'An unexpected error; include `request_id` when you report it.',
 } as const satisfies Record<ErrorCode, string>
 
-/** The errors that any route may answer with. */
+/** The errors that any route may return. */
 export const ANY_ROUTE = [
   ErrorCode.BadRequest,
   ErrorCode.RequestTimeout,
@@ -40,25 +40,25 @@ export const ANY_ROUTE = [
   ErrorCode.Overloaded,
   ErrorCode.Unavailable,
 ] as const
-/** Those of a route that takes parameters or a body; that takes a body; that takes a body of limited length. */
+/** Additional errors of routes with parameters or a body, with a body, and with a body of limited size. */
 export const ROUTE_WITH_INPUT = [ErrorCode.InvalidRequest] as const
 export const ROUTE_WITH_BODY = [ErrorCode.UnsupportedMediaType] as const
 export const ROUTE_WITH_BOUNDED_BODY = [ErrorCode.PayloadTooLarge] as const
 
-/** The errors after which a retry makes sense. */
+/** The errors that have `Retry-After`. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.InsightPending,
   ErrorCode.Overloaded,
   ErrorCode.Unavailable,
 ])
 
-/** By status, the component that describes the response; errors with the same status share one. */
+/** The response components by status. Errors with the same status share one component. */
 export function problemResponses(codes: readonly ErrorCode[]): Record<string, ProblemResponse> {
   const byStatus = Map.groupBy(codes, (code) => HTTP_STATUS[code])
   return Object.fromEntries([...byStatus].map(([status, shared]) => [String(status), problemResponse(shared)]))
 }
 
-/** A response with a problem, and its name among the components. */
+/** A problem response and its component name. */
 export interface ProblemResponse {
   readonly name: string
   readonly response: object

@@ -6,24 +6,24 @@ import packageJson from '../../../../package.json' with { type: 'json' }
 import type { DraftDocument } from './complete-document.ts'
 import { completeDocument } from './complete-document.ts'
 
-/** What the document of a service says about the service. */
+/** The description of a service in its OpenAPI document. */
 export interface ApiDescription {
   readonly title: string
   /** Markdown. */
   readonly description: string
-  /** The groups of operations, in the order in which they are shown. */
+  /** The groups of operations, in display order. */
   readonly tags: readonly { readonly name: string; readonly description: string }[]
 }
 
-/** Markdown; what is true of every operation of every service. */
+/** Markdown that applies to every operation of every service. */
 const ANY_SERVICE =
-  'A request may carry `X-Request-Id` and `traceparent`; the response returns them, and our logs have the request id. ' +
-  'Errors are problem details (RFC 9457) with a `code` for programs. A method that a path does not have is refused with ' +
-  '405 and `Allow`, and a path that does not exist with 404.'
+  'Requests may have the headers `X-Request-Id` and `traceparent`. The response returns both, and the server logs ' +
+  'the request id. Errors are problem details (RFC 9457) with a machine-readable `code`. An unsupported method is ' +
+  'rejected with 405 and `Allow`, an unknown path with 404.'
 
 /**
- * What the pages may load: nothing from elsewhere. Swagger UI sets styles inline. The library's own policy has browsers turn
- * http into https, which a service behind no proxy does not speak.
+ * The Content-Security-Policy of the pages, which load nothing from other origins. Swagger UI needs inline styles. The
+ * library's default policy upgrades http to https, which fails without a TLS proxy.
  */
 const PAGE_POLICY = {
   'default-src': "'self'",
@@ -36,8 +36,8 @@ const PAGE_POLICY = {
 }
 
 /**
- * Serves the OpenAPI document of a service at `/openapi.json`, and pages to read and try it at `/docs`. The document has
- * the routes that carry a tag. Must be called before the routes are registered.
+ * Serves the OpenAPI document of a service at `/openapi.json` and Swagger UI at `/docs`. The document contains the
+ * routes that have a tag. Must be called before the routes are registered.
  */
 export async function registerOpenApi(
   app: FastifyInstance,
@@ -51,7 +51,7 @@ export async function registerOpenApi(
         description: `${description}\n\n${ANY_SERVICE}`,
         version: packageJson.version,
         license: { name: 'Apache License 2.0', identifier: packageJson.license },
-      } as { title: string; version: string }, // the types know no `identifier`
+      } as { title: string; version: string }, // the types lack `identifier`
       servers: [{ url: '/', description: 'This service.' }],
       tags: [...tags],
     },
@@ -63,7 +63,7 @@ export async function registerOpenApi(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     theme: { title },
-    uiConfig: { layout: 'BaseLayout' }, // without the bar that opens other documents
+    uiConfig: { layout: 'BaseLayout' }, // without the bar to open other documents
     staticCSP: PAGE_POLICY,
   })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

@@ -1,20 +1,20 @@
 import type { ErrorCode } from '../../../errors/app-error.ts'
 import type { HeaderName } from './response-headers.ts'
 
-/** What a route's OpenAPI operation says that its zod schemas do not. */
+/** Details of a route's OpenAPI operation that its zod schemas cannot express. */
 export interface RouteDetails {
-  /** The errors that the route answers with, besides those that any route has. */
+  /** The errors of the route, in addition to those of every route. */
   readonly problems?: readonly ErrorCode[]
-  /** Whether the body is a stream of any length. */
+  /** Whether the body is a stream of unlimited length. */
   readonly streamsBody?: boolean
-  /** By status: the response headers, besides those that any response has. */
+  /** Response headers by status, in addition to those of every response. */
   readonly headers?: Readonly<Record<number, readonly HeaderName[]>>
-  /** By media type: an example of a body that is not JSON. */
+  /** Example bodies by media type, for types other than JSON. */
   readonly requestExamples?: Readonly<Record<string, string>>
   readonly responseExamples?: Readonly<Record<string, string>>
 }
 
-/** An extension field, which @fastify/swagger passes on as it is; `completeDocument` consumes it. */
+/** An extension field that @fastify/swagger copies unchanged and `completeDocument` removes. */
 export const DETAILS = 'x-details'
 
 declare module 'fastify' {

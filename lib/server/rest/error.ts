@@ -5,34 +5,34 @@ import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
 import { HTTP_STATUS } from '../../errors/status-codes.ts'
 
-/** One fault of a request. */
+/** One validation error of a request. */
 export const violationSchema = z
   .object({
-    path: z.string().meta({ description: 'The field, for example `lead_ids[3]`; empty for the whole body.' }),
-    message: z.string().meta({ description: 'What is wrong, or what would be right.' }),
+    path: z.string().meta({ description: 'The invalid field, for example `lead_ids[3]`; empty for the whole body.' }),
+    message: z.string().meta({ description: 'What is wrong, or what is expected.' }),
   })
-  .meta({ id: 'Violation', description: 'One fault of a request.' })
+  .meta({ id: 'Violation', description: 'One validation error of a request.' })
 
-/** The body of every REST error (RFC 9457), served as `application/problem+json`. */
+/** The body of every REST error (RFC 9457), sent as `application/problem+json`. */
 export const problemSchema = z
   .object({
     type: z.literal('about:blank'),
-    title: z.string().meta({ description: 'The kind of error in words.' }),
+    title: z.string().meta({ description: 'A short summary of the kind of error.' }),
     status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
-    code: z.enum(ErrorCode).meta({ description: 'The kind of error for programs.' }),
-    detail: z.string().meta({ description: 'What went wrong this time.' }),
-    request_id: z.string().meta({ description: 'To be quoted when asking us about it.' }),
+    code: z.enum(ErrorCode).meta({ description: 'The machine-readable error code.' }),
+    detail: z.string().meta({ description: 'What went wrong in this request.' }),
+    request_id: z.string().meta({ description: 'Identifies the request; include it when you report a problem.' }),
     errors: z
       .array(violationSchema)
       .min(1)
       .optional()
-      .meta({ description: 'Each fault of an invalid request, with the path of the field.' }),
+      .meta({ description: 'Every validation error of an invalid request.' }),
     dead_letter_reason: z
       .string()
       .optional()
-      .meta({ description: 'Why the lead of an `insight_failed` is a dead letter: failed or delivery_limit.' }),
+      .meta({ description: 'With `insight_failed`: why the lead is a dead letter (failed or delivery_limit).' }),
   })
-  .meta({ id: 'Problem', description: 'Problem details after RFC 9457.' })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457).' })
 export type Problem = z.infer<typeof problemSchema>
 
 const TITLES = {
@@ -71,7 +71,7 @@ export function problemOf(error: AppError, requestId: string): Problem {
   return error.violations.length > 0 ? { ...problem, errors: [...error.violations] } : problem
 }
 
-/** What Fastify itself refuses (a path that it cannot read, a content type, a route's schema) in our words; the rest passes. */
+/** Converts an error of Fastify or of a route's schema into an AppError. Returns other errors unchanged. */
 export function translateFastifyError(error: unknown): unknown {
   if (hasZodFastifySchemaValidationErrors(error)) {
     return invalidRequest(
@@ -83,20 +83,20 @@ export function translateFastifyError(error: unknown): unknown {
   }
   if (!isFastifyError(error)) return error
   if (error.statusCode === 415) {
-    const message = 'Send the body as JSON, and say so: content-type: application/json.'
+    const message = 'The body must be JSON with content-type: application/json.'
     return new AppError(ErrorCode.UnsupportedMediaType, message, { cause: error })
   }
   if (error.statusCode === undefined || error.statusCode < 400 || error.statusCode >= 500) return error
-  const message = PATH_FAULTS[error.code]
+  const message = PATH_ERRORS[error.code]
   if (message !== undefined) return invalidRequest([{ path: '', message }])
-  return new AppError(ErrorCode.BadRequest, 'The request cannot be read; see the API description.', { cause: error })
+  return new AppError(ErrorCode.BadRequest, 'The request is malformed; see the API description.', { cause: error })
 }
 
-/** What is wrong with the path of a request, by Fastify's code. */
-const PATH_FAULTS: Readonly<Record<string, string>> = {
+/** Errors in the path of a request, by Fastify's error code. */
+const PATH_ERRORS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path must be percent-encoded UTF-8',
-  FST_ERR_MAX_PARAM_LENGTH: 'the path has a part that is too long',
-  FST_STATIC_FORBIDDEN_PATH: 'the path must not lead out of its directory',
+  FST_ERR_MAX_PARAM_LENGTH: 'a segment of the path is too long',
+  FST_STATIC_FORBIDDEN_PATH: 'the path must not leave its directory',
 }
 
 function isFastifyError(error: unknown): error is FastifyError {

@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
-import type { ProblemBody } from '../../testkit/clients/rest.ts'
-import { bodyOf } from '../../testkit/clients/rest.ts'
-import { useTestServers } from '../../testkit/fixtures/test-server.ts'
+import type { ProblemBody } from '../../../testkit/clients/rest.ts'
+import { bodyOf } from '../../../testkit/clients/rest.ts'
+import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
 
 const start = useTestServers()
 
@@ -14,7 +14,7 @@ async function problemOf(response: Response) {
   return problem
 }
 
-test('a path that cannot be read is a problem like any other', async () => {
+test('an invalid path is rejected with a problem document', async () => {
   const { url } = await start()
   const badEscape = await problemOf(await fetch(`${url}/things/%zz`))
   expect(badEscape).toMatchObject({ status: 422, code: 'invalid_request', errors: [{ message: /percent-encoded/ }] })
@@ -23,7 +23,7 @@ test('a path that cannot be read is a problem like any other', async () => {
 })
 
 test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml'])(
-  'a body of type %s is no JSON, and refused as such',
+  'a body of type %s is rejected as an unsupported media type',
   async (contentType) => {
     const { url } = await start()
     const response = await fetch(`${url}/echo`, {
@@ -35,7 +35,7 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml']
   },
 )
 
-test('a body longer than any route takes is too large', async () => {
+test('a body above the limit is rejected as too large', async () => {
   const { url } = await start()
   const response = await fetch(`${url}/echo`, {
     method: 'POST',
@@ -45,7 +45,7 @@ test('a body longer than any route takes is too large', async () => {
   expect(await problemOf(response)).toMatchObject({ status: 413, code: 'payload_too_large' })
 })
 
-test('a call that comes on an open connection while the server closes is told to come again', async () => {
+test('a call that arrives on an open connection during shutdown is rejected with Retry-After', async () => {
   const called = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<void>()
   const server = await start({
@@ -58,7 +58,7 @@ test('a call that comes on an open connection while the server closes is told to
   const answers = text(socket)
   socket.write('GET /call HTTP/1.1\r\nHost: x\r\n\r\n')
   await called.promise
-  // it is read when the closing has begun: nothing else was sent meanwhile
+  // the server reads this request after it has started to close
   socket.write('GET /call HTTP/1.1\r\nHost: x\r\n\r\n')
   const closed = server.close(10_000)
   setImmediate(answer.resolve)
