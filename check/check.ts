@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkImportArrows } from './import-arrows.ts'
 import { checkLinks } from './links.ts'
+import { checkSettings } from './settings.ts'
 
 /** `faults` returns what is wrong, and an empty list when the check passes. */
 interface Check {
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   { name: 'generated files are current', faults: generatedFiles },
   { name: 'import arrows', faults: checkImportArrows },
   { name: 'links in docs', faults: checkLinks },
+  { name: 'documented settings', faults: checkSettings },
 ]
 
 function faultsOf(command: string, args: string[]): string[] {

@@ -76,8 +76,8 @@ test.runIf(hasCurl)('the walk of the README gives a hot buyer, and imports a fil
   expect(answers.at(-1)).toMatchObject({ done: { rows: 2, created: 2 } })
 })
 
-test.runIf(hasCurl && hasGrpcurl)('the same over gRPC, by reflection', async () => {
-  expect((await answersOf('Try it', 'The same over gRPC')).at(-1)).toMatchObject({
+test.runIf(hasCurl && hasGrpcurl)('the README reads the same insight over gRPC, by reflection', async () => {
+  expect((await answersOf('Try it', 'Three protocols')).at(-1)).toMatchObject({
     insight: { intent: 'INTENT_BUY', stage: 'STAGE_FINAL' },
   })
 })

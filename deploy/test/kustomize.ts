@@ -11,7 +11,7 @@ const MAX_BYTES = 16 * 1024 * 1024
 export function findKustomize(): (folder: string) => string {
   const found = CANDIDATES.find(([program = '']) => spawnSync(program, ['version']).error === undefined)
   if (found === undefined) {
-    throw new Error('neither kustomize nor kubectl was found: install one, see docs/operations.md')
+    throw new Error('neither kustomize nor kubectl was found: install one, see docs/operations/kubernetes.md')
   }
   const [program = '', ...args] = found
   return (folder) => execFileSync(program, [...args, folder], { encoding: 'utf8', maxBuffer: MAX_BYTES })

@@ -200,8 +200,8 @@ async function rollingRestart(project: Project, signal: AbortSignal): Promise<st
 async function backUpAndRestore(project: Project): Promise<string> {
   await mustHavePgDump(project)
   const [backUp = '', ...restore] = shellExamples(
-    await readFile(join(ROOT, 'docs/operations.md'), 'utf8'),
-    'Back up and restore',
+    await readFile(join(ROOT, 'docs/operations/backup.md'), 'utf8'),
+    'Compose',
   ).split(/\n\n/)
 
   const settled = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }))

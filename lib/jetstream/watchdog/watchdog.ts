@@ -11,7 +11,7 @@ import { countStreamRecreations } from './stream-recreations.ts'
 
 /*
  * Recreates a consumer, or its stream, that holds messages and delivers none, whatever defect of the server is behind it
- * (docs/operations.md, "Which nats-server"). PostgreSQL has every lead, so that a deleted stream costs time and nothing
+ * (docs/operations/README.md, "Supported nats-server versions"). PostgreSQL has every lead, so that a deleted stream costs time and nothing
  * else. Invariants:
  *  1. It acts only on what several looks in a row have shown while nothing moved, and the server answered all of them.
  *     An idle queue, a backlog, slow work, long holds, and a server that is away or frozen are none of that.

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import type { ZodType } from 'zod'
+import { commonSettings } from '../lib/config/load-config.ts'
+import { insightsSettings } from '../services/insights/config.ts'
+import { intakeSettings } from '../services/intake/config.ts'
+import { llmSettings } from '../services/triage/analyzers/llm/settings.ts'
+import { triageSettings } from '../services/triage/config.ts'
+
+const PAGE = 'docs/settings.md'
+/** A row of a table: the variable in code type, its default, its meaning. */
+const ROW = /^\| `([A-Z_]+)` \| ([^|]+) \| [^|]+ \|$/gm
+
+type Schemas = Readonly<Record<string, ZodType>>
+
+/** The sections of the page, and the schemas that each documents. */
+const SECTIONS: Readonly<Record<string, Schemas>> = {
+  'All services': commonSettings,
+  Intake: without(intakeSettings, commonSettings),
+  Triage: without(triageSettings, { ...commonSettings, ...llmSettings }),
+  Model: llmSettings,
+  Insights: without(insightsSettings, commonSettings),
+}
+
+/** Finds settings whose name or default differs between docs/settings.md and the schemas, in both directions. */
+export function checkSettings(): string[] {
+  const sections = readFileSync(PAGE, 'utf8').split(/^## /m)
+  return Object.entries(SECTIONS).flatMap(([title, schemas]) => {
+    const section = sections.find((text) => text.startsWith(`${title}\n`)) ?? ''
+    const documented = new Map([...section.matchAll(ROW)].map(([, name = '', value = '']) => [name, value]))
+    const names = new Set([...documented.keys(), ...Object.keys(schemas)])
+    return [...names].flatMap((name) => {
+      const [found, expected] = [documented.get(name), defaultOf(schemas[name])]
+      if (found === expected) return []
+      if (expected === undefined) return `${PAGE} has ${name} under "${title}", which no schema has`
+      return `${PAGE} has ${found ?? 'no row'} for ${name} under "${title}", expected the default ${expected}`
+    })
+  })
+}
+
+/** The default as the page shows it; undefined when there is no such setting. */
+function defaultOf(schema: ZodType | undefined): string | undefined {
+  if (schema === undefined) return undefined
+  const { success, data } = schema.safeParse(undefined)
+  if (!success) return 'required'
+  const isEmpty = data === undefined || (Array.isArray(data) && data.length === 0)
+  return isEmpty ? 'none' : `\`${String(data)}\``
+}
+
+function without(all: Schemas, others: Schemas): Schemas {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in others)))
+}
