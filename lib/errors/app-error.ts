@@ -52,7 +52,7 @@ interface AppErrorOptions {
   readonly metadata?: ErrorMetadata
 }
 
-/** An error whose message may be shown to callers. The cause is logged and never sent. */
+/** An error whose message may be shown to callers. The cause is internal and never sent. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly violations: readonly Violation[]

@@ -53,7 +53,7 @@ function messageAt(schema: DescMessage, number: number): DescMessage | undefined
   return schema.fields.find((field) => field.number === number)?.message
 }
 
-/** The error for a message that cannot be decoded. The decoder's own message is only logged. */
+/** The error for a message that cannot be decoded. The decoder's message is not sent. */
 function undecodable(schema: DescMessage, cause: unknown): AppError {
   const fault = isEncodingError(cause)
     ? 'a string field is not valid UTF-8'

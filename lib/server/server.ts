@@ -12,15 +12,15 @@ import { createGrpcHandler } from './grpc/handler.ts'
 import { createHealth, keepEvaluating } from './health.ts'
 import { createBodyBudget } from './http/body-budget.ts'
 import { identifyHttpCalls, requestIdOf } from './http/call-identity.ts'
-import { assertValidHttp, originFormOf } from './http/checks.ts'
+import { createClientErrorHandler } from './http/client-errors.ts'
 import type { ConnectionRouter } from './http/connection-router.ts'
 import { routeConnections } from './http/connection-router.ts'
-import { createHttpRefusals } from './http/refusals.ts'
+import { assertValidHttp, originFormOf } from './http/request-checks.ts'
 import type { ReadinessCheck, ReadinessMonitor } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
 import { listAllowedMethods } from './rest/allowed-methods.ts'
 import type { RegisterRest } from './rest/handler.ts'
-import { createRefuse, registerRestHandler } from './rest/handler.ts'
+import { createErrorHandler, registerRestHandler } from './rest/handler.ts'
 import { allowLongBodies } from './rest/long-body.ts'
 import type { ApiDescription } from './rest/openapi/register-openapi.ts'
 import { registerOpenApi } from './rest/openapi/register-openapi.ts'
@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const health = createHealth(options.services)
   const readiness = createReadinessMonitor(options.checks, health.set)
   const bodies = createBodyBudget(options.maxBodyBytes ?? MAX_BODY_BYTES)
-  const refuse = createRefuse(observe)
+  const handleError = createErrorHandler(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const rpc = { services: options.services, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
   const grpc = createGrpcHandler({ ...rpc, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
@@ -85,15 +85,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
   const loggerInstance: FastifyBaseLogger = options.log
-  const refusals = createHttpRefusals(observe)
+  const clientErrors = createClientErrorHandler(observe)
   const app = fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_REST_BODY_BYTES,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: refuse,
-    clientErrorHandler: refusals.onClientError,
+    frameworkErrors: handleError,
+    clientErrorHandler: clientErrors.onClientError,
     return503OnClosing: false, // its response has no details; the hook below sends a problem document
     serverFactory: (handle) => {
       const handler: RequestListener = (request, response) => {
@@ -119,14 +119,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   })
   identifyHttpCalls(app)
-  refusals.track(app)
+  clientErrors.track(app)
   allowLongBodies(app)
   const allowedMethods = listAllowedMethods(app)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
   app.removeAllContentTypeParsers() // each protocol handler adds its own
-  registerRestHandler(app, options.rest, { observe, refuse, bodies, allowedMethods })
+  registerRestHandler(app, options.rest, { observe, handleError, bodies, allowedMethods })
   // after the hooks that name the call, so that a rejection is recorded under that name
   app.addHook('preParsing', ({ raw }, _reply, _body, done) => {
     if (closed !== undefined) throw shuttingDown()

@@ -6,8 +6,8 @@ import type { FastifyRequest } from 'fastify'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
 import { RPC_CODE } from '../../errors/status-codes.ts'
-import { assertUtf8Charset, assertValidQuery } from '../http/checks.ts'
 import { ACCEPTED_ENCODINGS, decompress, parseEncoding } from '../http/compression.ts'
+import { assertUtf8Charset, assertValidQuery } from '../http/request-checks.ts'
 import { errorDetails } from '../rpc-error.ts'
 import type { CallHead, UnaryProtocol } from './unary-protocol.ts'
 
@@ -22,8 +22,9 @@ export const connectProtocol: UnaryProtocol = {
     if (request.method !== 'POST') throw methodNotAllowed(request.method, method)
     return openPost(request)
   },
-  answer: (reply, { isBinary }, message) => reply.type(isBinary ? CONTENT_TYPE.proto : CONTENT_TYPE.json).send(message),
-  refuse: (reply, error, requestId) => {
+  sendMessage: (reply, { isBinary }, message) =>
+    reply.type(isBinary ? CONTENT_TYPE.proto : CONTENT_TYPE.json).send(message),
+  sendError: (reply, error, requestId) => {
     if (error.code === ErrorCode.UnsupportedMediaType) {
       reply.header('accept-post', ACCEPTED_TYPES).header('accept-encoding', ACCEPTED_ENCODINGS)
     }

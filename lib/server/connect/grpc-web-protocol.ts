@@ -5,7 +5,7 @@ import { invalidRequest } from '../../errors/parse.ts'
 import { errorTrailers } from '../grpc/error.ts'
 import { createFrameReader, decompressFrame, toFrame } from '../grpc/frames.ts'
 import { parseTimeoutMs } from '../grpc/headers.ts'
-import { assertUtf8Charset } from '../http/checks.ts'
+import { assertUtf8Charset } from '../http/request-checks.ts'
 import type { UnaryProtocol } from './unary-protocol.ts'
 
 /*
@@ -34,9 +34,9 @@ export const grpcWebProtocol: UnaryProtocol = {
       },
     }
   },
-  answer: (reply, { isBinary }, message) =>
+  sendMessage: (reply, { isBinary }, message) =>
     reply.type(typeOf(isBinary)).send(Buffer.concat([toFrame(message), toTrailerFrame({ 'grpc-status': 0 })])),
-  refuse: (reply, error, requestId) =>
+  sendError: (reply, error, requestId) =>
     reply
       .type(typeOf(!isJson(reply.request.headers['content-type'])))
       .send(toTrailerFrame(errorTrailers(error, requestId))),

@@ -31,7 +31,7 @@ export function registerConnectHandler(app: FastifyInstance, options: ConnectHan
   // handles requests rejected before `serve` runs: invalid headers, or any request during shutdown
   app.setErrorHandler((thrown, request, reply) => {
     const call = observe('connect', methodName(request), identityOf(request))
-    return protocolOf(request).refuse(reply, call.failed(toRefusal(thrown)), request.id)
+    return protocolOf(request).sendError(reply, call.failed(translateError(thrown)), request.id)
   })
   for (const { descriptor, methods } of services) {
     for (const method of methods) {
@@ -60,29 +60,29 @@ async function serve(
     call.succeeded()
     return reply.code(204).header('allow', allowedMethods(descriptor)).send()
   }
-  const held = bodies.hold()
+  const reservation = bodies.reserve()
   let deadline: ReturnType<typeof abortWhenClosed> | undefined
   try {
     const head = protocol.open(request, descriptor)
     deadline = abortWhenClosed(reply.raw, head.timeoutMs)
     const { signal } = deadline
     const weight = weightOfBytes(request.headers)
-    const take = (bytes: number) => held.take(bytes * weight)
+    const take = (bytes: number) => reservation.take(bytes * weight)
     const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, take), maxRequestBytes)
-    held.takeUpTo(bytes.length) // a compressed body was counted with an estimate
+    reservation.takeUpTo(bytes.length) // a compressed body was counted with an estimate
     const input = head.isBinary ? decodeMessage(descriptor.input, bytes) : decodeJson(descriptor.input, bytes)
     const output = await untilAborted(signal, () => method.handle(input, contextOf(request, signal)))
-    const answer = head.isBinary
+    const response = head.isBinary
       ? toBinary(descriptor.output, output)
       : Buffer.from(toJsonString(descriptor.output, output))
     call.succeeded()
-    return protocol.answer(reply, head, answer)
+    return protocol.sendMessage(reply, head, response)
   } catch (thrown) {
     const error = call.failed(thrown)
     if (error.code === ErrorCode.MethodNotAllowed) reply.header('allow', allowedMethods(descriptor))
-    return protocol.refuse(reply, error, request.id)
+    return protocol.sendError(reply, error, request.id)
   } finally {
-    held.release() // not on `close`, which may precede the last `take`
+    reservation.release() // not on `close`, which may precede the last `take`
     deadline?.release()
   }
 }
@@ -110,7 +110,7 @@ function contextOf(request: FastifyRequest, signal: AbortSignal): CallContext {
 }
 
 /** Replaces the message for a content type that Fastify cannot parse, which is written for REST. */
-function toRefusal(thrown: unknown): unknown {
+function translateError(thrown: unknown): unknown {
   const error = translateFastifyError(thrown)
   if (!(error instanceof AppError) || error.code !== ErrorCode.UnsupportedMediaType) return error
   const message = 'The header content-type cannot be parsed; it must be application/json or application/proto.'

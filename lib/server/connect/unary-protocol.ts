@@ -23,7 +23,7 @@ export interface UnaryProtocol {
   /** @throws AppError if the request is invalid or unsupported */
   open(request: FastifyRequest, method: DescMethodUnary): CallHead
   /** Sends an encoded message. */
-  answer(reply: FastifyReply, head: CallHead, message: Uint8Array): FastifyReply
+  sendMessage(reply: FastifyReply, head: CallHead, message: Uint8Array): FastifyReply
   /** Sends an error. */
-  refuse(reply: FastifyReply, error: AppError, requestId: string): FastifyReply
+  sendError(reply: FastifyReply, error: AppError, requestId: string): FastifyReply
 }

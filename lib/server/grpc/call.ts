@@ -76,7 +76,7 @@ export function openCall(
 ): GrpcCall {
   const responseHeaders = { ...RESPONSE_HEADERS, ...identityHeaders(identity) }
   const frames = createFrameReader(maxMessageBytes)
-  const held = bodies.hold()
+  const reservation = bodies.reserve()
   const weight = weightOfBytes(headers)
   let hasEnded = false
   let deadline: NodeJS.Timeout | undefined
@@ -87,7 +87,7 @@ export function openCall(
     stream.respond(responseHeaders, { waitForTrailers: true })
     stream.once('wantTrailers', () => {
       stream.sendTrailers(trailers)
-      discardRest()
+      stopRequest()
     })
     // Node measures the time since the last byte was sent or received
     stream.setTimeout(unreadTimeoutMs, () => {
@@ -95,7 +95,7 @@ export function openCall(
     })
   }
   /** Asks the client to stop sending the request (RFC 9113, section 8.1). */
-  const discardRest = () => {
+  const stopRequest = () => {
     if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR)
   }
   const end = (): boolean => {
@@ -114,14 +114,14 @@ export function openCall(
       stream.end()
     } else {
       stream.respond({ ...responseHeaders, ...trailers }, { endStream: true })
-      discardRest()
+      stopRequest()
     }
   }
 
   stream.on('error', () => undefined) // `close` follows
   stream.once('close', () => {
     fail(cancelled())
-    held.release() // 4
+    reservation.release() // 4
   })
 
   const call: GrpcCall = {
@@ -140,17 +140,17 @@ export function openCall(
       traceparent: identity.traceparent,
     },
     receive: (chunk) => {
-      held.take(chunk.length * weight)
+      reservation.take(chunk.length * weight)
       return frames.push(chunk)
     },
     assertWhole: frames.assertWhole,
-    release: held.release,
+    release: reservation.release,
     decode: (schema, frame) => {
       if (!frame.isCompressed) return decodeMessage(schema, frame.bytes)
       const decompressed = decompressFrame(frame, headerOf(headers, 'grpc-encoding'), maxMessageBytes)
       return decompressed.then((bytes) => {
         if (hasEnded) throw cancelled() // bytes taken now would never be released
-        held.takeUpTo(bytes.length)
+        reservation.takeUpTo(bytes.length)
         return decodeMessage(schema, bytes)
       })
     },

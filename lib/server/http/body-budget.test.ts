@@ -127,8 +127,8 @@ describe('a compressed message whose client disconnects during decompression', (
   test.each([
     ['Connect', callConnect, '429'],
     ['gRPC', callGrpc, String(status.RESOURCE_EXHAUSTED)],
-  ])('counts with its decompressed length (%s)', async (_name, call, refused) => {
+  ])('counts with its decompressed length (%s)', async (_name, call, expected) => {
     const server = await start({ maxBodyBytes: 1_000_000 })
-    expect(await call(server, true)).toBe(refused)
+    expect(await call(server, true)).toBe(expected)
   })
 })

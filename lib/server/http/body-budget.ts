@@ -10,10 +10,10 @@ import { AppError, ErrorCode } from '../../errors/app-error.ts'
 
 export interface BodyBudget {
   /** Starts accounting for the body of one call. */
-  hold(): HeldBody
+  reserve(): BodyReservation
 }
 
-interface HeldBody {
+interface BodyReservation {
   /** @throws AppError `overloaded` if all bodies together would exceed the budget */
   take(bytes: number): void
   /**
@@ -25,13 +25,13 @@ interface HeldBody {
 }
 
 export function createBodyBudget(maxBytes: number): BodyBudget {
-  let heldBytes = 0
+  let reservedBytes = 0
   return {
-    hold: () => {
+    reserve: () => {
       let ownBytes = 0
       const take = (bytes: number) => {
-        if (heldBytes + bytes > maxBytes) throw overloaded() // 1
-        heldBytes += bytes
+        if (reservedBytes + bytes > maxBytes) throw overloaded() // 1
+        reservedBytes += bytes
         ownBytes += bytes
       }
       return {
@@ -40,7 +40,7 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
           if (bytes > ownBytes) take(bytes - ownBytes)
         },
         release: () => {
-          heldBytes -= ownBytes
+          reservedBytes -= ownBytes
           ownBytes = 0 // 2
         },
       }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { createChunkList } from './chunk-list.ts'
+import { bodyFailure } from './client-errors.ts'
 import { payloadTooLarge } from './compression.ts'
-import { bodyFailure } from './refusals.ts'
 
 /**
  * Reads the whole body of a request. On an error it discards the rest, so that the response can be sent and the

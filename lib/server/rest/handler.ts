@@ -5,7 +5,7 @@ import { HTTP_STATUS } from '../../errors/status-codes.ts'
 import type { CallObserver } from '../call-observer.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import { identifyHttpCall } from '../http/call-identity.ts'
-import { assertValidQuery } from '../http/checks.ts'
+import { assertValidQuery } from '../http/request-checks.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
 import type { Problem } from './error.ts'
 import { problemOf, translateFastifyError } from './error.ts'
@@ -36,10 +36,10 @@ export type FailLate = (request: ObservedRequest, thrown: unknown) => Problem
 type ObservedRequest = Pick<FastifyRequest, 'id' | 'observed'>
 
 /** Sends a problem and records it as the failure of the call. */
-export type Refuse = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
+export type ErrorHandler = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) => void
 
 /** Creates the error handler of REST calls and of requests that Fastify rejects before routing. */
-export function createRefuse(observe: CallObserver): Refuse {
+export function createErrorHandler(observe: CallObserver): ErrorHandler {
   return (thrown, request, reply) => {
     identifyHttpCall(request, reply)
     sendProblem(fail(observe, request, translateFastifyError(thrown)), request, reply)
@@ -58,18 +58,18 @@ export function registerRestHandler(
   register: RegisterRest,
   parts: {
     readonly observe: CallObserver
-    readonly refuse: Refuse
+    readonly handleError: ErrorHandler
     readonly bodies: BodyBudget
     readonly allowedMethods: AllowedMethods
   },
 ): void {
-  const { observe, refuse, bodies, allowedMethods } = parts
+  const { observe, handleError, bodies, allowedMethods } = parts
   app.decorateRequest('observed')
   app.setErrorHandler((thrown, request, reply) => {
-    refuse(thrown, request, reply)
+    handleError(thrown, request, reply)
     return reply
   })
-  const answerNotFound = createNotFound({ observe, refuse, allowedMethods })
+  const answerNotFound = createNotFound({ observe, handleError, allowedMethods })
   app.setNotFoundHandler(answerNotFound)
   // the not-found handler alone would run too late: Fastify reads the body first and may reject it
   app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
@@ -81,9 +81,9 @@ export function registerRestHandler(
       assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)
       if (bytes > 0) {
-        const held = bodies.hold()
-        held.take(bytes)
-        reply.raw.once('close', held.release)
+        const reservation = bodies.reserve()
+        reservation.take(bytes)
+        reply.raw.once('close', reservation.release)
       }
       done()
     })

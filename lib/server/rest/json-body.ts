@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AppError } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
-import { assertUtf8Charset } from '../http/checks.ts'
 import { readBody } from '../http/read-body.ts'
+import { assertUtf8Charset } from '../http/request-checks.ts'
 
 /**
  * Replaces Fastify's JSON parser, which accepts invalid UTF-8 (as U+FFFD) and other charsets, rejects valid JSON with

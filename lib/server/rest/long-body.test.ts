@@ -22,9 +22,9 @@ async function sendSlowly({ host, port }: TestServer, path: string, ready: Promi
 
 test('a body that arrives too slowly is rejected, unless its route has longBody', async () => {
   const server = await start({ requestTimeoutMs: 100 })
-  const refused = sendSlowly(server, '/echo', new Promise(() => undefined))
+  const rejected = sendSlowly(server, '/echo', new Promise(() => undefined))
   // both start at the same time, so the server has checked both when it rejects the first
-  const [text, long] = await Promise.all([refused, sendSlowly(server, '/long', refused)])
+  const [text, long] = await Promise.all([rejected, sendSlowly(server, '/long', rejected)])
   expect(text).toContain('408')
   expect(long).toContain('{"received":{"a":1}}')
 })

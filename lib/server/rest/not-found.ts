@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
-import type { Refuse } from './handler.ts'
+import type { ErrorHandler } from './handler.ts'
 
 /** Handles requests without a route: OPTIONS, a method that the path does not have, or an unknown path. */
 export function createNotFound(parts: {
   readonly observe: CallObserver
-  readonly refuse: Refuse
+  readonly handleError: ErrorHandler
   readonly allowedMethods: AllowedMethods
 }): (request: FastifyRequest, reply: FastifyReply) => void {
   return (request, reply) => {
@@ -16,10 +16,10 @@ export function createNotFound(parts: {
     const methods = parts.allowedMethods(decodeURI(path)) // cannot throw: the router has decoded it before
     // a wildcard route may match although the resource does not exist, such as a missing static file
     if (methods.length === 0 || (methods.includes(method) && method !== 'OPTIONS')) {
-      return parts.refuse(noSuchRoute(method, path), request, reply)
+      return parts.handleError(noSuchRoute(method, path), request, reply)
     }
     reply.header('allow', methods.join(', '))
-    if (method !== 'OPTIONS') return parts.refuse(wrongMethod(method, path, methods), request, reply)
+    if (method !== 'OPTIONS') return parts.handleError(wrongMethod(method, path, methods), request, reply)
     parts.observe('rest', 'unknown', { requestId: request.id }).succeeded()
     reply.code(204).send()
   }

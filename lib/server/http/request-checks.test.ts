@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { exchange } from '../../../testkit/clients/raw-http.ts'
 import { bodyOf } from '../../../testkit/clients/rest.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
-import { originFormOf } from './checks.ts'
+import { originFormOf } from './request-checks.ts'
 
 const start = useTestServers()
 

@@ -17,7 +17,7 @@ import { identifyCall, identityHeaders, identityOf } from './call-identity.ts'
  */
 
 /** The last request of a connection. */
-interface Latest {
+interface LastRequest {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly identity: CallIdentity
@@ -32,19 +32,19 @@ const LINGER_MS = 1_000
 /**
  * @returns Fastify's `clientErrorHandler`, and `track`, to be called once the app exists
  */
-export function createHttpRefusals(observe: CallObserver) {
-  const latest = new WeakMap<Socket, Latest>()
-  const refused = new WeakSet<Socket>()
+export function createClientErrorHandler(observe: CallObserver) {
+  const lastRequests = new WeakMap<Socket, LastRequest>()
+  const rejected = new WeakSet<Socket>()
 
-  const refuse = (socket: Socket, refusal: AppError, headers: Readonly<Record<string, string>> = {}) => {
-    if (refused.has(socket) || socket.destroyed) return
-    refused.add(socket) // the parser reports an error for the following bytes as well
-    const last = latest.get(socket)
-    if (last !== undefined && !last.request.complete) return endBody(socket, refusal, last)
+  const reject = (socket: Socket, rejection: AppError, headers: Readonly<Record<string, string>> = {}) => {
+    if (rejected.has(socket) || socket.destroyed) return
+    rejected.add(socket) // the parser reports an error for the following bytes as well
+    const last = lastRequests.get(socket)
+    if (last !== undefined && !last.request.complete) return endBody(socket, rejection, last)
     const answer = () => {
       const identity = identifyCall(() => undefined)
-      observe('rest', 'unknown', identity).failed(refusal) // 1
-      socket.resume().end(textOf(refusal, identity, headers))
+      observe('rest', 'unknown', identity).failed(rejection) // 1
+      socket.resume().end(textOf(rejection, identity, headers))
       setTimeout(() => socket.destroy(), LINGER_MS).unref()
     }
     if (last === undefined || last.response.closed) answer()
@@ -53,15 +53,15 @@ export function createHttpRefusals(observe: CallObserver) {
 
   return {
     onClientError: (error: NodeJS.ErrnoException, socket: Socket) => {
-      const refusal = refusalFor(error)
-      if (refusal === undefined) socket.destroy(error)
-      else refuse(socket, refusal)
+      const rejection = rejectionFor(error)
+      if (rejection === undefined) socket.destroy(error)
+      else reject(socket, rejection)
     },
     /** Must be called before routes are added. */
     track: (app: FastifyInstance) => {
       app.addHook('onRequest', (request, reply, done) => {
         const { raw } = request
-        latest.set(raw.socket, { request: raw, response: reply.raw, identity: identityOf(request) })
+        lastRequests.set(raw.socket, { request: raw, response: reply.raw, identity: identityOf(request) })
         done()
       })
       const server = app.server as Server // `serverFactory` creates no other kind
@@ -69,17 +69,17 @@ export function createHttpRefusals(observe: CallObserver) {
         // Node has removed its own listeners; an `error` event without a listener would end the process
         socket.on('error', () => undefined)
         const message = 'This server is not a proxy and does not support CONNECT.'
-        refuse(socket, new AppError(ErrorCode.MethodNotAllowed, message), { allow: 'GET, HEAD, POST, OPTIONS' })
+        reject(socket, new AppError(ErrorCode.MethodNotAllowed, message), { allow: 'GET, HEAD, POST, OPTIONS' })
       })
     },
   }
 }
 
 /** Sends the rejection as the response of the call. The reader of the body gets the reason from the socket's error. */
-function endBody(socket: Socket, refusal: AppError, { response, identity }: Latest): void {
+function endBody(socket: Socket, rejection: AppError, { response, identity }: LastRequest): void {
   const isNext = response.socket === socket && !response.headersSent // 2
-  if (isNext && refusal.code !== ErrorCode.Cancelled) socket.write(textOf(refusal, identity))
-  socket.destroy(refusal)
+  if (isNext && rejection.code !== ErrorCode.Cancelled) socket.write(textOf(rejection, identity))
+  socket.destroy(rejection)
 }
 
 /**
@@ -98,7 +98,7 @@ function clientDisconnected(cause: unknown): AppError {
 }
 
 /** Undefined if the connection is broken and no response can be sent. */
-function refusalFor(error: NodeJS.ErrnoException & { reason?: string }): AppError | undefined {
+function rejectionFor(error: NodeJS.ErrnoException & { reason?: string }): AppError | undefined {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new AppError(ErrorCode.RequestTimeout, 'The request did not arrive in time.', { cause: error })
@@ -119,8 +119,8 @@ function refusalFor(error: NodeJS.ErrnoException & { reason?: string }): AppErro
   return new AppError(ErrorCode.BadRequest, `This is not a valid HTTP/1.1 request${reason}.`, { cause: error })
 }
 
-function textOf(refusal: AppError, identity: CallIdentity, more: Readonly<Record<string, string>> = {}): string {
-  const problem = problemOf(refusal, identity.requestId)
+function textOf(rejection: AppError, identity: CallIdentity, more: Readonly<Record<string, string>> = {}): string {
+  const problem = problemOf(rejection, identity.requestId)
   const body = JSON.stringify(problem)
   const headers = Object.entries({
     'content-type': 'application/problem+json',
