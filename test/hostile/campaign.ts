@@ -1,26 +1,26 @@
 import { createRandom } from '../../testkit/random.ts'
-import type { Attacker, Fault, Making } from './attack.ts'
-import { Oracle } from './attack.ts'
 import { makeKey, makeToken } from './canary.ts'
+import type { CaseContext, Fuzzer, Violation } from './fuzzer.ts'
+import { Oracle } from './fuzzer.ts'
 import type { Ledger } from './ledger.ts'
 import type { Target } from './target.ts'
 import type { Usage } from './watch/inspector.ts'
 import { measureUsage } from './watch/inspector.ts'
 
-/** One case of the run, by its number within its protocol. */
+/** One case of a campaign, by its number within its protocol. */
 export interface CaseId {
-  readonly attacker: Attacker
+  readonly fuzzer: Fuzzer
   readonly number: number
 }
 
-/** What was wrong with a case, with all that is needed to have it again. */
+/** A violation, and what is needed to reproduce it. */
 export interface FailedCase {
   readonly caseName: string
   readonly protocol: string
-  readonly what: string
+  readonly summary: string
   readonly applied: readonly string[]
   readonly request: string
-  readonly fault: Fault
+  readonly violation: Violation
 }
 
 export interface Campaign {
@@ -28,151 +28,155 @@ export interface Campaign {
   readonly ledger: Ledger
   readonly seed: number
   readonly cases: readonly CaseId[]
-  /** How many run at the same time. */
-  readonly lanes: number
+  /** How many cases run at the same time. */
+  readonly concurrency: number
   readonly signal: AbortSignal
-  /** Hears of every sample, of which there are about thirty. */
+  /** Called after each memory sample, about thirty times. */
   readonly onProgress: (done: number) => void
 }
 
 export interface CampaignOutcome {
   readonly failures: readonly FailedCase[]
   readonly memory: Readonly<Record<keyof Target['services'], readonly Usage[]>>
-  /** The cases that were running when a process ended by itself. */
+  /** The cases that were running when a process exited unexpectedly. */
   readonly interrupted: readonly string[]
 }
 
 const SERVICES = ['intake', 'triage', 'insights'] as const
-/** How often the memory is measured; each time costs three processes a full collection. */
-const SAMPLES = { most: 36, least: 12, perCases: 500 }
-/** The first share of the cases fills caches and pools. */
+/** How often memory is measured. Each sample costs three processes a full garbage collection. */
+const SAMPLES = { max: 36, min: 12, perCases: 500 }
+/** Share of the cases that run before the first memory sample, to fill caches and pools. */
 const WARM_UP = 0.25
 
-/** `cases` cases, each protocol by its share, in an order that the seed gives. */
-export function planCases(attackers: readonly Attacker[], seed: number, cases: number): CaseId[] {
-  const shares = attackers.reduce((sum, { share }) => sum + share, 0)
-  const planned = attackers.flatMap((attacker) =>
-    Array.from({ length: Math.ceil((cases * attacker.share) / shares) }, (_, number) => ({ attacker, number })),
+/** Plans about `cases` cases, divided among the protocols by weight, in an order that depends on the seed. */
+export function planCases(fuzzers: readonly Fuzzer[], seed: number, cases: number): CaseId[] {
+  const weights = fuzzers.reduce((sum, { weight }) => sum + weight, 0)
+  const planned = fuzzers.flatMap((fuzzer) =>
+    Array.from({ length: Math.ceil((cases * fuzzer.weight) / weights) }, (_, number) => ({ fuzzer, number })),
   )
   return createRandom(`${seed}/order`).shuffled(planned)
 }
 
 /** Runs all cases, several at a time. */
 export async function runCampaign(campaign: Campaign): Promise<CampaignOutcome> {
-  const { target, cases, lanes, signal, onProgress } = campaign
+  const { target, cases, concurrency, signal, onProgress } = campaign
   const failures: FailedCase[] = []
   const memory = { intake: [] as Usage[], triage: [] as Usage[], insights: [] as Usage[] }
   const warmUp = Math.floor(cases.length * WARM_UP)
-  const samples = Math.min(SAMPLES.most, Math.max(SAMPLES.least, cases.length / SAMPLES.perCases))
+  const samples = Math.min(SAMPLES.max, Math.max(SAMPLES.min, cases.length / SAMPLES.perCases))
   const sampleEvery = Math.max(1, Math.floor((cases.length - warmUp) / samples))
   const running = new Set<CaseId>()
   let interrupted: readonly string[] = []
   let next = 0
 
-  const lane = async () => {
+  const worker = async () => {
     for (let at = next++; at < cases.length; at = next++) {
       signal.throwIfAborted()
       const current = cases[at] as CaseId
       running.add(current)
-      const faults = await runCase(campaign, current)
-      if (target.endedEarly.length > 0) {
+      const failed = await runCase(campaign, current)
+      if (target.unexpectedExits.length > 0) {
         if (interrupted.length === 0)
-          interrupted = [...running].map(({ attacker, number }) => `${attacker.protocol}:${number}`)
+          interrupted = [...running].map(({ fuzzer, number }) => `${fuzzer.protocol}:${number}`)
         return
       }
       running.delete(current)
-      failures.push(...faults)
+      failures.push(...failed)
       if (at < warmUp || (at - warmUp) % sampleEvery !== 0) continue
       const usages = await measureAll(target)
       for (const service of SERVICES) if (usages?.[service]) memory[service].push(usages[service])
       onProgress(at)
     }
   }
-  await Promise.all(Array.from({ length: lanes }, lane))
+  await Promise.all(Array.from({ length: concurrency }, worker))
   return { failures, memory, interrupted }
 }
 
-/** @returns undefined when a process has ended meanwhile */
+/** @returns undefined if a process exited in the meantime */
 async function measureAll(target: Target): Promise<Record<keyof Target['services'], Usage> | undefined> {
   try {
-    const [intake, triage, insights] = [target.services.intake, target.services.triage, target.services.insights]
+    const { intake, triage, insights } = target.services
     return {
       intake: await measureUsage(intake.logFile),
       triage: await measureUsage(triage.logFile),
       insights: await measureUsage(insights.logFile),
     }
   } catch (error) {
-    if (target.endedEarly.length > 0) return undefined
+    if (target.unexpectedExits.length > 0) return undefined
     throw error
   }
 }
 
-async function runCase(campaign: Campaign, { attacker, number }: CaseId): Promise<FailedCase[]> {
-  const tryCase = createTries(campaign, attacker, number)
-  const first = await tryCase(() => true)
+async function runCase(campaign: Campaign, { fuzzer, number }: CaseId): Promise<FailedCase[]> {
+  const runAttempt = createAttempts(campaign, fuzzer, number)
+  const first = await runAttempt(() => true)
   const failures: FailedCase[] = []
-  for (const fault of first.faults) failures.push(await shrink(tryCase, first, fault))
+  for (const violation of first.violations) failures.push(await shrink(runAttempt, first, violation))
   return failures
 }
 
-interface Try {
-  readonly making: Making
-  readonly what: string
+interface Attempt {
+  readonly context: CaseContext
+  readonly summary: string
   readonly request: string
-  readonly faults: readonly Fault[]
+  readonly violations: readonly Violation[]
 }
 
-type TryCase = (keeps: (index: number) => boolean) => Promise<Try>
+type RunAttempt = (isEnabled: (index: number) => boolean) => Promise<Attempt>
 
-function createTries({ target, ledger, seed }: Campaign, { protocol, make }: Attacker, number: number): TryCase {
+function createAttempts({ target, ledger, seed }: Campaign, fuzzer: Fuzzer, number: number): RunAttempt {
+  const { protocol } = fuzzer
   const caseName = `${protocol}:${number}`
-  let tries = 0
-  return async (keeps) => {
-    tries += 1
+  let attempts = 0
+  return async (isEnabled) => {
+    attempts += 1
     const random = createRandom(`${seed}/${caseName}`)
-    const keys = random.fork(`keys of try ${tries}`)
-    const making: Making = {
+    const keys = random.fork(`keys of attempt ${attempts}`)
+    const context: CaseContext = {
       caseName,
       random,
       target,
       ledger,
       token: () => makeToken(protocol, number, keys),
       key: () => makeKey(keys),
-      keeps,
+      isEnabled,
       applied: [],
     }
-    const attack = make(making)
-    const faults = await attack.run()
-    return { making, what: attack.what, request: attack.request(), faults }
+    const testCase = fuzzer.generate(context)
+    const violations = await testCase.run()
+    return { context, summary: testCase.summary, request: testCase.request(), violations }
   }
 }
 
-/** Leaves out one mutation after the other as long as the fault stays. */
-async function shrink(tryCase: TryCase, first: Try, fault: Fault): Promise<FailedCase> {
-  const { caseName, applied } = first.making
-  const kept = new Set(applied.flatMap((name, index) => (name === '' ? [] : [index])))
-  let best = { ...first, fault }
-  for (const index of [...kept]) {
-    if (kept.size < 2) break
-    const smaller = await tryCase((candidate) => candidate !== index && kept.has(candidate))
-    const same = smaller.faults.find((other) => other.oracle === fault.oracle && kindOf(other) === kindOf(fault))
+/** Disables one mutation after another and keeps it disabled if the violation stays. */
+async function shrink(runAttempt: RunAttempt, first: Attempt, violation: Violation): Promise<FailedCase> {
+  const { caseName, applied } = first.context
+  const enabled = new Set(applied.flatMap((name, index) => (name === '' ? [] : [index])))
+  const signature = signatureOf(violation)
+  let smallest = { ...first, violation }
+  for (const index of [...enabled]) {
+    if (enabled.size < 2) break
+    const smaller = await runAttempt((candidate) => candidate !== index && enabled.has(candidate))
+    const same = smaller.violations.find(
+      (other) => other.oracle === violation.oracle && signatureOf(other) === signature,
+    )
     if (same === undefined) continue
-    kept.delete(index)
-    best = { ...smaller, fault: same }
+    enabled.delete(index)
+    smallest = { ...smaller, violation: same }
   }
   return {
     caseName,
     protocol: caseName.split(':')[0] ?? '',
-    what: best.what,
-    applied: best.making.applied.filter((name) => name !== ''),
-    request: best.request,
-    fault: best.fault,
+    summary: smallest.summary,
+    applied: smallest.context.applied.filter((name) => name !== ''),
+    request: smallest.request,
+    violation: smallest.violation,
   }
 }
 
-/** Faults of one kind got the same status, or else the same but for ids, numbers and canaries. */
-export function kindOf({ oracle, got }: Fault): string {
-  if (oracle === Oracle.Answer) return got.split(' ')[0] ?? ''
+/** Groups violations: the same status, or else the same text except for ids, numbers and canaries. */
+export function signatureOf({ oracle, got }: Violation): string {
+  if (oracle === Oracle.Status) return got.split(' ')[0] ?? ''
   return got
     .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, ':id')
     .replaceAll(/cnry[0-9a-z]+/gi, ':canary')

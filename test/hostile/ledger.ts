@@ -2,12 +2,12 @@ import type { NewLead } from '../../domain/lead.ts'
 import { isSame } from '../chaos/verdict.ts'
 
 /*
- * What the attacker knows about every idempotency key that it ever sent. The database is compared with this alone.
+ * What the fuzzers sent under each idempotency key. After the run the database is compared with it.
  */
 
 interface Entry {
   readonly caseName: string
-  /** What may be stored under the key; nothing when no valid request was sent under it. */
+  /** The leads that may be stored under the key; empty if no valid request was sent with it. */
   readonly sent: NewLead[]
   acknowledged: boolean
 }
@@ -18,14 +18,14 @@ export interface StoredLead extends NewLead {
 }
 
 export interface Ledger {
-  /** Notes that a request with this key is about to be sent which must not store anything. */
-  sendInvalid(caseName: string, key: string): void
-  /** Notes that a valid lead is about to be sent. It may be stored even when no answer comes. */
-  sendValid(caseName: string, key: string, lead: NewLead): void
-  /** Notes that an answer said that the key's lead is stored. */
+  /** Records that an invalid request, which must store nothing, is about to be sent with this key. */
+  recordInvalid(caseName: string, key: string): void
+  /** Records that a valid lead is about to be sent. It may be stored even if no response arrives. */
+  recordValid(caseName: string, key: string, lead: NewLead): void
+  /** Records that a response confirmed the lead of this key. */
   acknowledge(key: string): void
-  /** What is wrong with the database; every line names a case. */
-  compare(stored: readonly StoredLead[]): { caseName: string; fault: string }[]
+  /** Compares the rows of `leads` with what was sent. */
+  compare(stored: readonly StoredLead[]): { caseName: string; violation: string }[]
   readonly acknowledgedCount: number
 }
 
@@ -37,27 +37,27 @@ export function createLedger(): Ledger {
     return entry
   }
   return {
-    sendInvalid: (caseName, key) => void entryOf(caseName, key),
-    sendValid: (caseName, key, lead) => void entryOf(caseName, key).sent.push(lead),
+    recordInvalid: (caseName, key) => void entryOf(caseName, key),
+    recordValid: (caseName, key, lead) => void entryOf(caseName, key).sent.push(lead),
     acknowledge: (key) => {
       const entry = entries.get(key.toLowerCase())
       if (entry !== undefined) entry.acknowledged = true
     },
     compare: (stored) => {
       const byKey = Map.groupBy(stored, ({ key }) => key)
-      const faults: { caseName: string; fault: string }[] = []
+      const violations: { caseName: string; violation: string }[] = []
       for (const [key, rows] of byKey) {
         const entry = entries.get(key)
-        const tell = (fault: string) => faults.push({ caseName: entry?.caseName ?? 'unknown', fault })
-        if (rows.length > 1) tell(`stored ${rows.length} times`)
-        if (entry === undefined) tell(`a lead is stored under ${key}, which was never sent`)
-        else if (entry.sent.length === 0) tell('an invalid request was stored')
+        const report = (violation: string) => violations.push({ caseName: entry?.caseName ?? 'unknown', violation })
+        if (rows.length > 1) report(`stored ${rows.length} times`)
+        if (entry === undefined) report(`a lead is stored under ${key}, which was never sent`)
+        else if (entry.sent.length === 0) report('an invalid request was stored')
         else if (!rows.every((row) => entry.sent.some((lead) => isSame(lead, row))))
-          tell('stored differently than sent')
+          report('stored differently than sent')
       }
       for (const [key, { acknowledged, caseName }] of entries)
-        if (acknowledged && !byKey.has(key)) faults.push({ caseName, fault: 'acknowledged, and not stored' })
-      return faults
+        if (acknowledged && !byKey.has(key)) violations.push({ caseName, violation: 'acknowledged, but not stored' })
+      return violations
     },
     get acknowledgedCount() {
       return [...entries.values()].filter(({ acknowledged }) => acknowledged).length

@@ -5,20 +5,20 @@ export interface Options {
   readonly seed: number
   readonly cases: number
   readonly protocols: readonly string[] | undefined
-  /** Only these, such as `rest:17`. */
+  /** Run only these cases, for example `rest:17`. */
   readonly only: readonly string[] | undefined
   readonly logDir: string | undefined
 }
 
 export const USAGE = `npm run test:hostile -- [--seed N] [--cases N] [--protocol NAME]… [--case NAME:N]… [--logs DIR]
-  --seed N         the same seed makes the same cases; default: a new one, which the report names
-  --cases N        how many cases; default 21,000
-  --protocol NAME  only this one, may be repeated
-  --case NAME:N    only this case, such as rest:17, may be repeated; prints the request
-  --logs DIR       keeps the logs of the services there
+  --seed N         generate the cases from this seed; default: random, printed at the start
+  --cases N        number of cases; default 21,000
+  --protocol NAME  run only this protocol; may be repeated
+  --case NAME:N    run only this case, for example rest:17; may be repeated
+  --logs DIR       keep the logs of the services in this directory
 `
 
-/** @throws Error that says what is wrong with the arguments */
+/** @throws Error if an argument is invalid */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -42,5 +42,5 @@ export function parseOptions(args: readonly string[]): Options {
 function wholeNumber(option: string, value: string): number {
   const number = Number(value)
   if (Number.isSafeInteger(number) && number > 0) return number
-  throw new Error(`${option} must be a whole number above 0, not ${value}`)
+  throw new Error(`${option} must be an integer greater than 0, not ${value}`)
 }

@@ -1,81 +1,81 @@
-import type { Attacker } from './attack.ts'
-import { Oracle } from './attack.ts'
 import type { FailedCase } from './campaign.ts'
-import { kindOf } from './campaign.ts'
+import { signatureOf } from './campaign.ts'
+import type { Fuzzer } from './fuzzer.ts'
+import { Oracle } from './fuzzer.ts'
 
-/** One line of the report: something that must hold. */
-export interface Verdict {
+/** The result of one check. */
+export interface CheckResult {
   readonly name: string
-  /** What is wrong, with examples; empty when it holds. */
-  readonly faults: readonly string[]
+  /** Empty if the check passed. */
+  readonly violations: readonly string[]
 }
 
-/** What holds for the whole run, whatever the protocol; see check-target.ts. */
-export const AFTERWARDS = [
+/** Checks of the whole run, made by check-target.ts. */
+export const RUN_CHECKS = [
   'the database holds what was acknowledged, as sent',
-  'no process ended, and each stops cleanly',
+  'no process exits early, and each stops cleanly',
   'no log line holds a canary',
   'nothing is logged as an error',
   'the log consists of JSON lines',
-  'dead letters quote no lead',
+  'no dead letter holds a canary',
   'metrics have bounded labels without canaries',
   'no call is counted as internal',
   'memory is flat',
 ] as const
-export type Afterwards = (typeof AFTERWARDS)[number]
+export type RunCheck = (typeof RUN_CHECKS)[number]
 
-/** The names of all verdicts of a run. */
-export function verdictNames(attackers: readonly Attacker[]): string[] {
-  const ofCases = attackers.flatMap(({ protocol }) => Object.values(Oracle).map((oracle) => `${protocol}: ${oracle}`))
-  return [...ofCases, ...AFTERWARDS]
+/** The names of all checks of a run. */
+export function checkNames(fuzzers: readonly Fuzzer[]): string[] {
+  const ofCases = fuzzers.flatMap(({ protocol }) => Object.values(Oracle).map((oracle) => `${protocol}: ${oracle}`))
+  return [...ofCases, ...RUN_CHECKS]
 }
 
-/** For each protocol and oracle: the kinds of failures, each with its smallest example. */
-export function checkCases(attackers: readonly Attacker[], failures: readonly FailedCase[], seed: number): Verdict[] {
-  return attackers.flatMap(({ protocol }) =>
+/** Groups the failures of each protocol and oracle by signature, each group with its smallest example. */
+export function checkCases(fuzzers: readonly Fuzzer[], failures: readonly FailedCase[], seed: number): CheckResult[] {
+  return fuzzers.flatMap(({ protocol }) =>
     Object.values(Oracle).map((oracle) => {
-      const own = failures.filter((failure) => failure.protocol === protocol && failure.fault.oracle === oracle)
-      const kinds = Map.groupBy(own, ({ fault }) => [fault.expected, kindOf(fault)].join('|'))
-      const sorted = [...kinds.values()].sort((a, b) => b.length - a.length)
-      return { name: `${protocol}: ${oracle}`, faults: sorted.map((cases) => describeKind(cases, seed)) }
+      const own = failures.filter((failure) => failure.protocol === protocol && failure.violation.oracle === oracle)
+      const groups = Map.groupBy(own, ({ violation }) => [violation.expected, signatureOf(violation)].join('|'))
+      const sorted = [...groups.values()].sort((a, b) => b.length - a.length)
+      return { name: `${protocol}: ${oracle}`, violations: sorted.map((cases) => describeGroup(cases, seed)) }
     }),
   )
 }
 
-function describeKind(cases: readonly FailedCase[], seed: number): string {
+function describeGroup(cases: readonly FailedCase[], seed: number): string {
   const [smallest] = [...cases].sort(
     (a, b) => a.applied.length - b.applied.length || a.request.length - b.request.length,
   )
   if (smallest === undefined) return ''
-  const { what, applied, fault, caseName, request } = smallest
+  const { summary, applied, violation, caseName, request } = smallest
   return [
-    `${cases.length} × expected ${fault.expected}, got ${fault.got}`,
-    `  ${causesOf(cases)}`,
-    `  for example ${what} [${applied.join(', ') || 'plain'}]: npm run test:hostile -- --seed ${seed} --case ${caseName}`,
+    `${cases.length} × expected ${violation.expected}, got ${violation.got}`,
+    `  ${mutationsOf(cases)}`,
+    `  for example ${summary} [${applied.join(', ') || 'not mutated'}]: npm run test:hostile -- --seed ${seed} --case ${caseName}`,
     ...request.split('\n').map((line) => `  | ${line.slice(0, 400)}`),
   ].join('\n')
 }
 
-/** What was done to the requests that failed alike, the most frequent first. */
-function causesOf(cases: readonly FailedCase[]): string {
-  const causes = Map.groupBy(cases, ({ applied }) => applied.join(' + ') || 'plain')
-  const sorted = [...causes].sort(([, a], [, b]) => b.length - a.length)
+/** The combinations of mutations in a group, the most frequent first. */
+function mutationsOf(cases: readonly FailedCase[]): string {
+  const combinations = Map.groupBy(cases, ({ applied }) => applied.join(' + ') || 'not mutated')
+  const sorted = [...combinations].sort(([, a], [, b]) => b.length - a.length)
   return sorted
     .slice(0, 20)
-    .map(([cause, { length }]) => `${length} × ${cause}`)
+    .map(([combination, { length }]) => `${length} × ${combination}`)
     .join(', ')
 }
 
-const SHOWN = 12
+const MAX_SHOWN = 12
 
-/** The report as lines; the last one says how many hold. */
-export function describeVerdicts(verdicts: readonly Verdict[]): string[] {
-  const failed = verdicts.filter(({ faults }) => faults.length > 0)
+/** Returns the report as lines: the failed checks, then a summary. */
+export function describeResults(results: readonly CheckResult[]): string[] {
+  const failed = results.filter(({ violations }) => violations.length > 0)
   return [
-    ...failed.flatMap(({ name, faults }) => [
-      `FAILED ${name} (${faults.length})`,
-      ...faults.slice(0, SHOWN).flatMap((fault) => fault.split('\n').map((line) => `  ${line}`)),
+    ...failed.flatMap(({ name, violations }) => [
+      `FAILED ${name} (${violations.length})`,
+      ...violations.slice(0, MAX_SHOWN).flatMap((violation) => violation.split('\n').map((line) => `  ${line}`)),
     ]),
-    `${verdicts.length - failed.length} passed, ${failed.length} failed`,
+    `${results.length - failed.length} passed, ${failed.length} failed`,
   ]
 }

@@ -1,28 +1,27 @@
 import { listenForSignals } from '../../embedded/signals.ts'
 import { startServers } from '../../testkit/processes/servers.ts'
-import { attackProduct } from './attack-product.ts'
-import { ATTACKERS } from './attacks/attackers.ts'
 import type { CaseId } from './campaign.ts'
+import { fuzzProduct } from './fuzz-product.ts'
+import { FUZZERS } from './fuzzers/fuzzers.ts'
 import type { Options } from './options.ts'
 import { parseOptions, USAGE } from './options.ts'
-import { describeVerdicts } from './report.ts'
+import { describeResults } from './report.ts'
 
 /*
- * Attacks the running product over every protocol with generated requests, valid, broken and hostile, and holds each
- * answer, the database, the logs, the metrics and the memory against what is promised. `npm run test:hostile -- --help`
- * names the options.
+ * Fuzzes the running product: sends generated requests over every protocol, valid, malformed and malicious, and checks
+ * each response, the database, the logs, the metrics and the memory. See USAGE for the options.
  */
 
-const say = (line: string) => void process.stdout.write(`${line}\n`)
+const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 async function main({ seed, cases, protocols, only, logDir }: Options, signal: AbortSignal): Promise<boolean> {
-  const attackers = ATTACKERS.filter(({ protocol }) => protocols?.includes(protocol) ?? true)
-  const servers = await startServers(say)
+  const fuzzers = FUZZERS.filter(({ protocol }) => protocols?.includes(protocol) ?? true)
+  const servers = await startServers(print)
   try {
-    const options = { servers, attackers, seed, logDir: logDir ?? servers.scratchDir, signal, say }
-    const verdicts = await attackProduct({ ...options, cases: only?.map(findCase) ?? cases })
-    for (const line of describeVerdicts(verdicts)) say(line)
-    return verdicts.every(({ faults }) => faults.length === 0)
+    const options = { servers, fuzzers, seed, logDir: logDir ?? servers.scratchDir, signal, print }
+    const results = await fuzzProduct({ ...options, cases: only?.map(findCase) ?? cases })
+    for (const line of describeResults(results)) print(line)
+    return results.every(({ violations }) => violations.length === 0)
   } finally {
     await servers.stop()
   }
@@ -30,9 +29,9 @@ async function main({ seed, cases, protocols, only, logDir }: Options, signal: A
 
 function findCase(name: string): CaseId {
   const [protocol, number] = name.split(':')
-  const attacker = ATTACKERS.find((candidate) => candidate.protocol === protocol)
-  if (attacker === undefined || !/^\d+$/.test(number ?? '')) throw new Error(`there is no case ${name}`)
-  return { attacker, number: Number(number) }
+  const fuzzer = FUZZERS.find((candidate) => candidate.protocol === protocol)
+  if (fuzzer === undefined || !/^\d+$/.test(number ?? '')) throw new Error(`unknown case ${name}`)
+  return { fuzzer, number: Number(number) }
 }
 
 function optionsOrExit(): Options {
@@ -45,7 +44,7 @@ function optionsOrExit(): Options {
 }
 
 const options = optionsOrExit()
-const signal = listenForSignals(say)
+const signal = listenForSignals(print)
 try {
   process.exitCode = (await main(options, signal)) ? 0 : 1
 } catch (error) {

@@ -10,41 +10,41 @@ import type { Service } from '../../testkit/processes/service.ts'
 import { startService, untilReady } from '../../testkit/processes/service.ts'
 import type { Ledger, StoredLead } from './ledger.ts'
 
-/** The product under attack, as processes on servers of its own. */
+/** The product under test: three processes with their own database and NATS namespace. */
 export interface Target {
-  readonly services: Readonly<Record<ServiceName, AttackedService>>
-  /** Leads in states that calls alone would not bring about soon. */
-  readonly planted: { readonly dead: string; readonly parked: string; readonly triaged: string }
-  /** How processes ended that nobody stopped. */
-  readonly endedEarly: readonly string[]
+  readonly services: Readonly<Record<ServiceName, TargetService>>
+  /** Leads in states that take long to reach through the API. */
+  readonly seeded: { readonly dead: string; readonly parked: string; readonly triaged: string }
+  /** How processes exited without being stopped, or with an error when stopped. */
+  readonly unexpectedExits: readonly string[]
   storedLeads(): Promise<StoredLead[]>
-  /** The texts that triage wrote about its failures. */
+  /** The `error` column of all dead letters. */
   deadLetterErrors(): Promise<string[]>
-  /** Stops the processes; {@link endedEarly} has what was wrong with that too. */
+  /** Stops the processes. A nonzero exit is added to {@link unexpectedExits}. */
   stop(): Promise<void>
 }
 
-interface AttackedService {
+interface TargetService {
   readonly url: string
   readonly port: number
   readonly pid: number
-  /** Takes its standard output and standard error. */
+  /** Receives its standard output and standard error. */
   readonly logFile: string
 }
 
 const NAMES = ['intake', 'triage', 'insights'] as const
-const PLANTED_NOTE = 'We need a quote for 20 licences of the Pro plan.'
+const SEEDED_NOTE = 'We need a quote for 20 licences of the Pro plan.'
 
 export async function startTarget(servers: Servers, name: string, logDir: string, ledger: Ledger): Promise<Target> {
   const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
   await mkdir(logDir, { recursive: true })
   const processes: RunningProcess[] = []
-  const launch = async (service: ServiceName): Promise<Service & AttackedService> => {
+  const launch = async (service: ServiceName): Promise<Service & TargetService> => {
     const logFile = join(logDir, `${name}-${service}.log`)
-    await rm(logFile, { force: true }) // of a run before with the same seed
+    await rm(logFile, { force: true }) // left by an earlier run with the same seed
     const started = await startService({
       name: service,
-      nodeArgs: ['--inspect=127.0.0.1:0'], // for the memory that is in use after a collection
+      nodeArgs: ['--inspect=127.0.0.1:0'], // to measure memory after a garbage collection
       env: {
         PATH: process.env.PATH,
         DATABASE_URL: serviceUrls[service],
@@ -66,17 +66,17 @@ export async function startTarget(servers: Servers, name: string, logDir: string
     const [intake, triage, insights] = await Promise.all(NAMES.map(launch))
     if (!intake || !triage || !insights) throw new Error('a service is missing')
     const running = [intake, triage, insights]
-    const endedEarly: string[] = []
+    const unexpectedExits: string[] = []
     let stopping = false
     for (const [index, { exited }] of running.entries()) {
       void exited.then(({ code, signal }) => {
-        if (!stopping || code !== 0) endedEarly.push(`${NAMES[index]} ended with ${signal ?? code}`)
+        if (!stopping || code !== 0) unexpectedExits.push(`${NAMES[index]} exited with ${signal ?? code}`)
       })
     }
     return {
       services: { intake, triage, insights },
-      endedEarly,
-      planted: await plant(sql, intake.url, ledger),
+      unexpectedExits,
+      seeded: await seedLeads(sql, intake.url, ledger),
       storedLeads: async () => [
         ...(await sql<StoredLead[]>`select idempotency_key as key, email, phone, name, note, source from leads`),
       ],
@@ -97,25 +97,25 @@ export async function startTarget(servers: Servers, name: string, logDir: string
   }
 }
 
-/** Stores three leads and gives two of them dead letters that no reconciler will touch. */
-async function plant(sql: postgres.Sql, intakeUrl: string, ledger: Ledger) {
+/** Stores three leads and gives two of them dead letters that the reconciler does not touch. */
+async function seedLeads(sql: postgres.Sql, intakeUrl: string, ledger: Ledger) {
   const store = async () => {
-    const lead = { email: null, phone: null, name: null, note: PLANTED_NOTE, source: null }
+    const lead = { email: null, phone: null, name: null, note: SEEDED_NOTE, source: null }
     const key = randomUUID()
-    ledger.sendValid('planted', key, lead)
+    ledger.recordValid('seeded', key, lead)
     const headers = { 'content-type': 'application/json', 'idempotency-key': key }
     const response = await fetch(`${intakeUrl}/leads/`, { method: 'POST', headers, body: JSON.stringify(lead) })
-    if (response.status !== 201) throw new Error(`a plain lead was answered with ${response.status}`)
+    if (response.status !== 201) throw new Error(`POST /leads/ returned ${response.status} for a valid lead`)
     ledger.acknowledge(key)
     return ((await response.json()) as { id: string }).id
   }
   const [dead, parked, triaged] = [await store(), await store(), await store()]
   const fail = async (id: string, reason: string, retryAt: Date | null) => {
-    // an insight that triage stores later would take the letter away: the letter is of a later generation
+    // an insight that triage stores later would delete the dead letter, so the dead letter has a later generation
     await sql`update leads set generation = 1000 where id = ${id}`
     await sql`delete from insights where lead_id = ${id}`
     await sql`insert into dead_letters (lead_id, generation, reason, error, attempts, retry_at)
-              values (${id}, 1000, ${reason}, 'planted', 5, ${retryAt})
+              values (${id}, 1000, ${reason}, 'seeded', 5, ${retryAt})
               on conflict (lead_id) do nothing`
   }
   await untilTriaged(sql, [dead, parked, triaged])
@@ -130,5 +130,5 @@ async function untilTriaged(sql: postgres.Sql, ids: string[]): Promise<void> {
     if (row?.count === ids.length) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error('the first leads were not triaged')
+  throw new Error('the seeded leads were not triaged within 30 s')
 }

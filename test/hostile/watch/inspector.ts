@@ -1,40 +1,40 @@
 import { readFile } from 'node:fs/promises'
 
-/** What a process has in use after a full garbage collection. */
+/** Resources of a process after a full garbage collection. */
 export interface Usage {
   readonly heapBytes: number
-  /** Buffers, outside of the heap. */
+  /** Buffers outside the heap. */
   readonly externalBytes: number
   readonly rssBytes: number
-  /** Sockets, timers and the like that keep the process alive. */
+  /** Active resources, such as sockets and timers, that keep the process alive. */
   readonly resources: number
 }
 
-/** Asks a process over Node's inspector, whose address it wrote to its log. */
+/** Measures a process through Node's inspector, whose address is in the log of the process. */
 export async function measureUsage(logFile: string): Promise<Usage> {
   const url = /ws:\/\/127\.0\.0\.1:\d+\/[0-9a-f-]+/.exec(await readFile(logFile, 'utf8'))?.[0]
-  if (url === undefined) throw new Error('the process has no inspector')
+  if (url === undefined) throw new Error(`no inspector address in ${logFile}`)
   const socket = new WebSocket(url)
   await new Promise((resolve, reject) => {
     socket.onopen = resolve
-    socket.onerror = () => reject(new Error('the inspector did not answer'))
+    socket.onerror = () => reject(new Error(`cannot connect to the inspector at ${url}`))
   })
   let lastId = 0
-  const ask = (method: string, params: object = {}) =>
+  const call = (method: string, params: object = {}) =>
     new Promise<unknown>((resolve) => {
       const id = ++lastId
-      socket.addEventListener('message', function answered({ data }) {
+      socket.addEventListener('message', function onMessage({ data }) {
         const message = JSON.parse(String(data)) as { id?: number; result?: unknown }
         if (message.id !== id) return
-        socket.removeEventListener('message', answered)
+        socket.removeEventListener('message', onMessage)
         resolve(message.result)
       })
       socket.send(JSON.stringify({ id, method, params }))
     })
   try {
-    await ask('HeapProfiler.collectGarbage')
+    await call('HeapProfiler.collectGarbage')
     const expression = `JSON.stringify({ ...process.memoryUsage(), resources: process.getActiveResourcesInfo().length })`
-    const { result } = (await ask('Runtime.evaluate', { expression })) as { result: { value: string } }
+    const { result } = (await call('Runtime.evaluate', { expression })) as { result: { value: string } }
     const usage = JSON.parse(result.value) as { heapUsed: number; external: number; rss: number; resources: number }
     return {
       heapBytes: usage.heapUsed,

@@ -2,7 +2,7 @@ import type { Usage } from './inspector.ts'
 
 const MIB = 1024 * 1024
 
-/** How much more of each a process may have in use at the median of the last third than at that of the first one. */
+/** How far the median of the last third of the samples may exceed that of the first third. */
 const ALLOWED = {
   heapBytes: { share: 0.1, plus: 4 * MIB },
   externalBytes: { share: 0.1, plus: 3 * MIB },
@@ -12,17 +12,14 @@ const ALLOWED = {
 
 const UNITS: Readonly<Record<keyof Usage, (value: number) => string>> = {
   heapBytes: (value) => `${(value / MIB).toFixed(1)} MiB of heap`,
-  externalBytes: (value) => `${(value / MIB).toFixed(1)} MiB outside of the heap`,
+  externalBytes: (value) => `${(value / MIB).toFixed(1)} MiB outside the heap`,
   rssBytes: (value) => `${(value / MIB).toFixed(1)} MiB resident`,
   resources: (value) => `${value} active resources`,
 }
 
-/**
- * What grew. The samples are of a run whose cases are the same mixture from begin to end; what came before they were
- * taken is the warm-up.
- */
-export function growthOf(samples: readonly Usage[]): string[] {
-  if (samples.length < 9) return [] // a few cases alone
+/** Returns what grew beyond {@link ALLOWED}. The cases are shuffled, so the load is the same for every sample. */
+export function findGrowth(samples: readonly Usage[]): string[] {
+  if (samples.length < 9) return [] // too few to compare
   const third = Math.floor(samples.length / 3)
   return (Object.keys(ALLOWED) as (keyof Usage)[]).flatMap((kind) => {
     const [first, last] = [medianOf(samples.slice(0, third), kind), medianOf(samples.slice(-third), kind)]

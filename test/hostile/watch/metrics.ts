@@ -1,29 +1,29 @@
 import { findCanaries } from '../canary.ts'
 
-export interface MetricsFaults {
-  /** Names with more series than a bounded set of labels gives, and labels that hold a canary. */
+export interface MetricsViolations {
+  /** Metrics with more series than bounded labels can produce, and lines that contain a canary. */
   readonly labels: string[]
-  /** Calls that were counted as `internal`, by series. */
+  /** Series that count calls with the code `internal`. */
   readonly internal: string[]
 }
 
 /**
- * A histogram of calls has about 16 series for each method and outcome of each protocol that occurred; a service has at
- * most nine methods, with up to fifteen outcomes.
+ * Above the series of the largest metric, the histogram of calls: about 16 for each method, outcome and protocol that
+ * occurred. A service has at most nine methods, with up to fifteen outcomes.
  */
-const MOST_SERIES = 2_500
+const MAX_SERIES = 2_500
 
-export async function readMetricsFaults(url: string): Promise<MetricsFaults> {
+export async function checkMetrics(url: string): Promise<MetricsViolations> {
   const text = await fetch(`${url}/metrics`).then(
     (response) => response.text(),
-    () => '', // the process is gone, which is said elsewhere
+    () => '', // the process has exited, which another check reports
   )
   const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   const byName = Map.groupBy(lines, (line) => /^[a-z0-9_:]+/i.exec(line)?.[0] ?? '')
   return {
     labels: [
       ...[...byName]
-        .filter(([, series]) => series.length > MOST_SERIES)
+        .filter(([, series]) => series.length > MAX_SERIES)
         .map(([name, series]) => `${name} has ${series.length} series`),
       ...lines.filter((line) => findCanaries(line).length > 0),
     ],

@@ -1,4 +1,4 @@
-/* The frames of gRPC and gRPC-Web: a flag, the length in four bytes, and the message. */
+/* Frames of gRPC and gRPC-Web: a flag byte, the length in four bytes, and the message. */
 
 export const COMPRESSED = 0x01
 export const TRAILERS = 0x80
@@ -15,7 +15,7 @@ export interface Frame {
   readonly payload: Buffer
 }
 
-/** @returns the frames, or undefined when the bytes do not consist of whole ones */
+/** @returns undefined if the last frame is incomplete */
 export function readFrames(bytes: Buffer): Frame[] | undefined {
   const frames: Frame[] = []
   for (let at = 0; at < bytes.length; ) {

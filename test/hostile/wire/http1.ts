@@ -1,27 +1,27 @@
 import { connect } from 'node:net'
 
 /*
- * An HTTP/1.1 connection on which any bytes can be sent, and whose answers are read strictly: what a client library would
- * tolerate is a fault here.
+ * An HTTP/1.1 connection that sends arbitrary bytes and parses responses strictly: it rejects what a client library would
+ * tolerate.
  */
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number
-  /** Names in lower case; values of repeated ones joined by a comma. */
+  /** Names are in lower case. The values of a repeated header are joined by commas. */
   readonly headers: ReadonlyMap<string, string>
   readonly body: Buffer
 }
 
-/** What came next: an answer, the end of the connection, nothing in time, or bytes that are no HTTP. */
-export type Next = Answer | 'closed' | 'timeout' | { readonly malformed: string }
+/** A response, or why there is none. */
+export type NextResponse = HttpResponse | 'closed' | 'timeout' | { readonly malformed: string }
 
 export interface Http1Connection {
   write(bytes: Buffer | string): void
-  /** Sends no more, and still reads. */
+  /** Closes the sending half of the connection. */
   end(): void
   destroy(): void
-  /** The next answer that is not an interim one. */
-  next(options: { timeoutMs: number; toHead?: boolean }): Promise<Next>
+  /** Returns the next response, skipping interim ones (1xx). */
+  next(options: { timeoutMs: number; toHead?: boolean }): Promise<NextResponse>
 }
 
 export function openHttp1(port: number): Http1Connection {
@@ -39,7 +39,7 @@ export function openHttp1(port: number): Http1Connection {
   })
   socket.on('end', () => {
     onEnd()
-    socket.end() // with allowHalfOpen our half stays open otherwise
+    socket.end() // not done automatically with allowHalfOpen
   })
   socket.on('error', onEnd).on('close', onEnd)
 
@@ -52,7 +52,7 @@ export function openHttp1(port: number): Http1Connection {
     next: async ({ timeoutMs, toHead = false }) => {
       const deadline = performance.now() + timeoutMs
       for (;;) {
-        const parsed = parseAnswer(received, { toHead, ended })
+        const parsed = parseResponse(received, { toHead, ended })
         if (parsed === 'incomplete') {
           if (ended) return received.length === 0 ? 'closed' : { malformed: describe(received) }
           const left = deadline - performance.now()
@@ -68,16 +68,16 @@ export function openHttp1(port: number): Http1Connection {
           return parsed
         } else {
           received = received.subarray(parsed.length)
-          if (parsed.answer.status >= 200) return parsed.answer
+          if (parsed.response.status >= 200) return parsed.response
         }
       }
     },
   }
 }
 
-type Parsed = 'incomplete' | { malformed: string } | { answer: Answer; length: number }
+type Parsed = 'incomplete' | { malformed: string } | { response: HttpResponse; length: number }
 
-function parseAnswer(bytes: Buffer, { toHead, ended }: { toHead: boolean; ended: boolean }): Parsed {
+function parseResponse(bytes: Buffer, { toHead, ended }: { toHead: boolean; ended: boolean }): Parsed {
   const headEnd = bytes.indexOf('\r\n\r\n')
   if (headEnd < 0) return 'incomplete'
   const [statusLine = '', ...lines] = bytes.toString('latin1', 0, headEnd).split('\r\n')
@@ -91,17 +91,17 @@ function parseAnswer(bytes: Buffer, { toHead, ended }: { toHead: boolean; ended:
     headers.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`)
   }
   const start = headEnd + 4
-  const answer = (body: Buffer, length: number) => ({ answer: { status, headers, body }, length })
-  if (toHead || status < 200 || status === 204 || status === 304) return answer(Buffer.alloc(0), start)
+  const response = (body: Buffer, length: number) => ({ response: { status, headers, body }, length })
+  if (toHead || status < 200 || status === 204 || status === 304) return response(Buffer.alloc(0), start)
   if (headers.get('transfer-encoding')?.toLowerCase() === 'chunked') {
     const chunks = parseChunks(bytes, start)
-    return typeof chunks === 'string' || 'malformed' in chunks ? chunks : answer(chunks.body, chunks.end)
+    return typeof chunks === 'string' || 'malformed' in chunks ? chunks : response(chunks.body, chunks.end)
   }
   const length = headers.get('content-length')
-  if (length === undefined) return ended ? answer(bytes.subarray(start), bytes.length) : 'incomplete'
+  if (length === undefined) return ended ? response(bytes.subarray(start), bytes.length) : 'incomplete'
   if (!/^\d+$/.test(length)) return { malformed: `content-length ${length}` }
   const end = start + Number(length)
-  return bytes.length < end ? 'incomplete' : answer(bytes.subarray(start, end), end)
+  return bytes.length < end ? 'incomplete' : response(bytes.subarray(start, end), end)
 }
 
 function parseChunks(

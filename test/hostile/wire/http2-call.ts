@@ -1,9 +1,9 @@
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2'
 import { connect, constants } from 'node:http2'
 
-/** How a stream of HTTP/2 ended. */
+/** The outcome of an HTTP/2 stream. */
 export interface Http2Outcome {
-  /** Of the answer and of its trailers; undefined when none came. */
+  /** Response headers; undefined if none arrived. */
   readonly headers: ReadonlyMap<string, string> | undefined
   readonly trailers: ReadonlyMap<string, string>
   readonly body: Buffer
@@ -12,18 +12,18 @@ export interface Http2Outcome {
 
 export interface Http2Call {
   readonly headers: OutgoingHttpHeaders
-  /** Written one after the other; what is undefined waits a moment. */
+  /** Written in sequence. */
   readonly writes: readonly Buffer[]
-  /** Whether our half is ended behind them. */
+  /** Whether to end the client's half of the stream after the writes. */
   readonly end: boolean
-  /** Resets the stream so many milliseconds after the last write. */
+  /** When to reset the stream, after the last write. */
   readonly resetAfterMs: number | undefined
   readonly timeoutMs: number
 }
 
 export function openHttp2(url: string): ClientHttp2Session {
   const session = connect(url)
-  session.on('error', () => session.destroy()) // the outcome of its streams tells
+  session.on('error', () => session.destroy()) // its streams report the outcome
   return session
 }
 

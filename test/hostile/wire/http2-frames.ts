@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 
-/* HTTP/2 frames (RFC 9113, section 4.1), written and read by hand. */
+/* Encodes and decodes HTTP/2 frames (RFC 9113, section 4.1), including invalid ones. */
 
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1')
 
@@ -32,12 +32,12 @@ export function http2Frame(
   return Buffer.concat([head, payload])
 }
 
-/** What the server did with the bytes: answered our ping, said farewell, closed, or nothing in time. */
-export type Http2Reaction = 'answers pings' | 'closed' | 'timeout'
+/** What the server did before the timeout. */
+export type Http2Reaction = 'ping ack' | 'closed' | 'timeout'
 
 const PING = Buffer.from('hostile!')
 
-/** Sends bytes and a ping behind them. */
+/** Sends bytes followed by a ping. */
 export function sendHttp2(port: number, bytes: Buffer, timeoutMs: number): Promise<Http2Reaction> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
@@ -55,7 +55,7 @@ export function sendHttp2(port: number, bytes: Buffer, timeoutMs: number): Promi
         const length = received.readUIntBE(0, 3)
         if (received.length < 9 + length) return
         const isAck = (received.readUInt8(4) & 1) === 1
-        if (received.readUInt8(3) === FrameType.Ping && isAck) return finish('answers pings')
+        if (received.readUInt8(3) === FrameType.Ping && isAck) return finish('ping ack')
         received = received.subarray(9 + length)
       }
     })

@@ -1,9 +1,9 @@
-/* Writes protobuf by hand, so that it can be written wrongly. */
+/* Encodes protobuf by hand, so that invalid messages can be encoded. */
 
-/** A field of a message, to be written as binary or as JSON. */
+/** A field of a message, to be encoded as binary or JSON. */
 export interface Field {
   readonly no: number
-  /** Its name in JSON. */
+  /** The name in JSON. */
   readonly name: string
   readonly value: FieldValue
 }
@@ -34,7 +34,7 @@ export function lengthDelimited(no: number, bytes: Buffer): Buffer {
   return Buffer.concat([varint(no * 8 + 2), varint(bytes.length), bytes])
 }
 
-/** Negative numbers take ten bytes, as the format has it. */
+/** Encodes a varint. Negative numbers take ten bytes. */
 export function varint(value: number): Buffer {
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))

@@ -1,26 +1,24 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import type { Mutation } from '../attack.ts'
-import type { Expectation } from '../expectation.ts'
-import { demand, permit } from '../expectation.ts'
+import type { Expectation, Mutation } from '../fuzzer.ts'
+import { demand, permit } from '../fuzzer.ts'
 import { hostileHeader } from './hostile-headers.ts'
 import { notUtf8 } from './hostile-text.ts'
 import type { Member } from './json-text.ts'
 import type { LeadDraft } from './lead-draft.ts'
 
-/** A `POST /leads/` on its way. */
+/** A `POST /leads/`. */
 export interface RestDraft extends Expectation {
   readonly lead: LeadDraft
   readonly members: Member[]
   readonly headers: [string, string][]
   contentType: string | undefined
   keyHeader: string | undefined
-  /** Applied to the JSON text, then to its bytes. */
+  /** Applied to the JSON text; {@link encodings} then to its bytes. */
   readonly edits: ((text: string) => string)[]
   readonly encodings: ((bytes: Buffer) => Buffer)[]
-  /** Statuses that a mutation demands, and those that it permits. */
 }
 
-/** The largest body that is read. */
+/** The server's body limit, in bytes. */
 export const MAX_BODY = 256 * 1024
 
 function setMember(draft: RestDraft, name: string, value: string): void {
@@ -57,7 +55,7 @@ const LONE_SURROGATES = ['\\ud800', '\\udc00', '\\udfff\\ud800', 'a\\ud83d', '\\
 
 export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
   {
-    name: 'field of a wrong type',
+    name: 'field of the wrong type',
     apply: (draft, _making, random) => {
       setMember(draft, random.pick(['email', 'phone', 'name', 'note', 'source']), random.pick(WRONG_VALUES))
       demand(draft, 422)
@@ -80,13 +78,13 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
   },
   {
     name: 'unknown field',
-    apply: (draft, making, random) => {
-      draft.members.push({ name: random.pick(UNKNOWN), value: `"${making.token()}"` })
+    apply: (draft, context, random) => {
+      draft.members.push({ name: random.pick(UNKNOWN), value: `"${context.token()}"` })
       demand(draft, 422)
     },
   },
   {
-    name: 'field given twice',
+    name: 'duplicate field',
     apply: (draft, _making, random) => {
       if (draft.members.length === 0) return false
       const { name } = random.pick(draft.members)
@@ -106,11 +104,11 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
     },
   },
   {
-    name: 'no object',
-    apply: (draft, making, random) => {
+    name: 'not an object',
+    apply: (draft, context, random) => {
       const other = random.pick([
-        `["${making.token()}"]`,
-        `"${making.token()}"`,
+        `["${context.token()}"]`,
+        `"${context.token()}"`,
         'null',
         '1',
         'true',
@@ -125,8 +123,8 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
   },
   {
     name: 'broken JSON',
-    apply: (draft, making, random) => {
-      const token = making.token()
+    apply: (draft, context, random) => {
+      const token = context.token()
       draft.edits.push(
         random.pick([
           (text: string) => text.slice(0, random.integer(1, Math.max(1, text.length - 2))),
@@ -155,22 +153,22 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
   },
   {
     name: 'invalid UTF-8',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       const bad = notUtf8(random)
-      const token = making.token()
+      const token = context.token()
       draft.encodings.push(() => Buffer.concat([Buffer.from(`{"note":"${token} `), bad, Buffer.from(' end"}')]))
       demand(draft, 422)
     },
   },
   {
-    name: 'foreign charset',
+    name: 'unsupported charset',
     apply: (draft, _making, random) => {
       draft.contentType = `application/json; charset=${random.pick(['iso-8859-1', 'utf-16', 'windows-1252', 'utf-7'])}`
       demand(draft, 415)
     },
   },
   {
-    name: 'charset as it should be',
+    name: 'valid charset',
     apply: (draft, _making, random) => {
       if (draft.contentType !== 'application/json') return false
       draft.contentType = random.pick([
@@ -190,18 +188,18 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
   },
   {
     name: 'wrong content type',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       draft.contentType = random.pick([
         undefined,
         'text/plain',
         'application/xml',
         'application/x-www-form-urlencoded',
-        `multipart/form-data; boundary=${making.token()}`,
+        `multipart/form-data; boundary=${context.token()}`,
         'application/json5',
         'application/problem+json',
         'json',
         '/',
-        `application/${making.token()}`,
+        `application/${context.token()}`,
         'application/grpc',
         'application/proto',
       ])
@@ -228,17 +226,19 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
     name: 'huge body',
     apply: (draft, _making, random) => {
       const padding = ' '.repeat(random.pick([MAX_BODY - 30_000, MAX_BODY, MAX_BODY + 1, 3 * MAX_BODY]))
-      draft.edits.push((text) => `${padding}${text}`) // in front: a text that is cut must not lose the padding only
+      // in front, so that truncation does not remove only the padding
+      draft.edits.push((text) => `${padding}${text}`)
     },
   },
   {
-    name: 'key that is none',
-    apply: (draft, making, random) => {
+    name: 'invalid key',
+    part: 'idempotency key',
+    apply: (draft, context, random) => {
       draft.keyHeader = random.pick([
         undefined,
         '',
         'abc',
-        making.token(),
+        context.token(),
         `${draft.keyHeader}x`,
         `${draft.keyHeader?.slice(0, -1)}`,
         `{${draft.keyHeader}}`,
@@ -252,10 +252,14 @@ export const REST_MUTATIONS: readonly Mutation<RestDraft>[] = [
   },
   {
     name: 'key in another valid form',
+    part: 'idempotency key',
     apply: (draft, _making, random) => {
       if (draft.keyHeader === undefined || !/^[0-9a-f-]{36}$/.test(draft.keyHeader)) return false
       draft.keyHeader = random.pick([draft.keyHeader.toUpperCase(), `"${draft.keyHeader}"`, `  ${draft.keyHeader} `])
     },
   },
-  { name: 'hostile header', apply: (draft, making, random) => void draft.headers.push(hostileHeader(making, random)) },
+  {
+    name: 'hostile header',
+    apply: (draft, context, random) => void draft.headers.push(hostileHeader(context, random)),
+  },
 ]

@@ -1,16 +1,16 @@
 import { gzipSync } from 'node:zlib'
 import type { Random } from '../../../testkit/random.ts'
-import type { Making, Mutation } from '../attack.ts'
-import { demand, permit } from '../expectation.ts'
+import type { CaseContext, Mutation } from '../fuzzer.ts'
+import { demand, permit } from '../fuzzer.ts'
 import type { RawDraft } from './raw-http.ts'
 
-/* What can be wrong with where a body ends (RFC 9112, sections 6 and 7), the shapes of request smuggling among it. */
+/* Invalid body framing (RFC 9112, sections 6 and 7), including request smuggling. */
 
-/** A whole request that would be served if it were taken for one. It must not be. */
-function hiddenRequest(making: Making): Buffer {
-  const json = JSON.stringify({ note: `smuggled ${making.token()}` })
-  const key = making.key()
-  making.ledger.sendInvalid(making.caseName, key)
+/** A smuggled request. The server must not process it. */
+function hiddenRequest(context: CaseContext): Buffer {
+  const json = JSON.stringify({ note: `smuggled ${context.token()}` })
+  const key = context.key()
+  context.ledger.recordInvalid(context.caseName, key)
   return Buffer.from(
     `POST /leads HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nIdempotency-Key: ${key}\r\nContent-Length: ${json.length}\r\n\r\n${json}`,
   )
@@ -26,10 +26,10 @@ function chunked(body: Buffer, random: Random, extension = ''): Buffer {
   return Buffer.concat([...parts, Buffer.from('0\r\n\r\n')])
 }
 
-/** Whether a mutation may say where the body ends. */
+/** Whether a mutation may change the framing of the body. At most one does. */
 export function mayFrame(draft: RawDraft): boolean {
   const { isLead, framing, json, headers, version } = draft
-  if (version === 'HTTP/1.0') return false // which knows no chunks
+  if (version === 'HTTP/1.0') return false // it has no chunked coding
   return isLead && framing.body === json && !headers.some((line) => line.startsWith('Connection: Upgrade'))
 }
 
@@ -47,38 +47,38 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
   },
   {
     name: 'chunk extensions',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       if (!mayFrame(draft)) return false
       const length = random.pick([1, 10, 20_000])
       frame(
         draft,
         ['Transfer-Encoding: chunked'],
-        chunked(draft.json, random, `;a=${making.token()}${'e'.repeat(length)}`),
+        chunked(draft.json, random, `;a=${context.token()}${'e'.repeat(length)}`),
       )
       permit(draft, 400, 413, 431)
     },
   },
   {
     name: 'trailers',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       if (!mayFrame(draft)) return false
       const body = chunked(draft.json, random).subarray(0, -2)
-      const trailer = Buffer.from(`X-Trailer: ${making.token()}\r\nIdempotency-Key: other\r\n\r\n`)
+      const trailer = Buffer.from(`X-Trailer: ${context.token()}\r\nIdempotency-Key: other\r\n\r\n`)
       frame(draft, ['Transfer-Encoding: chunked', 'Trailer: X-Trailer'], Buffer.concat([body, trailer]))
     },
   },
   {
     name: 'broken chunk size',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       if (!mayFrame(draft)) return false
-      const size = random.pick(['zz', '-1', '0x10', 'ffffffffffffffffff', ' 5', '', making.token(), '5 5', '1g3'])
+      const size = random.pick(['zz', '-1', '0x10', 'ffffffffffffffffff', ' 5', '', context.token(), '5 5', '1g3'])
       const body = Buffer.concat([Buffer.from(`${size}\r\n`), draft.json, Buffer.from('\r\n0\r\n\r\n')])
       frame(draft, ['Transfer-Encoding: chunked'], body)
       demand(draft, 400)
     },
   },
   {
-    name: 'chunk longer than told',
+    name: 'chunk longer than its size',
     apply: (draft) => {
       if (!mayFrame(draft)) return false
       frame(
@@ -90,10 +90,10 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
     },
   },
   {
-    name: 'length and chunked at once',
-    apply: (draft, making, random) => {
+    name: 'both length and chunked',
+    apply: (draft, context, random) => {
       if (!mayFrame(draft)) return false
-      const hidden = hiddenRequest(making)
+      const hidden = hiddenRequest(context)
       const body = random.pick([
         Buffer.concat([chunked(draft.json, random), hidden]),
         Buffer.concat([Buffer.from('0\r\n\r\n'), hidden]),
@@ -108,9 +108,9 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
   },
   {
     name: 'two lengths',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       if (!mayFrame(draft)) return false
-      const hidden = hiddenRequest(making)
+      const hidden = hiddenRequest(context)
       const length = draft.json.length
       const lines = random.pick([
         [`Content-Length: ${length}`, `Content-Length: ${length + hidden.length}`],
@@ -122,7 +122,7 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
     },
   },
   {
-    name: 'length that is none',
+    name: 'invalid length',
     apply: (draft, _making, random) => {
       if (!mayFrame(draft)) return false
       const length = random.pick(['-1', '+5', '0x10', '1e2', 'abc', '', '5 5', '99999999999999999999', '1,2', '١'])
@@ -132,10 +132,10 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
   },
   {
     name: 'length too short',
-    apply: (draft, making) => {
+    apply: (draft, context) => {
       if (!mayFrame(draft)) return false
-      // what is left over is the beginning of a request that is none
-      frame(draft, ['Content-Length: 5'], Buffer.concat([draft.json, hiddenRequest(making)]))
+      // the rest of the body is read as the start of the next request, which is invalid
+      frame(draft, ['Content-Length: 5'], Buffer.concat([draft.json, hiddenRequest(context)]))
       demand(draft, 400, 422)
     },
   },
@@ -149,8 +149,8 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
     },
   },
   {
-    name: 'foreign transfer coding',
-    apply: (draft, making, random) => {
+    name: 'unsupported transfer coding',
+    apply: (draft, context, random) => {
       if (!mayFrame(draft)) return false
       const [coding, body] = random.pick<readonly [string, Buffer]>([
         ['gzip, chunked', chunked(gzipSync(draft.json), random)],
@@ -159,7 +159,7 @@ export const FRAMING_MUTATIONS: readonly Mutation<RawDraft>[] = [
         ['identity', draft.json],
         ['chunked, chunked', chunked(draft.json, random)],
         ['\x0bchunked', chunked(draft.json, random)],
-        [making.token(), draft.json],
+        [context.token(), draft.json],
         ['"chunked"', chunked(draft.json, random)],
         ['deflate', draft.json],
         ['gzip', gzipSync(draft.json)],

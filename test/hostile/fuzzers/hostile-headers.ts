@@ -1,9 +1,9 @@
 import type { Random } from '../../../testkit/random.ts'
-import type { Making } from '../attack.ts'
+import type { CaseContext } from '../fuzzer.ts'
 
-/** A header that changes nothing about a request, with a secret or a trap in it. */
-export function hostileHeader(making: Making, random: Random): [name: string, value: string] {
-  const token = making.token()
+/** Returns a header that must not change the outcome of a request, with a secret or malicious value. */
+export function hostileHeader(context: CaseContext, random: Random): [name: string, value: string] {
+  const token = context.token()
   return random.pick<[string, string]>([
     ['authorization', `Bearer ${token}`],
     ['authorization', `Basic ${Buffer.from(`user:${token}`).toString('base64')} ${token}`],

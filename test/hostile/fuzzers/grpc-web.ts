@@ -1,32 +1,31 @@
-import type { Attack, Attacker, Making, Mutation } from '../attack.ts'
-import { mutate, Oracle } from '../attack.ts'
-import { allowedOutcomes, demand, expectNothingYet, permit } from '../expectation.ts'
-import { readConnectAnswer } from '../oracles/connect-answer.ts'
+import type { CaseContext, Fuzzer, Mutation, TestCase } from '../fuzzer.ts'
+import { allowedOutcomes, demand, mutate, noExpectation, Oracle, permit } from '../fuzzer.ts'
+import { readConnectResponse } from '../oracles/connect-response.ts'
 import { readTrailers } from '../oracles/grpc-trailers.ts'
-import type { RpcAnswer } from '../oracles/rpc-answer.ts'
-import { faultsOfLeads, faultsOfRpcAnswer } from '../oracles/rpc-answer.ts'
+import type { RpcResult } from '../oracles/rpc-response.ts'
+import { checkLeads, checkRpcResponse } from '../oracles/rpc-response.ts'
 import { frame, readFrames, TRAILERS } from '../wire/grpc-frames.ts'
 import type { HttpCall } from '../wire/http-call.ts'
 import { describeCall, sendCall } from '../wire/http-call.ts'
-import type { Answer } from '../wire/http1.ts'
+import type { HttpResponse } from '../wire/http1.ts'
 import { toBinaryMessage } from '../wire/protobuf.ts'
-import { noteLeads } from './connect.ts'
+import { recordLeads } from './connect.ts'
 import type { GrpcDraft } from './grpc-mutations.ts'
 import { FRAME_MUTATIONS, MESSAGE_MUTATIONS } from './grpc-mutations.ts'
-import { makeRpcCall, OK } from './rpc-calls.ts'
+import { generateRpcCall, OK } from './rpc-calls.ts'
 
 interface WebDraft extends GrpcDraft {
   contentType: string
   isText: boolean
-  /** Applied to the base64 of the text form. */
+  /** Applied to the base64 text. */
   readonly edits: ((text: string) => string)[]
 }
 
-export const grpcWebAttacker: Attacker = { protocol: 'grpcweb', share: 11, make: makeGrpcWeb }
+export const grpcWebFuzzer: Fuzzer = { protocol: 'grpcweb', weight: 11, generate: generateGrpcWeb }
 
-function makeGrpcWeb(making: Making): Attack {
-  const { random, target } = making
-  const call = makeRpcCall(making)
+function generateGrpcWeb(context: CaseContext): TestCase {
+  const { random, target } = context
+  const call = generateRpcCall(context)
   const isText = random.chance(0.3)
   const draft: WebDraft = {
     call,
@@ -40,11 +39,11 @@ function makeGrpcWeb(making: Making): Attack {
     ),
     isText,
     edits: [],
-    ...expectNothingYet(),
+    ...noExpectation(),
   }
-  mutate(draft, [...WEB_MUTATIONS, ...MESSAGE_MUTATIONS, ...FRAME_MUTATIONS], making, 0.25)
+  mutate(draft, [...WEB_MUTATIONS, ...MESSAGE_MUTATIONS, ...FRAME_MUTATIONS], context, 0.25)
   const binary = draft.frames ?? frame(draft.message)
-  if (draft.isText) demand(draft, 415) // docs: the text form is not served
+  if (draft.isText) demand(draft, 415) // the base64 text format is not supported
   const text = draft.edits.reduce((edited, edit) => edit(edited), binary.toString('base64'))
   const request: HttpCall = {
     method: 'POST',
@@ -54,34 +53,34 @@ function makeGrpcWeb(making: Making): Attack {
   }
   const allowed = allowedOutcomes(draft, call.expected)
   return {
-    what: `gRPC-Web${draft.isText ? ' text' : ''} ${call.method.split('/')[1]}`,
+    summary: `gRPC-Web${draft.isText ? ' text' : ''} ${call.method.split('/')[1]}`,
     request: () => describeCall(request),
     run: async () => {
-      noteLeads(making, call, draft.demanded.size === 0)
-      const answer = await sendCall(request)
-      if ('oracle' in answer) return binary.length > 8 * 2 ** 20 ? [] : [answer]
-      const rpc = readWebAnswer(answer)
-      const faults = faultsOfRpcAnswer(rpc, allowed)
-      if (rpc.code === OK && draft.demanded.size === 0) faults.push(...faultsOfLeads(call, rpc, making))
-      return faults
+      recordLeads(context, call, draft.demanded.size === 0)
+      const response = await sendCall(request)
+      if ('oracle' in response) return binary.length > 8 * 2 ** 20 ? [] : [response]
+      const rpc = readWebAnswer(response)
+      const violations = checkRpcResponse(rpc, allowed)
+      if (rpc.code === OK && draft.demanded.size === 0) violations.push(...checkLeads(call, rpc, context))
+      return violations
     },
   }
 }
 
-function readWebAnswer(answer: Answer): RpcAnswer {
-  const { status, headers, body } = answer
+function readWebAnswer(response: HttpResponse): RpcResult {
+  const { status, headers, body } = response
   const type = headers.get('content-type') ?? ''
-  const none = { message: `HTTP ${status}`, details: [], response: undefined }
-  if (status !== 200) return readConnectAnswer(answer, false)
+  const base = { message: `HTTP ${status}`, details: [], response: undefined }
+  if (status !== 200) return readConnectResponse(response, false)
   if (!type.startsWith('application/grpc-web')) {
-    return { ...none, code: 2, faults: [{ oracle: Oracle.Form, expected: 'gRPC-Web', got: type }] }
+    return { ...base, code: 2, violations: [{ oracle: Oracle.Format, expected: 'gRPC-Web', got: type }] }
   }
   if (headers.has('grpc-status')) return readTrailers(headers, [])
   const bytes = type.startsWith('application/grpc-web-text') ? decodeBase64(body.toString('latin1')) : body
   const frames = readFrames(bytes)
   if (frames === undefined) {
     const got = JSON.stringify(body.toString('latin1', 0, 100))
-    return { ...none, code: 2, faults: [{ oracle: Oracle.Form, expected: 'whole frames', got }] }
+    return { ...base, code: 2, violations: [{ oracle: Oracle.Format, expected: 'whole frames', got }] }
   }
   const trailers = frames.find(({ flag }) => flag & TRAILERS)?.payload.toString('latin1') ?? ''
   const entries = trailers.split('\r\n').map((line): [string, string] => {
@@ -94,7 +93,7 @@ function readWebAnswer(answer: Answer): RpcAnswer {
   )
 }
 
-/** Base64 of several pieces may have its padding in the middle. */
+/** Decodes concatenated pieces of base64, each with its own padding. */
 function decodeBase64(text: string): Buffer {
   const pieces = text.match(/[^=]+=*/g) ?? []
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'base64')))
@@ -103,11 +102,11 @@ function decodeBase64(text: string): Buffer {
 const WEB_MUTATIONS: readonly Mutation<WebDraft>[] = [
   {
     name: 'wrong content type',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       draft.contentType = random.pick([
         'application/grpc-web+thrift',
         'application/grpc-webs',
-        `application/grpc-web-${making.token()}`,
+        `application/grpc-web-${context.token()}`,
         'application/grpc-web-text+json',
         'application/grpc',
       ])
@@ -116,9 +115,9 @@ const WEB_MUTATIONS: readonly Mutation<WebDraft>[] = [
   },
   {
     name: 'broken base64',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       if (!draft.isText) return false
-      const token = making.token()
+      const token = context.token()
       const edit = random.pick([
         () => '!!!!',
         (text: string) => `${text.slice(0, 7)}*${text}`,
@@ -133,7 +132,7 @@ const WEB_MUTATIONS: readonly Mutation<WebDraft>[] = [
     name: 'base64 in pieces',
     apply: (draft) => {
       if (!draft.isText || draft.edits.length > 0) return false
-      // each piece with padding of its own, as browsers send what comes in pieces
+      // each piece has its own padding, as in a streamed body
       draft.edits.push((text) => {
         const bytes = Buffer.from(text, 'base64')
         return bytes.subarray(0, 4).toString('base64') + bytes.subarray(4).toString('base64')

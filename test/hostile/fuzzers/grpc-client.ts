@@ -1,18 +1,16 @@
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
-import type { Attack, Attacker, Fault, Making, Mutation } from '../attack.ts'
-import { mutate, Oracle } from '../attack.ts'
-import type { Expectation } from '../expectation.ts'
-import { allowedOutcomes, demand, expectNothingYet, permit } from '../expectation.ts'
-import type { RpcAnswer } from '../oracles/rpc-answer.ts'
-import { faultsOfLeads, faultsOfRpcAnswer, readStatusDetails } from '../oracles/rpc-answer.ts'
-import { ANSWER_TIMEOUT_MS, describeBytes } from '../wire/http-call.ts'
+import type { CaseContext, Expectation, Fuzzer, Mutation, TestCase, Violation } from '../fuzzer.ts'
+import { allowedOutcomes, demand, mutate, noExpectation, Oracle, permit } from '../fuzzer.ts'
+import type { RpcResult } from '../oracles/rpc-response.ts'
+import { checkLeads, checkRpcResponse, readStatusDetails } from '../oracles/rpc-response.ts'
+import { describeBytes, RESPONSE_TIMEOUT_MS } from '../wire/http-call.ts'
 import { toBinaryMessage } from '../wire/protobuf.ts'
 import { breakBinary } from './break-binary.ts'
-import { noteLeads } from './connect.ts'
+import { recordLeads } from './connect.ts'
 import type { RpcCall } from './rpc-calls.ts'
-import { CANCELLED, DEADLINE_EXCEEDED, INVALID_ARGUMENT, makeRpcCall, OK, RESOURCE_EXHAUSTED } from './rpc-calls.ts'
+import { CANCELLED, DEADLINE_EXCEEDED, generateRpcCall, INVALID_ARGUMENT, OK, RESOURCE_EXHAUSTED } from './rpc-calls.ts'
 
-/** A call by the stock client of gRPC on its way. */
+/** A call by grpc-js, the standard client for Node. */
 interface ClientDraft extends Expectation {
   readonly call: RpcCall
   message: Buffer
@@ -21,47 +19,47 @@ interface ClientDraft extends Expectation {
   cancelAfterMs: number | undefined
 }
 
-export const grpcClientAttacker: Attacker = { protocol: 'grpcjs', share: 6, make: makeGrpcClient }
+export const grpcClientFuzzer: Fuzzer = { protocol: 'grpcjs', weight: 6, generate: generateGrpcClient }
 
-function makeGrpcClient(making: Making): Attack {
-  const { target } = making
-  const call = makeRpcCall(making)
+function generateGrpcClient(context: CaseContext): TestCase {
+  const { target } = context
+  const call = generateRpcCall(context)
   const draft: ClientDraft = {
     call,
     message: toBinaryMessage(call.fields),
     metadata: [],
     deadlineMs: undefined,
     cancelAfterMs: undefined,
-    ...expectNothingYet(),
+    ...noExpectation(),
   }
-  mutate(draft, CLIENT_MUTATIONS, making, 0.2)
+  mutate(draft, CLIENT_MUTATIONS, context, 0.2)
   const allowed = allowedOutcomes(draft, call.expected)
   return {
-    what: `grpc-js ${call.method.split('/')[1]}`,
+    summary: `grpc-js ${call.method.split('/')[1]}`,
     request: () => `${JSON.stringify(draft.metadata)} deadline ${draft.deadlineMs} ms\n${describeBytes(draft.message)}`,
     run: async () => {
-      noteLeads(making, call, draft.demanded.size === 0)
-      const answer = await send(draft, target.services[call.service].port)
-      if ('oracle' in answer) return [answer]
-      const faults = faultsOfRpcAnswer(answer, allowed)
-      if (answer.code === OK && draft.demanded.size === 0) faults.push(...faultsOfLeads(call, answer, making))
-      return faults
+      recordLeads(context, call, draft.demanded.size === 0)
+      const result = await send(draft, target.services[call.service].port)
+      if ('oracle' in result) return [result]
+      const violations = checkRpcResponse(result, allowed)
+      if (result.code === OK && draft.demanded.size === 0) violations.push(...checkLeads(call, result, context))
+      return violations
     },
   }
 }
 
-async function send(draft: ClientDraft, port: number): Promise<RpcAnswer | Fault> {
+async function send(draft: ClientDraft, port: number): Promise<RpcResult | Violation> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_retries': 0,
   })
-  // a client that is closed while it connects leaves its connection open
-  await new Promise((resolve) => client.waitForReady(Date.now() + ANSWER_TIMEOUT_MS, resolve))
+  // a client that is closed while it connects leaks the connection
+  await new Promise((resolve) => client.waitForReady(Date.now() + RESPONSE_TIMEOUT_MS, resolve))
   const metadata = new Metadata()
   for (const [name, value] of draft.metadata) metadata.add(name, value)
-  const deadline = Date.now() + (draft.deadlineMs ?? ANSWER_TIMEOUT_MS)
+  const deadline = Date.now() + (draft.deadlineMs ?? RESPONSE_TIMEOUT_MS)
   const asBytes = (bytes: Buffer) => bytes
-  const { promise, resolve } = Promise.withResolvers<RpcAnswer | Fault>()
+  const { promise, resolve } = Promise.withResolvers<RpcResult | Violation>()
   const path = `/${draft.call.method}`
   const call = client.makeUnaryRequest(
     path,
@@ -72,9 +70,15 @@ async function send(draft: ClientDraft, port: number): Promise<RpcAnswer | Fault
     { deadline },
     (error, response) => {
       if (error === null)
-        resolve({ code: OK, message: '', details: [], response: { binary: response ?? Buffer.alloc(0) }, faults: [] })
+        resolve({
+          code: OK,
+          message: '',
+          details: [],
+          response: { binary: response ?? Buffer.alloc(0) },
+          violations: [],
+        })
       else if (error.code === DEADLINE_EXCEEDED && draft.deadlineMs === undefined)
-        resolve({ oracle: Oracle.Time, expected: `an answer within ${ANSWER_TIMEOUT_MS} ms`, got: 'none' })
+        resolve({ oracle: Oracle.Timeout, expected: `a response within ${RESPONSE_TIMEOUT_MS} ms`, got: 'none' })
       else resolve(readError(error))
     },
   )
@@ -86,17 +90,17 @@ async function send(draft: ClientDraft, port: number): Promise<RpcAnswer | Fault
   }
 }
 
-function readError({ code, details: message, metadata }: ServiceError): RpcAnswer {
+function readError({ code, details: message, metadata }: ServiceError): RpcResult {
   const [status] = metadata.get('grpc-status-details-bin')
   const read = status === undefined ? undefined : readStatusDetails(Buffer.from(status as Buffer), code)
-  return { code, message, details: read?.details ?? [], response: undefined, faults: read?.faults ?? [] }
+  return { code, message, details: read?.details ?? [], response: undefined, violations: read?.violations ?? [] }
 }
 
 const CLIENT_MUTATIONS: readonly Mutation<ClientDraft>[] = [
   {
     name: 'metadata',
-    apply: (draft, making, random) => {
-      const token = making.token()
+    apply: (draft, context, random) => {
+      const token = context.token()
       const [name, value] = random.pick<[string, string | Buffer]>([
         ['authorization', `Bearer ${token}`],
         ['cookie', token],
@@ -108,16 +112,16 @@ const CLIENT_MUTATIONS: readonly Mutation<ClientDraft>[] = [
         ['idempotency-key-x', token],
         ['x-many', `${token},`.repeat(100)],
       ])
-      if (draft.metadata.some(([other]) => other === name)) return false // the client itself refuses some of those
+      if (draft.metadata.some(([other]) => other === name)) return false // grpc-js rejects some repeated names
       draft.metadata.push([name, value])
     },
   },
   {
-    name: 'another key in the metadata',
-    apply: (draft, making) => {
+    name: 'different key in the metadata',
+    apply: (draft, context) => {
       if (!draft.call.method.endsWith('/CreateLead')) return false
-      const key = making.key()
-      making.ledger.sendInvalid(making.caseName, key)
+      const key = context.key()
+      context.ledger.recordInvalid(context.caseName, key)
       draft.metadata.push(['idempotency-key', key])
       demand(draft, INVALID_ARGUMENT)
     },
@@ -138,13 +142,15 @@ const CLIENT_MUTATIONS: readonly Mutation<ClientDraft>[] = [
   },
   {
     name: 'broken binary',
-    apply: (draft, making, random) => {
-      draft.message = breakBinary(draft.message, draft.call.method, making, random)
+    part: 'message',
+    apply: (draft, context, random) => {
+      draft.message = breakBinary(draft.message, draft.call.method, context, random)
       demand(draft, INVALID_ARGUMENT)
     },
   },
   {
     name: 'too large',
+    part: 'message',
     apply: (draft, _making, random) => {
       if (!random.chance(0.1)) return false
       draft.message = Buffer.alloc(8 * 2 ** 20 + 1, 0x20)

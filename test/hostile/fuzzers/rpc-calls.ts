@@ -1,14 +1,14 @@
 import type { NewLead } from '../../../domain/lead.ts'
 import type { Random } from '../../../testkit/random.ts'
-import type { Making } from '../attack.ts'
-import { mutate } from '../attack.ts'
+import type { CaseContext } from '../fuzzer.ts'
+import { mutate } from '../fuzzer.ts'
 import type { Field } from '../wire/protobuf.ts'
 import type { LeadDraft } from './lead-draft.ts'
 import { draftLead, expectedLead, FIELD_NAMES, LEAD_MUTATIONS } from './lead-draft.ts'
 
 /*
- * Calls of the RPC contract, as fields that can be written as binary or as JSON, with the codes that they may be answered
- * with. What is said here of valid and invalid is the contract's word, not the product's code.
+ * Calls of the RPC contract, as fields that can be encoded as binary or JSON, with the codes that they may get. What is
+ * valid is decided here from the contract, without the product's code.
  */
 
 export const OK = 0
@@ -22,23 +22,23 @@ export const UNIMPLEMENTED = 12
 export const INTERNAL = 13
 export const UNAVAILABLE = 14
 
-/** One lead of a call, and what must become of it. */
+/** One lead of a call. */
 interface SentLead {
   readonly key: string
-  /** Undefined when it must not be stored. */
+  /** As it must be stored; undefined if it is invalid. */
   readonly lead: NewLead | undefined
 }
 
 export interface RpcCall {
   readonly service: 'intake' | 'triage' | 'insights'
-  /** Such as `leadtriage.intake.v1.IntakeService/CreateLead`. */
+  /** For example `leadtriage.intake.v1.IntakeService/CreateLead`. */
   readonly method: string
   readonly fields: readonly Field[]
-  /** Codes it may be answered with as it is. */
+  /** Codes that it may get without mutations. */
   readonly expected: readonly number[]
   readonly leads: readonly SentLead[]
-  /** May be called by GET over Connect. */
-  readonly reads: boolean
+  /** Has no side effects, so that Connect also serves it as GET. */
+  readonly isRead: boolean
 }
 
 const INTAKE = 'leadtriage.intake.v1.IntakeService'
@@ -46,43 +46,43 @@ const TRIAGE = 'leadtriage.triage.v1.TriageService'
 const INSIGHTS = 'leadtriage.insights.v1.InsightsService'
 const LEAD_FIELDS = ['email', 'phone', 'name', 'note', 'source'] as const
 
-export function makeRpcCall(making: Making): RpcCall {
-  const kind = making.random.integer(0, 99)
-  if (kind < 50) return createLead(making)
-  if (kind < 60) return batchCreateLeads(making)
-  return making.random.pick(READS)(making)
+export function generateRpcCall(context: CaseContext): RpcCall {
+  const kind = context.random.integer(0, 99)
+  if (kind < 50) return createLead(context)
+  if (kind < 60) return batchCreateLeads(context)
+  return context.random.pick(READS)(context)
 }
 
-function createLead(making: Making): RpcCall {
-  const key = making.key()
-  const draft = draftLead(making)
-  mutate(draft, LEAD_MUTATIONS, making, 0.4)
+function createLead(context: CaseContext): RpcCall {
+  const key = context.key()
+  const draft = draftLead(context)
+  mutate(draft, LEAD_MUTATIONS, context, 0.4)
   const lead = expectedLead(draft)
   return {
     service: 'intake',
     method: `${INTAKE}/CreateLead`,
-    fields: requestFields(key, draft, making.random),
+    fields: requestFields(key, draft, context.random),
     expected: [lead ? OK : INVALID_ARGUMENT],
     leads: [{ key, lead }],
-    reads: false,
+    isRead: false,
   }
 }
 
-function batchCreateLeads(making: Making): RpcCall {
-  const items = Array.from({ length: making.random.integer(1, 4) }, () => {
-    const key = making.key()
-    const draft = draftLead(making)
-    mutate(draft, LEAD_MUTATIONS, making, 0.5)
+function batchCreateLeads(context: CaseContext): RpcCall {
+  const items = Array.from({ length: context.random.integer(1, 4) }, () => {
+    const key = context.key()
+    const draft = draftLead(context)
+    mutate(draft, LEAD_MUTATIONS, context, 0.5)
     return { key, draft }
   })
-  const requests = items.map(({ key, draft }) => ({ fields: requestFields(key, draft, making.random) }))
+  const requests = items.map(({ key, draft }) => ({ fields: requestFields(key, draft, context.random) }))
   return {
     service: 'intake',
     method: `${INTAKE}/BatchCreateLeads`,
     fields: [{ no: 1, name: 'requests', value: { list: requests } }],
     expected: [OK],
     leads: items.map(({ key, draft }) => ({ key, lead: expectedLead(draft) })),
-    reads: false,
+    isRead: false,
   }
 }
 
@@ -97,10 +97,10 @@ function requestFields(key: string, { fields }: LeadDraft, random: Random): Fiel
   ]
 }
 
-type Read = (making: Making) => RpcCall
-type Shape = Pick<RpcCall, 'service' | 'method' | 'fields' | 'expected'> & { reads?: boolean }
+type Read = (context: CaseContext) => RpcCall
+type Shape = Pick<RpcCall, 'service' | 'method' | 'fields' | 'expected'> & { isRead?: boolean }
 
-const call = ({ reads = true, ...shape }: Shape): RpcCall => ({ ...shape, leads: [], reads })
+const call = ({ isRead = true, ...shape }: Shape): RpcCall => ({ ...shape, leads: [], isRead })
 
 const id = (name: string, value: string): Field => ({ no: 1, name, value })
 const duration = (no: number, name: string, ms: number): Field => ({
@@ -128,11 +128,11 @@ function timeText(seconds: number): string {
 const READS: readonly Read[] = [
   ({ target, token, random }) => {
     const [leadId, expected] = random.pick([
-      [target.planted.triaged, OK],
+      [target.seeded.triaged, OK],
       [random.uuid(), NOT_FOUND],
       [token(), INVALID_ARGUMENT],
       ['', INVALID_ARGUMENT],
-      [`${target.planted.triaged}\u0000`, INVALID_ARGUMENT],
+      [`${target.seeded.triaged}\u0000`, INVALID_ARGUMENT],
     ] as const)
     return call({
       service: 'intake',
@@ -143,9 +143,9 @@ const READS: readonly Read[] = [
   },
   ({ target, token, random }) => {
     const [leadId, expected] = random.pick([
-      [target.planted.triaged, [OK]],
-      [target.planted.dead, [NOT_FOUND, FAILED_PRECONDITION]],
-      [target.planted.parked, [NOT_FOUND]],
+      [target.seeded.triaged, [OK]],
+      [target.seeded.dead, [NOT_FOUND, FAILED_PRECONDITION]],
+      [target.seeded.parked, [NOT_FOUND]],
       [random.uuid(), [NOT_FOUND]],
       [token(), [INVALID_ARGUMENT]],
     ] as const)
@@ -188,7 +188,7 @@ const READS: readonly Read[] = [
   },
   ({ target, random, token }) => {
     const [leadId, expected] = random.pick([
-      [target.planted.dead, OK],
+      [target.seeded.dead, OK],
       [random.uuid(), NOT_FOUND],
       [token(), INVALID_ARGUMENT],
     ] as const)
@@ -210,7 +210,7 @@ const READS: readonly Read[] = [
       ],
     ])
     const method = `${TRIAGE}/RedriveDeadLetters`
-    return call({ service: 'triage', method, fields, expected: [expected], reads: false })
+    return call({ service: 'triage', method, fields, expected: [expected], isRead: false })
   },
   ({ random, token }) => {
     const [fields, expected] = random.pick<[Field[], number]>([
@@ -223,6 +223,6 @@ const READS: readonly Read[] = [
       [[time(5, 'createdBefore', -62_135_596_800)], OK],
       [[], INVALID_ARGUMENT],
     ])
-    return call({ service: 'intake', method: `${INTAKE}/RetriageLeads`, fields, expected: [expected], reads: false })
+    return call({ service: 'intake', method: `${INTAKE}/RetriageLeads`, fields, expected: [expected], isRead: false })
   },
 ]

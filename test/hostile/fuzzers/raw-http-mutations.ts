@@ -1,10 +1,10 @@
 import type { Random } from '../../../testkit/random.ts'
-import type { Mutation } from '../attack.ts'
-import { demand, permit } from '../expectation.ts'
+import type { Mutation } from '../fuzzer.ts'
+import { demand, permit } from '../fuzzer.ts'
 import { FRAMING_MUTATIONS, mayFrame } from './raw-framing-mutations.ts'
 import type { RawDraft } from './raw-http.ts'
 
-/* What can be wrong with a request as HTTP/1.1 (RFC 9112), beside its framing, and with how it is delivered. */
+/* Invalid requests of HTTP/1.1 (RFC 9112) other than by their framing, and unusual delivery. */
 
 function header(
   name: string,
@@ -13,14 +13,14 @@ function header(
 ): Mutation<RawDraft> {
   return {
     name,
-    apply: (draft, making, random) => {
-      draft.headers.push(line(making.token(), random))
+    apply: (draft, context, random) => {
+      draft.headers.push(line(context.token(), random))
       demand(draft, ...demanded)
     },
   }
 }
 
-/** The upgrade is not taken up. With a body that is broken as well Node waits for the request's timeout: not shown here. */
+/** Requests an upgrade, which the server ignores. Not combined with broken framing: Node then waits for a timeout. */
 function upgrade(name: string, lines: string): Mutation<RawDraft> {
   return {
     name,
@@ -31,7 +31,7 @@ function upgrade(name: string, lines: string): Mutation<RawDraft> {
   }
 }
 
-/** Only one mutation says how the request is delivered. */
+/** Changes how the request is delivered. At most one mutation does. */
 function delivery(name: 'pieces' | 'cut and ended' | 'cut and reset'): Mutation<RawDraft> {
   return {
     name,
@@ -42,6 +42,14 @@ function delivery(name: 'pieces' | 'cut and ended' | 'cut and reset'): Mutation<
   }
 }
 
+const OTHER_VERSIONS = ['HTTP/0.9', 'HTTP/1.0', 'HTTP/2.0']
+
+/** Node requires Host and checks Expect only in HTTP/1.1: in another version, neither of them can be invalid. */
+function mayChangeVersion({ version, headers }: RawDraft): boolean {
+  const has = (name: string) => headers.some((line) => line.startsWith(name))
+  return version === 'HTTP/1.1' && has('Host:') && !has('Expect:')
+}
+
 export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
   delivery('pieces'),
   delivery('cut and ended'),
@@ -50,17 +58,18 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
     name: 'slow',
     apply: (draft, _making, random) => {
       if (!draft.isLead || draft.delivery !== 'whole' || !random.chance(0.04)) return false
+      if (draft.pipelined.length > 0) return false // the body would be complete
       draft.delivery = random.chance(0.8) ? 'slow head' : 'slow body'
       demand(draft, 408)
     },
   },
   ...FRAMING_MUTATIONS,
   {
-    name: 'method that is none',
-    apply: (draft, making, random) => {
+    name: 'invalid method',
+    apply: (draft, context, random) => {
       draft.method = random.pick([
         'GARBAGE',
-        making.token().toUpperCase(),
+        context.token().toUpperCase(),
         'get',
         'GE T',
         '',
@@ -99,34 +108,33 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
     },
   },
   {
-    name: 'version that is none',
-    apply: (draft, making, random) => {
+    name: 'invalid version',
+    apply: (draft, context, random) => {
       if (draft.version !== 'HTTP/1.1') return false
-      draft.version = random.pick(['HTTP/9.9', 'HTTP/1.10', 'http/1.1', 'HTTP/1.', 'X/1.1', '', making.token()])
+      draft.version = random.pick(['HTTP/9.9', 'HTTP/1.10', 'http/1.1', 'HTTP/1.', 'X/1.1', '', context.token()])
       demand(draft, 400)
-      if (!draft.isLead) permit(draft, 404) // without a version it is HTTP/0.9
+      if (!draft.isLead) permit(draft, 404) // a request without a version is HTTP/0.9
     },
   },
   {
-    name: 'version that was never there',
+    name: 'HTTP/0.9 or HTTP/2.0',
     apply: (draft, _making, random) => {
-      if (draft.version !== 'HTTP/1.1') return false
-      draft.version = random.pick(['HTTP/0.9', 'HTTP/2.0']) // with headers, which Node takes for 1.1
+      if (!mayChangeVersion(draft)) return false
+      draft.version = random.pick(['HTTP/0.9', 'HTTP/2.0']) // Node reads the rest as 1.1
       permit(draft, 400)
     },
   },
   {
     name: 'HTTP/1.0',
     apply: (draft) => {
-      if (draft.version !== 'HTTP/1.1' || draft.headers.some((line) => line.startsWith('Expect:'))) return false
-      if (!draft.headers.some((line) => line.startsWith('Host:'))) return false // which is demanded of 1.1 alone
+      if (!mayChangeVersion(draft)) return false
       draft.version = 'HTTP/1.0'
       if (draft.framing.headers.some((line) => line.startsWith('Transfer'))) permit(draft, 400, 422, 415, 411)
     },
   },
   {
-    name: 'strange path',
-    apply: (draft, making, random) => {
+    name: 'unusual path',
+    apply: (draft, context, random) => {
       draft.path = random.pick([
         '',
         '*',
@@ -138,39 +146,39 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
         '/ü',
         '/a b',
         '\\',
-        `http://${making.token()}/other`,
+        `http://${context.token()}/other`,
         `/${'x'.repeat(14_000)}`,
         `/${'x'.repeat(70_000)}`,
-        `/${making.token()}?a=\x00`,
-        `/#${making.token()}`,
+        `/${context.token()}?a=\x00`,
+        `/#${context.token()}`,
         `/${'?'.repeat(5_000)}`,
       ])
       demand(draft, 400, 404, 405, 411, 414, 415, 422, 431)
     },
   },
   {
-    name: 'other line end',
+    name: 'wrong line end',
     apply: (draft, _making, random) => {
       draft.lineEnd = random.pick(['\n', '\r', '\n\r', '\r\r\n'])
       demand(draft, 400)
-      if (draft.lineEnd === '\r') draft.delivery = 'cut and ended' // an unfinished line, for a reader of HTTP
+      if (draft.lineEnd === '\r') draft.delivery = 'cut and ended' // a parser waits for the end of the line
     },
   },
   {
     name: 'no Host',
     apply: (draft) => {
       draft.headers.splice(0, draft.headers.length, ...draft.headers.filter((line) => !line.startsWith('Host:')))
-      if (draft.version === 'HTTP/1.0') permit(draft, 400)
+      if (OTHER_VERSIONS.includes(draft.version)) permit(draft, 400)
       else if (draft.isLead) demand(draft, 400)
-      else demand(draft, 400, 404) // of two faults either
+      else demand(draft, 400, 404) // either of two errors
     },
   },
   {
     name: 'two Hosts',
-    apply: (draft, making) => {
+    apply: (draft, context) => {
       if (!draft.headers.some((line) => line.startsWith('Host:'))) return false
-      draft.headers.push(`Host: ${making.token()}`)
-      permit(draft, 400) // as RFC 9112 has it; Node serves it
+      draft.headers.push(`Host: ${context.token()}`)
+      permit(draft, 400) // required by RFC 9112, but Node accepts it
     },
   },
   header('space before the colon', (token) => `X-Space : ${token}`, 400),
@@ -187,38 +195,39 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
   header('very many headers', (token) => Array.from({ length: 3_000 }, (_, i) => `X-${i}: ${token}`).join('\r\n'), 431),
   {
     name: 'headers nearly too large',
-    apply: (draft, making) => {
+    apply: (draft, context) => {
       if (draft.headers.some((line) => line.startsWith('X-Large'))) return false
-      draft.headers.push(`X-Large: ${making.token()}${'h'.repeat(10_000)}`)
+      draft.headers.push(`X-Large: ${context.token()}${'h'.repeat(10_000)}`)
     },
   },
   {
     name: 'expectation',
+    part: 'expectation',
     apply: (draft) => {
-      if (draft.headers.some((line) => line.startsWith('Expect:'))) return false
       draft.headers.push('Expect: 100-continue')
     },
   },
   {
     name: 'unknown expectation',
-    apply: (draft, making) => {
-      if (draft.version === 'HTTP/1.0') return false // which knows no expectations
-      draft.headers.push(`Expect: ${making.token()}`)
+    part: 'expectation',
+    apply: (draft, context) => {
+      if (OTHER_VERSIONS.includes(draft.version)) return false
+      draft.headers.push(`Expect: ${context.token()}`)
       if (draft.isLead) demand(draft, 417)
-      else demand(draft, 417, 404) // of two faults either
+      else demand(draft, 417, 404) // either of two errors
     },
   },
   upgrade('upgrade to a socket', 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZQ=='),
   upgrade('upgrade to HTTP/2', 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk'),
-  header('connection to close', () => 'Connection: close'),
+  header('Connection: close', () => 'Connection: close'),
   header(
-    'strange connection',
+    'unusual Connection',
     (token, random) => `Connection: ${random.pick(['keep-alive, close', 'TE, x', token, ','])}`,
   ),
   {
     name: 'garbage',
-    apply: (draft, making, random) => {
-      const token = making.token()
+    apply: (draft, context, random) => {
+      const token = context.token()
       draft.garbage = random.pick([
         Buffer.from('160301020001000001fc0303', 'hex'),
         Buffer.from(`SSH-2.0-${token}\r\n`),
@@ -239,7 +248,7 @@ export const RAW_MUTATIONS: readonly Mutation<RawDraft>[] = [
     name: 'pipelined',
     apply: (draft, _making, random) => {
       if (draft.delivery !== 'whole') return false
-      draft.behind = Buffer.from('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(random.integer(1, 20)))
+      draft.pipelined = Buffer.from('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(random.integer(1, 20)))
     },
   },
   {

@@ -1,6 +1,6 @@
 import type { Random } from '../../../testkit/random.ts'
 
-/** Text that careless code bends, cuts, runs or chokes on, and that PostgreSQL can store. */
+/** Text that careless code alters, truncates, executes or rejects. PostgreSQL can store all of it. */
 const TEXTS: readonly string[] = [
   '🙂🙃🇩🇪👩‍👩‍👧‍👦🏴‍☠️',
   'e\u0301 a\u0308 \u0301\u0302\u0303',
@@ -30,7 +30,7 @@ export function hostileText(random: Random): string {
   return random.pick(TEXTS)
 }
 
-/** Characters that nothing shows, and that a note may not consist of alone. */
+/** Invisible characters. A note must have at least one other character. */
 const INVISIBLE = ['\u200b', '\u2060', '\u00ad', '\u200c', '\u200d', '\ufeff', ' ', '\u3000', '\n'] as const
 
 export function invisibleText(random: Random): string {
@@ -41,14 +41,14 @@ export function blankText(random: Random): string {
   return random.pick(['', ' ', '\n\t \r\n', '\u00a0\u2003\u3000', '   '])
 }
 
-/** Text of exactly so many code points that ends with the given text; emoji count as one each. */
+/** Returns text of the given length in code points that ends with `end`. */
 export function textOfLength(codePoints: number, end: string, random: Random): string {
   const filler = random.pick(['x', 'ä', '語', '🙂', 'a '])
   const missing = codePoints - [...end].length
   return [...filler.repeat(Math.max(0, missing))].slice(0, Math.max(0, missing)).join('') + end
 }
 
-/** Bytes that are no UTF-8. */
+/** Byte sequences that are invalid as UTF-8. */
 const NOT_UTF8: readonly (readonly number[])[] = [
   [0xff],
   [0xfe, 0xff],

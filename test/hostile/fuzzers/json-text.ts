@@ -1,6 +1,6 @@
 import type { Random } from '../../../testkit/random.ts'
 
-/** A value as JSON in one of its many spellings: escapes where none are needed. */
+/** Returns a value as JSON, at times with every character escaped. */
 export function toJsonText(value: string | null, random: Random): string {
   if (value === null) return 'null'
   const style = random.integer(0, 3)
@@ -20,7 +20,7 @@ export interface Member {
   readonly value: string
 }
 
-/** An object of these members, with white space where it changes nothing. */
+/** Returns an object with these members as JSON, with random insignificant white space. */
 export function toObjectText(members: readonly Member[], random: Random): string {
   const space = random.pick(['', '', '', ' ', '\n  ', '\t'])
   return `{${space}${members.map(({ name, value }) => `"${name}":${space}${value}`).join(`${space},${space}`)}${space}}`

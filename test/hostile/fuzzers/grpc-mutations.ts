@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import type { Mutation } from '../attack.ts'
-import type { Expectation } from '../expectation.ts'
-import { demand, permit } from '../expectation.ts'
+import type { Expectation, Mutation } from '../fuzzer.ts'
+import { demand, permit } from '../fuzzer.ts'
 import { COMPRESSED, frame } from '../wire/grpc-frames.ts'
 import { breakBinary } from './break-binary.ts'
 import { hostileHeader } from './hostile-headers.ts'
@@ -15,16 +14,16 @@ import {
   UNIMPLEMENTED,
 } from './rpc-calls.ts'
 
-/** A call over gRPC or gRPC-Web on its way. */
+/** A call over gRPC or gRPC-Web. */
 export interface GrpcDraft extends Expectation {
   readonly call: RpcCall
-  /** The message, and the frame or frames it goes in; undefined until a mutation makes them. */
   message: Buffer
+  /** Sent instead of the message in a single frame. */
   frames: Buffer | undefined
   readonly headers: [string, string][]
 }
 
-/** A mutation of the frame, of which a draft takes one. What the gRPC specification itself calls INTERNAL may be so. */
+/** A mutation of the frame. INTERNAL is allowed where the gRPC specification prescribes it. */
 function framed(
   name: string,
   toFrames: (message: Buffer, draft: GrpcDraft, token: string) => Buffer,
@@ -32,9 +31,9 @@ function framed(
 ): Mutation<GrpcDraft> {
   return {
     name,
-    apply: (draft, making) => {
+    apply: (draft, context) => {
       if (draft.frames !== undefined || (name === 'length too short' && draft.message.length < 4)) return false
-      draft.frames = toFrames(draft.message, draft, making.token())
+      draft.frames = toFrames(draft.message, draft, context.token())
       demand(draft, ...codes)
     },
   }
@@ -45,17 +44,19 @@ const has = (draft: GrpcDraft, name: string) => draft.headers.some(([candidate])
 export const MESSAGE_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
   {
     name: 'broken binary',
-    apply: (draft, making, random) => {
+    part: 'message',
+    apply: (draft, context, random) => {
       if (draft.frames !== undefined) return false
-      draft.message = breakBinary(draft.message, draft.call.method, making, random)
+      draft.message = breakBinary(draft.message, draft.call.method, context, random)
       demand(draft, INVALID_ARGUMENT)
     },
   },
   {
     name: 'unknown fields',
-    apply: (draft, making) => {
-      if (draft.frames !== undefined || draft.demanded.size > 0) return false
-      const bytes = Buffer.from(making.token())
+    part: 'message',
+    apply: (draft, context) => {
+      if (draft.frames !== undefined) return false
+      const bytes = Buffer.from(context.token())
       draft.message = Buffer.concat([draft.message, Buffer.from([0xfa, 0x7f, bytes.length]), bytes]) // field 2047
     },
   },
@@ -68,28 +69,28 @@ export const MESSAGE_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
     },
   },
   {
-    name: 'timeout that is none',
-    apply: (draft, making, random) => {
+    name: 'invalid timeout',
+    apply: (draft, context, random) => {
       if (has(draft, 'grpc-timeout')) return false
       draft.headers.push([
         'grpc-timeout',
-        random.pick(['1', 'abc', '123456789S', '-1S', '1.5S', '1 S', making.token()]),
+        random.pick(['1', 'abc', '123456789S', '-1S', '1.5S', '1 S', context.token()]),
       ])
       permit(draft, INVALID_ARGUMENT, INTERNAL)
     },
   },
   {
     name: 'hostile header',
-    apply: (draft, making, random) => {
-      const [name, value] = hostileHeader(making, random)
+    apply: (draft, context, random) => {
+      const [name, value] = hostileHeader(context, random)
       if (name === 'te' || name === 'grpc-timeout' || name.startsWith('accept')) return false
       draft.headers.push([name, value])
     },
   },
   {
-    name: 'binary metadata that is none',
-    apply: (draft, making, random) => {
-      draft.headers.push([`x-${making.token()}-bin`, random.pick(['!!!', making.token(), '====', 'a', 'YQ,YQ', ''])])
+    name: 'invalid binary metadata',
+    apply: (draft, context, random) => {
+      draft.headers.push([`x-${context.token()}-bin`, random.pick(['!!!', context.token(), '====', 'a', 'YQ,YQ', ''])])
     },
   },
 ]
@@ -128,7 +129,7 @@ export const FRAME_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
     RESOURCE_EXHAUSTED,
   ),
   framed(
-    'compressed without a name',
+    'compressed without grpc-encoding',
     (message) => frame(gzipSync(message), COMPRESSED),
     INVALID_ARGUMENT,
     INTERNAL,

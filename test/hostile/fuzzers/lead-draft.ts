@@ -1,10 +1,10 @@
 import type { NewLead } from '../../../domain/lead.ts'
-import type { Making, Mutation } from '../attack.ts'
+import type { CaseContext, Mutation } from '../fuzzer.ts'
 import { blankText, hostileText, invisibleText, textOfLength } from './hostile-text.ts'
 
 /*
- * A lead on its way to an attack: what is sent, and whether that is valid by the documented rules, decided here and not
- * by the product's own schema.
+ * The lead of a request, and whether it is valid by the documented rules. The product's own schema is not used: it is
+ * under test.
  */
 
 export type FieldName = keyof NewLead
@@ -13,26 +13,26 @@ export const FIELD_NAMES: readonly FieldName[] = ['email', 'phone', 'name', 'not
 const LIMITS: Readonly<Record<FieldName, number>> = { email: 254, phone: 64, name: 200, note: 20_000, source: 100 }
 
 export interface LeadDraft {
-  /** What is sent; a field that is left out is undefined. */
+  /** The fields that are sent. */
   readonly fields: Map<FieldName, string | null>
-  /** Fields that a mutation has already made its own. */
+  /** Fields that a mutation has changed. Each field is changed at most once. */
   readonly touched: Set<FieldName>
   valid: boolean
 }
 
-/** A plain lead, with canaries in every field that has room for them. */
-export function draftLead(making: Making): LeadDraft {
-  const { random } = making
+/** Returns a valid lead with a canary in every field. */
+export function draftLead(context: CaseContext): LeadDraft {
+  const { random } = context
   const fields = new Map<FieldName, string | null>()
-  if (random.chance(0.7)) fields.set('email', `${making.token()}@example.com`)
-  if (random.chance(0.5)) fields.set('phone', `+49 30 ${making.token()}`)
-  if (random.chance(0.5)) fields.set('name', `Ada ${making.token()}`)
-  fields.set('note', `How much is the Pro plan for 20 people? ${making.token()}`)
-  if (random.chance(0.3)) fields.set('source', making.token())
+  if (random.chance(0.7)) fields.set('email', `${context.token()}@example.com`)
+  if (random.chance(0.5)) fields.set('phone', `+49 30 ${context.token()}`)
+  if (random.chance(0.5)) fields.set('name', `Ada ${context.token()}`)
+  fields.set('note', `How much is the Pro plan for 20 people? ${context.token()}`)
+  if (random.chance(0.3)) fields.set('source', context.token())
   return { fields, touched: new Set(), valid: true }
 }
 
-/** The lead as it must be stored; undefined when it must not be. */
+/** Returns the lead as it must be stored; undefined if it is invalid. */
 export function expectedLead({ fields, valid }: LeadDraft): NewLead | undefined {
   if (!valid) return undefined
   const of = (name: FieldName) => fields.get(name) ?? null
@@ -66,31 +66,31 @@ const INVALID_EMAILS = [
   'a@example.com\u200b',
 ]
 
-/** What can be wrong or unusual about the text of a lead, whatever carries it. */
+/** Invalid and unusual texts, independent of the protocol. */
 export const LEAD_MUTATIONS: readonly Mutation<LeadDraft>[] = [
   {
     name: 'hostile text',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       const [field] = random.shuffled(untouched(draft, FREE_TEXT))
       if (field === undefined) return false
-      const text = `${hostileText(random)} ${making.token()}`
+      const text = `${hostileText(random)} ${context.token()}`
       setText(draft, field, text, [...text].length <= LIMITS[field])
     },
   },
   {
     name: 'text at its limit',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       const [field] = random.shuffled(untouched(draft, FREE_TEXT))
       if (field === undefined) return false
-      setText(draft, field, textOfLength(LIMITS[field], making.token(), random))
+      setText(draft, field, textOfLength(LIMITS[field], context.token(), random))
     },
   },
   {
     name: 'text over its limit',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       const [field] = random.shuffled(untouched(draft, FREE_TEXT))
       if (field === undefined) return false
-      setText(draft, field, textOfLength(LIMITS[field] + random.pick([1, 1, 2, 100]), making.token(), random), false)
+      setText(draft, field, textOfLength(LIMITS[field] + random.pick([1, 1, 2, 100]), context.token(), random), false)
     },
   },
   {
@@ -109,10 +109,10 @@ export const LEAD_MUTATIONS: readonly Mutation<LeadDraft>[] = [
   },
   {
     name: 'U+0000',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       const [field] = random.shuffled(untouched(draft, FREE_TEXT))
       if (field === undefined) return false
-      setText(draft, field, `${making.token()}\u0000`, false)
+      setText(draft, field, `${context.token()}\u0000`, false)
     },
   },
   {
@@ -124,21 +124,21 @@ export const LEAD_MUTATIONS: readonly Mutation<LeadDraft>[] = [
   },
   {
     name: 'email at its limit',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       if (draft.touched.has('email')) return false
       const over = random.chance(0.5)
-      setText(draft, 'email', textOfEmail(LIMITS.email + (over ? 1 : 0), making.token()), !over)
+      setText(draft, 'email', textOfEmail(LIMITS.email + (over ? 1 : 0), context.token()), !over)
     },
   },
   {
-    name: 'email that is none',
+    name: 'invalid email',
     apply: (draft, _making, random) => {
       if (draft.touched.has('email')) return false
       setText(draft, 'email', random.pick(INVALID_EMAILS), false)
     },
   },
   {
-    name: 'no note',
+    name: 'missing note',
     apply: (draft) => {
       if (draft.touched.has('note')) return false
       draft.fields.delete('note')
@@ -147,7 +147,7 @@ export const LEAD_MUTATIONS: readonly Mutation<LeadDraft>[] = [
     },
   },
   {
-    name: 'note alone',
+    name: 'only the note',
     apply: (draft) => {
       for (const field of untouched(draft, ['email', 'phone', 'name', 'source'])) draft.fields.delete(field)
     },

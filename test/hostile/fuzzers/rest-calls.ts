@@ -1,14 +1,12 @@
 import type { Random } from '../../../testkit/random.ts'
-import type { Attack, Making, Mutation } from '../attack.ts'
-import { mutate } from '../attack.ts'
-import type { Expectation } from '../expectation.ts'
-import { allowedOutcomes, demand, expectNothingYet, permit } from '../expectation.ts'
-import { faultsOfAnswer } from '../oracles/problem.ts'
+import type { CaseContext, Expectation, Mutation, TestCase } from '../fuzzer.ts'
+import { allowedOutcomes, demand, mutate, noExpectation, permit } from '../fuzzer.ts'
+import { checkResponse } from '../oracles/problem.ts'
 import type { HttpCall } from '../wire/http-call.ts'
 import { describeCall, sendCall } from '../wire/http-call.ts'
 import { hostileHeader } from './hostile-headers.ts'
 
-/** A call that stores no lead: reads, selections, and paths and methods that are not there. */
+/** A call that stores no lead: a read, a redrive or retriage, or an unknown path. */
 interface CallDraft extends Expectation {
   service: 'intake' | 'triage' | 'insights'
   method: string
@@ -17,15 +15,15 @@ interface CallDraft extends Expectation {
   query: string
   body: unknown
   readonly headers: [string, string][]
-  /** What it may be answered with as it is. */
+  /** Statuses that it may get without mutations. */
   expected: number[]
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000'
 
-/** Any other REST call, by a client that speaks HTTP well. */
-export function makeRestCall(making: Making): Attack {
-  const { random, target } = making
+/** Any other REST call, with valid HTTP. */
+export function generateRestCall(context: CaseContext): TestCase {
+  const { random, target } = context
   const draft: CallDraft = {
     service: 'intake',
     method: 'GET',
@@ -33,10 +31,10 @@ export function makeRestCall(making: Making): Attack {
     query: '',
     body: undefined,
     headers: [],
-    ...expectNothingYet(),
-    ...random.pick(CALLS)(making),
+    ...noExpectation(),
+    ...random.pick(CALLS)(context),
   }
-  mutate(draft, CALL_MUTATIONS, making, 0.35)
+  mutate(draft, CALL_MUTATIONS, context, 0.35)
   const call: HttpCall = {
     method: draft.method,
     url: `${target.services[draft.service].url}${draft.path}${draft.query}`,
@@ -48,28 +46,28 @@ export function makeRestCall(making: Making): Attack {
   }
   const allowed = allowedOutcomes(draft, draft.expected)
   return {
-    what: `${draft.method} ${draft.path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id')}`,
+    summary: `${draft.method} ${draft.path.replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, ':id')}`,
     request: () => describeCall(call),
     run: async () => {
-      const answer = await sendCall(call)
-      return 'oracle' in answer ? [answer] : faultsOfAnswer(answer, allowed, draft.method === 'HEAD')
+      const response = await sendCall(call)
+      return 'oracle' in response ? [response] : checkResponse(response, allowed, draft.method === 'HEAD')
     },
   }
 }
 
 type Call = Partial<CallDraft> & Pick<CallDraft, 'path' | 'expected'>
 
-const CALLS: readonly ((making: Making) => Call)[] = [
-  ({ target }) => ({ path: `/leads/${target.planted.triaged}`, expected: [200] }),
-  ({ target }) => ({ path: `/leads/${target.planted.dead.toUpperCase()}`, expected: [200] }),
+const CALLS: readonly ((context: CaseContext) => Call)[] = [
+  ({ target }) => ({ path: `/leads/${target.seeded.triaged}`, expected: [200] }),
+  ({ target }) => ({ path: `/leads/${target.seeded.dead.toUpperCase()}`, expected: [200] }),
   () => ({ path: `/leads/${NIL}`, expected: [404] }),
-  ({ target }) => ({ service: 'insights', path: `/leads/${target.planted.triaged}/insight`, expected: [200] }),
-  ({ target }) => ({ service: 'insights', path: `/leads/${target.planted.dead}/insight`, expected: [404] }),
-  ({ target }) => ({ service: 'insights', path: `/leads/${target.planted.parked}/insight`, expected: [404] }),
+  ({ target }) => ({ service: 'insights', path: `/leads/${target.seeded.triaged}/insight`, expected: [200] }),
+  ({ target }) => ({ service: 'insights', path: `/leads/${target.seeded.dead}/insight`, expected: [404] }),
+  ({ target }) => ({ service: 'insights', path: `/leads/${target.seeded.parked}/insight`, expected: [404] }),
   ({ random }) => ({ service: 'insights', path: `/leads/${random.uuid()}/insight`, expected: [404] }),
   ({ target, random }) => ({
     service: 'insights',
-    path: `/leads/${target.planted.parked}/insight`,
+    path: `/leads/${target.seeded.parked}/insight`,
     query: random.pick(['?wait=50ms', '?wait=0', '?wait=0.01s', '?wait=1ms']),
     expected: [404],
   }),
@@ -86,7 +84,7 @@ const CALLS: readonly ((making: Making) => Call)[] = [
     ]),
     expected: [200],
   }),
-  ({ target }) => ({ service: 'triage', path: `/dead-letters/${target.planted.dead}`, expected: [200] }),
+  ({ target }) => ({ service: 'triage', path: `/dead-letters/${target.seeded.dead}`, expected: [200] }),
   ({ random }) => ({ service: 'triage', path: `/dead-letters/${random.uuid()}`, expected: [404] }),
   ({ target, random }) => ({
     service: 'triage',
@@ -94,7 +92,7 @@ const CALLS: readonly ((making: Making) => Call)[] = [
     path: '/dead-letters:redrive',
     body: random.pick<unknown>([
       { lead_ids: [random.uuid()] },
-      { lead_ids: [target.planted.dead], dry_run: true },
+      { lead_ids: [target.seeded.dead], dry_run: true },
       { all: true, state: 'all', dry_run: true },
       { reason: 'failed', dry_run: true },
     ]),
@@ -105,23 +103,23 @@ const CALLS: readonly ((making: Making) => Call)[] = [
     path: '/leads:retriage',
     body: random.pick<unknown>([
       { lead_ids: [random.uuid(), random.uuid()] },
-      { lead_ids: [target.planted.triaged], dry_run: true },
+      { lead_ids: [target.seeded.triaged], dry_run: true },
       { created_before: '0001-01-01T00:00:00Z' },
-      { analyzer: 'nobody@0', intents: ['spam'], dry_run: true },
+      { analyzer: 'unknown@0', intents: ['spam'], dry_run: true },
     ]),
     expected: [200],
   }),
   ({ random }) => ({ service: random.pick(['intake', 'triage', 'insights']), path: '/healthz', expected: [200] }),
   ({ random }) => ({ service: random.pick(['intake', 'triage', 'insights']), path: '/openapi.json', expected: [200] }),
-  (making) => ({
-    service: making.random.pick(['intake', 'triage', 'insights']),
-    path: `/${strangePath(making)}`,
+  (context) => ({
+    service: context.random.pick(['intake', 'triage', 'insights']),
+    path: `/${unusualPath(context)}`,
     expected: [404],
     permitted: new Set([302, 400, 414, 422]),
   }),
 ]
 
-function strangePath({ random, token }: Making): string {
+function unusualPath({ random, token }: CaseContext): string {
   return random.pick([
     token(),
     `leads/${token()}/${token()}`,
@@ -144,7 +142,7 @@ function strangePath({ random, token }: Making): string {
   ])
 }
 
-const WRONG: readonly ((random: Random, token: string) => unknown)[] = [
+const WRONG_VALUES: readonly ((random: Random, token: string) => unknown)[] = [
   (_random, token) => token,
   () => null,
   () => 1.5,
@@ -187,21 +185,24 @@ const QUERIES: readonly ((token: string) => string)[] = [
 ]
 
 const CALL_MUTATIONS: readonly Mutation<CallDraft>[] = [
-  { name: 'hostile header', apply: (draft, making, random) => void draft.headers.push(hostileHeader(making, random)) },
+  {
+    name: 'hostile header',
+    apply: (draft, context, random) => void draft.headers.push(hostileHeader(context, random)),
+  },
   {
     name: 'query',
-    apply: (draft, making, random) => {
-      draft.query = random.pick(QUERIES)(making.token())
-      permit(draft, 422, 400) // many routes take no query and ignore it
+    apply: (draft, context, random) => {
+      draft.query = random.pick(QUERIES)(context.token())
+      permit(draft, 422, 400) // routes without query parameters ignore them
     },
   },
   {
-    name: 'id that is none',
-    apply: (draft, making, random) => {
+    name: 'invalid id',
+    apply: (draft, context, random) => {
       const id = /[0-9a-f]{8}-[0-9a-f-]{27}/i
       if (!id.test(draft.path)) return false
       const other = random.pick([
-        making.token(),
+        context.token(),
         `${NIL}0`,
         NIL.slice(1),
         '%00',
@@ -216,7 +217,7 @@ const CALL_MUTATIONS: readonly Mutation<CallDraft>[] = [
     },
   },
   {
-    name: 'other method',
+    name: 'wrong method',
     apply: (draft, _making, random) => {
       const method = random.pick(['DELETE', 'PUT', 'PATCH', 'OPTIONS', 'POST', 'HEAD', 'PROPFIND', 'QUERY', 'LOCK'])
       if (method === draft.method || draft.methodChanged) return false
@@ -233,7 +234,8 @@ const CALL_MUTATIONS: readonly Mutation<CallDraft>[] = [
   },
   {
     name: 'wrong value in the body',
-    apply: (draft, making, random) => {
+    part: 'body',
+    apply: (draft, context, random) => {
       if (typeof draft.body !== 'object' || draft.body === null) return false
       const names = [
         'lead_ids',
@@ -246,20 +248,22 @@ const CALL_MUTATIONS: readonly Mutation<CallDraft>[] = [
         'intents',
         'analyzer',
       ]
-      draft.body = { ...draft.body, [random.pick(names)]: random.pick(WRONG)(random, making.token()) }
+      draft.body = { ...draft.body, [random.pick(names)]: random.pick(WRONG_VALUES)(random, context.token()) }
       permit(draft, 422)
     },
   },
   {
     name: 'unknown field in the body',
-    apply: (draft, making) => {
+    part: 'body',
+    apply: (draft, context) => {
       if (typeof draft.body !== 'object' || draft.body === null) return false
-      draft.body = { ...draft.body, [making.token()]: 1 }
+      draft.body = { ...draft.body, [context.token()]: 1 }
       demand(draft, 422)
     },
   },
   {
-    name: 'selects nothing',
+    name: 'empty selection',
+    part: 'body',
     apply: (draft, _making, random) => {
       if (draft.body === undefined) return false
       draft.body = random.pick<unknown>([{}, { lead_ids: [] }, { dry_run: true }, { all: false }, [], 'all', 0])

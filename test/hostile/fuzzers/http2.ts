@@ -1,32 +1,32 @@
 import type { Random } from '../../../testkit/random.ts'
-import type { Attack, Attacker, Making } from '../attack.ts'
-import { Oracle } from '../attack.ts'
-import { ANSWER_TIMEOUT_MS, describeBytes } from '../wire/http-call.ts'
+import type { CaseContext, Fuzzer, TestCase } from '../fuzzer.ts'
+import { Oracle } from '../fuzzer.ts'
+import { describeBytes, RESPONSE_TIMEOUT_MS } from '../wire/http-call.ts'
 import { FrameType, http2Frame, PREFACE, sendHttp2 } from '../wire/http2-frames.ts'
 
-export const http2Attacker: Attacker = { protocol: 'http2', share: 5, make: makeHttp2 }
+export const http2Fuzzer: Fuzzer = { protocol: 'http2', weight: 5, generate: generateHttp2 }
 
-/** Frames of HTTP/2 that break its rules or are far too many; the server answers pings on, or closes the connection. */
-function makeHttp2(making: Making): Attack {
-  const { random, target } = making
+/** Sends invalid HTTP/2 frames or a flood of them. The server answers a ping or closes the connection. */
+function generateHttp2(context: CaseContext): TestCase {
+  const { random, target } = context
   const chosen = Array.from({ length: random.integer(1, 3) }, () => random.pick(HOSTILE_FRAMES))
-  const kept = chosen.filter((_, index) => making.keeps(index))
-  making.applied.push(...kept.map(({ name }) => name))
+  const kept = chosen.filter((_, index) => context.isEnabled(index))
+  context.applied.push(...kept.map(({ name }) => name))
   const settings = random.chance(0.9) ? [http2Frame(FrameType.Settings, 0, 0, Buffer.alloc(0))] : []
-  const bytes = Buffer.concat([PREFACE, ...settings, ...kept.map(({ make }) => make(making.token(), random))])
+  const bytes = Buffer.concat([PREFACE, ...settings, ...kept.map(({ make }) => make(context.token(), random))])
   const service = random.pick(['intake', 'triage', 'insights'] as const)
   return {
-    what: 'HTTP/2 frames',
+    summary: 'HTTP/2 frames',
     request: () => describeBytes(bytes),
     run: async () => {
-      const reaction = await sendHttp2(target.services[service].port, bytes, ANSWER_TIMEOUT_MS)
+      const reaction = await sendHttp2(target.services[service].port, bytes, RESPONSE_TIMEOUT_MS)
       if (reaction !== 'timeout') return []
-      return [{ oracle: Oracle.Time, expected: 'an answer to a ping, or the end of the connection', got: 'neither' }]
+      return [{ oracle: Oracle.Timeout, expected: 'a ping ack or a closed connection', got: 'neither' }]
     },
   }
 }
 
-/** HPACK: literal headers without indexing, new names; lengths up to 126. */
+/** Encodes headers in HPACK as literals without indexing. Names and values have up to 126 bytes. */
 function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
   const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value, 'latin1')])
   return Buffer.concat(headers.flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]))
@@ -68,7 +68,7 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
   },
   { name: 'unknown frame type', make: (token) => http2Frame(0xfa, 0xff, 0, Buffer.from(token)) },
   { name: 'frame too large', make: (token) => http2Frame(FrameType.Data, 0, 1, Buffer.from(token), 0xffffff) },
-  { name: 'settings of a wrong size', make: () => http2Frame(FrameType.Settings, 0, 0, Buffer.alloc(5)) },
+  { name: 'settings of the wrong size', make: () => http2Frame(FrameType.Settings, 0, 0, Buffer.alloc(5)) },
   { name: 'settings on a stream', make: () => http2Frame(FrameType.Settings, 0, 3, Buffer.alloc(0)) },
   {
     name: 'settings out of range',
@@ -81,7 +81,7 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
       ),
   },
   {
-    name: 'no window',
+    name: 'zero window',
     make: () => http2Frame(FrameType.Settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), uint32(0)])),
   },
   { name: 'settings flood', make: () => repeat(600, () => http2Frame(FrameType.Settings, 0, 0, Buffer.alloc(0))) },
@@ -89,7 +89,7 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
     name: 'ping flood',
     make: (token) => repeat(800, () => http2Frame(FrameType.Ping, 0, 0, Buffer.from(token.slice(0, 8)))),
   },
-  { name: 'ping of a wrong size', make: () => http2Frame(FrameType.Ping, 0, 0, Buffer.alloc(7)) },
+  { name: 'ping of the wrong size', make: () => http2Frame(FrameType.Ping, 0, 0, Buffer.alloc(7)) },
   { name: 'data on stream 0', make: (token) => http2Frame(FrameType.Data, 0, 0, Buffer.from(token)) },
   { name: 'data on an idle stream', make: (token) => http2Frame(FrameType.Data, 0, 9, Buffer.from(token)) },
   { name: 'padding longer than the frame', make: () => http2Frame(FrameType.Data, 8, 1, Buffer.from([200, 1, 2])) },
@@ -99,9 +99,9 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
     name: 'broken HPACK',
     make: () => http2Frame(FrameType.Headers, END_HEADERS, 1, Buffer.from('ffffffffff7f', 'hex')),
   },
-  { name: 'HPACK index that is none', make: () => http2Frame(FrameType.Headers, END_HEADERS, 1, Buffer.from([0xfe])) },
+  { name: 'invalid HPACK index', make: () => http2Frame(FrameType.Headers, END_HEADERS, 1, Buffer.from([0xfe])) },
   {
-    name: 'upper case in a name',
+    name: 'upper-case header name',
     make: (token) =>
       http2Frame(
         FrameType.Headers,
@@ -118,7 +118,7 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
     make: (token) => http2Frame(FrameType.Headers, END_HEADERS | END_STREAM, 1, headerBlock([['x-a', token]])),
   },
   {
-    name: 'pseudo header behind others',
+    name: 'pseudo header after others',
     make: (token) =>
       http2Frame(
         FrameType.Headers,
@@ -173,11 +173,11 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
   },
   { name: 'window update of 0', make: () => http2Frame(FrameType.WindowUpdate, 0, 0, uint32(0)) },
   {
-    name: 'push',
+    name: 'push promise',
     make: (token) => http2Frame(FrameType.PushPromise, END_HEADERS, 1, Buffer.concat([uint32(2), grpcHeaders(token)])),
   },
   {
-    name: 'farewell',
+    name: 'GOAWAY',
     make: (token) => http2Frame(FrameType.GoAway, 0, 0, Buffer.concat([uint32(0), uint32(1), Buffer.from(token)])),
   },
   {
@@ -189,7 +189,7 @@ const HOSTILE_FRAMES: readonly HostileFrames[] = [
     make: (token) => repeat(2, () => http2Frame(FrameType.Headers, END_HEADERS, 1, grpcHeaders(token))),
   },
   {
-    name: 'data behind the end',
+    name: 'data after the end',
     make: (token) =>
       Buffer.concat([
         http2Frame(FrameType.Headers, END_HEADERS | END_STREAM, 1, grpcHeaders(token)),

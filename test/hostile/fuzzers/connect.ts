@@ -1,65 +1,64 @@
 import type { Random } from '../../../testkit/random.ts'
-import type { Attack, Attacker, Making } from '../attack.ts'
-import { mutate } from '../attack.ts'
-import { allowedOutcomes, expectNothingYet } from '../expectation.ts'
-import { readConnectAnswer } from '../oracles/connect-answer.ts'
-import { faultsOfLeads, faultsOfRpcAnswer } from '../oracles/rpc-answer.ts'
+import type { CaseContext, Fuzzer, TestCase } from '../fuzzer.ts'
+import { allowedOutcomes, mutate, noExpectation } from '../fuzzer.ts'
+import { readConnectResponse } from '../oracles/connect-response.ts'
+import { checkLeads, checkRpcResponse } from '../oracles/rpc-response.ts'
 import type { HttpCall } from '../wire/http-call.ts'
 import { describeCall, sendCall } from '../wire/http-call.ts'
 import { toBinaryMessage, toJsonValue } from '../wire/protobuf.ts'
 import type { ConnectDraft } from './connect-mutations.ts'
 import { BROKEN_BINARY, GET_MUTATIONS, JSON_MUTATIONS, POST_MUTATIONS } from './connect-mutations.ts'
 import type { RpcCall } from './rpc-calls.ts'
-import { makeRpcCall, OK } from './rpc-calls.ts'
+import { generateRpcCall, OK } from './rpc-calls.ts'
 
-export const connectAttacker: Attacker = { protocol: 'connect', share: 17, make: makeConnect }
+export const connectFuzzer: Fuzzer = { protocol: 'connect', weight: 17, generate: generateConnect }
 
-function makeConnect(making: Making): Attack {
-  const { random, target } = making
-  const call = makeRpcCall(making)
+function generateConnect(context: CaseContext): TestCase {
+  const { random, target } = context
+  const call = generateRpcCall(context)
   const isJson = random.chance(0.6)
-  const byGet = call.reads && random.chance(0.5)
+  const isGet = call.isRead && random.chance(0.5)
   const draft: ConnectDraft = {
     call,
     isJson,
-    byGet,
-    method: byGet ? 'GET' : 'POST',
+    isGet,
+    method: isGet ? 'GET' : 'POST',
     path: `/${call.method}`,
     contentType: isJson ? 'application/json' : 'application/proto',
     body: messageOf(call, isJson),
     headers: random.chance(0.5) ? [['connect-protocol-version', '1']] : [],
     query: [],
-    ...expectNothingYet(),
+    ...noExpectation(),
   }
-  if (byGet) draft.query.push(...queryOf(draft.body, isJson, random))
-  const mutations = byGet
+  if (isGet) draft.query.push(...queryOf(draft.body, isJson, random))
+  const mutations = isGet
     ? GET_MUTATIONS
     : isJson
       ? [...POST_MUTATIONS, ...JSON_MUTATIONS]
       : [...POST_MUTATIONS, BROKEN_BINARY]
-  mutate(draft, mutations, making, 0.3)
+  mutate(draft, mutations, context, 0.3)
   const request = requestOf(draft, target.services[call.service].url)
   const allowed = allowedOutcomes(draft, call.expected)
   return {
-    what: `Connect ${isJson ? 'JSON' : 'binary'} ${draft.method} ${call.method.split('/')[1]}`,
+    summary: `Connect ${isJson ? 'JSON' : 'binary'} ${draft.method} ${call.method.split('/')[1]}`,
     request: () => describeCall(request),
     run: async () => {
-      noteLeads(making, call, draft.demanded.size === 0)
-      const answer = await sendCall(request)
-      if ('oracle' in answer) return draft.body.length > 8 * 2 ** 20 ? [] : [answer]
-      const rpc = readConnectAnswer(answer, draft.method === 'HEAD')
-      const faults = faultsOfRpcAnswer(rpc, allowed)
-      if (rpc.code === OK && draft.demanded.size === 0) faults.push(...faultsOfLeads(call, rpc, making))
-      return faults
+      recordLeads(context, call, draft.demanded.size === 0)
+      const response = await sendCall(request)
+      if ('oracle' in response) return draft.body.length > 8 * 2 ** 20 ? [] : [response]
+      const rpc = readConnectResponse(response, draft.method === 'HEAD')
+      const violations = checkRpcResponse(rpc, allowed)
+      if (rpc.code === OK && draft.demanded.size === 0) violations.push(...checkLeads(call, rpc, context))
+      return violations
     },
   }
 }
 
-/** Tells the ledger which leads are about to be sent, validly or not. */
-export function noteLeads({ ledger, caseName }: Making, { leads }: RpcCall, valid: boolean): void {
+/** Records the leads of a call before it is sent. */
+export function recordLeads({ ledger, caseName }: CaseContext, { leads }: RpcCall, isValid: boolean): void {
   for (const { key, lead } of leads) {
-    if (valid && lead) ledger.sendValid(caseName, key, lead)
-    else ledger.sendInvalid(caseName, key)
+    if (isValid && lead) ledger.recordValid(caseName, key, lead)
+    else ledger.recordInvalid(caseName, key)
   }
 }
 
@@ -77,8 +76,8 @@ function queryOf(message: Buffer, isJson: boolean, random: Random): [string, str
   ]
 }
 
-function requestOf({ byGet, method, path, contentType, body, headers, query }: ConnectDraft, url: string): HttpCall {
-  const search = byGet ? `?${query.map(([name, value]) => `${name}=${encoded(value)}`).join('&')}` : ''
+function requestOf({ isGet, method, path, contentType, body, headers, query }: ConnectDraft, url: string): HttpCall {
+  const search = isGet ? `?${query.map(([name, value]) => `${name}=${percentEncode(value)}`).join('&')}` : ''
   const hasBody = method !== 'GET' && method !== 'HEAD'
   return {
     method,
@@ -91,7 +90,7 @@ function requestOf({ byGet, method, path, contentType, body, headers, query }: C
   }
 }
 
-/** Percent-encoded, unless it is so already. */
-function encoded(value: string): string {
+/** Percent-encodes a value unless it already is. */
+function percentEncode(value: string): string {
   return value.startsWith('%') ? value : encodeURIComponent(value)
 }

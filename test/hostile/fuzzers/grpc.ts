@@ -1,37 +1,36 @@
-import type { Attack, Attacker, Fault, Making, Mutation } from '../attack.ts'
-import { mutate, Oracle } from '../attack.ts'
-import { allowedOutcomes, demand, expectNothingYet, permit } from '../expectation.ts'
+import type { CaseContext, Fuzzer, Mutation, TestCase, Violation } from '../fuzzer.ts'
+import { allowedOutcomes, demand, mutate, noExpectation, Oracle, permit } from '../fuzzer.ts'
 import { readTrailers } from '../oracles/grpc-trailers.ts'
-import type { RpcAnswer } from '../oracles/rpc-answer.ts'
-import { faultsOfLeads, faultsOfRpcAnswer } from '../oracles/rpc-answer.ts'
+import type { RpcResult } from '../oracles/rpc-response.ts'
+import { checkLeads, checkRpcResponse } from '../oracles/rpc-response.ts'
 import { frame, readFrames } from '../wire/grpc-frames.ts'
-import { ANSWER_TIMEOUT_MS, describeBytes } from '../wire/http-call.ts'
+import { describeBytes, RESPONSE_TIMEOUT_MS } from '../wire/http-call.ts'
 import type { Http2Outcome } from '../wire/http2-call.ts'
 import { callHttp2, openHttp2 } from '../wire/http2-call.ts'
 import { toBinaryMessage } from '../wire/protobuf.ts'
-import { noteLeads } from './connect.ts'
+import { recordLeads } from './connect.ts'
 import type { GrpcDraft } from './grpc-mutations.ts'
 import { FRAME_MUTATIONS, MESSAGE_MUTATIONS } from './grpc-mutations.ts'
-import { CANCELLED, INTERNAL, makeRpcCall, OK, UNIMPLEMENTED } from './rpc-calls.ts'
+import { CANCELLED, generateRpcCall, INTERNAL, OK, UNIMPLEMENTED } from './rpc-calls.ts'
 
-/** A gRPC call over a bare HTTP/2 stream on its way. */
+/** A gRPC call over an HTTP/2 stream. */
 interface StreamDraft extends GrpcDraft {
   method: string
   path: string
   contentType: string | undefined
-  /** Whether our half of the stream is ended. */
+  /** Whether the client ends its half of the stream. */
   end: boolean
   resetAfterMs: number | undefined
   inPieces: boolean
-  /** Whether the stream may be reset instead of answered. */
+  /** Whether the server may reset the stream without a response. */
   mayReset: boolean
 }
 
-export const grpcAttacker: Attacker = { protocol: 'grpc', share: 14, make: makeGrpc }
+export const grpcFuzzer: Fuzzer = { protocol: 'grpc', weight: 14, generate: generateGrpc }
 
-function makeGrpc(making: Making): Attack {
-  const { random, target } = making
-  const call = makeRpcCall(making)
+function generateGrpc(context: CaseContext): TestCase {
+  const { random, target } = context
+  const call = generateRpcCall(context)
   const draft: StreamDraft = {
     call,
     message: toBinaryMessage(call.fields),
@@ -44,9 +43,9 @@ function makeGrpc(making: Making): Attack {
     resetAfterMs: undefined,
     inPieces: random.chance(0.2),
     mayReset: false,
-    ...expectNothingYet(),
+    ...noExpectation(),
   }
-  mutate(draft, [...STREAM_MUTATIONS, ...MESSAGE_MUTATIONS, ...FRAME_MUTATIONS], making, 0.2)
+  mutate(draft, [...STREAM_MUTATIONS, ...MESSAGE_MUTATIONS, ...FRAME_MUTATIONS], context, 0.2)
   const bytes = draft.frames ?? frame(draft.message)
   const headers = {
     ':method': draft.method,
@@ -57,18 +56,18 @@ function makeGrpc(making: Making): Attack {
   }
   const allowed = allowedOutcomes(draft, call.expected)
   return {
-    what: `gRPC ${call.method.split('/')[1]}`,
+    summary: `gRPC ${call.method.split('/')[1]}`,
     request: () => `${JSON.stringify(headers)}\n${describeBytes(bytes)}${draft.end ? '' : ' (not ended)'}`,
     run: async () => {
-      noteLeads(making, call, draft.demanded.size === 0)
+      recordLeads(context, call, draft.demanded.size === 0)
       const session = openHttp2(target.services[call.service].url)
       try {
         const { end, resetAfterMs } = draft
         const writes = draft.inPieces ? pieces(bytes) : [bytes]
-        const outcome = await callHttp2(session, { headers, writes, end, resetAfterMs, timeoutMs: ANSWER_TIMEOUT_MS })
+        const outcome = await callHttp2(session, { headers, writes, end, resetAfterMs, timeoutMs: RESPONSE_TIMEOUT_MS })
         return [
-          ...faultsOfOutcome(making, draft, outcome, allowed),
-          ...(session.destroyed || session.closed ? [] : await faultsOfSession(session)),
+          ...checkOutcome(context, draft, outcome, allowed),
+          ...(session.destroyed || session.closed ? [] : await checkSession(session)),
         ]
       } finally {
         session.destroy()
@@ -82,38 +81,39 @@ function pieces(bytes: Buffer): Buffer[] {
   return Array.from({ length: Math.ceil(bytes.length / 7) }, (_, index) => bytes.subarray(index * 7, index * 7 + 7))
 }
 
-function faultsOfOutcome(
-  making: Making,
+function checkOutcome(
+  context: CaseContext,
   draft: StreamDraft,
   outcome: Http2Outcome,
   allowed: ReadonlySet<number>,
-): Fault[] {
-  if (draft.resetAfterMs !== undefined) return [] // what came before the reset is a matter of luck
+): Violation[] {
+  if (draft.resetAfterMs !== undefined) return [] // the response may or may not have arrived before the reset
   if (outcome.ended === 'timeout') {
-    return [{ oracle: Oracle.Time, expected: `an answer within ${ANSWER_TIMEOUT_MS} ms`, got: 'none' }]
+    return [{ oracle: Oracle.Timeout, expected: `a response within ${RESPONSE_TIMEOUT_MS} ms`, got: 'none' }]
   }
-  const answer = readStream(outcome)
-  if (answer === undefined) {
-    return draft.mayReset ? [] : [{ oracle: Oracle.Answer, expected: 'an answer', got: `stream ${outcome.ended}` }]
+  const result = readStream(outcome)
+  if (result === undefined) {
+    return draft.mayReset ? [] : [{ oracle: Oracle.Status, expected: 'a response', got: `stream ${outcome.ended}` }]
   }
-  const faults = faultsOfRpcAnswer(answer, allowed)
-  if (answer.code === OK && draft.demanded.size === 0) faults.push(...faultsOfLeads(draft.call, answer, making))
-  return faults
+  const violations = checkRpcResponse(result, allowed)
+  if (result.code === OK && draft.demanded.size === 0) violations.push(...checkLeads(draft.call, result, context))
+  return violations
 }
 
-/** @returns undefined when the stream ended without an answer */
-function readStream({ headers, trailers, body }: Http2Outcome): RpcAnswer | undefined {
+/** @returns undefined if the stream ended without a response */
+function readStream({ headers, trailers, body }: Http2Outcome): RpcResult | undefined {
   const status = Number(headers?.get(':status'))
   if (headers === undefined || Number.isNaN(status)) return undefined
-  if (status !== 200) return { code: status, message: `HTTP ${status}`, details: [], response: undefined, faults: [] }
+  if (status !== 200)
+    return { code: status, message: `HTTP ${status}`, details: [], response: undefined, violations: [] }
   if (headers.has('grpc-status')) return readTrailers(headers, [])
   const frames = readFrames(body)
   if (!trailers.has('grpc-status')) return undefined
   return readTrailers(trailers, frames?.map(({ payload }) => payload) ?? [])
 }
 
-/** The same connection serves another call. */
-export async function faultsOfSession(session: ReturnType<typeof openHttp2>): Promise<Fault[]> {
+/** Checks that the connection serves another call. */
+export async function checkSession(session: ReturnType<typeof openHttp2>): Promise<Violation[]> {
   const headers = {
     ':method': 'POST',
     ':path': '/grpc.health.v1.Health/Check',
@@ -125,16 +125,16 @@ export async function faultsOfSession(session: ReturnType<typeof openHttp2>): Pr
     writes: [frame(Buffer.alloc(0))],
     end: true,
     resetAfterMs: undefined,
-    timeoutMs: ANSWER_TIMEOUT_MS,
+    timeoutMs: RESPONSE_TIMEOUT_MS,
   }
   const outcome = await callHttp2(session, call)
-  const answer = readStream(outcome)
-  if (answer?.code === OK || session.destroyed || session.closed) return []
+  const result = readStream(outcome)
+  if (result?.code === OK || session.destroyed || session.closed) return []
   return [
     {
       oracle: Oracle.Connection,
       expected: 'the connection to serve another call',
-      got: answer?.message ?? outcome.ended,
+      got: result?.message ?? outcome.ended,
     },
   ]
 }
@@ -142,13 +142,13 @@ export async function faultsOfSession(session: ReturnType<typeof openHttp2>): Pr
 const STREAM_MUTATIONS: readonly Mutation<StreamDraft>[] = [
   {
     name: 'wrong content type',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       draft.contentType = random.pick([
         undefined,
         'text/plain',
         'application/json',
         'application/grpcx',
-        making.token(),
+        context.token(),
         '',
       ])
       demand(draft, 415)
@@ -156,40 +156,44 @@ const STREAM_MUTATIONS: readonly Mutation<StreamDraft>[] = [
   },
   {
     name: 'unknown method',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       draft.path = random.pick([
-        `/${making.token()}/Call`,
+        `/${context.token()}/Call`,
         `${draft.path}X`,
         '/',
-        `/${making.token()}`,
-        `//${making.token()}`,
+        `/${context.token()}`,
+        `//${context.token()}`,
         draft.path.toLowerCase(),
       ])
       demand(draft, UNIMPLEMENTED)
     },
   },
   {
-    name: 'other HTTP method',
+    name: 'wrong HTTP method',
     apply: (draft, _making, random) => {
       draft.method = random.pick(['PUT', 'DELETE', 'PATCH'])
-      permit(draft, 405, 415, UNIMPLEMENTED, INTERNAL) // grpc-js does not look at it
+      permit(draft, 405, 415, UNIMPLEMENTED, INTERNAL) // grpc-js ignores the method
       draft.mayReset = true
     },
   },
   {
-    name: 'metadata beyond ASCII',
-    apply: (draft, making, random) => {
-      const value = random.pick([`\xe4\xf6${making.token()}`, `Bearer ${making.token()}\xff`, `${making.token()} \x80`])
-      draft.headers.push([random.pick(['authorization', 'cookie', `x-${making.token()}`]), value])
+    name: 'non-ASCII metadata',
+    apply: (draft, context, random) => {
+      const value = random.pick([
+        `\xe4\xf6${context.token()}`,
+        `Bearer ${context.token()}\xff`,
+        `${context.token()} \x80`,
+      ])
+      draft.headers.push([random.pick(['authorization', 'cookie', `x-${context.token()}`]), value])
       draft.mayReset = true
       permit(draft, INTERNAL, 3)
     },
   },
   {
     name: 'large metadata',
-    apply: (draft, making, random) => {
+    apply: (draft, context, random) => {
       const length = random.pick([2_000, 12_000, 60_000])
-      draft.headers.push(['x-large', making.token() + 'm'.repeat(length)])
+      draft.headers.push(['x-large', context.token() + 'm'.repeat(length)])
       if (length > 10_000) {
         draft.mayReset = true
         permit(draft, 8, 431)
@@ -203,14 +207,14 @@ const STREAM_MUTATIONS: readonly Mutation<StreamDraft>[] = [
     },
   },
   {
-    name: 'cancelled before its end',
+    name: 'cancelled before the end',
     apply: (draft, _making, random) => {
       draft.end = false
       draft.resetAfterMs = random.integer(0, 20)
     },
   },
   {
-    name: 'deadline before its end',
+    name: 'deadline before the end',
     apply: (draft) => {
       if (draft.headers.some(([name]) => name === 'grpc-timeout')) return false
       draft.end = false
@@ -220,7 +224,7 @@ const STREAM_MUTATIONS: readonly Mutation<StreamDraft>[] = [
     },
   },
   {
-    name: 'session gone',
+    name: 'cancelled immediately',
     apply: (draft) => {
       draft.resetAfterMs = 0
       draft.end = false
