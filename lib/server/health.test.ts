@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { keepEvaluating } from './health.ts'
+import { evaluatePeriodically } from './health.ts'
 import type { Readiness } from './readiness.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -7,7 +7,7 @@ afterEach(() => void vi.useRealTimers())
 test('stopping ends the evaluations, also when one is in progress', async () => {
   vi.useFakeTimers()
   const evaluations: PromiseWithResolvers<Readiness>[] = []
-  const stop = keepEvaluating({
+  const stop = evaluatePeriodically({
     evaluate: () => {
       const evaluation = Promise.withResolvers<Readiness>()
       evaluations.push(evaluation)

@@ -38,7 +38,7 @@ const STARTING_REFRESH_MS = 100
 /**
  * Evaluates readiness periodically. Returns a function that stops it, also during an evaluation; safe to call twice.
  */
-export function keepEvaluating(readiness: Pick<ReadinessMonitor, 'evaluate'>): () => void {
+export function evaluatePeriodically(readiness: Pick<ReadinessMonitor, 'evaluate'>): () => void {
   let timer: NodeJS.Timeout | undefined
   let wasReady = false
   let stopped = false

@@ -9,7 +9,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { createCallObserver } from './call-observer.ts'
 import { registerConnectHandler } from './connect/handler.ts'
 import { createGrpcHandler } from './grpc/handler.ts'
-import { createHealth, keepEvaluating } from './health.ts'
+import { createHealth, evaluatePeriodically } from './health.ts'
 import { createBodyBudget } from './http/body-budget.ts'
 import { identifyHttpCalls, requestIdOf } from './http/call-identity.ts'
 import { createClientErrorHandler } from './http/client-errors.ts'
@@ -136,7 +136,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await app.register((scope, _options, done) => registerConnectHandler(scope, rpc, done))
 
   const url = await app.listen({ host: options.host, port: options.port })
-  const stopEvaluating = keepEvaluating(readiness)
+  const stopEvaluating = evaluatePeriodically(readiness)
   const close = async (graceMs: number) => {
     stopEvaluating()
     readiness.startDraining()

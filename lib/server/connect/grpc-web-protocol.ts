@@ -28,7 +28,7 @@ export const grpcWebProtocol: UnaryProtocol = {
       readMessage: async (readBody, maxBytes) => {
         const frames = createFrameReader(maxBytes)
         const [frame, ...more] = frames.push(await readBody())
-        frames.assertWhole()
+        frames.assertComplete()
         if (frame === undefined || more.length > 0) throw invalidBody()
         return decompressFrame(frame, headers['grpc-encoding']?.toString(), maxBytes)
       },

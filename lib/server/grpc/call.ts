@@ -49,7 +49,7 @@ export interface GrpcCall {
    */
   receive(chunk: Buffer): Frame[]
   /** @throws AppError if the client ended its side in the middle of a message */
-  assertWhole(): void
+  assertComplete(): void
   /** Releases the budget of everything received so far, after it has been handled. */
   release(): void
   /**
@@ -143,7 +143,7 @@ export function openCall(
       reservation.take(chunk.length * weight)
       return frames.push(chunk)
     },
-    assertWhole: frames.assertWhole,
+    assertComplete: frames.assertComplete,
     release: reservation.release,
     decode: (schema, frame) => {
       if (!frame.isCompressed) return decodeMessage(schema, frame.bytes)

@@ -16,8 +16,8 @@ const MAX_MESSAGE_BYTES = 1_024
 const MAX_VIOLATIONS_BYTES = 1_536
 
 /** Encodes an error as the trailers of a gRPC call. A long message or list of violations is truncated. */
-export function errorTrailers(whole: AppError, requestId: string): OutgoingHttpHeaders {
-  const error = shorten(whole)
+export function errorTrailers(original: AppError, requestId: string): OutgoingHttpHeaders {
+  const error = shorten(original)
   const code = RPC_CODE[error.code]
   const details = errorDetails(error, requestId).map(({ desc, value }) => anyPack(desc, create(desc, value)))
   const status = toBinary(StatusSchema, create(StatusSchema, { code, message: error.message, details }))

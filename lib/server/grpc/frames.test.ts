@@ -12,7 +12,7 @@ test('messages are decoded as they were sent, however the body is split into chu
       const edges = [0, ...cuts.map((cut) => Math.min(cut, body.length)).sort((a, b) => a - b), body.length]
       const reader = createFrameReader(MAX_BYTES)
       const read = edges.slice(1).flatMap((end, index) => reader.push(body.subarray(edges[index], end)))
-      reader.assertWhole()
+      reader.assertComplete()
       expect(read.map(({ bytes }) => [...bytes])).toEqual(sent.map((message) => [...message]))
     }),
   )
@@ -23,7 +23,7 @@ test('a truncated message is rejected, wherever it is cut', () => {
   for (let length = 1; length < body.length; length += 1) {
     const reader = createFrameReader(MAX_BYTES)
     expect(reader.push(body.subarray(0, length))).toEqual([])
-    expect(reader.assertWhole).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+    expect(reader.assertComplete).toThrow(expect.objectContaining({ code: 'invalid_request' }))
   }
 })
 

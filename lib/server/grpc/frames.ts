@@ -16,7 +16,7 @@ export interface FrameReader {
    */
   push(chunk: Buffer): Frame[]
   /** @throws AppError `invalid_request` if the last message is incomplete */
-  assertWhole(): void
+  assertComplete(): void
 }
 
 const HEADER_BYTES = 5
@@ -49,7 +49,7 @@ export function createFrameReader(maxBytes: number): FrameReader {
         current = undefined
       }
     },
-    assertWhole: () => {
+    assertComplete: () => {
       if (pendingBytes > 0 || current !== undefined) throw invalid('the message is shorter than its declared length')
     },
   }

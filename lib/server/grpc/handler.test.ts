@@ -175,13 +175,13 @@ describe('an HTTP/2 request that is not gRPC is rejected with the supported prot
 })
 
 describe('a deadline', () => {
-  /** A server whose calls run until they are aborted. `begun` and `aborted` resolve for the first call. */
+  /** A server whose calls run until they are aborted. `started` and `aborted` resolve for the first call. */
   async function endless() {
-    const begun = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
     const aborted = Promise.withResolvers<unknown>()
     const server = await start({
       answer: (signal) => {
-        begun.resolve()
+        started.resolve()
         return new Promise((_resolve, reject) => {
           signal?.addEventListener('abort', () => {
             aborted.resolve(signal.reason)
@@ -190,7 +190,7 @@ describe('a deadline', () => {
         })
       },
     })
-    return { server, begun: begun.promise, aborted: aborted.promise }
+    return { server, started: started.promise, aborted: aborted.promise }
   }
 
   test('that passes ends the call with DEADLINE_EXCEEDED and aborts its method', async () => {
@@ -216,10 +216,10 @@ describe('a deadline', () => {
   })
 
   test('does not apply if the client cancels first: the call is counted as cancelled, its method aborted', async () => {
-    const { server, begun, aborted } = await endless()
+    const { server, started, aborted } = await endless()
     const { stream, answer } = open(server).begin(GET_QUEUE, { 'grpc-timeout': '1M' })
     stream.end(EMPTY)
-    await begun
+    await started
     stream.close(constants.NGHTTP2_CANCEL)
     await Promise.all([answer, aborted])
     expect(outcomes(server)).toEqual(['GetQueue cancelled'])
@@ -227,11 +227,11 @@ describe('a deadline', () => {
   })
 
   test('does not apply if the connection breaks: the call is counted as cancelled, its method aborted', async () => {
-    const { server, begun, aborted } = await endless()
+    const { server, started, aborted } = await endless()
     const { session, begin } = open(server)
     const { stream } = begin(GET_QUEUE)
     stream.end(EMPTY)
-    await begun
+    await started
     session.destroy()
     await aborted
     expect(outcomes(server)).toEqual(['GetQueue cancelled'])
@@ -271,14 +271,14 @@ test('a stopping server ends streams that watch its health', async () => {
 })
 
 test('a stopping server waits for its calls and closes, also if a connection breaks meanwhile', async () => {
-  const begun = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const started = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const aborted = Promise.withResolvers<void>()
   const finish = Promise.withResolvers<void>()
   let calls = 0
   const server = await start({
     answer: (signal) => {
       signal.addEventListener('abort', () => aborted.resolve())
-      begun[calls]?.resolve()
+      started[calls]?.resolve()
       calls += 1
       return finish.promise
     },
@@ -286,9 +286,9 @@ test('a stopping server waits for its calls and closes, also if a connection bre
   const breaking = connect(server.port, server.host)
   const client = open(server, { createConnection: () => breaking })
   client.begin(GET_QUEUE).stream.end(EMPTY)
-  await begun[0]?.promise
+  await started[0]?.promise
   const running = open(server).call(GET_QUEUE, EMPTY)
-  await begun[1]?.promise
+  await started[1]?.promise
   const closed = server.close(10_000)
   closed.catch(() => undefined) // awaited below
   await once(client.session, 'goaway')

@@ -25,7 +25,7 @@ export function serveUnary(call: GrpcCall, method: RpcMethod, requestTimeoutMs: 
   let request: Frame | undefined
 
   const answer = async () => {
-    call.assertWhole()
+    call.assertComplete()
     if (request === undefined) throw notOneMessage(descriptor, 'none')
     const message = await call.decode(descriptor.input, request)
     if (call.hasEnded) return
@@ -68,7 +68,7 @@ export function serveStreaming(call: GrpcCall, method: StreamingMethod, stopping
       for (const frame of call.receive(chunk as Buffer)) yield call.decode(descriptor.input, frame)
       call.release()
     }
-    call.assertWhole()
+    call.assertComplete()
   }
   const answer = async () => {
     for await (const message of method.handle(requests(), call.context)) {

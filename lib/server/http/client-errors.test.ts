@@ -105,7 +105,7 @@ test('requests before an invalid one are answered first', async () => {
 
 describe('a request that arrives too slowly', () => {
   test.each([
-    ['its head', CALL.slice(0, -2), 'unknown'],
+    ['its headers', CALL.slice(0, -2), 'unknown'],
     ['its body', `${POST}Content-Length: 8\r\n\r\n{"a"`, 'POST /echo'],
   ])('(%s) is rejected once as a request timeout, and not logged as an error', async (_part, bytes, method) => {
     const server = await start({ requestTimeoutMs: 100 })

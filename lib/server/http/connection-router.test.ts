@@ -149,13 +149,13 @@ describe('close', () => {
 
   /** A server whose calls run until `finish` is called. */
   async function serverWithRunningCall() {
-    const begun = Promise.withResolvers<void>()
+    const started = Promise.withResolvers<void>()
     const finish = Promise.withResolvers<void>()
     const answer = () => {
-      begun.resolve()
+      started.resolve()
       return finish.promise
     }
-    return { server: await startServer({ answer }), begun: begun.promise, finish: finish.resolve }
+    return { server: await startServer({ answer }), started: started.promise, finish: finish.resolve }
   }
 
   /**
@@ -181,14 +181,14 @@ describe('close', () => {
   })
 
   test.each(['REST', 'gRPC'])('waits for a %s call in flight', async (protocol) => {
-    const { server, begun, finish } = await serverWithRunningCall()
+    const { server, started, finish } = await serverWithRunningCall()
     const answer =
       protocol === 'REST'
         ? fetch(`${server.url}/call`).then(({ status }) => status)
         : openGrpc(server)
             .getQueue()
             .then(({ pending }) => pending)
-    await begun
+    await started
     let closed = false
     const closing = server.close(GRACE_MS).then(() => {
       closed = true
@@ -201,9 +201,9 @@ describe('close', () => {
   })
 
   test('does not wait for a keep-alive connection after its last response', async () => {
-    const { server, begun, finish } = await serverWithRunningCall()
+    const { server, started, finish } = await serverWithRunningCall()
     const answer = fetch(`${server.url}/call`)
-    await begun
+    await started
     const closing = closeEarly(server)
     await expect(open(server)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
     finish()
@@ -212,12 +212,12 @@ describe('close', () => {
   })
 
   test.each(['REST', 'gRPC'])('aborts a %s call that does not finish within the grace period', async (protocol) => {
-    const { server, begun } = await serverWithRunningCall()
+    const { server, started } = await serverWithRunningCall()
     const failure = (protocol === 'REST' ? fetch(`${server.url}/call`) : openGrpc(server).getQueue()).then(
       () => 'answered',
       () => 'aborted',
     )
-    await begun
+    await started
     const startedAt = performance.now()
     const late = sleep(5_000, 'late', { ref: false })
     expect(await Promise.race([server.close(200), late])).not.toBe('late')
@@ -226,9 +226,9 @@ describe('close', () => {
   })
 
   test('may be called twice; both calls resolve when everything is closed', async () => {
-    const { server, begun, finish } = await serverWithRunningCall()
+    const { server, started, finish } = await serverWithRunningCall()
     const running = openGrpc(server).getQueue()
-    await begun
+    await started
     const resolved: string[] = []
     const closings = ['first', 'second'].map((name) => server.close(GRACE_MS).then(() => resolved.push(name)))
     finish()
