@@ -103,6 +103,17 @@ test('requests before an invalid one are answered first', async () => {
   expect(more).toEqual([])
 })
 
+test('a body that cannot be parsed does not close the connection, so no response is lost to a reset', async () => {
+  const server = await start()
+  const invalid = `${POST}Content-Length: 5\r\n\r\n{"ema`
+  const [first, second, third, ...more] = await exchange(server, `${invalid}${CALL}il": "a@example.com"}`)
+  expect(problemIn(first, server)).toMatchObject({ status: 422 })
+  expect(first?.headers.connection).toBeUndefined()
+  expect(second).toMatchObject({ status: 200 })
+  expect(problemIn(third, server)).toMatchObject({ status: 400 })
+  expect(more).toEqual([])
+})
+
 describe('a request that arrives too slowly', () => {
   test.each([
     ['its headers', CALL.slice(0, -2), 'unknown'],

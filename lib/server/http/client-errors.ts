@@ -42,6 +42,7 @@ export function createClientErrorHandler(observe: CallObserver) {
     const last = lastRequests.get(socket)
     if (last !== undefined && !last.request.complete) return endBody(socket, rejection, last)
     const answer = () => {
+      if (socket.writableEnded) return // the last response has closed the connection
       const identity = identifyCall(() => undefined)
       observe('rest', 'unknown', identity).failed(rejection) // 1
       socket.resume().end(textOf(rejection, identity, headers))

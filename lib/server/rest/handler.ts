@@ -122,7 +122,13 @@ function bodyBytes({ headers, routeOptions }: FastifyRequest): number {
 }
 
 function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyReply) {
-  if (error.code === ErrorCode.BadRequest) reply.header('connection', 'close') // the next bytes may be part of it
+  if (error.code === ErrorCode.BadRequest) {
+    reply.header('connection', 'close') // the next bytes may be part of it
+  } else {
+    // Fastify closes the connection when a body cannot be parsed. Bodies are always read to their end here, and closing
+    // while the client still sends resets the connection, which may lose the response.
+    reply.removeHeader('connection')
+  }
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
   return reply
     .code(HTTP_STATUS[error.code])
