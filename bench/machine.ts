@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpus, release, totalmem } from 'node:os'
 import type { Servers } from './stack/servers.ts'
 
-/** Where figures come from: without it they say nothing. */
+/** The machine and the versions that figures belong to. */
 export interface Machine {
   readonly cpu: string
   readonly cores: number
@@ -11,7 +11,7 @@ export interface Machine {
   readonly node: string
   readonly postgres: string
   readonly nats: string
-  /** Ends in `-dirty` when a file had been changed since. */
+  /** Ends in `-dirty` with uncommitted changes. */
   readonly commit: string
 }
 

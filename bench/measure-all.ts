@@ -9,8 +9,7 @@ import {
   timesLayers,
 } from './limits/of-layers.ts'
 import { Operation } from './load/job.ts'
-import { measureLatency } from './measure/latency.ts'
-import { measureOperations } from './measure/operations.ts'
+import { measureLatency, measureOperations } from './measure/operations.ts'
 import { measureThroughput, type Throughput } from './measure/throughput.ts'
 import type { Options, Section } from './options.ts'
 import { PEERS, startPeer } from './peers/peers.ts'
@@ -23,10 +22,7 @@ import type { Target } from './stack/target.ts'
 
 const BATCHES = 'batches of 100 over gRPC, 8 callers'
 const IMPORTS = 'imports of 2,000 rows of NDJSON, 4 connections'
-/**
- * The protocols before have warmed the services up, and what these two leave to triage after a longer warm-up would take a
- * good part of the run's time.
- */
+/** The services are warm by then, and triage would take much of the run's time to drain the mailbox of a longer warm-up. */
 const WARMED = { warmUpSeconds: 1 }
 const PROTOCOLS: readonly Protocol[] = [
   { name: 'REST, 64 connections', operation: Operation.Rest, concurrency: 64 },
@@ -42,11 +38,11 @@ interface Protocol {
   readonly name: string
   readonly operation: keyof typeof LAYERS_OF_PROTOCOL
   readonly concurrency: number
-  /** Instead of the run's, when that is longer. */
+  /** At most; default: that of the run. */
   readonly warmUpSeconds?: number
 }
 
-/** What everything is compared by. */
+/** The load for all comparisons. */
 const USUAL = { operation: Operation.Rest, concurrency: 64 } as const
 const READ_LEADS = 10_000
 
@@ -58,7 +54,7 @@ interface Run {
   readonly say: (line: string) => void
 }
 
-/** The layers come first: what follows is compared with them. */
+/** Limits come first, because the other sections are compared with them. */
 const MEASURE = {
   limits: async ({ options, servers, results, signal, say }) => {
     const { limitSpan: span, limitLatencySpan: latencySpan, latencyRates } = options
@@ -72,7 +68,7 @@ const MEASURE = {
   peers: measurePeers,
 } as const satisfies Record<Section, (run: Run) => Promise<void>>
 
-/** Measures section after section, and fills `results` as it goes. */
+/** Measures one section after the other and fills `results`. */
 export async function measureAll(run: Run): Promise<void> {
   // protocols and reads are measured together
   const wanted = new Set(sectionsOf(run.options).map((section) => MEASURE[section]))
@@ -87,9 +83,9 @@ function sectionsOf({ only }: Options): Section[] {
 async function measureLatencies(run: Run): Promise<void> {
   const { options, results, signal, say } = run
   await withProduct(run, 'latency', {}, async (product) => {
-    await measureThroughput(product, USUAL, { ...options.span, seconds: 0 }, signal) // nothing but its warm-up
+    await measureThroughput(product, USUAL, { ...options.span, seconds: 0 }, signal) // only the warm-up
     for (const rate of options.latencyRates) {
-      say(`latency at ${rate} a second`)
+      say(`latency at ${rate} per second`)
       const measured = await measureLatency(product, rate, options.span, signal)
       results.latency.push({
         ...measured,
@@ -123,7 +119,7 @@ async function measureProtocolsAndReads(run: Run): Promise<void> {
   })
 }
 
-/** Triage works on what came in by imports for much longer than they took. */
+/** Excludes imports: triage needs much longer to drain them than they take. */
 function isQuick({ operation, concurrency }: Protocol): boolean {
   return concurrency <= 64 && operation !== Operation.Import
 }
@@ -140,7 +136,7 @@ async function measureWorkers(run: Run): Promise<void> {
 async function measureStored(run: Run): Promise<void> {
   for (const count of run.options.storedLeads) {
     const name = count.toLocaleString('en')
-    run.say(`${name} leads stored before`)
+    run.say(`${name} leads already stored`)
     const prepare = (sql: Product['sql']) => fillWithTriagedLeads(sql, count)
     await withProduct(run, `stored_${count}`, { prepare }, async (product) => {
       run.results.stored.push(await measureUsual(run, name, product, LAYERS_OF_PROTOCOL.rest))
@@ -153,7 +149,7 @@ async function measurePeers(run: Run): Promise<void> {
   for (const peer of PEERS) {
     say(peer.name)
     const target = await startPeer(peer, servers)
-    if (target === undefined) results.notes.push(`${peer.name}: not measured, there is no redis-server here`)
+    if (target === undefined) results.notes.push(`${peer.name}: not measured, because redis-server is not installed`)
     else {
       await whileRunning(target, async () => {
         results.peers.push(await measureUsual(run, peer.name, target, peer.layers))

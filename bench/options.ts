@@ -4,29 +4,32 @@ import type { Span } from './measure/throughput.ts'
 export interface Options {
   readonly json: boolean
   readonly quick: boolean
-  /** Only these sections; empty for all. */
+  /** Empty for all sections. */
   readonly only: readonly Section[]
   readonly span: Span
   readonly limitSpan: Span
-  /** Of each latency of a layer. */
+  /** For each latency measurement of a layer. */
   readonly limitLatencySpan: Span
   readonly latencyRates: readonly number[]
   readonly triageWorkers: readonly number[]
-  /** Leads and insights already stored. */
+  /** Leads with insights in the database before the measurement. */
   readonly storedLeads: readonly number[]
 }
 
 const SECTIONS = ['limits', 'protocols', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
 export type Section = (typeof SECTIONS)[number]
 
-export const USAGE = `npm run bench -- [--quick] [--json] [--only SECTION]…
-  --quick         under a minute: short spans, 64 callers, no imports, one rate, one worker, nothing stored before;
-                  writes no files
-  --json          prints the results as JSON
-  --only SECTION  may be repeated: ${SECTIONS.join(', ')}; writes no files
+export const USAGE = `Measures the performance of the system, its layers and its peers.
+
+  npm run bench -- [--quick] [--json] [--only SECTION]…
+
+  --quick         finish in under a minute: short spans, 64 callers, no imports, one arrival rate, one worker, an empty
+                  database; writes no files
+  --json          print the results as JSON
+  --only SECTION  measure one section: ${SECTIONS.join(', ')}; repeatable; writes no files
 `
 
-/** @throws Error that says what is wrong with the arguments */
+/** @throws Error when an argument is invalid */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -57,6 +60,6 @@ export function parseOptions(args: readonly string[]): Options {
 
 function parseSection(name: string): Section {
   const section = SECTIONS.find((known) => known === name)
-  if (section === undefined) throw new Error(`there is no section ${name}`)
+  if (section === undefined) throw new Error(`unknown section "${name}"; use one of ${SECTIONS.join(', ')}`)
   return section
 }

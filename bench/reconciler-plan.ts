@@ -1,6 +1,6 @@
 /*
- * Shows what the reconciler asks of PostgreSQL when there are many settled leads: the plans of its statements, and how
- * long a round takes. `npm run bench:reconciler [leads]`; a million by default. The output stands in docs/guarantees.md.
+ * Measures the cost of the reconciler with many settled leads: the plans of its statements and the duration of a round.
+ * `npm run bench:reconciler [leads]`, default: one million. docs/guarantees.md quotes the output.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -32,15 +32,15 @@ try {
   const walked = await timed(async () => {
     while (await walk(sql, undefined, commitWatermark));
   })
-  print(`one walk over all of them, as after the first start: ${walked.toFixed(0)} ms`)
+  print(`one walk over all leads, as after the first start: ${walked.toFixed(0)} ms`)
   const nextCommitWatermark = createCommitWatermark()
   const rounds = await timed(async () => {
     for (let round = 0; round < ROUNDS; round += 1) await reconcile(sql, nextCommitWatermark)
   })
   print(`a round when nothing is pending: ${(rounds / ROUNDS).toFixed(2)} ms`)
   const graceAgo = sql`now() - make_interval(secs => 3)`
-  await plan('a step of the early walk, when it has come to the end', walkStatement(sql, 'early', graceAgo, undefined))
-  await plan('what is due, when nothing is', dueStatement(sql, undefined))
+  await plan('a step of the early walk at its end', walkStatement(sql, 'early', graceAgo, undefined))
+  await plan('due leads, when there are none', dueStatement(sql, undefined))
 } finally {
   await sql.end()
   await postgres.stop()
@@ -53,7 +53,7 @@ async function reconcile(connection: Sql, commitWatermark: ReturnType<typeof cre
   await takeDue(connection, undefined)
 }
 
-/** Leads with a final insight each, an hour old and a millisecond apart. */
+/** Adds leads with a final insight, created an hour ago, one millisecond apart. */
 async function addSettledLeads(connection: Sql, from: number, count: number): Promise<void> {
   await connection`
     with added as (

@@ -2,13 +2,12 @@ import type { Limit } from './limits/limits.ts'
 import type { OfLayer, TimesLayer } from './limits/of-layers.ts'
 import type { LeadsSent } from './load/leads.ts'
 import type { Machine } from './machine.ts'
-import type { LatencyAtRate } from './measure/latency.ts'
-import type { OperationRate } from './measure/operations.ts'
+import type { LatencyAtRate, OperationRate } from './measure/operations.ts'
 import type { Throughput } from './measure/throughput.ts'
 
-/** All that one run measured; what was left out is empty. */
+/** The results of one run; sections that were not measured are empty. */
 export interface Results {
-  /** Names the run. */
+  /** The start time, which names the run. */
   readonly run: string
   readonly machine: Machine
   readonly sent: LeadsSent
@@ -19,7 +18,7 @@ export interface Results {
   workers: ThroughputRow[]
   stored: ThroughputRow[]
   peers: ThroughputRow[]
-  /** What was left out, and why. */
+  /** What was not measured, and why. */
   readonly notes: string[]
 }
 

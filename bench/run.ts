@@ -12,8 +12,8 @@ import type { Results } from './results.ts'
 import { startServers } from './stack/servers.ts'
 
 /*
- * How fast it is, beside the limits of its layers and beside its peers, measured in one run on one machine.
- * `npm run bench -- --help` names the options; docs/performance.md says what the figures mean.
+ * The command `npm run bench`: measures the product, its layers and its peers in one run on one machine.
+ * docs/performance.md explains the figures.
  */
 
 const PERFORMANCE_PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
@@ -35,14 +35,14 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
     await measureAll({ options, servers, results, signal, say: (line) => say(`${secondsIn()} s  ${line}`) })
     const markdown = toMarkdown(results)
     process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : markdown)
-    if (!options.quick && options.only.length === 0) await keep(results, markdown)
+    if (!options.quick && options.only.length === 0) await save(results, markdown)
   } finally {
     await servers.stop()
   }
   say(`took ${Math.round((Date.now() - startedAt.getTime()) / 1_000)} s`)
 }
 
-async function keep(results: Results, markdown: string): Promise<void> {
+async function save(results: Results, markdown: string): Promise<void> {
   const { drawPictures } = await import('./report/pictures.ts')
   await mkdir(RESULTS_DIR, { recursive: true })
   const files = {
@@ -52,7 +52,7 @@ async function keep(results: Results, markdown: string): Promise<void> {
   }
   for (const [name, content] of Object.entries(files)) await writeFile(`${RESULTS_DIR}${name}`, content)
   await writeFile(PERFORMANCE_PAGE, withSummary(await readFile(PERFORMANCE_PAGE, 'utf8'), results))
-  say(`kept in ${RESULTS_DIR} and ${PERFORMANCE_PAGE}`)
+  say(`wrote ${RESULTS_DIR} and ${PERFORMANCE_PAGE}`)
 }
 
 function optionsOrExit(): Options {

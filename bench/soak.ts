@@ -9,17 +9,17 @@ import { startProduct } from './stack/product.ts'
 import { startServers } from './stack/servers.ts'
 
 /*
- * Ten minutes at full load, or `--seconds N`: does the memory of a service grow? Full load is as much as the product takes
- * in and triages: each of many callers sends a lead, waits for its insight, and sends the next. So the mailbox never holds
- * more than one for each; one that fills up would be another measurement. `--rate N` sends so many a second instead.
+ * The command `npm run bench:soak`: checks that memory does not grow in ten minutes, or `--seconds N`, at full load. Each
+ * caller sends a lead, waits for its insight, and sends the next, so that the mailbox never holds more than one lead per
+ * caller. `--rate N` sends N leads per second instead.
  */
 
-/** Enough that all of them are never in one place: on their way, in a commit, or with the analyzer. */
+/** Enough to keep the network, the commits and the analyzer busy at the same time. */
 const CALLERS = 512
 const SAMPLES = 20
-/** The first third is warming up: caches, pools, compiled code. */
+/** Caches, pools and compiled code grow in the first third. */
 const WARM_UP_SHARE = 1 / 3
-/** Less growth from the middle third to the last one is the collector's mood. */
+/** Less growth from the middle third to the last one is garbage collection noise. */
 const GROWING_MIB = 20
 const SERVICES = /^(?:intake|triage|insights)/
 
@@ -52,17 +52,17 @@ async function soak(): Promise<boolean> {
       for (let number = 0; number < SAMPLES; number += 1) {
         await sleep((seconds / SAMPLES) * 1_000, undefined, { signal })
         const usage = await readUsage(product.processes)
-        if (usage === undefined) throw new Error('this system does not tell how much memory a process has')
+        if (usage === undefined) throw new Error('reading the memory of processes requires Linux')
         samples.push(usage)
         const memories = [...usage].map(([name, { memoryMiB }]) => `${name} ${memoryMiB.toFixed(0)}`)
         say(`${Math.round(((number + 1) * seconds) / SAMPLES)} s  MiB: ${memories.join(', ')}`)
       }
       const { items, seconds: took, failures, firstFailure } = await load.end()
-      const what = ratePerSecond === undefined ? 'triaged' : 'answered for'
+      const what = ratePerSecond === undefined ? 'triaged' : 'accepted'
       say(
-        `${items} leads ${what}, ${Math.round(items / took)} a second, ${failures} failures${firstFailure ? `, the first: ${firstFailure}` : ''}`,
+        `${items} leads ${what}, ${Math.round(items / took)} per second, ${failures} failures${firstFailure ? `, the first: ${firstFailure}` : ''}`,
       )
-      return judge(samples)
+      return isFlat(samples)
     } finally {
       load.close()
       await product.stop()
@@ -72,7 +72,7 @@ async function soak(): Promise<boolean> {
   }
 }
 
-function judge(samples: readonly Exclude<Usage, undefined>[]): boolean {
+function isFlat(samples: readonly Exclude<Usage, undefined>[]): boolean {
   const warm = samples.slice(Math.floor(samples.length * WARM_UP_SHARE))
   const middle = Math.floor(warm.length / 2)
   const mean = (part: typeof warm, name: string) =>

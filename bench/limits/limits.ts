@@ -1,6 +1,6 @@
 import type { LatencySummary } from '../load/latency.ts'
 
-/** The layers that the product and its peers stand on. */
+/** The layers that the product and its peers use. */
 export const LimitName = {
   NodeHttp: 'node:http, JSON echo',
   FastifyZod: 'Fastify with zod',
@@ -13,12 +13,12 @@ export const LimitName = {
 } as const
 export type LimitName = (typeof LimitName)[keyof typeof LimitName]
 
-/** What a layer does alone, driven by the same load generator on the same machine. */
+/** The performance of a layer alone, with the same load generator on the same machine. */
 export interface Limit {
   readonly name: LimitName
-  /** As fast as it answers. */
+  /** Operations per second in a closed loop. */
   readonly perSecond: number
-  /** At the fixed rates of arrivals at which the product's latency is measured, where that stands on this layer. */
+  /** At the arrival rates at which the product's latency is measured; empty if that does not depend on this layer. */
   readonly latencies: readonly LimitLatency[]
 }
 

@@ -10,9 +10,9 @@ interface LimitCase {
   readonly name: LimitName
   readonly operation: Operation
   readonly concurrency: number
-  /** A program in servers/, or one of the servers of the run. */
+  /** A program in servers/, or a server of the run. */
   readonly against: 'node-http' | 'fastify-zod' | 'grpc-noop' | 'connect-noop' | 'postgres' | 'nats'
-  /** Whether its latency is measured, too. */
+  /** Whether to measure latency as well. */
   readonly timed?: true
 }
 
@@ -33,13 +33,13 @@ const CASES: readonly LimitCase[] = [
   { name: LimitName.Pulls, operation: Operation.PullAck, concurrency: 4, against: 'nats' },
 ]
 
-/** More than anybody has pulled. */
+/** Above any rate measured so far, so that the pull benchmark does not run out of messages. */
 const MESSAGES_PER_SECOND = 200_000
 
 export interface LimitOptions {
   readonly servers: Servers
   readonly span: Span
-  /** Of each latency. */
+  /** For each latency measurement. */
   readonly latencySpan: Span
   readonly latencyRates: readonly number[]
   readonly signal: AbortSignal
@@ -53,7 +53,7 @@ export async function measureLimits(options: LimitOptions): Promise<Limit[]> {
   try {
     for (const limit of CASES) {
       say(limit.name)
-      const { url, stop } = await otherSide(limit, servers, ownerUrl)
+      const { url, stop } = await startServerOf(limit, servers, ownerUrl)
       try {
         limits.push(await measureLimit(limit, url, options))
       } finally {
@@ -82,11 +82,11 @@ async function measureLimit(limit: LimitCase, url: string, options: LimitOptions
 
 function withoutFailures(name: string, result: OperationRate): OperationRate {
   const { failures, firstFailure } = result
-  if (failures > 0) throw new Error(`${name}: ${failures} failures, the first: ${firstFailure}`)
+  if (failures > 0) throw new Error(`${name}: ${failures} operations failed, the first with: ${firstFailure}`)
   return result
 }
 
-async function otherSide({ against }: LimitCase, servers: Servers, databaseUrl: string) {
+async function startServerOf({ against }: LimitCase, servers: Servers, databaseUrl: string) {
   const nothing = async () => undefined
   if (against === 'postgres') return { url: databaseUrl, stop: nothing }
   if (against === 'nats') return { url: servers.nats.url, stop: nothing }

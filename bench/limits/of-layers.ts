@@ -2,17 +2,17 @@ import { Operation } from '../load/job.ts'
 import type { LatencySummary } from '../load/latency.ts'
 import { type Limit, LimitName } from './limits.ts'
 
-/** A rate beside one layer that it stands on. */
+/** A rate relative to one of its layers. */
 export interface OfLayer {
   readonly layer: LimitName
-  /** The rate as a part of what the layer does alone: at 1 nothing else would cost anything. */
+  /** The rate divided by that of the layer alone: 1 if everything else were free. */
   readonly part: number
 }
 
-/** A latency beside that of one layer at the same rate of arrivals. */
+/** A latency relative to one of its layers at the same arrival rate. */
 export interface TimesLayer {
   readonly layer: LimitName
-  /** How many times the layer's own percentile. */
+  /** The percentile divided by that of the layer. */
   readonly p50: number
   readonly p99: number
 }
@@ -21,8 +21,8 @@ const { NodeHttp, FastifyZod, Grpc, Connect, SingleInserts, BatchedInserts, Publ
 const STORED_AND_TRIAGED = [BatchedInserts, Publishes, Pulls] as const
 
 /**
- * What a lead needs of each layer at least once, by the protocol it comes through. A call with many leads is no measure for a
- * layer that counts calls.
+ * The layers that each lead uses at least once, by protocol. Calls with many leads are not compared with layers that
+ * count calls.
  */
 export const LAYERS_OF_PROTOCOL = {
   [Operation.Rest]: [NodeHttp, FastifyZod, ...STORED_AND_TRIAGED],
@@ -32,12 +32,12 @@ export const LAYERS_OF_PROTOCOL = {
   [Operation.Import]: STORED_AND_TRIAGED,
 } as const satisfies Partial<Record<Operation, readonly LimitName[]>>
 export const LAYERS_OF_READS = [NodeHttp, FastifyZod] as const
-/** A peer takes leads in by the same protocol, and stores them one by one. */
+/** Peers accept leads over REST, too, but store them one by one. */
 export const LAYERS_OF_PEER = [NodeHttp, FastifyZod, SingleInserts] as const
 export const LAYERS_OF_ANSWER = [FastifyZod, SingleInserts] as const
 export const LAYERS_OF_INSIGHT = [FastifyZod, SingleInserts, Publishes] as const
 
-/** Of layers that were not measured in this run there is nothing to say. */
+/** Omits layers that were not measured in this run. */
 export function ofLayers(perSecond: number, layers: readonly LimitName[], limits: readonly Limit[]): OfLayer[] {
   return limits
     .filter(({ name }) => layers.includes(name))

@@ -1,17 +1,38 @@
 import { connect } from '@nats-io/transport-node'
-import { createSender } from './create-sender.ts'
-import { type InsightWatch, watchInsights } from './insight-watch.ts'
-import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
+import { type InsightWatch, untilInsight, watchInsights } from './insight-watch.ts'
+import {
+  type LoadCommand,
+  type LoadJob,
+  type LoadReply,
+  type LoadResult,
+  Operation,
+  type Sender,
+  type Sent,
+} from './job.ts'
 import { createLatencyRecorder } from './latency.ts'
 import type { Loop } from './loops.ts'
 import { startClosedLoop, startOpenLoop } from './loops.ts'
-import type { Sent } from './sender.ts'
-import { untilInsight } from './until-insight.ts'
 
 /*
- * The load generator: started by start-generator.ts, told what to do over the IPC channel. It shares the machine with
- * what it measures, so it does as little as it can for each operation.
+ * The process of a load generator, started by start-generator.ts and controlled over IPC. It shares the machine with the
+ * system under test, so it does as little work per operation as possible.
  */
+
+type CreateSender = (job: LoadJob) => Sender | Promise<Sender>
+
+/** Imported on demand: a generator starts faster without the libraries of the other operations. */
+const SENDERS = {
+  [Operation.Rest]: async () => (await import('./senders/rest.ts')).createRestSender,
+  [Operation.Connect]: async () => (await import('./senders/connect.ts')).createConnectSender,
+  [Operation.Grpc]: async () => (await import('./senders/grpc.ts')).createGrpcSender,
+  [Operation.GrpcBatch]: async () => (await import('./senders/grpc.ts')).createGrpcBatchSender,
+  [Operation.Import]: async () => (await import('./senders/import.ts')).createImportSender,
+  [Operation.Read]: async () => (await import('./senders/rest.ts')).createReadSender,
+  [Operation.SingleInsert]: async () => (await import('./senders/postgres.ts')).createSingleInsertSender,
+  [Operation.BatchedInsert]: async () => (await import('./senders/postgres.ts')).createBatchedInsertSender,
+  [Operation.Publish]: async () => (await import('./senders/jetstream.ts')).createPublishSender,
+  [Operation.PullAck]: async () => (await import('./senders/jetstream.ts')).createPullAckSender,
+} as const satisfies Record<Operation, () => Promise<CreateSender>>
 
 interface OpenLoad {
   begin(): void
@@ -21,6 +42,7 @@ interface OpenLoad {
 async function openLoad(job: LoadJob): Promise<OpenLoad> {
   const answer = createLatencyRecorder()
   const insights = job.insightEvents && (await openWatch(job.insightEvents))
+  const createSender: CreateSender = await SENDERS[job.operation]()
   const sender = job.untilInsight ? untilInsight(await createSender(job), insights) : await createSender(job)
   let items = 0
   let failures = 0
@@ -66,18 +88,18 @@ async function openWatch({ natsUrl, subjects }: NonNullable<LoadJob['insightEven
 let load: OpenLoad | undefined
 const reply = (message: LoadReply) => process.send?.(message)
 
-async function obey(command: LoadCommand): Promise<LoadReply> {
+async function handle(command: LoadCommand): Promise<LoadReply> {
   if (command.kind === 'open') {
     load = await openLoad(command.job)
     return { kind: 'done' }
   }
-  if (load === undefined) throw new Error('nothing is open')
+  if (load === undefined) throw new Error(`"${command.kind}" requires an open load`)
   if (command.kind === 'end') return { kind: 'ended', result: await load.end() }
   load.begin()
   return { kind: 'done' }
 }
 
 process.on('message', (command: LoadCommand) => {
-  obey(command).then(reply, (error: unknown) => reply({ kind: 'failed', message: String(error) }))
+  handle(command).then(reply, (error: unknown) => reply({ kind: 'failed', message: String(error) }))
 })
 process.on('disconnect', () => process.exit())

@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
+import type { Sender } from './job.ts'
 import type { LatencySummary } from './latency.ts'
 import { createLatencyRecorder } from './latency.ts'
 
-/** Times how long leads take until their insight is stored. */
+/** Measures the time until the insights of leads are stored. */
 export interface InsightWatch {
-  /** A lead was accepted whose operation was due at `intendedAt`. Its insight may have been heard of before. */
+  /** Expects the insight of a lead whose operation was due at `intendedAt`. Its event may have arrived already. */
   expect(leadId: string, intendedAt: number): void
-  /** The same, and resolves when it was heard of. Rejects when that takes more than fifteen seconds. */
-  untilHeard(leadId: string, intendedAt: number): Promise<void>
-  /** Waits a while for what is still missing, and begins anew. What never came counts with the time it was waited for. */
+  /** Like `expect`, and resolves when the insight is stored. Rejects after fifteen seconds. */
+  untilSeen(leadId: string, intendedAt: number): Promise<void>
+  /** Waits up to fifteen seconds for missing insights, which then count with the time waited, and resets the watch. */
   finish(): Promise<LatencySummary>
 }
 
@@ -18,12 +19,12 @@ const TIMEOUT_MS = 15_000
 
 interface Expected {
   readonly intendedAt: number
-  readonly onHeard: (() => void) | undefined
+  readonly onSeen: (() => void) | undefined
 }
 
 /**
- * Hears `InsightReady`, which triage publishes when the insight has been committed. A plain subscription, beside the
- * stream: it costs the server one more delivery and no storage. So the time includes the publish: an upper bound.
+ * Subscribes to `InsightReady`, which triage publishes after the commit of the insight. So times include the publish and
+ * are an upper bound. A plain subscription next to the stream costs the server one more delivery and no storage.
  */
 export async function watchInsights(nats: NatsConnection, subjects: string): Promise<InsightWatch> {
   const recorder = createLatencyRecorder()
@@ -36,24 +37,24 @@ export async function watchInsights(nats: NatsConnection, subjects: string): Pro
       if (found === undefined) return void early.set(leadId, performance.now())
       expected.delete(leadId)
       recorder.record(performance.now() - found.intendedAt)
-      found.onHeard?.()
+      found.onSeen?.()
     },
   })
   await nats.flush()
-  const expect = (leadId: string, intendedAt: number, onHeard?: () => void) => {
-    const heardAt = early.get(leadId)
-    if (heardAt === undefined) return void expected.set(leadId, { intendedAt, onHeard })
+  const expect = (leadId: string, intendedAt: number, onSeen?: () => void) => {
+    const seenAt = early.get(leadId)
+    if (seenAt === undefined) return void expected.set(leadId, { intendedAt, onSeen })
     early.delete(leadId)
-    recorder.record(heardAt - intendedAt)
-    onHeard?.()
+    recorder.record(seenAt - intendedAt)
+    onSeen?.()
   }
   return {
     expect,
-    untilHeard: (leadId, intendedAt) =>
+    untilSeen: (leadId, intendedAt) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           expected.delete(leadId)
-          reject(new Error(`a lead had no insight after ${TIMEOUT_MS / 1_000} s`))
+          reject(new Error(`lead ${leadId} has no insight after ${TIMEOUT_MS / 1_000} s`))
         }, TIMEOUT_MS)
         expect(leadId, intendedAt, () => {
           clearTimeout(timer)
@@ -69,6 +70,25 @@ export async function watchInsights(nats: NatsConnection, subjects: string): Pro
       early.clear()
       recorder.reset()
       return summary
+    },
+  }
+}
+
+/**
+ * Wraps a sender so that an operation ends when the insight of its lead is stored. A closed loop then never has more
+ * untriaged leads than callers.
+ *
+ * @throws Error without a watch
+ */
+export function untilInsight(sender: Sender, insights: InsightWatch | undefined): Sender {
+  if (insights === undefined) throw new Error('untilInsight requires insightEvents')
+  return {
+    send: async () => {
+      const startedAt = performance.now()
+      const { items, leadId } = await sender.send()
+      if (leadId === undefined) throw new Error('the answer has no lead id')
+      await insights.untilSeen(leadId, startedAt)
+      return { items }
     },
   }
 }

@@ -1,24 +1,24 @@
 import type { LatencySummary } from './latency.ts'
 
-/** What the load generator, a process of its own, is asked to do. */
+/** The task of a load generator process. */
 export interface LoadJob {
   readonly operation: Operation
-  /** Where: the URL of a protocol, of PostgreSQL or of NATS. */
+  /** Of a service, of PostgreSQL or of NATS. */
   readonly url: string
-  /** How many operations are under way at once; in an open loop, how many connections there are at most. */
+  /** Operations in flight; in an open loop, the maximum number of connections. */
   readonly concurrency: number
-  /** Arrivals per second, whatever the answers take (an open loop). Without it a next one starts when one has ended. */
+  /** Arrivals per second in an open loop. Without it, a closed loop starts an operation when one has ended. */
   readonly ratePerSecond?: number
-  /** Where `InsightReady` of each lead is heard, for the time from request to stored insight. */
+  /** The source of `InsightReady` events, to measure the time from request to stored insight. */
   readonly insightEvents?: { readonly natsUrl: string; readonly subjects: string }
   /**
-   * Whether an operation lasts until the insight is stored, so that never more than `concurrency` leads wait for triage. For
-   * a closed loop with `insightEvents`. Default: false, it lasts until the answer.
+   * Whether an operation lasts until the insight is stored instead of until the answer, which limits untriaged leads to
+   * `concurrency`. Requires a closed loop and `insightEvents`. Default: false.
    */
   readonly untilInsight?: boolean
-  /** How many messages `pull-ack` finds stored: more than it pulls until the end. */
+  /** Messages in the stream of `pull-ack`; must exceed what it pulls in total. */
   readonly storedMessages?: number
-  /** What `read` asks for. */
+  /** The leads that `read` requests. */
   readonly leadIds?: readonly string[]
 }
 
@@ -36,21 +36,35 @@ export const Operation = {
 } as const
 export type Operation = (typeof Operation)[keyof typeof Operation]
 
-/** From the starter to the generator: `open` connects, each `begin` starts counting anew. */
+/** The outcome of one operation. */
+export interface Sent {
+  /** The number of leads, rows or messages. */
+  readonly items: number
+  /** The stored lead, if the operation stores one. */
+  readonly leadId?: string
+}
+
+/** Repeats one kind of operation. Its connections stay open until the process ends. */
+export interface Sender {
+  /** Rejects when the operation fails or returns an unexpected answer. */
+  send(): Promise<Sent>
+}
+
+/** From the starter to the generator: `open` connects, each `begin` resets the counts. */
 export type LoadCommand =
   | { readonly kind: 'open'; readonly job: LoadJob }
   | { readonly kind: 'begin' }
   | { readonly kind: 'end' }
 
-/** From the generator to the starter, once for each command. */
+/** From the generator to the starter, once per command. */
 export type LoadReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'ended'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** What the generator saw between `begin` and `end`. */
+/** What the generator measured between `begin` and `end`. */
 export interface LoadResult {
-  /** Leads, rows or messages that were answered for. */
+  /** Acknowledged leads, rows or messages. */
   readonly items: number
   readonly seconds: number
   readonly failures: number

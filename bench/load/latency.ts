@@ -19,10 +19,10 @@ export interface LatencyRecorder {
 }
 
 const HIGHEST_US = 120_000_000
-/** Percentiles 0 to 99.99 at even steps of their distance to 100, as such distributions are usually drawn. */
+/** Percentiles from 0 to 99.99, evenly spaced on a logarithmic scale of the distance to 100, as is usual in plots. */
 const PERCENTILES = Array.from({ length: 81 }, (_, step) => 100 * (1 - 10 ** (-step / 20)))
 
-/** Counts in microseconds, to three digits. */
+/** Records microseconds with three significant digits. */
 export function createLatencyRecorder(): LatencyRecorder {
   const histogram = build({ highestTrackableValue: HIGHEST_US, numberOfSignificantValueDigits: 3 })
   const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1_000
@@ -36,7 +36,7 @@ export function createLatencyRecorder(): LatencyRecorder {
       p99: at(99),
       p999: at(99.9),
       max: histogram.maxValue / 1_000,
-      // a percentile that no single operation reaches says nothing
+      // omit percentiles beyond the number of operations
       curve: PERCENTILES.filter((percentile) => (1 - percentile / 100) * histogram.totalCount >= 1).map(
         (percentile) => [percentile, at(percentile)],
       ),

@@ -5,27 +5,27 @@ import { CreateLeadRequestSchema } from '../../gen/leadtriage/intake/v1/intake_s
 import { describeLeads, inTurn, readLeads, withFreshKeys } from './leads.ts'
 import { leadRequest } from './senders/grpc.ts'
 
-test('every run sends the same leads in the same order, all of them valid and each with another note', () => {
+test('every run sends the same valid leads in the same order, each with a different note', () => {
   const leads = readLeads()
   expect(readLeads()).toEqual(leads)
   expect(new Set(leads.map(({ note }) => note)).size).toBe(leads.length)
   for (const lead of leads) expect(newLeadSchema.parse(lead)).toEqual(lead)
 })
 
-test('the notes hold more spellings than the analyzer remembers, so it meets unknown words for ever', () => {
+test('the notes contain more spellings than the analyzer caches', () => {
   const { notes, spellings } = describeLeads(readLeads())
   expect(notes).toBeGreaterThan(5_000)
   expect(spellings).toBeGreaterThan(20_000)
 })
 
-test('what is sent in turn comes again after the last', () => {
+test('inTurn starts over after the last item', () => {
   const next = inTurn(['a', 'b'])
   expect([next(), next(), next()]).toEqual(['a', 'b', 'a'])
 })
 
-test('a lead that was encoded once is sent with a fresh key each time and is otherwise the same', () => {
+test('copies of an encoded lead differ in the idempotency key only', () => {
   const [lead] = readLeads()
-  if (lead === undefined) throw new Error('there are no notes')
+  if (lead === undefined) throw new Error('eval/data has no notes')
   const encode = withFreshKeys((key) => toBinary(CreateLeadRequestSchema, leadRequest(key, lead)))
   const [one, other] = [encode(), encode()].map((bytes) => fromBinary(CreateLeadRequestSchema, bytes))
   expect(one?.idempotencyKey).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/)
@@ -34,6 +34,6 @@ test('a lead that was encoded once is sent with a fresh key each time and is oth
   expect(other?.lead).toEqual(one?.lead)
 })
 
-test('an encoding without a key is refused', () => {
-  expect(() => withFreshKeys(() => Buffer.from('nothing'))).toThrow('holds no idempotency key')
+test('an encoding without the idempotency key is rejected', () => {
+  expect(() => withFreshKeys(() => Buffer.from('nothing'))).toThrow('does not contain the idempotency key')
 })

@@ -3,15 +3,14 @@ import type { NewLead } from '../../domain/lead.ts'
 import { readDevelopmentNotes, readWrittenNotes } from '../../eval/labelled-notes.ts'
 
 /*
- * What is sent: each note of eval/data in turn. The analyzer remembers what it found out about a word, so few notes for
- * ever would measure its memory alone; these hold more spellings than it remembers, and by the time a note comes again
- * many of its words have been forgotten. Everything about a lead but its key is made before the load begins, so that the
- * generator does little for each.
+ * The leads to send, one for each note of eval/data. The analyzer caches its findings per word, so that a few repeated
+ * notes would measure the cache only. These notes contain more spellings than the cache holds, so that many words of a
+ * note are evicted before it is sent again. Everything but the idempotency keys is prepared before the load begins.
  */
 
 const SOURCES = ['website', 'fair', 'partner', null] as const
 
-/** A lead for each note of eval/data, in an order that mixes languages and trades and is the same in every run. */
+/** Returns one lead per note of eval/data, in a fixed order that mixes languages and trades. */
 export function readLeads(): NewLead[] {
   const notes = new Set([...readDevelopmentNotes().flat(), ...readWrittenNotes()].map(({ note }) => note))
   const digest = (note: string) => createHash('sha256').update(note).digest('hex')
@@ -27,18 +26,18 @@ export function readLeads(): NewLead[] {
   }))
 }
 
-/** Gives one after the other, and after the last the first again. @param items at least one */
+/** Returns the items one after the other, and starts over after the last. @param items at least one */
 export function inTurn<Item>(items: readonly Item[]): () => Item {
   let next = 0
   return () => items[next++ % items.length] as Item // the index is within the list
 }
 
-/** What was sent in a run. */
+/** Statistics of the notes sent in a run. */
 export interface LeadsSent {
   readonly notes: number
   readonly charactersPerNote: number
   readonly wordsPerNote: number
-  /** Different words, as they are spelled. */
+  /** Distinct words, case-sensitive. */
   readonly spellings: number
 }
 
@@ -56,14 +55,14 @@ export function describeLeads(leads: readonly NewLead[]): LeadsSent {
 const PLACEHOLDER = '00000000-0000-4000-8000-000000000000'
 
 /**
- * Encodes a lead once, and gives copies with a fresh idempotency key each: a key always takes the same place.
+ * Encodes a lead once and returns copies with a fresh idempotency key each, written at the same offset.
  *
- * @param encode puts the key into the encoding as it is
+ * @param encode must write the key verbatim
  */
 export function withFreshKeys(encode: (idempotencyKey: string) => Uint8Array): () => Buffer {
   const bytes = Buffer.from(encode(PLACEHOLDER))
   const keyAt = bytes.indexOf(PLACEHOLDER)
-  if (keyAt < 0) throw new Error('the encoding holds no idempotency key')
+  if (keyAt < 0) throw new Error('the encoding does not contain the idempotency key')
   return () => {
     const copy = Buffer.from(bytes)
     copy.write(randomUUID(), keyAt, 'latin1')

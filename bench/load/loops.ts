@@ -1,17 +1,17 @@
-import type { Sender, Sent } from './sender.ts'
+import type { Sender, Sent } from './job.ts'
 
-/** Hears of every operation that has ended, with the time at which it was meant to begin. */
+/** Called when an operation has ended, with the time at which it was due. */
 type OnEnd = (intendedAt: number, outcome: PromiseSettledResult<Sent>) => void
 
 export interface Loop {
-  /** Starts nothing more; resolves when all that runs has ended. */
+  /** Starts no more operations; resolves when those in flight have ended. */
   stop(): Promise<void>
 }
 
 const TICK_MS = 1
 const FAILURE_PAUSE_MS = 10
 
-/** So many callers, each of whom begins anew as soon as the answer is there: shows what the other side can take. */
+/** A fixed number of callers, each of which starts an operation when its last one has ended. Measures capacity. */
 export function startClosedLoop(sender: Sender, callers: number, onEnd: OnEnd): Loop {
   let stopping = false
   const call = async () => {
@@ -32,9 +32,9 @@ export function startClosedLoop(sender: Sender, callers: number, onEnd: OnEnd): 
 }
 
 /**
- * Arrivals at even distances, however long the answers take. Latency counts from the time at which an operation was
- * due, so that a stall of either side shows in all that it kept waiting (no coordinated omission). What becomes due
- * between two ticks begins at the later one: up to a millisecond of the latency is the generator's own.
+ * Arrivals at a fixed rate, regardless of the answers. Latency counts from the time at which an operation was due, so that
+ * a stall of either side affects all operations that it delays (no coordinated omission). Operations start on a tick, which
+ * adds up to a millisecond to their latency.
  */
 export function startOpenLoop(sender: Sender, ratePerSecond: number, onEnd: OnEnd): Loop {
   const running = new Set<Promise<void>>()

@@ -4,14 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { NODE_ARGS } from '../../testkit/processes/node.ts'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 
-/** A load generator: a process of its own. */
+/** A load generator process. */
 export interface Load {
   readonly pid: number
-  /** Sends, from now until `end`; may be called again after that. */
+  /** Sends until `end`. May be called again after `end`. */
   begin(): Promise<void>
-  /** Waits for what is under way, too. */
+  /** Also waits for operations in flight. */
   end(): Promise<LoadResult>
-  /** Ends the process. Safe to call twice. */
+  /** Kills the process. Safe to call twice. */
   close(): void
 }
 
@@ -31,11 +31,11 @@ export async function startGenerator(job: LoadJob): Promise<Load> {
     throw error
   }
   return {
-    pid: child.pid ?? 0, // it has answered
+    pid: child.pid ?? 0, // set, because the process has replied
     begin: async () => void (await ask(child, { kind: 'begin' })),
     end: async () => {
       const reply = await ask(child, { kind: 'end' })
-      if (reply.kind !== 'ended') throw new Error(`the load generator answered ${reply.kind}`)
+      if (reply.kind !== 'ended') throw new Error(`the load generator replied "${reply.kind}" to "end"`)
       return reply.result
     },
     close: kill,
@@ -44,12 +44,12 @@ export async function startGenerator(job: LoadJob): Promise<Load> {
 
 async function ask(child: ChildProcess, command: LoadCommand): Promise<LoadReply> {
   const ended = once(child, 'exit').then(() => {
-    throw new Error(`the load generator ended during "${command.kind}"`)
+    throw new Error(`the load generator exited during "${command.kind}"`)
   })
-  ended.catch(() => undefined) // only the race below needs to know
+  ended.catch(() => undefined) // handled by the race below
   const answered = once(child, 'message') as Promise<[LoadReply]>
   child.send(command)
   const [reply] = await Promise.race([answered, ended])
-  if (reply.kind === 'failed') throw new Error(`the load generator: ${reply.message}`)
+  if (reply.kind === 'failed') throw new Error(`the load generator failed: ${reply.message}`)
   return reply
 }

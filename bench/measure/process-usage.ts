@@ -3,21 +3,21 @@ import { readdir, readFile } from 'node:fs/promises'
 export interface WatchedProcess {
   readonly name: string
   readonly pid: number
-  /** PostgreSQL works in children, one for each connection. */
+  /** Set for PostgreSQL, which has a child process per connection. */
   readonly withChildren: boolean
 }
 
-/** What a process has used up to now, its children included where they are watched. */
+/** The usage of a process since its start, with that of watched children. */
 interface ProcessUsage {
   readonly cpuSeconds: number
-  /** Memory that is its own, and its share of what it shares with others (PSS). */
+  /** Proportional set size (PSS). */
   readonly memoryMiB: number
 }
 
-/** Of each process by name; undefined where the system does not tell (anything but Linux). */
+/** By process name; undefined on systems other than Linux. */
 export type Usage = ReadonlyMap<string, ProcessUsage> | undefined
 
-/** Of /proc/<pid>/stat; the same on every Linux that Node runs on. */
+/** Of /proc/<pid>/stat; the same on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100
 
 export async function readUsage(processes: readonly WatchedProcess[]): Promise<Usage> {
@@ -33,7 +33,7 @@ interface Stat {
   readonly pid: number
   readonly parent: number
   readonly ticks: number
-  /** Of children that have ended. */
+  /** Of children that have exited. */
   readonly childTicks: number
 }
 
@@ -55,9 +55,9 @@ async function readStats(): Promise<Stat[]> {
 
 async function readStat(pid: number): Promise<Stat | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
-  if (stat === undefined) return undefined // it has just ended
-  // proc(5): "123 (name, of any characters) S 1 …"; behind the name: state, ppid, … utime is the 12th, then stime,
-  // cutime, cstime
+  if (stat === undefined) return undefined // it has just exited
+  // proc(5): "123 (name) S 1 …", where the name can contain any character. The fields after the name are state, ppid, …;
+  // from the 12th: utime, stime, cutime, cstime
   const words = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

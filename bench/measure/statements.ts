@@ -1,20 +1,20 @@
 import type { Sql } from 'postgres'
 
-/* What PostgreSQL says of its own work: for how long it executed each statement. */
+/* Execution times of statements, from pg_stat_statements. */
 
-/** One statement of a service, without its values. */
+/** A normalized statement of a service. */
 export interface StatementCost {
-  /** Its beginning. */
+  /** Its first characters. */
   readonly statement: string
   readonly calls: number
   readonly rowsPerCall: number
-  /** Executing it, without parsing, planning, commits and the network. */
+  /** Execution only, without parsing, planning, commits and network. */
   readonly microsecondsPerLead: number
 }
 
 const SHOWN_CHARACTERS = 60
 
-/** From now on, in this database alone: elsewhere counting would cost a peer more, which has more statements for a lead. */
+/** Starts to track statements in this database only. In all databases, peers with more statements would be slowed more. */
 export async function watchStatements(sql: Sql): Promise<void> {
   await sql`create schema bench`
   await sql`create extension pg_stat_statements schema bench`
@@ -22,12 +22,11 @@ export async function watchStatements(sql: Sql): Promise<void> {
   await sql.unsafe(`alter database ${row?.name} set pg_stat_statements.track = 'top'`)
 }
 
-/** Counts anew. */
-export async function forgetStatements(sql: Sql): Promise<void> {
+export async function resetStatements(sql: Sql): Promise<void> {
   await sql`select bench.pg_stat_statements_reset()`
 }
 
-/** The costly ones first; none of the benchmark's own. */
+/** Returns the statements of the services, the most expensive first, without those of the benchmark. */
 export async function readStatements(sql: Sql, leads: number): Promise<StatementCost[]> {
   const rows = await sql<{ query: string; calls: number; rows: number; ms: number }[]>`
     select query, calls::float8 as calls, rows::float8 as rows, total_exec_time as ms

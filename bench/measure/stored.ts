@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from 'postgres'
 
-/* By the database's own clock and count: what the load generator believes does not matter. */
+/* Counts and times from the database and its clock, independent of the load generator. */
 
 export async function databaseTime(sql: Sql): Promise<Date> {
   const [row] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
-  if (row === undefined) throw new Error('PostgreSQL has no time')
+  if (row === undefined) throw new Error('clock_timestamp() returned no row')
   return row.now
 }
 
-/** How many leads and insights were stored within a span. Rows carry the time at which their transaction began. */
+/** Counts leads and insights stored in a span, by the start time of their transactions. */
 export async function countStored(sql: Sql, from: Date, to: Date): Promise<{ leads: number; insights: number }> {
   const [row] = await sql<{ leads: number; insights: number }[]>`
     select (select count(*)::int from leads where created_at >= ${from} and created_at < ${to}) as leads,
@@ -21,14 +21,13 @@ const DRAIN_WITHIN_MS = 120_000
 const POLL_MS = 100
 
 /**
- * Waits until every lead that was stored since has an insight. Asks for the newest lead's alone while there is work: the
- * mailbox is worked off in order, and looking at all of them ten times a second took more of PostgreSQL's CPU than storing
- * them.
+ * Waits until every lead stored since then has an insight. Checks the newest lead first, because the mailbox is drained in
+ * order: checking all leads ten times a second took more of PostgreSQL's CPU than storing them.
  */
 export async function untilTriaged(sql: Sql, since: Date, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + DRAIN_WITHIN_MS
   while ((await isNewestOpen(sql, since)) || (await someAreOpen(sql, since))) {
-    if (performance.now() > deadline) throw new Error('there are leads that were never triaged')
+    if (performance.now() > deadline) throw new Error(`some leads were not triaged within ${DRAIN_WITHIN_MS / 1_000} s`)
     await sleep(POLL_MS, undefined, { signal })
   }
 }
@@ -50,21 +49,21 @@ async function someAreOpen(sql: Sql, since: Date): Promise<boolean> {
   return found.length > 0
 }
 
-/** When the last insight was stored; the given time when there is none since. */
+/** Returns the time of the last insight since `since`, or `since` without one. */
 export async function lastInsightAt(sql: Sql, since: Date): Promise<Date> {
   const [row] = await sql<{ last: Date | null }[]>`
     select max(created_at) as last from insights where created_at >= ${since}`
   return row?.last ?? since
 }
 
-/** How far the write-ahead log has come. */
+/** Returns the current position (LSN) of the write-ahead log. */
 export async function walPosition(sql: Sql): Promise<string> {
   const [row] = await sql<{ position: string }[]>`select pg_current_wal_insert_lsn()::text as position`
-  if (row === undefined) throw new Error('PostgreSQL has no write-ahead log')
+  if (row === undefined) throw new Error('pg_current_wal_insert_lsn() returned no row')
   return row.position
 }
 
-/** Of everything on the server, checkpoints and vacuum included. */
+/** Returns the WAL written by the whole server, including checkpoints and vacuum. */
 export async function walBytesSince(sql: Sql, position: string): Promise<number> {
   const [row] = await sql<{ bytes: number }[]>`
     select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), ${position}::pg_lsn)::float8 as bytes`

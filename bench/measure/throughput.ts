@@ -5,7 +5,7 @@ import { startGenerator } from '../load/start-generator.ts'
 import type { Target } from '../stack/target.ts'
 import type { Usage } from './process-usage.ts'
 import { readUsage } from './process-usage.ts'
-import { forgetStatements, readStatements, type StatementCost } from './statements.ts'
+import { readStatements, resetStatements, type StatementCost } from './statements.ts'
 import { countStored, databaseTime, lastInsightAt, untilTriaged, walBytesSince, walPosition } from './stored.ts'
 
 export interface Span {
@@ -20,28 +20,28 @@ export interface ProcessCost {
   readonly cpuMicrosecondsPerLead: number
 }
 
-/** Leads sent as fast as they are answered, counted in the database. */
+/** The rates of a closed loop, counted in the database. */
 export interface Throughput {
-  /** Accepted and triaged: all leads of the load, by the time from its begin until the last of them has its insight. */
+  /** Accepted and triaged: the leads of the load, divided by the time from its begin to the last insight. */
   readonly leadsPerSecond: number
-  /** Accepted, while the load ran. */
+  /** Accepted during the load. */
   readonly acceptedPerSecond: number
-  /** Triaged, while the load ran: less than what was accepted where triage fell behind. */
+  /** Triaged during the load; below the accepted rate when triage cannot keep up. */
   readonly triagedPerSecond: number
-  /** How long triage still had to work when the load had ended. */
+  /** Time from the end of the load to the last insight. */
   readonly drainSeconds: number
   readonly answer: LatencySummary
   readonly failures: number
   readonly firstFailure: string | undefined
-  /** Written to PostgreSQL's log, from the begin of the load until all is triaged. */
+  /** From the begin of the load to the last insight. */
   readonly walBytesPerLead: number
-  /** What PostgreSQL executed meanwhile; undefined where it was not watched. */
+  /** Undefined without `watchStatements`. */
   readonly statements: readonly StatementCost[] | undefined
-  /** From the begin of the load until all is triaged; undefined where the system does not tell. */
+  /** From the begin of the load to the last insight; undefined on systems other than Linux. */
   readonly costs: readonly ProcessCost[] | undefined
 }
 
-/** The warm-up ends when everything it sent is triaged: what is measured begins with an empty mailbox. */
+/** Drains the mailbox after the warm-up, so that the measurement begins with an empty one. */
 export async function measureThroughput(
   target: Target,
   job: Omit<LoadJob, 'url'>,
@@ -61,7 +61,7 @@ export async function measureThroughput(
     await runFor(warmUpSeconds)
     await untilTriaged(sql, warmedFrom, signal)
 
-    if (target.watchesStatements) await forgetStatements(sql)
+    if (target.watchesStatements) await resetStatements(sql)
     const [from, before, walBefore] = [await databaseTime(sql), await readUsage(processes), await walPosition(sql)]
     const { answer, failures, firstFailure } = await runFor(seconds)
     const to = await databaseTime(sql)

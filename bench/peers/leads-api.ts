@@ -4,19 +4,16 @@ import { z } from 'zod'
 import { newLeadSchema } from '../../domain/lead.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import { toRow } from '../../services/intake/create-lead.ts'
-import type { LeadRow } from '../../services/intake/lead-store.ts'
 import { sayReady } from '../../testkit/processes/node-program.ts'
-import type { StoredLead } from './rows.ts'
+import type { AcceptLead } from './peer-process.ts'
 
 const CALLER = { clientId: 'bench', traceparent: undefined }
 
 /**
- * `POST /leads` of every peer: Fastify with the product's own schema, 201, 200 on a repeat and 409 for another body
- * under the same key.
- *
- * @param accept stores the lead and makes sure that a worker hears of it
+ * Serves `POST /leads` for every peer: Fastify with the product's schema. Responds 201, 200 on a repeat, and 409 for a
+ * different body under the same key.
  */
-export async function serveLeads(accept: (row: LeadRow) => Promise<StoredLead>): Promise<void> {
+export async function serveLeads(accept: AcceptLead): Promise<void> {
   const app = fastify().withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)

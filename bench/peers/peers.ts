@@ -7,50 +7,53 @@ import type { WatchedProcess } from '../measure/process-usage.ts'
 import type { Servers } from '../stack/servers.ts'
 import { serverProcesses } from '../stack/servers.ts'
 import type { Target } from '../stack/target.ts'
-import { startRedis } from './bullmq/redis.ts'
+import { startRedis } from './redis.ts'
 
-/** Another way to do the same job, in two processes: one takes leads in, one works on them. */
+/** Another implementation of the same task, in two processes: an API and a worker. */
 export interface Peer {
   readonly name: string
-  /** Its folder, with api.ts and worker.ts. */
-  readonly folder: 'bullmq' | 'pg-boss' | 'graphile-worker' | 'seed-loop'
-  /** What it is compared with. */
+  /** In programs/, without extension. */
+  readonly program: 'bullmq' | 'pg-boss' | 'graphile-worker' | 'nats-one-by-one'
+  /** The layers to compare its rate with. */
   readonly layers: readonly LimitName[]
 }
 
 export const PEERS: readonly Peer[] = [
-  { name: 'Fastify and BullMQ', folder: 'bullmq', layers: LAYERS_OF_PEER },
-  { name: 'Fastify and pg-boss', folder: 'pg-boss', layers: LAYERS_OF_PEER },
-  { name: 'Fastify and graphile-worker', folder: 'graphile-worker', layers: LAYERS_OF_PEER },
+  { name: 'Fastify and BullMQ', program: 'bullmq', layers: LAYERS_OF_PEER },
+  { name: 'Fastify and pg-boss', program: 'pg-boss', layers: LAYERS_OF_PEER },
+  { name: 'Fastify and graphile-worker', program: 'graphile-worker', layers: LAYERS_OF_PEER },
   {
-    ...{ name: 'one by one on NATS', folder: 'seed-loop' },
+    ...{ name: 'one by one on NATS', program: 'nats-one-by-one' },
     layers: [...LAYERS_OF_PEER, LimitName.Publishes, LimitName.Pulls],
   },
 ]
 
-/** @returns undefined when the machine lacks what the peer needs */
-export async function startPeer({ name, folder }: Peer, servers: Servers): Promise<Target | undefined> {
-  const redis = folder === 'bullmq' ? await startRedis(servers.scratchDir) : undefined
-  if (folder === 'bullmq' && redis === undefined) return undefined
-  const database = `bench_${folder.replace('-', '_')}`
+/** @returns undefined when the peer needs a server that is not installed */
+export async function startPeer({ name, program }: Peer, servers: Servers): Promise<Target | undefined> {
+  const redis = program === 'bullmq' ? await startRedis(servers.scratchDir) : undefined
+  if (program === 'bullmq' && redis === undefined) return undefined
+  const database = `bench_${program.replaceAll('-', '_')}`
   const { ownerUrl } = await servers.createDatabase(database)
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined })
-  const programs: NodeProgram[] = []
+  const started: NodeProgram[] = []
   const stop = async () => {
-    await Promise.all(programs.map((program) => program.stop()))
+    await Promise.all(started.map((running) => running.stop()))
     await redis?.stop()
     await sql.end()
     await servers.dropDatabase(database)
   }
   const start = async (part: 'api' | 'worker') => {
-    const program = await startNodeProgram({
-      program: new URL(`${folder}/${part}.ts`, import.meta.url),
-      env: { DATABASE_URL: ownerUrl, NATS_URL: servers.nats.url, REDIS_PORT: String(redis?.port) },
+    const running = await startNodeProgram({
+      program: new URL(`programs/${program}.ts`, import.meta.url),
+      env: {
+        ...{ PEER_PROCESS: part, DATABASE_URL: ownerUrl, NATS_URL: servers.nats.url },
+        REDIS_PORT: String(redis?.port),
+      },
       scratchDir: servers.scratchDir,
-      logFile: join(servers.scratchDir, `${folder}-${part}.log`),
+      logFile: join(servers.scratchDir, `${program}-${part}.log`),
     })
-    programs.push(program)
-    return program
+    started.push(running)
+    return running
   }
   try {
     const [api, worker] = [await start('api'), await start('worker')]

@@ -2,11 +2,11 @@ import type { ProcessCost } from '../measure/throughput.ts'
 import type { ThroughputRow } from '../results.ts'
 import { section, whole } from './markdown-table.ts'
 
-/** What each process took: a column for each, and the whole. */
+/** CPU and memory, with a column for each process and the total. */
 export function costsTable(title: string, rows: readonly ThroughputRow[], remark?: string): string {
   const processes = [...new Set(rows.flatMap(({ costs }) => (costs ?? []).map(({ process }) => process)))]
   if (processes.length === 0) return ''
-  const head = ['CPU µs per lead, CPU s, MiB', ...processes, 'all, CPU µs per lead']
+  const head = ['CPU µs per lead, CPU s, MiB', ...processes, 'total, CPU µs per lead']
   const cells = rows.map(({ name, costs = [] }) => [
     name,
     ...processes.map((process) => cellOf(costs.find((cost) => cost.process === process))),
@@ -21,7 +21,7 @@ function cellOf(cost: ProcessCost | undefined): string {
   return `${whole(cpuMicrosecondsPerLead)} µs, ${cpuSeconds.toFixed(1)} s, ${whole(memoryMiB)} MiB`
 }
 
-/** What PostgreSQL executed for it; what takes less than half a microsecond of a lead is left out. */
+/** The statements of each row. Omits those that take less than half a microsecond per lead. */
 export function statementsTable(rows: readonly ThroughputRow[]): string {
   const cells = rows.flatMap(({ name, statements }) =>
     (statements ?? [])
@@ -32,10 +32,5 @@ export function statementsTable(rows: readonly ThroughputRow[]): string {
       ]),
   )
   const head = ['', 'statement', 'calls', 'rows per call', 'µs per lead']
-  return section(
-    'Statements of PostgreSQL',
-    head,
-    cells,
-    'By pg_stat_statements: the time to execute them, without commits.',
-  )
+  return section('PostgreSQL statements', head, cells, 'Execution times from pg_stat_statements, without commits.')
 }

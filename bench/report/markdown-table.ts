@@ -1,4 +1,4 @@
-/** A table under its title; nothing when it has no rows. @param remark a sentence under it */
+/** A table under a heading; empty without rows. @param remark a sentence after the table */
 export function section(
   title: string,
   head: readonly string[],
@@ -16,7 +16,7 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
 
-/** Of 1, with as many digits as tell something. */
+/** @param part from 0 to 1 */
 export function percent(part: number): string {
   return `${(part * 100).toFixed(part < 0.1 ? 1 : 0)} %`
 }

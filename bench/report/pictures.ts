@@ -5,7 +5,7 @@ type Chart = Parameters<ReturnType<typeof echarts.init>['setOption']>[0]
 
 const SIZE = { width: 900, height: 480 }
 
-/** The pictures of a run by file name, drawn without a browser. */
+/** Renders the charts of a run as SVG, by file name, without a browser. */
 export function drawPictures(results: Results): Record<string, string> {
   return {
     'latency.svg': draw(latencyChart(results)),
@@ -25,7 +25,7 @@ function draw(option: Chart): string {
   return `${svg}\n`
 }
 
-/** Percentiles at even steps of their distance to 100, as such distributions are usually drawn: the tail has room. */
+/** Percentiles on a logarithmic scale of their distance to 100, which spreads the tail. */
 function latencyChart({ latency }: Results): Chart {
   const series = latency.flatMap(({ ratePerSecond, answer, insight }) => [
     { name: `${ratePerSecond}/s, answer`, curve: answer.curve, dashed: true },

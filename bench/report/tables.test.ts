@@ -4,7 +4,7 @@ import { LimitName } from '../limits/limits.ts'
 import type { Results } from '../results.ts'
 import { toMarkdown } from './tables.ts'
 
-// what `npm run bench` kept
+// the committed run
 const results = JSON.parse(readFileSync(new URL('../results/latest.json', import.meta.url), 'utf8')) as Results
 
 const tables = toMarkdown(results)
@@ -13,9 +13,9 @@ const linesOf = (title: string) => tables.split(`## ${title}\n`)[1]?.split('\n##
 test.each([
   ['protocols', results.protocols],
   ['triage workers', results.workers],
-  ['leads stored before', results.stored],
+  ['leads already stored', results.stored],
   ['peers', results.peers],
-])('the costs of each process are told: %s', (title, rows) => {
+])('the tables have the costs of each process: %s', (title, rows) => {
   const lines = linesOf(`Costs by process: ${title}`)
   for (const { name, costs = [] } of rows) {
     const line = lines.find((text) => text.startsWith(`| ${name} `))
@@ -24,8 +24,8 @@ test.each([
   expect(rows.length).toBeGreaterThan(0)
 })
 
-test('every rate of a protocol or peer stands beside each layer, and every layer beside some rate', () => {
-  const lines = linesOf('As a part of the layers')
+test('the rate of each protocol and peer is compared with its layers, and every layer with some rate', () => {
+  const lines = linesOf('Rates as a share of each layer')
   const rows = [...results.protocols, ...results.peers]
   for (const { name, ofLayers } of rows) {
     expect(lines.find((text) => text.startsWith(`| ${name} `))?.match(/%/g)).toHaveLength(ofLayers.length)

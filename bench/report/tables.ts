@@ -4,7 +4,7 @@ import { costsTable, statementsTable } from './costs.ts'
 import { latenciesOfLayers, ratesOfLayers } from './layers.ts'
 import { section, whole } from './markdown-table.ts'
 
-/** A run as Markdown, which is read as it is on a terminal. */
+/** Formats a run as Markdown that is also readable in a terminal. */
 export function toMarkdown(results: Results): string {
   const parts = [
     `# Benchmark ${results.run}`,
@@ -22,9 +22,9 @@ function introduction({ machine: m, sent }: Results): string[] {
   return [
     `${m.cpu}, ${m.cores} cores, ${m.memoryGiB} GiB; ${m.system}; Node ${m.node}, PostgreSQL ${m.postgres}, ` +
       `nats-server ${m.nats}; commit ${m.commit}. The load generator and all servers share the machine.`,
-    `Sent to the product and to the peers: ${whole(sent.notes)} different notes in turn, of ` +
-      `${whole(sent.charactersPerNote)} characters and ${whole(sent.wordsPerNote)} words in the mean, ` +
-      `with ${whole(sent.spellings)} different words.`,
+    `Input of the product and the peers: ${whole(sent.notes)} different notes in turn, with ` +
+      `${whole(sent.charactersPerNote)} characters and ${whole(sent.wordsPerNote)} words on average, and ` +
+      `${whole(sent.spellings)} different words.`,
   ]
 }
 
@@ -43,10 +43,10 @@ function speeds({ limits, protocols, latency, reads, workers, stored, peers }: R
     throughputTable(
       'Protocols: leads accepted and triaged',
       protocols,
-      'One product and one database serve the protocols, in this order: rows and memory add up from one to the next.',
+      'All protocols use the same processes and database, in this order, so stored rows and memory accumulate.',
     ),
     section(
-      'Latency at a fixed rate of arrivals, in ms',
+      'Latency at a fixed arrival rate, in ms',
       ['per second', 'from request to', 'p50', 'p90', 'p99', 'p99.9', 'max', 'failed'],
       latency.flatMap(({ ratePerSecond, answer, insight, failures }) => [
         [whole(ratePerSecond), 'answer', ...latencyCells(answer), String(failures)],
@@ -66,23 +66,27 @@ function speeds({ limits, protocols, latency, reads, workers, stored, peers }: R
         : [],
     ),
     throughputTable('Triage workers', workers),
-    throughputTable('Leads stored before', stored),
+    throughputTable('Leads already stored', stored),
     throughputTable('Peers, REST, 64 connections', peers),
   ]
 }
 
 function costs({ protocols, workers, stored, peers }: Results): string[] {
   return [
-    costsTable('Costs by process: protocols', protocols, 'MiB are of the end of each run: see above what adds up.'),
+    costsTable(
+      'Costs by process: protocols',
+      protocols,
+      'Memory is measured at the end of each row and accumulates from row to row.',
+    ),
     costsTable('Costs by process: triage workers', workers),
-    costsTable('Costs by process: leads stored before', stored),
+    costsTable('Costs by process: leads already stored', stored),
     costsTable('Costs by process: peers', peers),
     statementsTable(protocols),
   ]
 }
 
 function throughputTable(title: string, rows: readonly ThroughputRow[], remark?: string): string {
-  const head = ['', 'leads/s', 'accepted/s', 'triaged/s', 'left s', 'p50 ms', 'p99 ms', 'failed', 'log bytes per lead']
+  const head = ['', 'leads/s', 'accepted/s', 'triaged/s', 'drain s', 'p50 ms', 'p99 ms', 'failed', 'WAL bytes per lead']
   return section(title, head, rows.map(throughputCells), remark)
 }
 

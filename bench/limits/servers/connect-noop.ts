@@ -4,7 +4,7 @@ import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { sayReady } from '../../../testkit/processes/node-program.ts'
 
-/* Connect alone: CreateLead that does nothing, in JSON. */
+/* Connect alone: a CreateLead that does nothing, in JSON. */
 
 const handler = connectNodeAdapter({
   routes: (router) => router.service(IntakeService, { createLead: async () => ({ lead: { id: 'none' } }) }),

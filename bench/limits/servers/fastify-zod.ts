@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { newLeadSchema } from '../../../domain/lead.ts'
 import { sayReady } from '../../../testkit/processes/node-program.ts'
 
-/* Fastify with our schema of a lead: validates, answers with what came. */
+/* Fastify with the product's schema of a lead: validates the body and returns it. */
 
 const app = fastify().withTypeProvider<ZodTypeProvider>()
 app.setValidatorCompiler(validatorCompiler)

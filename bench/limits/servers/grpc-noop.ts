@@ -7,7 +7,7 @@ import {
 } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { sayReady } from '../../../testkit/processes/node-program.ts'
 
-/* grpc-js alone: CreateLead that does nothing. */
+/* grpc-js alone: a CreateLead that does nothing. */
 
 const answer = Buffer.from(
   toBinary(CreateLeadResponseSchema, create(CreateLeadResponseSchema, { lead: { id: 'none' } })),

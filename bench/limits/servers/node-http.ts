@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { sayReady } from '../../../testkit/processes/node-program.ts'
 
-/* node:http alone: reads JSON, answers with it. */
+/* node:http alone: parses JSON and returns it. */
 
 const server = http.createServer((request, response) => {
   const chunks: Buffer[] = []

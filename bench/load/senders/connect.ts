@@ -3,9 +3,8 @@ import http from 'node:http'
 import { createClient } from '@connectrpc/connect'
 import { createConnectTransport } from '@connectrpc/connect-node'
 import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import type { LoadJob } from '../job.ts'
+import type { LoadJob, Sender } from '../job.ts'
 import { inTurn, readLeads } from '../leads.ts'
-import type { Sender } from '../sender.ts'
 import { leadRequest } from './grpc.ts'
 
 /** `CreateLead` in Connect's JSON, over HTTP/1.1. */

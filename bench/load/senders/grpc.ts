@@ -9,15 +9,14 @@ import {
   CreateLeadRequestSchema,
   IntakeService,
 } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import type { LoadJob } from '../job.ts'
+import type { LoadJob, Sender } from '../job.ts'
 import { inTurn, readLeads, withFreshKeys } from '../leads.ts'
-import type { Sender } from '../sender.ts'
 
-/** As four client services have, each of which opens one and keeps it. */
+/** As with four client services that keep one connection each. */
 const CONNECTIONS = 4
 const BATCH_SIZE = 100
 
-/** `CreateLead` over gRPC, on a few HTTP/2 connections as gRPC clients do. */
+/** `CreateLead` over gRPC, on a few HTTP/2 connections, like gRPC clients. */
 export function createGrpcSender({ url }: LoadJob): Sender {
   const { call } = grpcCaller(url)
   const next = inTurn(
@@ -28,7 +27,7 @@ export function createGrpcSender({ url }: LoadJob): Sender {
   return {
     send: async () => {
       const { lead } = await call(IntakeService.method.createLead, next()())
-      if (lead === undefined) throw new Error('CreateLead answered without a lead')
+      if (lead === undefined) throw new Error('the response of CreateLead has no lead')
       return { items: 1, leadId: lead.id }
     },
   }
@@ -37,7 +36,7 @@ export function createGrpcSender({ url }: LoadJob): Sender {
 /** `BatchCreateLeads` with {@link BATCH_SIZE} leads over gRPC. */
 export function createGrpcBatchSender({ url }: LoadJob): Sender {
   const { call } = grpcCaller(url)
-  // in Protocol Buffers a message behind another is both of them: here one list of requests
+  // concatenated Protocol Buffers messages are one merged message: here a request with all the elements
   const next = inTurn(
     readLeads().map((lead) =>
       withFreshKeys((key) => {
@@ -50,13 +49,14 @@ export function createGrpcBatchSender({ url }: LoadJob): Sender {
     send: async () => {
       const requests = framed(Buffer.concat(Array.from({ length: BATCH_SIZE }, () => next()())))
       const { results } = await call(IntakeService.method.batchCreateLeads, requests)
-      if (results.some(({ outcome }) => outcome !== BatchCreateLeadsOutcome.CREATED)) throw new Error('not all created')
+      if (results.some(({ outcome }) => outcome !== BatchCreateLeadsOutcome.CREATED))
+        throw new Error('BatchCreateLeads did not create all leads')
       return { items: results.length }
     },
   }
 }
 
-/** As `create` would make it, which every kind of client does. */
+/** Omits empty fields, like generated clients. */
 export function leadRequest(idempotencyKey: string, lead: NewLead): CreateLeadRequest {
   const given = Object.fromEntries(Object.entries(lead).filter(([, value]) => value !== null))
   return create(CreateLeadRequestSchema, { idempotencyKey, lead: given })
@@ -68,18 +68,15 @@ interface Method<O extends DescMessage> {
   readonly output: O
 }
 
-/**
- * The cheapest way to make a gRPC call with Node: the client of grpc-js costs more than the protocols under test. Calls are
- * spread over the connections in turn.
- */
+/** A minimal gRPC client, because that of grpc-js costs more CPU than the servers under test. Connections take turns. */
 function grpcCaller(url: string) {
   const sessions = Array.from({ length: CONNECTIONS }, () => connect(url))
   let next = 0
   return {
-    /** @param request framed, see {@link framed} */
+    /** @param request with its prefix, see {@link framed} */
     call: <O extends DescMessage>(method: Method<O>, request: Buffer): Promise<MessageShape<O>> =>
       new Promise((resolve, reject) => {
-        const session = sessions[next++ % sessions.length] as ClientHttp2Session // there are some
+        const session = sessions[next++ % sessions.length] as ClientHttp2Session // the index is within the list
         const stream = session.request({
           ':method': 'POST',
           ':path': `/${method.parent.typeName}/${method.name}`,
@@ -94,12 +91,13 @@ function grpcCaller(url: string) {
           status = String(headers['grpc-status'])
           message = String(headers['grpc-message'])
         }
-        stream.on('response', readStatus) // of a call that failed at once
+        stream.on('response', readStatus) // of a trailers-only response
         stream.on('trailers', readStatus)
         stream.on('data', (chunk: Buffer) => chunks.push(chunk))
         stream.on('error', reject)
         stream.on('end', () => {
-          if (status !== '0') return reject(new Error(`${method.name} ended with ${status ?? 'nothing'}: ${message}`))
+          if (status !== '0')
+            return reject(new Error(`${method.name} ended with grpc-status ${status ?? 'missing'}: ${message}`))
           resolve(fromBinary(method.output, Buffer.concat(chunks).subarray(PREFIX_BYTES)))
         })
         stream.end(request)
@@ -107,7 +105,7 @@ function grpcCaller(url: string) {
   }
 }
 
-/** A byte that says "not compressed" and the length. */
+/** The compression flag and the length of the message. */
 const PREFIX_BYTES = 5
 
 function framed(message: Uint8Array): Buffer {

@@ -1,11 +1,10 @@
 import { Pool } from 'undici'
-import type { LoadJob } from '../job.ts'
+import type { LoadJob, Sender } from '../job.ts'
 import { inTurn, readLeads, withFreshKeys } from '../leads.ts'
-import type { Sender } from '../sender.ts'
 
 const ROWS = 2_000
 
-/** `POST /leads:import` with {@link ROWS} rows of NDJSON, one import after the other on each connection. */
+/** `POST /leads:import` with {@link ROWS} rows of NDJSON, without pipelining. */
 export function createImportSender({ url, concurrency }: LoadJob): Sender {
   const pool = new Pool(url, { connections: concurrency, pipelining: 1 })
   const next = inTurn(
@@ -24,7 +23,7 @@ export function createImportSender({ url, concurrency }: LoadJob): Sender {
       const lastLine = (await body.text()).trimEnd().split('\n').at(-1) ?? ''
       const { done } = JSON.parse(lastLine) as { done?: { created: number } }
       if (statusCode !== 200 || done?.created !== ROWS)
-        throw new Error(`the import ended with ${statusCode} ${lastLine}`)
+        throw new Error(`POST /leads:import responded ${statusCode} ${lastLine}`)
       return { items: done.created }
     },
   }

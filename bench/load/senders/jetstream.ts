@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { AckPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
-import type { LoadJob } from '../job.ts'
-import type { Sender } from '../sender.ts'
+import type { LoadJob, Sender } from '../job.ts'
 
-/** About the size of an event. */
+/** The approximate size of an event. */
 const PAYLOAD = Buffer.alloc(250, 'x')
 const STREAM = 'BENCH_LIMIT'
 const PULL_SIZE = 500
 
-/** Publishes with a message id, each acknowledgement awaited by its caller. */
+/** Publishes with a message id; each caller awaits the acknowledgement. */
 export async function createPublishSender({ url }: LoadJob): Promise<Sender> {
   const nats = await connect({ servers: url })
   await makeStream(nats)
@@ -25,7 +24,7 @@ export async function createPublishSender({ url }: LoadJob): Promise<Sender> {
   }
 }
 
-/** Pulls stored messages and acknowledges each. */
+/** Pulls stored messages and acks each of them. */
 export async function createPullAckSender({ url, storedMessages = 0 }: LoadJob): Promise<Sender> {
   const nats = await connect({ servers: url })
   await makeStream(nats)
@@ -47,14 +46,14 @@ export async function createPullAckSender({ url, storedMessages = 0 }: LoadJob):
         message.ack()
         items += 1
       }
-      // a pull that finds too few waits for more, and the rate would be of that
-      if (items < PULL_SIZE) throw new Error(`${storedMessages} messages were too few`)
+      // a pull of an empty stream waits until it expires, which would falsify the rate
+      if (items < PULL_SIZE) throw new Error(`the stream ran out of messages; it had ${storedMessages}`)
       return { items }
     },
   }
 }
 
-/** As our stream of leads is: a work queue in a file. */
+/** A work queue with file storage, like LEADS. */
 async function makeStream(nats: NatsConnection): Promise<void> {
   const manager = await jetstreamManager(nats)
   await manager.streams.delete(STREAM).catch(() => undefined)

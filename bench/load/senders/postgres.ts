@@ -6,13 +6,12 @@ import { createLog } from '../../../lib/log/log.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
 import type { LeadRow } from '../../../services/intake/lead-store.ts'
 import { createLeadStore } from '../../../services/intake/lead-store.ts'
-import type { LoadJob } from '../job.ts'
+import type { LoadJob, Sender } from '../job.ts'
 import { inTurn, readLeads } from '../leads.ts'
-import type { Sender } from '../sender.ts'
 
 const BATCH_SIZE = 200
 
-/** One lead in a statement and a commit of its own. */
+/** One lead per statement and commit. */
 export function createSingleInsertSender({ url, concurrency }: LoadJob): Sender {
   const sql = postgres(url, { max: concurrency, onnotice: () => undefined })
   const nextRow = rowsInTurn()
@@ -30,7 +29,7 @@ export function createSingleInsertSender({ url, concurrency }: LoadJob): Sender 
   }
 }
 
-/** {@link BATCH_SIZE} leads in one statement: intake's own. */
+/** {@link BATCH_SIZE} leads per statement, with the statement of intake. */
 export function createBatchedInsertSender({ url, concurrency }: LoadJob): Sender {
   const log = createLog('bench', 'warn')
   const sql = connectPostgres({ url, applicationName: 'bench', maxConnections: concurrency, log })
@@ -41,7 +40,7 @@ export function createBatchedInsertSender({ url, concurrency }: LoadJob): Sender
   }
 }
 
-/** Gives rows with a fresh id and key each; their hashes are made once. */
+/** Returns rows with a fresh id and key each; hashes are computed once. */
 function rowsInTurn(): () => LeadRow {
   const next = inTurn(
     readLeads().map((lead) => ({

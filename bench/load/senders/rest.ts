@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { Client } from 'undici'
-import type { LoadJob } from '../job.ts'
+import type { LoadJob, Sender, Sent } from '../job.ts'
 import { inTurn, readLeads } from '../leads.ts'
-import type { Sender, Sent } from '../sender.ts'
 
 type DispatchOptions = Parameters<Client['dispatch']>[0]
 type ReadAnswer = (status: number, header: (name: string) => string | undefined) => Sent
 
-/** `POST /leads`, one request after the other on each connection (no pipelining). */
+/** `POST /leads`, without pipelining. */
 export function createRestSender({ url, concurrency }: LoadJob): Sender {
   const nextBody = inTurn(readLeads().map((lead) => Buffer.from(JSON.stringify(lead))))
   const nextRequest = (): DispatchOptions => ({
@@ -17,7 +16,7 @@ export function createRestSender({ url, concurrency }: LoadJob): Sender {
     body: nextBody(),
   })
   return httpSender(url, concurrency, nextRequest, (status, header) => {
-    if (status !== 201) throw new Error(`POST /leads answered ${status}`)
+    if (status !== 201) throw new Error(`POST /leads responded ${status}`)
     const leadId = header('location')?.slice('/leads/'.length)
     return leadId === undefined ? { items: 1 } : { items: 1, leadId }
   })
@@ -31,7 +30,7 @@ export function createReadSender({ url, concurrency, leadIds = [] }: LoadJob): S
     return { method: 'GET', path: `/leads/${leadId}/insight` }
   }
   return httpSender(url, concurrency, nextRequest, (status) => {
-    if (status !== 200) throw new Error(`GET insight answered ${status}`)
+    if (status !== 200) throw new Error(`GET insight responded ${status}`)
     return { items: 1 }
   })
 }
@@ -40,7 +39,7 @@ function httpSender(url: string, connections: number, next: () => DispatchOption
   const clients = Array.from({ length: connections }, () => new Client(url, { pipelining: 1 }))
   const free = [...clients]
   const waiting: ((client: Client) => void)[] = []
-  const giveBack = (client: Client) => {
+  const release = (client: Client) => {
     const waiter = waiting.shift()
     if (waiter) waiter(client)
     else free.push(client)
@@ -51,13 +50,13 @@ function httpSender(url: string, connections: number, next: () => DispatchOption
       try {
         return await exchange(client, next(), readAnswer)
       } finally {
-        giveBack(client)
+        release(client)
       }
     },
   }
 }
 
-/** The cheapest way to make a call with undici: its own streams and body readers cost more than the protocols under test. */
+/** Uses undici's `dispatch`, because its streams and body readers cost more CPU than the servers under test. */
 function exchange(client: Client, request: DispatchOptions, readAnswer: ReadAnswer): Promise<Sent> {
   return new Promise((resolve, reject) => {
     let sent: Sent | undefined

@@ -3,15 +3,14 @@ import { connect } from '@nats-io/transport-node'
 import { afterAll, expect, inject, test } from 'vitest'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import { eventually } from '../../testkit/eventually.ts'
-import { watchInsights } from './insight-watch.ts'
+import { untilInsight, watchInsights } from './insight-watch.ts'
 import { startClosedLoop } from './loops.ts'
-import { untilInsight } from './until-insight.ts'
 
 const names = jetStreamNames(`t${randomUUID().slice(0, 8)}`)
 const nats = await connect({ servers: inject('servers').natsUrl })
 afterAll(() => nats.close())
 
-test('a closed loop never has more untriaged leads than callers, and goes on with each insight', async () => {
+test('a closed loop never has more untriaged leads than callers, and continues with each insight', async () => {
   const accepted: string[] = []
   const send = async () => {
     const leadId = randomUUID()
@@ -36,14 +35,14 @@ test('a closed loop never has more untriaged leads than callers, and goes on wit
   expect(accepted).toHaveLength(23)
 })
 
-test('an insight that was heard of before the answer came ends its operation, too', async () => {
+test('an insight whose event arrives before the answer ends its operation, too', async () => {
   const watch = await watchInsights(nats, names.insightsSubjects)
   const sender = untilInsight(
     {
       send: async () => {
         const leadId = randomUUID()
         nats.publish(names.insightReady(leadId))
-        await nats.flush() // the server has sent it to us by then
+        await nats.flush() // then the server has delivered the event
         return { items: 1, leadId }
       },
     },

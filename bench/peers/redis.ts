@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { freePort } from '../../../embedded/ports.ts'
-import { startServerProcess } from '../../../embedded/server-process.ts'
+import { freePort } from '../../embedded/ports.ts'
+import { startServerProcess } from '../../embedded/server-process.ts'
 
-/** Starts redis-server, when the machine has one. */
+/** Starts redis-server. Returns undefined when it is not installed. */
 export async function startRedis(scratchDir: string) {
   const found = await promisify(execFile)('redis-server', ['--version']).catch(() => undefined)
   if (found === undefined) return undefined
@@ -16,7 +16,7 @@ export async function startRedis(scratchDir: string) {
   const server = await startServerProcess({
     name: 'redis-server',
     command: 'redis-server',
-    // as BullMQ advises for production: an append-only file, synced each second, and nothing evicted
+    // by BullMQ's advice for production: an append-only file, synced every second, and no eviction
     args: [
       ...['--bind', '127.0.0.1', '--port', String(port), '--dir', dir],
       ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction'],
