@@ -33,7 +33,7 @@ async function describeService({ url }: ServiceProcess): Promise<Described> {
   return { url, document, contract: createContract(document) }
 }
 
-/** Calls a service, holds its answer against its document, and returns the body. */
+/** Calls a service, checks the response against the service's OpenAPI document, and returns the body. */
 async function call(name: ServiceName, operationId: string, path: string, init: RequestInit = {}): Promise<unknown> {
   return services[name].contract.read(operationId, await fetch(`${services[name].url}${path}`, init))
 }
@@ -50,8 +50,8 @@ const rows = (body: string, type = 'text/csv'): RequestInit => ({
   body,
 })
 
-/** The request that "Try it out" at /docs sends when nothing is changed but the id of the lead. */
-function asItStands(document: OpenApiDocument, operation: DescribedOperation, leadId: string, type?: string) {
+/** The request that "Try it out" at /docs sends if only the lead id is filled in. */
+function exampleRequest(document: OpenApiDocument, operation: DescribedOperation, leadId: string, type?: string) {
   const { method, path, parameters = [], requestBody } = operation
   const query = new URLSearchParams()
   const headers = new Headers()
@@ -69,7 +69,7 @@ function asItStands(document: OpenApiDocument, operation: DescribedOperation, le
   }
 }
 
-/** A lead with an insight and a dead letter: one that was there before the insight would be deleted with its arrival. */
+/** Stores a lead with an insight and then a dead letter. In the other order, the insight would delete the dead letter. */
 async function deadLetter(): Promise<string> {
   const created = (await call('intake', 'createLead', '/leads/', lead({ note: 'Bonjour' }))) as { id: string }
   const insight = await call('insights', 'getInsight', `/leads/${created.id}/insight?wait=10s`)
@@ -79,13 +79,13 @@ async function deadLetter(): Promise<string> {
   return created.id
 }
 
-test('what the documents give as examples works as it stands', async () => {
+test('the examples in the documents work unchanged', async () => {
   const dead = await deadLetter()
   for (const name of NAMES) {
     const { url, document, contract } = services[name]
     for (const operation of operationsOf(document)) {
       for (const type of Object.keys(operation.requestBody?.content ?? { none: undefined })) {
-        const request = asItStands(document, operation, dead, type === 'none' ? undefined : type)
+        const request = exampleRequest(document, operation, dead, type === 'none' ? undefined : type)
         const response = await fetch(`${url}${request.url}`, request.init)
         await contract.read(operation.operationId, response)
         expect(response.ok, `${operation.operationId} ${type}: ${response.status}`).toBe(true)
@@ -94,8 +94,8 @@ test('what the documents give as examples works as it stands', async () => {
   }
 })
 
-describe('responses are as documented, with no field and no header beside', () => {
-  test('of leads that are stored, repeated, in conflict, and refused', async () => {
+describe('responses are as documented, without additional fields or headers:', () => {
+  test('leads that are stored, replayed, in conflict and rejected', async () => {
     const key = randomUUID()
     const { id } = (await call('intake', 'createLead', '/leads/', lead({ note: 'Hello' }, key))) as { id: string }
     await call('intake', 'createLead', '/leads', lead({ note: 'Hello' }, key))
@@ -109,10 +109,10 @@ describe('responses are as documented, with no field and no header beside', () =
     await call('intake', 'getLead', '/leads/7')
   })
 
-  test('of imports', async () => {
+  test('imports', async () => {
     const [first, second] = [randomUUID(), randomUUID()]
     await call('intake', 'createLead', '/leads/', lead({ note: 'taken' }, second))
-    const file = `idempotency_key,email,note\n${first},,Hi\n${second},,other\n${randomUUID()},nobody,Hi\n`
+    const file = `idempotency_key,email,note\n${first},,Hi\n${second},,other\n${randomUUID()},invalid,Hi\n`
     const lines = await call('intake', 'importLeads', '/leads:import', rows(file))
     expect(lines).toEqual(
       expect.arrayContaining([
@@ -126,14 +126,14 @@ describe('responses are as documented, with no field and no header beside', () =
     await call('intake', 'importLeads', '/leads:import', rows('<xml/>', 'application/xml'))
   })
 
-  test('of retriages', async () => {
+  test('retriages', async () => {
     await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { lead_ids: [randomUUID()], dry_run: true }))
     await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { all: true, lead_ids: ['7'] }))
     await call('intake', 'retriageLeads', '/leads:retriage', { method: 'POST', body: 'all=true' })
     await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { analyzer: 'x'.repeat(300_000) }))
   })
 
-  test('of insights that are there, awaited, failed, and of leads that are not there', async () => {
+  test('insights that exist, are awaited or failed, and unknown leads', async () => {
     const { id } = (await call('intake', 'createLead', '/leads/', lead({ note: 'A quote, please' }))) as { id: string }
     await call('insights', 'getInsight', `/leads/${id}/insight`, { headers: { prefer: 'wait=10' } })
     const [{ id: pending = '' } = {}] = await stack.sql<{ id: string }[]>`
@@ -146,11 +146,11 @@ describe('responses are as documented, with no field and no header beside', () =
     await call('insights', 'getInsight', `/leads/${id}/insight?wait=soon`)
   })
 
-  test('of the queue and of dead letters', async () => {
+  test('the queue and dead letters', async () => {
     const dead = await deadLetter()
     await call('triage', 'getQueue', '/queue')
     await call('triage', 'listDeadLetters', '/dead-letters?page_size=1')
-    await call('triage', 'listDeadLetters', '/dead-letters?reason=tired')
+    await call('triage', 'listDeadLetters', '/dead-letters?reason=unknown')
     await call('triage', 'getDeadLetter', `/dead-letters/${dead}`)
     await call('triage', 'getDeadLetter', `/dead-letters/${randomUUID()}`)
     await call('triage', 'getDeadLetter', '/dead-letters/7')
@@ -161,11 +161,11 @@ describe('responses are as documented, with no field and no header beside', () =
     await call('triage', 'redriveDeadLetters', '/dead-letters:redrive', json('POST', 'x'.repeat(300_000)))
   })
 
-  test('of requests that HTTP itself refuses', async () => {
+  test('requests that are invalid HTTP', async () => {
     const { url, contract } = services.intake
     const { hostname: host, port } = new URL(url)
     const get = (header: string) => `GET /leads/7 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${header}\r\n\r\n`
-    for (const bytes of ['nonsense\r\n\r\n', get('Expect: a miracle'), get(`X-Long: ${'x'.repeat(17_000)}`)]) {
+    for (const bytes of ['nonsense\r\n\r\n', get('Expect: unknown'), get(`X-Long: ${'x'.repeat(17_000)}`)]) {
       for (const { status, headers, body } of await exchange({ host, port: Number(port) }, bytes)) {
         await contract.read('getLead', new Response(body, { status, headers }))
       }
@@ -175,7 +175,7 @@ describe('responses are as documented, with no field and no header beside', () =
     expect(contract.seen).toContain('getLead 431')
   })
 
-  test('of a service whose database is away', async () => {
+  test('a service whose database is unreachable', async () => {
     const database = await useTcpProxy(stack.serviceUrls.intake)
     const { url } = await start('intake', { DATABASE_URL: database.url })
     await database.cut()
@@ -185,10 +185,10 @@ describe('responses are as documented, with no field and no header beside', () =
     expect(services.intake.contract.seen).toContain('createLead 503')
   })
 
-  /** What any operation may answer with, looked at above for one of them; nothing of ours makes 408 or 500 happen soon. */
+  /** Shared by all operations and tested above for one of them, except 408 and 500, which are hard to provoke. */
   const ANY_OPERATION = /(400|408|417|431|500|503)$/
 
-  test('and every response that is documented for an operation of its own was looked at', () => {
+  test('every response that is specific to an operation was seen', () => {
     for (const name of NAMES) {
       const { documented, seen } = services[name].contract
       expect([...documented].filter((response) => !seen.has(response) && !ANY_OPERATION.test(response))).toEqual([])

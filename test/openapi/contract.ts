@@ -2,19 +2,19 @@ import type { OpenApiDocument } from './document.ts'
 import { operationsOf, resolve } from './document.ts'
 import { documentSchemas } from './document-schemas.ts'
 
-/** Holds responses against the document that describes them, and remembers which it has seen. */
+/** Checks responses against an OpenAPI document, and records which responses it has seen. */
 export interface Contract {
   /**
-   * @returns the body, parsed
-   * @throws Error that names every difference from the document
+   * @returns the parsed body
+   * @throws Error with every difference from the document
    */
   read(operationId: string, response: Response): Promise<unknown>
-  /** As `createLead 201`, which responses are documented, and which were read. */
+  /** Responses by operation and status, for example `createLead 201`. */
   readonly documented: ReadonlySet<string>
   readonly seen: ReadonlySet<string>
 }
 
-/** Any response may have these; they say nothing about the operation. */
+/** Allowed in every response without being documented. */
 const HTTP_HEADERS = new Set([
   'connection',
   'content-length',
@@ -29,7 +29,7 @@ export function createContract(document: OpenApiDocument): Contract {
   const operations = new Map(operationsOf(document).map((operation) => [operation.operationId, operation]))
   const seen = new Set<string>()
 
-  function headerFaults(declared: Record<string, { $ref: string }>, headers: Headers): string[] {
+  function checkHeaders(declared: Record<string, { $ref: string }>, headers: Headers): string[] {
     const undocumented = [...headers.keys()].filter(
       (name) => !HTTP_HEADERS.has(name) && !Object.keys(declared).some((known) => known.toLowerCase() === name),
     )
@@ -37,8 +37,8 @@ export function createContract(document: OpenApiDocument): Contract {
       const { required, schema } = resolve<{ required?: boolean; schema: { type?: string } }>(document, reference)
       const text = headers.get(name)
       if (text === null) return required ? [`the header ${name} is missing`] : []
-      const faults = schemas.faults(`${reference.$ref}/schema`, schema.type === 'integer' ? Number(text) : text)
-      return faults.length > 0 ? [`the header ${name} is ${text}`] : []
+      const errors = schemas.validate(`${reference.$ref}/schema`, schema.type === 'integer' ? Number(text) : text)
+      return errors.length > 0 ? [`the header ${name} is ${text}`] : []
     })
     return [...undocumented.map((name) => `the header ${name} is not documented`), ...wrong]
   }
@@ -59,12 +59,12 @@ export function createContract(document: OpenApiDocument): Contract {
       if (media === undefined) throw new Error(`${name} is not documented as ${type}: ${text}`)
       const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
       const bodies = lines.map((line) => JSON.parse(line) as unknown)
-      const { $ref } = media.schema as { $ref: string } // every body is a named schema: see openapi.test.ts
-      const faults = [
-        ...bodies.flatMap((body) => schemas.faults($ref, body)),
-        ...headerFaults(headers ?? {}, response.headers),
+      const { $ref } = media.schema as { $ref: string } // every body is a named schema, which openapi.test.ts checks
+      const errors = [
+        ...bodies.flatMap((body) => schemas.validate($ref, body)),
+        ...checkHeaders(headers ?? {}, response.headers),
       ]
-      if (faults.length > 0) throw new Error(`${name} is not as documented: ${JSON.stringify(faults)}: ${text}`)
+      if (errors.length > 0) throw new Error(`${name} differs from the document: ${JSON.stringify(errors)}: ${text}`)
       seen.add(name)
       return type === 'application/x-ndjson' ? bodies : bodies[0]
     },

@@ -1,4 +1,4 @@
-/** The parts of an OpenAPI document that the tests look at. */
+/** The parts of an OpenAPI document that the tests use. */
 export interface OpenApiDocument {
   openapi: string
   info: Record<string, unknown>
@@ -53,14 +53,14 @@ export function operationsOf(document: OpenApiDocument): DescribedOperation[] {
   )
 }
 
-/** What a reference within the document leads to; anything else as it is. */
+/** Resolves a reference within the document. Returns anything else unchanged. */
 export function resolve<T extends object>(document: OpenApiDocument, part: T | { $ref: string }): T {
   if (!('$ref' in part)) return part
   const keys = part.$ref.replace(/^#\//, '').split('/')
   return keys.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document) as T
 }
 
-/** An example of a body: of the media type itself, or of its schema. */
+/** Returns an example of a body, from the media type or from its schema. */
 export function exampleOf(document: OpenApiDocument, media: Media): unknown {
   const schema = resolve<{ examples?: unknown[] }>(document, media.schema)
   return media.example ?? Object.values(media.examples ?? {})[0]?.value ?? schema.examples?.[0]

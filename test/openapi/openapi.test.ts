@@ -31,19 +31,19 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
     expect(errors ?? []).toEqual([])
     expect(valid).toBe(true)
 
-    const schemas = documentSchemas(document) // throws when a schema is not valid, or has a keyword that does not exist
+    const schemas = documentSchemas(document)
     for (const name of Object.keys(document.components.schemas)) {
       const { examples = [] } = document.components.schemas[name] as { examples?: unknown[] }
-      for (const example of examples) expect(schemas.faults(`#/components/schemas/${name}`, example)).toEqual([])
+      for (const example of examples) expect(schemas.validate(`#/components/schemas/${name}`, example)).toEqual([])
     }
     for (const [name, { content }] of Object.entries(document.components.responses)) {
       for (const { value } of Object.values(content['application/problem+json']?.examples ?? {})) {
-        expect(schemas.faults('#/components/schemas/Problem', value), name).toEqual([])
+        expect(schemas.validate('#/components/schemas/Problem', value), name).toEqual([])
       }
     }
   })
 
-  test('says what it is, under the version and the licence of the package', () => {
+  test('has a title, a description, and the version and license of the package', () => {
     expect(document.info).toEqual({
       title: `leadtriage ${service}`,
       description: expect.stringMatching(/\S/),
@@ -109,7 +109,7 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
     }
   })
 
-  test('has the headers of every response, and Retry-After where a retry makes sense', () => {
+  test('declares the headers of every response, and Retry-After for a 503', () => {
     for (const { operationId, responses } of operationsOf(document)) {
       for (const [status, response] of Object.entries(responses)) {
         const { headers = {} } = resolve(document, response)
@@ -120,9 +120,9 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
     }
   })
 
-  test('has a named component for every object, which says whether there may be other fields', () => {
+  test('has a named component for every object, and allows no additional fields in it', () => {
     for (const [name, schema] of Object.entries(document.components.schemas)) {
-      expect(nestedObjects(schema), `${name} holds an object that has no name`).toEqual([])
+      expect(nestedObjects(schema), `${name} contains an unnamed object`).toEqual([])
       if ('type' in schema && schema.type === 'object') expect(schema).toHaveProperty('additionalProperties', false)
     }
     for (const { operationId, requestBody, responses } of operationsOf(document)) {
@@ -133,7 +133,7 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
     }
   })
 
-  test('is shown at /docs by files of the service itself', async () => {
+  test('is shown at /docs with files that the service itself serves', async () => {
     const response = await fetch(`${url}/docs/`)
     const policy = response.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'self';")
@@ -150,7 +150,7 @@ describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document o
   })
 })
 
-test('the documented pattern of a note takes exactly the characters that make a note, of all there are', async () => {
+test('the documented pattern of a note agrees with the validation for every Unicode character', async () => {
   const { url } = await start('intake', {}, 'listening')
   const { components } = await bodyOf<OpenApiDocument>(fetch(`${url}/openapi.json`))
   const { note } = (components.schemas.NewLead as { properties: { note: { pattern: string } } }).properties
@@ -164,7 +164,7 @@ test('the documented pattern of a note takes exactly the characters that make a 
   expect(different.map((code) => code.toString(16))).toEqual([])
 })
 
-/** The objects within a schema that stand there as they are, not by reference. */
+/** Returns the objects that a schema defines inline instead of by reference. */
 function nestedObjects(schema: object): unknown[] {
   return Object.values(schema).flatMap((part: unknown) => {
     if (typeof part !== 'object' || part === null) return []

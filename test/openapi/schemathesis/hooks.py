@@ -1,4 +1,4 @@
-"""Teaches Schemathesis what it cannot know of the product."""
+"""Adapts Schemathesis to the product."""
 
 import json
 import uuid
@@ -7,13 +7,12 @@ import schemathesis
 
 NDJSON = ("application/x-ndjson", "application/jsonl")
 
-
 EXAMPLE_KEY = "4f9c1d7e-2b6a-4c38-9e05-7d1a8c3b6f20"
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Gives leads keys of their own: with the key of the example most of them would be conflicts."""
+    """Replaces the example's idempotency key, with which most leads would be conflicts."""
     headers = case.headers or {}
     if headers.get("Idempotency-Key") == EXAMPLE_KEY:
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
@@ -26,5 +25,5 @@ def serialize_ndjson(ctx, value):
 
 @schemathesis.deserializer(*NDJSON)
 def deserialize_ndjson(ctx, response):
-    """The schema describes one line: the last one, after every other has been parsed."""
+    """Parses every line and returns the last one: the schema describes a single line."""
     return [json.loads(line) for line in response.content.decode().splitlines()][-1]

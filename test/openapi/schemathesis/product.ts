@@ -8,14 +8,14 @@ import { startService, untilReady } from '../../../testkit/processes/service.ts'
 
 export const SERVICES = ['intake', 'triage', 'insights'] as const
 
-/** The product on servers of its own, with leads, insights and a dead letter in it. */
+/** The product on its own servers, with leads, insights and dead letters. */
 export interface Product {
   readonly urls: Readonly<Record<ServiceName, string>>
-  /** A folder that goes away with the product; it has the logs of the services. */
+  /** Temporary folder with the logs of the services. */
   readonly scratchDir: string
   /** Ids of leads with an insight, and of dead letters. */
   readonly leadIds: readonly string[]
-  /** @returns what went wrong with the ends of the services */
+  /** @returns services that did not stop cleanly */
   stop(): Promise<string[]>
 }
 
@@ -69,10 +69,10 @@ async function storeLeads(urls: Record<ServiceName, string>, ownerUrl: string): 
     ids.push(id)
   }
   const sql = postgres(ownerUrl, { max: 1 })
-  // of leads that are not there, so that a redrive does not end them
-  const letters = await sql<{ lead_id: string }[]>`
+  // of leads that do not exist, so that a redrive does not remove the dead letters
+  const deadLetters = await sql<{ lead_id: string }[]>`
     insert into dead_letters (lead_id, generation, reason, error, attempts)
     select gen_random_uuid(), 1, 'failed', 'for Schemathesis', 5 from generate_series(1, 3) returning lead_id`
   await sql.end()
-  return [...ids, ...letters.map((letter) => letter.lead_id)]
+  return [...ids, ...deadLetters.map((row) => row.lead_id)]
 }

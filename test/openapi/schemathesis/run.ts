@@ -11,8 +11,8 @@ import { SERVICES, startProduct } from './product.ts'
 import { findSchemathesis } from './program.ts'
 
 /*
- * Starts the product on servers of its own and has Schemathesis attack it: requests made from the OpenAPI documents, valid
- * and not, whose responses must be as documented. Needs Python 3 and PyPI, or the program that SCHEMATHESIS names.
+ * Starts the product and runs Schemathesis against it: valid and invalid requests, generated from the OpenAPI documents,
+ * whose responses must be as documented. Needs Python 3 and PyPI, or the path of Schemathesis in SCHEMATHESIS.
  *
  *   npm run test:schemathesis -- --seed 7 --examples 200
  */
@@ -30,7 +30,7 @@ interface Report {
   readonly errors: readonly unknown[]
 }
 
-/** Lead ids and page tokens are chosen by the product: half of the ids are real ones, and a page token is the first. */
+/** The server assigns lead ids and page tokens: half of the ids in requests are real, and the page token is empty. */
 function configuration(leadIds: readonly string[]): string {
   return `
 suppress-health-check = ["too_slow"]
@@ -46,7 +46,7 @@ values = ${JSON.stringify(leadIds)}
 [checks]
 enabled = true
 
-# JSON Schema cannot say what rows are, in NDJSON or CSV: text is all that the document says
+# the document describes rows of NDJSON and CSV as text only, since JSON Schema cannot describe them
 [[operations]]
 include-operation-id = "importLeads"
 checks.positive_data_acceptance.enabled = false
@@ -54,7 +54,7 @@ checks.negative_data_rejection.enabled = false
 `
 }
 
-async function attack(program: string, url: string, scratchDir: string): Promise<Report> {
+async function runSchemathesis(program: string, url: string, scratchDir: string): Promise<Report> {
   const reportFile = join(scratchDir, 'report.json')
   const child = spawn(
     program,
@@ -78,17 +78,17 @@ async function attack(program: string, url: string, scratchDir: string): Promise
     (json) => JSON.parse(json) as Report,
     () => undefined,
   )
-  if (report === undefined) throw new Error(`Schemathesis wrote no report:\n${stdout}${stderr}`)
+  if (report === undefined) throw new Error(`Schemathesis did not write a report:\n${stdout}${stderr}`)
   if (report.failures.length + report.errors.length > 0) say(stdout)
   return report
 }
 
-async function attackAll(program: string, { urls, scratchDir, leadIds }: Product): Promise<void> {
+async function testServices(program: string, { urls, scratchDir, leadIds }: Product): Promise<void> {
   await writeFile(join(scratchDir, 'schemathesis.toml'), configuration(leadIds))
   let passed = 0
   let failed = 0
   for (const name of SERVICES) {
-    const { test_cases: cases, failures, errors } = await attack(program, urls[name], scratchDir)
+    const { test_cases: cases, failures, errors } = await runSchemathesis(program, urls[name], scratchDir)
     say(`${failures.length + errors.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${cases.generated} cases`)
     const bad = Math.max(cases.with_failures + cases.errored, failures.length + errors.length)
     failed += bad
@@ -103,14 +103,14 @@ let product: Product | undefined
 try {
   const program = await findSchemathesis(workDir, say, signal)
   if (program === undefined) {
-    say('skipped: there is no python3')
+    say('skipped: python3 is not installed')
   } else {
     product = await startProduct(say, signal)
-    await attackAll(program, product)
+    await testServices(program, product)
   }
 } finally {
-  for (const fault of (await product?.stop()) ?? []) {
-    say(fault)
+  for (const message of (await product?.stop()) ?? []) {
+    say(message)
     process.exitCode = 1
   }
   await rm(workDir, { recursive: true, force: true })
