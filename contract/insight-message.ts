@@ -39,12 +39,12 @@ const STAGES = {
   [Stage.Final]: StageMessage.FINAL,
 } as const satisfies Record<Stage, StageMessage>
 
-/** The word for an intent of the contract; undefined for a number that is none. */
+/** The {@link Intent} of a protobuf enum value; undefined for an unknown number. */
 export function fromIntentMessage(message: IntentMessage): Intent | undefined {
   return Object.values(Intent).find((intent) => INTENTS[intent] === message)
 }
 
-/** An insight in the words of the contract: the events of triage and the answers of insights carry the same message. */
+/** An insight as the protobuf message that both the events of triage and the responses of insights carry. */
 export function toInsightMessage(insight: Insight): InsightMessage {
   return create(InsightSchema, {
     id: insight.id,

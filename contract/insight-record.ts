@@ -3,7 +3,7 @@ import type { Insight, Stage } from '../domain/insight.ts'
 import type { Intent, NextAction, Priority } from '../domain/vocabulary.ts'
 import type { Sql } from '../lib/postgres/connect.ts'
 
-/** A row of `insights`; triage writes it, insights reads it, and the check constraints hold the vocabulary. */
+/** A row of `insights`: triage writes it, insights reads it, check constraints enforce the vocabulary. */
 export interface InsightRecord {
   id: string
   lead_id: string

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { Intent } from '../domain/vocabulary.ts'
 
 /*
- * Fields as REST documents them. The use cases check what comes in (`uuidSchema`, `timeSchema`), so that all faults of a
- * request are named in one response.
+ * Fields as the OpenAPI documents describe them. The use cases validate requests themselves (`uuidSchema`, `timeSchema`),
+ * so that one response lists all violations.
  */
 
 export const EXAMPLE_LEAD_ID = '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11'
 
 export const uuidField = z.string().meta({ format: 'uuid' })
 export const leadIdParams = z.object({
-  lead_id: uuidField.meta({ description: 'The id of the lead.', examples: [EXAMPLE_LEAD_ID] }),
+  lead_id: uuidField.meta({ description: 'ID of the lead.', examples: [EXAMPLE_LEAD_ID] }),
 })
 export const leadIdsField = z
   .array(uuidField)

@@ -2,23 +2,23 @@ import { z } from 'zod'
 import { uuidSchema } from '../domain/uuid.ts'
 import { invalidRequest } from '../lib/errors/parse.ts'
 
-/** How many leads a request may name. */
+/** Maximum number of lead ids in a request. */
 const MAX_LEAD_IDS = 1_000
 
-/** The fields, beside those of its filter, of a request that changes many leads. */
+/** The fields that requests changing many leads share, next to the fields of their filter. */
 export const selectionFields = {
   lead_ids: z
     .array(uuidSchema, { error: 'must be a list of UUIDs' })
-    .max(MAX_LEAD_IDS, { error: `must be at most ${MAX_LEAD_IDS}; say it in several requests` })
+    .max(MAX_LEAD_IDS, { error: `must have at most ${MAX_LEAD_IDS} items; split it into several requests` })
     .default([]),
   all: z.boolean({ error: 'must be true or false' }).default(false),
   dry_run: z.boolean({ error: 'must be true or false' }).default(false),
 }
 
 /**
- * Refuses a request that does not say which leads it means: a filter that was forgotten must not mean everything.
+ * Rejects a request that does not select leads in exactly one way. A forgotten filter must not select everything.
  *
- * @param filter the fields of the filter, undefined where nothing was said
+ * @param filter the fields of the filter; undefined for those not given
  * @throws AppError `invalid_request`
  */
 export function assertSelects(
@@ -28,6 +28,6 @@ export function assertSelects(
   const filtered = Object.values(filter).some((value) => value !== undefined)
   if ([leadIds.length > 0, filtered, all].filter(Boolean).length === 1) return
   const fields = Object.keys(filter).join(', ')
-  const message = `it must say which leads are meant, by exactly one of lead_ids, a filter (${fields}) and all`
+  const message = `must select leads by exactly one of lead_ids, a filter (${fields}), or all`
   throw invalidRequest([{ path: '', message }])
 }

@@ -27,14 +27,14 @@ describe('migrate', () => {
   const tables = async () =>
     (await sql`select tablename from pg_tables where schemaname = 'public'`).map(({ tablename }) => tablename)
 
-  test('brings an empty database to the version that the code needs', async () => {
+  test('migrates an empty database to the version that the code needs', async () => {
     expect(await currentVersion(sql)).toBe(0)
     await migrate(url)
     expect(await currentVersion(sql)).toBe(neededVersion())
     expect(await tables()).toEqual(expect.arrayContaining(['leads', 'insights', 'dead_letters']))
   })
 
-  test('changes nothing the second time, and loses no row', async () => {
+  test('changes nothing when run again, and keeps all rows', async () => {
     await migrate(url)
     await sql`insert into dead_letters (lead_id, generation, reason, error, attempts)
               values (gen_random_uuid(), 1, 'failed', 'x', 5)`
@@ -44,13 +44,13 @@ describe('migrate', () => {
     expect(await sql`select from dead_letters`).toHaveLength(1)
   })
 
-  test('ends well for ten that start at once, and each migration has run once', async () => {
+  test('runs each migration once when ten processes start it concurrently', async () => {
     await Promise.all(Array.from({ length: 10 }, () => migrate(url)))
     const versions = (await history()).map(({ version }) => Number(version)).filter((version) => version > 0)
     expect(versions).toEqual(Array.from({ length: neededVersion() }, (_, i) => i + 1))
   })
 
-  test('leaves a schema alone that is newer than the code', async () => {
+  test('does not touch a schema that is newer than the code', async () => {
     await migrate(url)
     await sql`insert into schema_version (version, name) values (${neededVersion() + 1}, 'from the future')`
     const before = await history()
@@ -58,17 +58,17 @@ describe('migrate', () => {
     expect(await history()).toEqual(before)
   })
 
-  test('rejects when the database cannot be reached', async () => {
-    await expect(migrate('postgres://nobody@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  test('rejects when PostgreSQL is unreachable', async () => {
+    await expect(migrate('postgres://user@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 })
 
-describe('the user of each service', () => {
+describe('the database user of each service', () => {
   const stack = useStack()
   const READ = ['SELECT']
   const WRITE = ['DELETE', 'INSERT', 'SELECT', 'UPDATE']
 
-  /** Every right that a service has on any table or view: what it owns, what it may look at, and no more. */
+  /** Every privilege of each service on every table and view. */
   const GRANTS = {
     intake: {
       dead_letters: READ,
@@ -89,19 +89,16 @@ describe('the user of each service', () => {
     insights: { failed_leads: READ, insights: READ, lead_generations: READ, schema_version: READ },
   }
 
-  test.each(Object.entries(GRANTS))(
-    'of %s has the rights that its work needs and no more',
-    async (service, expected) => {
-      const rows = await stack.sql`
+  test.each(Object.entries(GRANTS))('(%s) has exactly the privileges it needs', async (service, expected) => {
+    const rows = await stack.sql`
       select c.relname as table, array_agg(p order by p) as rights
       from pg_class c,
            unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
       where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm', 'p')
         and has_table_privilege(${`${service}_service`}, c.oid, p)
       group by c.relname order by c.relname`
-      expect(Object.fromEntries(rows.map(({ table, rights }) => [table, rights]))).toEqual(expected)
-    },
-  )
+    expect(Object.fromEntries(rows.map(({ table, rights }) => [table, rights]))).toEqual(expected)
+  })
 
   const FORBIDDEN = {
     intake: ["update insights set intent = 'spam'", 'delete from dead_letters', 'drop table leads'],
@@ -109,7 +106,7 @@ describe('the user of each service', () => {
     insights: ['select from leads', "update insights set intent = 'spam'", 'select error from dead_letters'],
   }
 
-  test.each(Object.entries(FORBIDDEN))('of %s is refused what is not its business', async (service, statements) => {
+  test.each(Object.entries(FORBIDDEN))('(%s) is denied all other access', async (service, statements) => {
     const sql = postgres(stack.serviceUrls[service as keyof typeof FORBIDDEN], { max: 1 })
     try {
       for (const statement of [

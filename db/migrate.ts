@@ -3,33 +3,33 @@ import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 
 const MIGRATIONS = fileURLToPath(new URL('migrations/', import.meta.url))
-/** Names the lock that makes a second migration wait for the first. Any number, but always this one. */
+/** Advisory lock that serializes migrations. The number is arbitrary but must not change. */
 const LOCK_ID = 5_303_180_947
 
-/** The version of the schema that this code needs: that of the newest file in `migrations/`. */
+/** The schema version this code needs: the number of the newest file in `migrations/`. */
 export function neededVersion(): number {
   return Math.max(...readdirSync(MIGRATIONS).map((file) => Number.parseInt(file, 10)))
 }
 
 /**
- * Brings the schema of a database up to date, forward only. Safe to run from two places at once: the second waits
- * for the first and finds nothing to do. A schema that is newer than this code is left alone.
+ * Migrates a database to {@link neededVersion}, forward only. Safe to run concurrently: the second call waits for the
+ * first and finds nothing to do. Does not touch a schema that is newer than this code.
  *
- * @param databaseUrl of a user who may create tables
+ * @param databaseUrl must name a user that may create tables
  */
 export async function migrate(databaseUrl: string): Promise<void> {
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
   try {
-    // a session lock on the one connection: released by the server should this process die
+    // a session lock on the only connection: the server releases it if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`
     if ((await currentVersion(sql)) >= neededVersion()) return
-    const { default: Postgrator } = await import('postgrator') // rarely needed, so loaded when it is
+    const { default: Postgrator } = await import('postgrator') // loaded lazily: rarely needed
     const postgrator = new Postgrator({
       driver: 'pg',
       schemaTable: 'schema_version',
       migrationPattern: `${MIGRATIONS}*.sql`,
       execQuery: async (query) => ({ rows: await sql.unsafe(query) }),
-      // several statements in one simple query are one transaction: a migration happens whole or not at all
+      // a simple query with several statements is one transaction, so a migration is atomic
       execSqlScript: async (script) => {
         await sql.unsafe(script)
       },
@@ -41,8 +41,8 @@ export async function migrate(databaseUrl: string): Promise<void> {
 }
 
 /**
- * The version of the schema that a database has; 0 when it has none.
- * @param ask waits for one statement; for a timeout
+ * Returns the schema version of a database; 0 for an empty database.
+ * @param ask awaits one statement; lets the caller add a timeout
  */
 export async function currentVersion(
   sql: postgres.Sql,
@@ -58,14 +58,14 @@ if (import.meta.main) {
   const { readServicePasswords, setServiceLogins } = await import('./service-logins.ts')
   const databaseUrl = process.env.DATABASE_URL
   if (!databaseUrl) {
-    fail('DATABASE_URL is missing: set it, for example, to postgres://user:password@127.0.0.1:5432/leadtriage')
+    fail('DATABASE_URL is not set; set it, for example, to postgres://user:password@127.0.0.1:5432/leadtriage')
   }
   try {
     const passwords = readServicePasswords(process.env)
     await migrate(databaseUrl)
-    process.stdout.write(`the schema is at version ${neededVersion()}\n`)
+    process.stdout.write(`schema is at version ${neededVersion()}\n`)
     await setServiceLogins(databaseUrl, passwords)
-    for (const service of Object.keys(passwords)) process.stdout.write(`${service} has its login\n`)
+    for (const service of Object.keys(passwords)) process.stdout.write(`login of ${service} is set\n`)
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error))
   }

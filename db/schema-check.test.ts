@@ -12,14 +12,14 @@ const { log } = captureLog()
 const sql = connectPostgres({ url: database.url, applicationName: 'schema-check.test', maxConnections: 1, log })
 afterAll(() => sql.end({ timeout: 1 }))
 
-test('a silent database fails every check, before and after the schema was found current, until it answers again', async () => {
-  const silent = { code: 'unavailable' }
-  const guard = createSchemaCheck({ sql, databaseUrl: database.url, migrateOnStart: false, log })
+test('every check fails while the database does not respond, before and after the schema was found current', async () => {
+  const unavailable = { code: 'unavailable' }
+  const schema = createSchemaCheck({ sql, databaseUrl: database.url, migrateOnStart: false, log })
   for (const _ of ['before', 'after']) {
     database.swallowFromClients()
-    const checks = [guard.check(), guard.check()]
-    for (const check of checks) await expect(check).rejects.toMatchObject(silent)
+    const checks = [schema.check(), schema.check()]
+    for (const check of checks) await expect(check).rejects.toMatchObject(unavailable)
     await database.heal()
-    await eventually(() => guard.check().then(() => true))
+    await eventually(() => schema.check().then(() => true))
   }
 })

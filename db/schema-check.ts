@@ -3,19 +3,19 @@ import type { Sql } from '../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../lib/postgres/query-timeout.ts'
 import { currentVersion, migrate, neededVersion } from './migrate.ts'
 
-/** Watches over the database and its schema. */
+/** Readiness check of the database and its schema. */
 export interface SchemaCheck {
   /**
-   * Resolves when the database answers and its schema is not behind; for readiness.
-   * @throws Error that an operator may read; within two seconds when the database is silent, but for a migration, which
-   *   takes the time it takes
+   * Resolves when the database responds and its schema is current or newer.
+   * @throws Error with a message for operators; within two seconds when the database does not respond. A migration has no
+   *   time limit.
    */
   check(): Promise<void>
 }
 
 /**
- * Makes sure the schema is there before a service says it is ready. With `migrateOnStart` a schema that is behind
- * is brought up to date; that needs a user who may do so, and in production a job does it first.
+ * Creates a check that keeps a service unready until the schema is current. With `migrateOnStart` it migrates an older
+ * schema, which needs a user that may create tables; in production a job migrates before the services start.
  */
 export function createSchemaCheck(options: {
   sql: Sql
@@ -26,11 +26,6 @@ export function createSchemaCheck(options: {
   const { sql, databaseUrl, migrateOnStart, log } = options
   let isCurrent = false
 
-  const bringUpToDate = async () => {
-    log.info({ version: neededVersion() }, 'bringing the schema up to date')
-    await migrate(databaseUrl)
-  }
-
   const check = async () => {
     if (isCurrent) {
       await withQueryTimeout(sql`select 1`)
@@ -38,9 +33,10 @@ export function createSchemaCheck(options: {
     }
     const version = await currentVersion(sql, withQueryTimeout)
     if (version < neededVersion() && migrateOnStart) {
-      await bringUpToDate()
+      log.info({ version: neededVersion() }, 'migrating the database schema')
+      await migrate(databaseUrl)
     } else if (version < neededVersion()) {
-      throw new Error(`the schema is at version ${version}, not ${neededVersion()}: run "npm run migrate"`)
+      throw new Error(`schema is at version ${version}, need ${neededVersion()}: run "npm run migrate"`)
     }
     isCurrent = true
   }
@@ -48,7 +44,7 @@ export function createSchemaCheck(options: {
 
   return {
     check: () => {
-      // one at a time: whoever asks while one runs gets its outcome
+      // concurrent calls share one check
       checking ??= check().finally(() => {
         checking = undefined
       })

@@ -1,22 +1,23 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import postgres from 'postgres'
-import { scramVerifier } from './scram-verifier.ts'
 
 const SERVICES = ['intake', 'triage', 'insights'] as const
 export type ServiceName = (typeof SERVICES)[number]
 
-/** The passwords of the services' users; one that is not given is left as it is. */
+/** The passwords of the services' database users; users without an entry are not changed. */
 export type ServicePasswords = Partial<Record<ServiceName, string>>
 
-/** Names the lock that makes a second call wait for the first. Any number, but always this one. */
+/** Advisory lock that serializes calls. The number is arbitrary but must not change. */
 const LOCK_ID = 5_303_180_948
+const SCRAM_ITERATIONS = 4_096 // PostgreSQL's own default
+const SCRAM_KEY_BYTES = 32
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/
 
 /**
- * Gives each service a user of its own on a server that is ours alone (the embedded one, a test's), so that the
- * grants of the migrations are in force there too. Passwords are new at every call.
+ * Creates a database user for each service on a private server (embedded, or of a test), so that the grants of the
+ * migrations apply there too. Generates new passwords on every call.
  *
- * @param adminUrl of a user who may create roles, naming the migrated database
+ * @param adminUrl must name the migrated database and a user that may create roles
  * @returns the URL of the same database for each service
  */
 export async function createServiceLogins(adminUrl: string): Promise<Record<ServiceName, string>> {
@@ -28,17 +29,17 @@ export async function createServiceLogins(adminUrl: string): Promise<Record<Serv
 }
 
 /**
- * Makes the users `intake_service`, `triage_service` and `insights_service`, each in the role that the migrations have
- * granted its rights to, or gives them another password. Connections that are open stay open.
+ * Creates the users `intake_service`, `triage_service` and `insights_service`, each a member of the role that holds its
+ * grants, or changes their passwords. Open connections stay open.
  *
- * @param adminUrl of a user who may create roles, naming the migrated database
+ * @param adminUrl must name the migrated database and a user that may create roles
  */
 export async function setServiceLogins(adminUrl: string, passwords: ServicePasswords): Promise<void> {
   const given = SERVICES.filter((service) => passwords[service] !== undefined)
   if (given.length === 0) return
   const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
   try {
-    // a session lock: two that change the same role at once would fail; the server frees it should this process die
+    // concurrent changes of one role fail, hence the lock; the server releases it if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`
     for (const service of given) await sql.unsafe(loginStatements(service, passwords[service] ?? ''))
   } finally {
@@ -48,7 +49,7 @@ export async function setServiceLogins(adminUrl: string, passwords: ServicePassw
 
 /**
  * Reads `INTAKE_DATABASE_PASSWORD`, `TRIAGE_DATABASE_PASSWORD` and `INSIGHTS_DATABASE_PASSWORD`; empty counts as not set.
- * @throws Error that names every variable at fault, without its value
+ * @throws Error that names every invalid variable, without its value
  */
 export function readServicePasswords(env: NodeJS.ProcessEnv): ServicePasswords {
   const given = SERVICES.flatMap((service) => {
@@ -63,10 +64,10 @@ export function readServicePasswords(env: NodeJS.ProcessEnv): ServicePasswords {
   return Object.fromEntries(given.map(({ service, password }) => [service, password]))
 }
 
-/** Roles belong to the whole server: the user may be there from another database. */
+/** Roles are server-wide, so the user may already exist because of another database. */
 function loginStatements(service: ServiceName, password: string): string {
   const user = userOf(service)
-  // neither a name nor a verifier can hold a quote
+  // neither the name nor the verifier can contain a quote
   return `
     do $$ begin
       if not exists (select from pg_roles where rolname = '${user}') then
@@ -83,4 +84,20 @@ function userOf(service: ServiceName): string {
 
 function newPassword(): string {
   return randomBytes(18).toString('base64url')
+}
+
+/**
+ * Computes the SCRAM verifier that PostgreSQL stores for a password (RFC 5803:
+ * `SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>`). `alter role … password` accepts a verifier, so the
+ * password itself appears in no statement, log or error.
+ *
+ * @param password must be ASCII: other characters would need SASLprep (RFC 4013)
+ */
+function scramVerifier(password: string): string {
+  const salt = randomBytes(16)
+  const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, SCRAM_KEY_BYTES, 'sha256')
+  const clientKey = createHmac('sha256', salted).update('Client Key').digest()
+  const storedKey = createHash('sha256').update(clientKey).digest('base64')
+  const serverKey = createHmac('sha256', salted).update('Server Key').digest('base64')
+  return `SCRAM-SHA-256$${SCRAM_ITERATIONS}:${salt.toString('base64')}$${storedKey}:${serverKey}`
 }

@@ -1,41 +1,41 @@
 import type { Intent, Priority } from './vocabulary.ts'
 
-/** One piece of evidence behind a judgement, for the person who asks "why". */
+/** One piece of evidence for an analysis; explains the result to people. */
 export interface Reason {
   /** A plain English sentence, for example "asks for a price". */
   readonly text: string
-  /** Where in the note the evidence stands: first UTF-16 code unit, and one past the last. */
+  /** The span of the note: first UTF-16 code unit, and one past the last. */
   readonly start: number
   readonly end: number
-  /** How much it moved the judgement; the scale is the analyzer's own, larger moves more. */
+  /** How much it contributed to the result; the scale depends on the analyzer. */
   readonly weight: number
 }
 
-/** What asking a language model took. */
+/** Tokens, time and cost of a call to a language model. */
 export interface ModelUsage {
   readonly model: string
   readonly inputTokens: number
   readonly outputTokens: number
-  /** From the question to the answer, waiting for the model included. */
+  /** From the request to the response, including time spent waiting for capacity. */
   readonly ms: number
   /** In the currency of the configured prices. */
   readonly cost: number
 }
 
-/** What an analyzer makes of one note. */
+/** The result of analyzing one note. */
 export interface Analysis {
   readonly intent: Intent
   readonly priority: Priority
-  /** Probability, 0 to 1, that a careful person would name the same intent and the same priority. */
+  /** Probability, 0 to 1, that a careful person would choose the same intent and the same priority. */
   readonly confidence: number
-  /** Short lower-case facts worth filtering on, sorted, each once. */
+  /** Short lower-case facts to filter by; sorted, without duplicates. */
   readonly tags: readonly string[]
-  /** The strongest evidence first; empty when nothing in the note said anything. */
+  /** The strongest evidence first; empty when the note has none. */
   readonly reasons: readonly Reason[]
-  /** ISO 639-1 code of the note's language, or `und` when it cannot be told. */
+  /** ISO 639-1 code of the note's language, or `und` when undetermined. */
   readonly language: string
-  /** Only when a model was asked for it. */
+  /** Set only when a model was called. */
   readonly usage?: ModelUsage
-  /** `name@version` of who made it, when that is another than the analyzer that was asked. */
+  /** `name@version` of the analyzer that produced it, when that is not the analyzer that was called. */
   readonly madeBy?: string
 }

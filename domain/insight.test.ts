@@ -13,7 +13,7 @@ const analysis: Analysis = {
   language: 'en',
 }
 
-test('the id of an insight follows from the lead alone and stays what it was: stored insights have it', () => {
+test('the id of an insight depends on the lead alone and does not change between releases', () => {
   const id = '55ca1d5a-922b-5b72-b2a1-467b90f231bc'
   expect(createInsight(subject, Stage.Final, 'rules@1', analysis).id).toBe(id)
   const later = createInsight({ ...subject, generation: 7, contentHash: 'cd' }, Stage.Provisional, 'llm@2', {
@@ -23,7 +23,7 @@ test('the id of an insight follows from the lead alone and stays what it was: st
   expect(later.id).toBe(id)
 })
 
-test('another lead has another insight id', () => {
+test('different leads have different insight ids', () => {
   const other = createInsight(
     { ...subject, leadId: '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a12' },
     Stage.Final,
@@ -33,7 +33,7 @@ test('another lead has another insight id', () => {
   expect(other.id).not.toBe(createInsight(subject, Stage.Final, 'x', analysis).id)
 })
 
-test('an insight carries the judgement, its subject and its maker, and the action that follows from the judgement', () => {
+test('an insight has the analysis, its subject, its analyzer and the next action', () => {
   expect(createInsight(subject, Stage.Provisional, 'rules@1', analysis)).toEqual({
     ...subject,
     ...analysis,

@@ -4,18 +4,18 @@ import type { NextAction } from './vocabulary.ts'
 import { nextActionFor } from './vocabulary.ts'
 
 export const Stage = {
-  /** A quick judgement that a better analyzer may still replace. */
+  /** A quick result that a better analyzer may still replace. */
   Provisional: 'provisional',
   Final: 'final',
 } as const
 export type Stage = (typeof Stage)[keyof typeof Stage]
 
-/** An insight as triage makes it, before it is stored. */
+/** An insight before it is stored. */
 export interface NewInsight extends Omit<Analysis, 'madeBy'> {
-  /** UUIDv5 of the lead id: the same however often the lead is triaged. */
+  /** UUIDv5 of the lead id: stays the same when the lead is triaged again. */
   readonly id: string
   readonly leadId: string
-  /** The generation of the lead it was made for. */
+  /** The generation of the lead that was analyzed. */
   readonly generation: number
   readonly stage: Stage
   /** SHA-256 of the note, in hex. */
@@ -25,7 +25,7 @@ export interface NewInsight extends Omit<Analysis, 'madeBy'> {
   readonly analyzer: string
 }
 
-/** An insight as it is stored. */
+/** A stored insight. */
 export interface Insight extends NewInsight {
   /** By the database's clock. */
   readonly createdAt: Date
@@ -39,12 +39,12 @@ export interface InsightSubject {
   readonly contentHash: string
 }
 
-/** The namespace of insight ids; never to be changed, for the ids of stored insights follow from it. */
+/** The namespace of insight ids. Must not change: the ids of stored insights are derived from it. */
 const INSIGHT_NAMESPACE = parseUuid('6f9c2d0e-3a4b-5c8d-9e1f-7a2b4c6d8e0f')
 
-/** Turns an analyzer's judgement into an insight; the next action follows from the judgement by the table. */
-export function createInsight(subject: InsightSubject, stage: Stage, analyzer: string, judged: Analysis): NewInsight {
-  const { madeBy, ...analysis } = judged
+/** Builds an insight from an analysis; intent and priority determine the next action. */
+export function createInsight(subject: InsightSubject, stage: Stage, analyzer: string, result: Analysis): NewInsight {
+  const { madeBy, ...analysis } = result
   return {
     ...analysis,
     ...subject,

@@ -54,7 +54,7 @@ describe('an email address', () => {
     'a@exam\u0000ple.com',
     'a@\ud800.com',
     `a@${'b'.repeat(64)}.de`,
-  ])('%j is refused', (email) => {
+  ])('%j is rejected', (email) => {
     expect(acceptsEmail(email)).toBe(false)
   })
 
@@ -65,7 +65,7 @@ describe('an email address', () => {
   })
 
   test.each(['a', 'a.', '.', '-', 'a-', '@', 'a@', 'ä', '0-a.', `${'a'.repeat(63)}.`])(
-    'made of 254 hostile characters (%s) is judged within 100 ms of CPU time',
+    'of 254 hostile characters (%s) is validated within 100 ms of CPU time',
     (pattern) => {
       const hostile = `a@${pattern.repeat(254)}`.slice(0, 253)
       const emails = [`${hostile}!`, `${hostile.slice(2)}@!`]
@@ -80,7 +80,7 @@ describe('an email address', () => {
 
 describe('a lead', () => {
   test.each(Object.entries(LEAD_LIMITS).filter(([field]) => field !== 'email'))(
-    'may have a %s of %i characters and no more',
+    'may have a %s of at most %i characters',
     (field, limit) => {
       expect(accepts({ note: 'hello', [field]: 'x'.repeat(limit) })).toBe(true)
       expect(accepts({ note: 'hello', [field]: 'x'.repeat(limit + 1) })).toBe(false)
@@ -88,7 +88,7 @@ describe('a lead', () => {
   )
 
   test.each(['email', 'phone', 'name', 'note', 'source'])(
-    'with a %s that PostgreSQL cannot store is refused',
+    'with a %s that PostgreSQL cannot store is rejected',
     (field) => {
       for (const text of ['a\u0000b', 'a\ud800b', '\udc00', 5, {}, []])
         expect(accepts({ note: 'a', [field]: text })).toBe(false)
@@ -122,7 +122,7 @@ describe('a lead', () => {
     '\u{e0001}\u{e0020}',
     '\u0001\u007f\u0085',
     ' \u200b\n\u00ad\t\ufe0f\u2028\u2029',
-  ])('whose note shows nothing (%j) is refused', (note) => {
+  ])('whose note has no visible character (%j) is rejected', (note) => {
     expect(accepts({ note })).toBe(false)
   })
 
@@ -131,19 +131,19 @@ describe('a lead', () => {
     ['an emoji with a variation selector', '\u2764\ufe0f'],
     ['Persian with ZWNJ', '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645'],
     ['one letter among invisible characters', '\u200b\u00ad?\u2060'],
-    ['an emoji that this Unicode version does not know', '\u{1faff}'],
+    ['an emoji that is not in this version of Unicode', '\u{1faff}'],
     ['a combining accent alone', '\u0301'],
   ])('whose note is %s is accepted', (_what, note) => {
     expect(accepts({ note })).toBe(true)
   })
 
-  test('keeps its text as it came, white space included', () => {
+  test('keeps its text unchanged, including white space', () => {
     expect(newLeadSchema.parse({ note: ' a\n', name: ' B ' })).toMatchObject({ note: ' a\n', name: ' B ' })
   })
 
-  test('with a field that no lead has is refused, and the field is named', () => {
-    const faults = newLeadSchema.safeParse({ note: 'a', company: 'b' }).error?.issues
-    expect(faults).toMatchObject([{ code: 'unrecognized_keys', keys: ['company'] }])
+  test('with an unknown field is rejected, and the error names the field', () => {
+    const issues = newLeadSchema.safeParse({ note: 'a', company: 'b' }).error?.issues
+    expect(issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['company'] }])
   })
 })
 
@@ -159,7 +159,7 @@ const lead = fc.record({
 const FIELDS = ['email', 'phone', 'name', 'note', 'source'] as const
 
 describe('the hash of a request', () => {
-  test('is the same whatever the order of the keys and however an empty field is left out', () => {
+  test('depends neither on the order of keys nor on how an empty field is omitted', () => {
     const order = fc.shuffledSubarray([...FIELDS], { minLength: FIELDS.length })
     const emptiness = fc.constantFrom('null', 'undefined', 'absent')
     const storable = lead.filter(({ note }) => accepts({ note }))
@@ -173,7 +173,7 @@ describe('the hash of a request', () => {
     )
   })
 
-  test('is another when any field is another', () => {
+  test('changes when any field changes', () => {
     fc.assert(
       fc.property(lead, fc.constantFrom(...FIELDS), text(20), (wanted, field, other) => {
         fc.pre(wanted[field] !== other)
@@ -182,7 +182,7 @@ describe('the hash of a request', () => {
     )
   })
 
-  test('is another when a text moves to another field', () => {
+  test('changes when a text moves to another field', () => {
     fc.assert(
       fc.property(lead, fc.shuffledSubarray([...FIELDS], { minLength: 2, maxLength: 2 }), (wanted, [one, two]) => {
         fc.pre(one !== undefined && two !== undefined && wanted[one] !== wanted[two])
@@ -196,7 +196,7 @@ describe('the hash of a request', () => {
     )
   })
 
-  test('is SHA-256 in hex and stays what it was: stored hashes are compared with it', () => {
+  test('is SHA-256 in hex and does not change between releases, since it is compared with stored hashes', () => {
     const stored: NewLead = { email: 'a@example.com', phone: null, name: 'Ä', note: 'hello', source: null }
     expect(requestHash(stored)).toBe('ac6939c725354e7ecd887387719735f808d91775f5f2e16cf1f817bf6c0e18b7')
   })

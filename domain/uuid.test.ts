@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { uuidSchema } from './uuid.ts'
 
-test('a UUID of any version is read without regard to case and kept in lower case', () => {
+test('a UUID of any version is accepted in any case and converted to lower case', () => {
   const uuids = [randomUUID(), '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11', '00000000-0000-0000-0000-000000000000']
   for (const uuid of uuids) {
     expect(uuidSchema.parse(uuid)).toBe(uuid)
@@ -23,6 +23,6 @@ test.each([
   undefined,
   null,
   5,
-])('%j is no UUID', (value) => {
+])('%j is not a UUID', (value) => {
   expect(uuidSchema.safeParse(value).success).toBe(false)
 })

@@ -4,7 +4,7 @@ import { Intent, nextActionFor, Priority } from './vocabulary.ts'
 
 const DOCUMENTED = readFileSync(new URL('../docs/triage.md', import.meta.url), 'utf8')
 
-/** The rows of the first table below a sentence, cell by cell, without the line that separates the head. */
+/** The rows of the first table below a sentence, split into cells, without the separator row. */
 function tableBelow(sentence: string): string[][] {
   const [, below = ''] = DOCUMENTED.split(sentence)
   const rows = below
@@ -19,7 +19,7 @@ function cellsOf(row: string): string[] {
   return cells.map((cell) => cell.trim())
 }
 
-test('the next action follows from intent and priority as docs/triage.md says, for each of them', () => {
+test('the next action for each intent and priority is the one in docs/triage.md', () => {
   const [head = [], ...rows] = tableBelow('The next action follows from the two:')
   const documented = rows.flatMap(([intent, ...actions]) => actions.map((action, i) => [intent, head[i + 1], action]))
   const decided = Object.values(Intent).flatMap((intent) =>

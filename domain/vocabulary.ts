@@ -1,6 +1,6 @@
-/**
- * The closed vocabulary of an insight. The database, the contract in `proto/` and every
- * analyzer use these words and no others; `docs/triage.md` says what each one means.
+/*
+ * The closed vocabulary of an insight, shared by the database, the contract in `proto/` and every analyzer.
+ * `docs/triage.md` defines each value.
  */
 
 export const Intent = {
@@ -10,7 +10,7 @@ export const Intent = {
   Job: 'job',
   Other: 'other',
 } as const
-/** What the sender wants from us. A note has exactly one. */
+/** What the sender wants. Each note has exactly one. */
 export type Intent = (typeof Intent)[keyof typeof Intent]
 
 export const Priority = {
@@ -19,7 +19,7 @@ export const Priority = {
   P2: 'P2',
   P3: 'P3',
 } as const
-/** How soon a person must move: P0 now, P1 today, P2 this week, P3 when there is time or never. */
+/** How soon a person must act: P0 now, P1 today, P2 this week, P3 when there is time or never. */
 export type Priority = (typeof Priority)[keyof typeof Priority]
 
 export const NextAction = {
@@ -39,7 +39,7 @@ const NEXT_ACTIONS = {
   other: { P0: 'qualify', P1: 'qualify', P2: 'qualify', P3: 'ignore' },
 } as const satisfies Record<Intent, Record<Priority, NextAction>>
 
-/** The action that follows from intent and priority: an analyzer never chooses it. */
+/** The next action for an intent and a priority. Analyzers do not choose it. */
 export function nextActionFor(intent: Intent, priority: Priority): NextAction {
   return NEXT_ACTIONS[intent][priority]
 }

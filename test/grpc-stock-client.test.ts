@@ -69,8 +69,13 @@ test('a fault is named in the terms of the message, not of a body or of JSON', a
   const insights = clientOf(ours, 'leadtriage.insights.v1.InsightsService', services.insights)
   const triage = clientOf(ours, 'leadtriage.triage.v1.TriageService', services.triage)
   const wrong: [Client, string, object, RegExp][] = [
-    [intake, 'CreateLead', {}, /idempotency_key must be a UUID.*; lead must be a lead, with the fields email/],
-    [intake, 'CreateLead', { idempotency_key: randomUUID(), lead: {} }, /lead\.note must say something/],
+    [intake, 'CreateLead', {}, /idempotency_key must be a UUID.*; lead must be an object with the fields email/],
+    [
+      intake,
+      'CreateLead',
+      { idempotency_key: randomUUID(), lead: {} },
+      /lead\.note must have at least one visible character/,
+    ],
     [intake, 'GetLead', {}, /lead_id must be a UUID/],
     [intake, 'BatchCreateLeads', {}, /requests must have 1 to 1000 items/],
     [intake, 'RetriageLeads', {}, /which leads are meant/],

@@ -61,7 +61,7 @@ test('the migration job makes the users whose passwords it is given, and each ma
   })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(
-    /^the schema is at version \d+\nintake has its login\ntriage has its login\ninsights has its login\n$/,
+    /^schema is at version \d+\nlogin of intake is set\nlogin of triage is set\nlogin of insights is set\n$/,
   )
 
   await as('intake', 'first-intake', async (sql) => {

@@ -1,9 +1,9 @@
 import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
 
-/** The settings of insights; every one is an environment variable. */
+/** The settings of insights, read from environment variables. */
 export const insightsSettings = {
   ...commonSettings,
   INSIGHTS_PORT: integerSetting(0, 65_535, 8_001),
-  /** Connections to PostgreSQL, for reads. */
+  /** Maximum number of PostgreSQL connections. */
   DATABASE_CONNECTIONS: integerSetting(1, 200, 6),
 } as const

@@ -6,11 +6,10 @@ import { parseRequest } from '../../lib/errors/parse.ts'
 import type { InsightArrivals } from './insight-arrivals.ts'
 import type { FailureReason, LookUp } from './insight-reader.ts'
 
-/** How long a caller may ask us to hold a call. */
 const MAX_WAIT_MS = 60_000
 
 export interface GetInsightDependencies {
-  /** Looks in the next of the queries that calls share. */
+  /** Looks a lead up in the next batched query. */
   readonly lookUp: (leadId: string) => Promise<LookUp>
   readonly arrivals: InsightArrivals
 }
@@ -24,13 +23,13 @@ const requestSchema = z.object({
 })
 
 /**
- * The insight of a lead; when it is not there yet and `wait` (milliseconds) is above zero, holds the call until it is, or
- * until the lead has become a dead letter. An insight of an older generation, or a provisional one, is an insight: a dead
- * letter for the better one does not hide it.
+ * Returns the insight of a lead. If there is none yet and `wait` (milliseconds) is positive, waits until the insight is
+ * stored or the lead is dead-lettered. A provisional insight, or one of an older generation, is returned even if the lead
+ * was dead-lettered afterwards.
  *
- * @param request as it came from outside
- * @throws AppError `invalid_request`; `insight_pending` while the lead waits for triage; `insight_failed` when it is a dead letter;
- *   `lead_not_found`; `overloaded`; `unavailable`
+ * @param request not validated yet
+ * @throws AppError `invalid_request`; `insight_pending` while the lead waits for triage; `insight_failed` when it is a dead
+ *   letter; `lead_not_found`; `overloaded`; `unavailable`
  */
 export async function getInsight(
   parts: GetInsightDependencies,
@@ -38,10 +37,10 @@ export async function getInsight(
   signal: AbortSignal,
 ): Promise<Insight> {
   const { lead_id: leadId, wait: waitMs } = parseRequest(requestSchema, request)
-  const known = await parts.lookUp(leadId)
-  if (!known.leadExists) throw new AppError(ErrorCode.LeadNotFound, `There is no lead ${leadId}.`)
-  const mayCome = !isSettled(known) && waitMs > 0
-  const { insight, failure } = mayCome ? await waitForInsight(parts, leadId, waitMs, signal) : known
+  const found = await parts.lookUp(leadId)
+  if (!found.leadExists) throw new AppError(ErrorCode.LeadNotFound, `Lead ${leadId} does not exist.`)
+  const shouldWait = !isSettled(found) && waitMs > 0
+  const { insight, failure } = shouldWait ? await waitForInsight(parts, leadId, waitMs, signal) : found
   if (insight !== undefined) return insight
   if (failure !== undefined) throw insightFailed(leadId, failure)
   throw new AppError(ErrorCode.InsightPending, `Lead ${leadId} has not been triaged yet.`, { retryAfterSeconds: 1 })
@@ -53,14 +52,14 @@ function isSettled({ insight, failure }: LookUp): boolean {
 
 const FAILURES: Readonly<Record<string, string>> = {
   failed: 'its last attempt failed',
-  delivery_limit: 'each of its attempts ended without an answer',
+  delivery_limit: 'its attempts ended without a response',
 }
 
 function insightFailed(leadId: string, reason: FailureReason): AppError {
-  const why = FAILURES[reason] ?? 'its attempts have ended'
+  const cause = FAILURES[reason] ?? 'its attempts are exhausted'
   return new AppError(
     ErrorCode.InsightFailed,
-    `Lead ${leadId} could not be triaged: ${why} (${reason}). It has no insight unless its dead letter is redriven.`,
+    `Triage of lead ${leadId} failed: ${cause} (${reason}). It gets no insight unless its dead letter is redriven.`,
     { metadata: { dead_letter_reason: reason } },
   )
 }
@@ -73,7 +72,7 @@ async function waitForInsight(
 ): Promise<LookUp> {
   const arrival = arrivals.waitFor(leadId, AbortSignal.any([signal, AbortSignal.timeout(waitMs)]))
   try {
-    // it may have come between the first look and the beginning of the wait
+    // the insight may have been stored between the first look-up and the start of the wait
     const found = await lookUp(leadId)
     if (isSettled(found)) return found
     const arrived = await arrival.arrived

@@ -12,28 +12,28 @@ const nats = useNats()
 const MAX_WAITING = 2_500
 const never = new AbortController().signal
 
-/** What the database says when it is looked at. */
+/** The result of a poll. */
 let findSettled: (leadIds: readonly string[]) => Promise<Set<string>>
-let looks: string[][]
+let polls: string[][]
 let arrivals: InsightArrivals
 
 beforeEach(async () => {
   await nats.first()
-  // only the re-check is driven by hand: NATS keeps its real timers
+  // fake only the poll interval: NATS needs its real timers
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  looks = []
+  polls = []
   findSettled = async () => new Set()
   arrivals = createInsightArrivals({
     nats,
     names,
     findSettled: (leadIds) => {
-      looks.push([...leadIds])
+      polls.push([...leadIds])
       return findSettled(leadIds)
     },
     maxWaiting: MAX_WAITING,
     log: captureLog().log,
   })
-  await (await nats.first()).flush() // the subscription is there
+  await (await nats.first()).flush() // the subscription is established
 })
 afterEach(() => {
   arrivals.stop()
@@ -47,7 +47,7 @@ async function publish(leadId: string): Promise<void> {
 }
 
 describe('a wait for an insight', () => {
-  test('ends for everybody who waits for the lead when its event comes, and for nobody else', async () => {
+  test('ends for every call waiting for the lead when its event arrives, and for no others', async () => {
     const leadId = randomUUID()
     const waits = [arrivals.waitFor(leadId, never), arrivals.waitFor(leadId, never)]
     const other = arrivals.waitFor(randomUUID(), never)
@@ -57,19 +57,19 @@ describe('a wait for an insight', () => {
     expect(await other.arrived).toBe(false)
   })
 
-  test('ends when its event was missed, by one look for all who wait', async () => {
-    const [there, alsoThere, absent] = [randomUUID(), randomUUID(), randomUUID()]
-    const waits = [there, alsoThere, absent].map((leadId) => arrivals.waitFor(leadId, never))
-    findSettled = async () => new Set([there, alsoThere])
+  test('ends after a missed event, by one poll for all waiting calls', async () => {
+    const [settled, alsoSettled, pending] = [randomUUID(), randomUUID(), randomUUID()]
+    const waits = [settled, alsoSettled, pending].map((leadId) => arrivals.waitFor(leadId, never))
+    findSettled = async () => new Set([settled, alsoSettled])
     vi.advanceTimersByTime(1_000)
     expect(await waits[0]?.arrived).toBe(true)
     expect(await waits[1]?.arrived).toBe(true)
-    expect(looks).toEqual([[there, alsoThere, absent]])
+    expect(polls).toEqual([[settled, alsoSettled, pending]])
     vi.advanceTimersByTime(1_000)
-    expect(looks[1]).toEqual([absent])
+    expect(polls[1]).toEqual([pending])
   })
 
-  test('goes on when a look fails', async () => {
+  test('continues after a failed poll', async () => {
     const leadId = randomUUID()
     const { arrived } = arrivals.waitFor(leadId, never)
     findSettled = async () => {
@@ -81,19 +81,19 @@ describe('a wait for an insight', () => {
     expect(await arrived).toBe(true)
   })
 
-  test('is looked for in parts, one after the other, however many wait and however long one takes', async () => {
+  test('is polled for in sequential batches, however many calls wait and however long a query takes', async () => {
     for (let i = 0; i < MAX_WAITING; i += 1) arrivals.waitFor(randomUUID(), never)
     const { promise, resolve } = Promise.withResolvers<Set<string>>()
     findSettled = () => promise
     await vi.advanceTimersByTimeAsync(3_000)
-    expect(looks.map(({ length }) => length)).toEqual([1_000])
+    expect(polls.map(({ length }) => length)).toEqual([1_000])
     resolve(new Set())
     await vi.advanceTimersByTimeAsync(0)
-    expect(looks.map(({ length }) => length)).toEqual([1_000, 1_000, 500])
-    expect(new Set(looks.flat()).size).toBe(MAX_WAITING)
+    expect(polls.map(({ length }) => length)).toEqual([1_000, 1_000, 500])
+    expect(new Set(polls.flat()).size).toBe(MAX_WAITING)
   })
 
-  test('is refused while too many wait, and begins again when one has ended', async () => {
+  test('is rejected while too many calls wait, and accepted again once one has ended', async () => {
     const waits = Array.from({ length: MAX_WAITING }, () => arrivals.waitFor(randomUUID(), never))
     const oneMore = () => arrivals.waitFor(randomUUID(), never)
     expect(oneMore).toThrow(expect.objectContaining({ code: 'overloaded', retryAfterSeconds: 1 }))
@@ -103,20 +103,20 @@ describe('a wait for an insight', () => {
     expect(oneMore).toThrow(expect.objectContaining({ code: 'overloaded' }))
   })
 
-  test('costs no look once nobody waits', async () => {
+  test('is not polled for once no call waits', async () => {
     arrivals.waitFor(randomUUID(), never).cancel()
     vi.advanceTimersByTime(5_000)
-    expect(looks).toEqual([])
+    expect(polls).toEqual([])
   })
 
-  test('ends with nothing when its signal aborts, also when it had aborted before', async () => {
+  test('resolves to false when its signal aborts or is already aborted', async () => {
     const controller = new AbortController()
     const { arrived } = arrivals.waitFor(randomUUID(), controller.signal)
     controller.abort()
     expect(await arrived).toBe(false)
     expect(await arrivals.waitFor(randomUUID(), controller.signal).arrived).toBe(false)
     vi.advanceTimersByTime(1_000)
-    expect(looks).toEqual([])
+    expect(polls).toEqual([])
   })
 
   test('leaves no listener on its signal, however it ends', async () => {
@@ -131,7 +131,7 @@ describe('a wait for an insight', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
-  test('that has ended and is cancelled then takes no other wait with it', async () => {
+  test('cancelled after it ended does not end a later wait for the same lead', async () => {
     const leadId = randomUUID()
     const controller = new AbortController()
     const first = arrivals.waitFor(leadId, controller.signal)
@@ -140,7 +140,7 @@ describe('a wait for an insight', () => {
     first.cancel()
     findSettled = async () => new Set([leadId])
     vi.advanceTimersByTime(1_000)
-    expect(looks).toEqual([[leadId]])
+    expect(polls).toEqual([[leadId]])
     expect(await second.arrived).toBe(true)
   })
 })

@@ -5,76 +5,75 @@ import { leadIdOf } from '../../lib/jetstream/names.ts'
 import type { Log } from '../../lib/log/log.ts'
 
 /*
- * Lets calls wait for an insight without a query each. Invariants:
- *  1. One subscription per process hears every InsightReady event as it is published.
- *  2. A subscription may miss an event (NATS was away), and no event says that a lead became a dead letter: a look into
- *     the database each second, for all waiting calls together and only while there are any, finds both. It asks in parts, one after the other, and the next
- *     look begins after this one has ended.
- *  3. At most `maxWaiting` calls wait; one more is refused.
- *  4. Whoever waits must look into the database after having begun to wait, not before.
+ * Lets calls wait for an insight without one query each. Invariants:
+ *  1. One subscription per process receives every InsightReady event as it is published.
+ *  2. The subscription misses events while NATS is unreachable, and no event reports dead letters. So while calls wait, the
+ *     database is polled once a second for all of them, in sequential batches; polls do not overlap.
+ *  3. At most `maxWaiting` calls wait; calls beyond the limit are rejected.
+ *  4. A caller must query the database after it starts to wait, not only before.
  */
 
 /** A wait for the insight of one lead. */
 interface Arrival {
-  /** Resolves to true when the insight is there or the lead a dead letter, to false when the signal aborted first. */
+  /** Resolves to true when the lead has an insight or is a dead letter, to false when the signal aborted first. */
   readonly arrived: Promise<boolean>
   /** Ends the wait. */
   cancel(): void
 }
 
 export interface InsightArrivals {
-  /** @throws AppError `overloaded` when too many wait already */
+  /** @throws AppError `overloaded` when `maxWaiting` calls are waiting */
   waitFor(leadId: string, signal: AbortSignal): Arrival
   stop(): void
 }
 
-const RECHECK_MS = 1_000
-/** How many leads one query of a look asks for. */
-const PART = 1_000
+const POLL_INTERVAL_MS = 1_000
+/** Maximum number of leads per query. */
+const BATCH_SIZE = 1_000
 
 export function createInsightArrivals(options: {
   nats: Nats
   names: JetStreamNames
-  /** Which of the leads need no more waiting: they have an insight, or are dead letters. */
+  /** Returns those of the leads that have an insight or are dead letters. */
   findSettled: (leadIds: readonly string[]) => Promise<Set<string>>
-  /** How many calls may wait at once. */
+  /** Maximum number of waiting calls. */
   maxWaiting: number
   log: Log
 }): InsightArrivals {
   const { nats, names, findSettled, maxWaiting, log } = options
   const waiting = new Map<string, Set<(arrived: boolean) => void>>()
   let waits = 0
-  let looking = false
+  let polling = false
 
   const wake = (leadId: string) => {
     for (const settle of waiting.get(leadId) ?? []) settle(true)
   }
-  const recheck = async () => {
-    if (looking) return
-    looking = true
+  const poll = async () => {
+    if (polling) return
+    polling = true
     const leadIds = [...waiting.keys()]
     try {
-      for (let from = 0; from < leadIds.length; from += PART) {
-        for (const leadId of await findSettled(leadIds.slice(from, from + PART))) wake(leadId) // 2
+      for (let from = 0; from < leadIds.length; from += BATCH_SIZE) {
+        for (const leadId of await findSettled(leadIds.slice(from, from + BATCH_SIZE))) wake(leadId) // 2
       }
     } catch (error) {
-      log.warn({ err: error }, 'cannot look for insights that are waited for; trying on')
+      log.warn({ err: error }, 'cannot poll for insights that calls wait for; retrying')
     }
-    looking = false
+    polling = false
   }
-  const timer = setInterval(() => void recheck(), RECHECK_MS).unref()
+  const timer = setInterval(() => void poll(), POLL_INTERVAL_MS).unref()
   const subscribe = async () => {
     const connection = await nats.first()
     connection.subscribe(names.insightsSubjects, {
       callback: (error, message) => (error ? undefined : wake(leadIdOf(message.subject))), // 1
     })
   }
-  // it rejects only when the service is closed before NATS was ever there
-  subscribe().catch((error: unknown) => log.debug({ err: error }, 'no subscription to insights'))
+  // rejects only when the service stops before NATS was ever connected
+  subscribe().catch((error: unknown) => log.debug({ err: error }, 'cannot subscribe to insights'))
 
   return {
     waitFor: (leadId, signal) => {
-      if (waits >= maxWaiting) throw tooManyWait() // 3
+      if (waits >= maxWaiting) throw tooManyWaiting() // 3
       waits += 1
       const { promise, resolve } = Promise.withResolvers<boolean>()
       const waiters = waiting.get(leadId) ?? new Set()
@@ -83,7 +82,7 @@ export function createInsightArrivals(options: {
       const settle = (arrived: boolean) => {
         if (!waiters.delete(settle)) return
         waits -= 1
-        // not the set of those who began to wait after ours had become empty
+        // a new set may have replaced ours after ours became empty
         if (waiters.size === 0 && waiting.get(leadId) === waiters) waiting.delete(leadId)
         signal.removeEventListener('abort', onAbort)
         resolve(arrived)
@@ -100,12 +99,7 @@ export function createInsightArrivals(options: {
   }
 }
 
-function tooManyWait(): AppError {
-  return new AppError(
-    ErrorCode.Overloaded,
-    'Too many calls wait for an insight; ask again shortly, or without waiting.',
-    {
-      retryAfterSeconds: 1,
-    },
-  )
+function tooManyWaiting(): AppError {
+  const message = 'Too many calls are waiting for an insight; retry shortly, or without waiting.'
+  return new AppError(ErrorCode.Overloaded, message, { retryAfterSeconds: 1 })
 }

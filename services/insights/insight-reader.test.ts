@@ -15,7 +15,7 @@ const sql = connectPostgres({
 afterAll(() => sql.end())
 const reader = createInsightReader(sql)
 
-test('calls that share a query each hear of their own lead, in any order, twice, without an insight, or of none', async () => {
+test('batched look-ups return results in order: with and without an insight, repeated, and of unknown leads', async () => {
   const [one, other, none] = [randomUUID(), randomUUID(), randomUUID()]
   for (const [leadId, intent] of [
     [one, 'buy'],

@@ -3,10 +3,10 @@ import type { Insight } from '../../domain/insight.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 
-/** Why triage failed, as its dead letter says; other words may come. */
+/** The reason in the dead letter; values may be added. */
 export type FailureReason = 'failed' | 'delivery_limit' | (string & {})
 
-/** What there is of a lead. */
+/** What is stored for a lead. */
 export interface LookUp {
   readonly insight: Insight | undefined
   readonly leadExists: boolean
@@ -14,15 +14,15 @@ export interface LookUp {
   readonly failure: FailureReason | undefined
 }
 
-/** Reads what triage stored. Every method throws AppError `unavailable` when the database cannot be reached. */
+/** Reads the results of triage. Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface InsightReader {
-  /** What there is of each lead, in their order. */
+  /** @returns one result for each lead, in the same order */
   lookUpAll(leadIds: readonly string[]): Promise<LookUp[]>
-  /** Which of the leads need no more waiting: they have an insight, or are dead letters. */
+  /** Returns those of the leads that have an insight or are dead letters. */
   findSettled(leadIds: readonly string[]): Promise<Set<string>>
 }
 
-type LookUpRecord = { asked: string; lead_exists: boolean; failure: string | null } & (
+type LookUpRecord = { requested_id: string; lead_exists: boolean; failure: string | null } & (
   | InsightRecord
   | { lead_id: null }
 )
@@ -33,32 +33,32 @@ export function createInsightReader(sql: Sql): InsightReader {
   return {
     lookUpAll: async (leadIds) => {
       const records = await withQueryTimeout(lookUp(sql, leadIds))
-      const found = new Map(records.map((record) => [record.asked, toLookUp(record)]))
+      const found = new Map(records.map((record) => [record.requested_id, toLookUp(record)]))
       return leadIds.map((leadId) => found.get(leadId) ?? NOTHING)
     },
     findSettled: async (leadIds) => {
-      const asked = [...leadIds]
+      const ids = [...leadIds]
       const rows = await withQueryTimeout(sql<{ lead_id: string }[]>`
-        select lead_id from insights where lead_id = any(${asked}::uuid[])
+        select lead_id from insights where lead_id = any(${ids}::uuid[])
         union all
-        select lead_id from failed_leads where lead_id = any(${asked}::uuid[])`)
+        select lead_id from failed_leads where lead_id = any(${ids}::uuid[])`)
       return new Set(rows.map((row) => row.lead_id))
     },
   }
 }
 
-/** Look-ups by primary key; the lead and its dead letter are looked up only where there is no insight. */
+/** Primary key look-ups only. Looks for the lead and its dead letter only if there is no insight. */
 function lookUp(sql: Sql, leadIds: readonly string[]) {
   return sql<LookUpRecord[]>`
-    select asked, i.lead_id is not null or lead.there is not null as lead_exists, failed.reason as failure,
+    select requested_id, i.lead_id is not null or lead.present is not null as lead_exists, failed.reason as failure,
            ${insightColumns(sql)}
-    from unnest(${[...leadIds]}::uuid[]) as t (asked)
-    left join insights i on i.lead_id = asked
+    from unnest(${[...leadIds]}::uuid[]) as t (requested_id)
+    left join insights i on i.lead_id = requested_id
     left join lateral (
-      select true as there from lead_generations g where i.lead_id is null and g.lead_id = asked limit 1
+      select true as present from lead_generations g where i.lead_id is null and g.lead_id = requested_id limit 1
     ) lead on true
     left join lateral (
-      select f.reason from failed_leads f where i.lead_id is null and f.lead_id = asked limit 1
+      select f.reason from failed_leads f where i.lead_id is null and f.lead_id = requested_id limit 1
     ) failed on true`
 }
 

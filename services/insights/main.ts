@@ -20,7 +20,7 @@ import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { GetInsight } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
 
-/** Starts insights: connections, parts, server; resolves when it listens. */
+/** Starts insights; resolves when its server is listening. */
 export async function startInsights(
   config: Config<typeof insightsSettings>,
   log: Log,
@@ -78,7 +78,7 @@ export async function startInsights(
     metrics,
   })
   onStop('server', () => server.close(10_000))
-  // first of all: calls that wait get their answer now, so that the server can close
+  // runs first: the server can close only after waiting calls have returned
   onStop('waiting calls', async () => arrivals.stop())
   log.info({ url: server.url }, 'insights is listening')
   return server

@@ -13,52 +13,57 @@ import { parseWait } from './wait.ts'
 export const insightsApi: ApiDescription = {
   title: 'leadtriage insights',
   description:
-    'Serves what triage found out about leads. Leads are stored by the service intake. The same operation is served over ' +
-    'Connect, gRPC-Web and gRPC on this port.',
+    'Serves the insights that triage produces for leads. The intake service stores the leads. This port serves the same ' +
+    'operation over Connect, gRPC-Web and gRPC.',
   tags: [{ name: 'Insights', description: 'What the sender of a lead wants, and how soon someone must act.' }],
 }
 
-/** From 0 to 60 s; what is no such duration is refused. */
+/** A duration from 0 to 60 s. */
 const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}ms|60000ms)$'
 
 const reasonSchema = z
   .object({
     text: z.string(),
-    start: z.int().min(0),
-    end: z.int().min(0),
-    weight: z.number().meta({ description: 'How much it speaks for the judgement.' }),
+    start: z.int().min(0).meta({ description: 'First UTF-16 code unit of the span in the note.' }),
+    end: z.int().min(0).meta({ description: 'One past the last UTF-16 code unit of the span.' }),
+    weight: z
+      .number()
+      .meta({ description: 'How much it contributed to the result; the scale depends on the analyzer.' }),
   })
-  .meta({ id: 'Reason', description: 'A part of the note that led to the judgement.' })
+  .meta({ id: 'Reason', description: 'A part of the note that is evidence for the result.' })
 const insightSchema = z
   .object({
     id: uuidField,
     lead_id: uuidField,
     content_hash: z.string().meta({ description: 'SHA-256 of the note, in hex.', pattern: '^[0-9a-f]{64}$' }),
     intent: intentField,
-    priority: z
-      .enum(Priority)
-      .meta({ id: 'Priority', description: 'P0 now, P1 today, P2 this week, P3 when there is time or never.' }),
-    next_action: z.enum(NextAction).meta({ id: 'NextAction', description: 'What the person on duty does.' }),
-    confidence: z.number().min(0).max(1).meta({ description: 'Probability that intent and priority are both right.' }),
-    tags: z.array(z.string()),
-    reasons: z
-      .array(reasonSchema)
-      .meta({ description: 'The strongest first; start and end are UTF-16 code units of the note.' }),
-    language: z.string().meta({ description: 'ISO 639-1, or und.' }),
-    analyzer: z.string().meta({ description: 'Who made it, as name@version.' }),
+    priority: z.enum(Priority).meta({
+      id: 'Priority',
+      description: 'How soon someone must act: P0 now, P1 today, P2 this week, P3 when there is time or never.',
+    }),
+    next_action: z.enum(NextAction).meta({ id: 'NextAction', description: 'What to do with the lead.' }),
+    confidence: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({ description: 'Probability that intent and priority are both correct.' }),
+    tags: z.array(z.string()).meta({ description: 'Short facts about the note, sorted.' }),
+    reasons: z.array(reasonSchema).meta({ description: 'The evidence, strongest first.' }),
+    language: z.string().meta({ description: "ISO 639-1 code of the note's language, or `und` when undetermined." }),
+    analyzer: z.string().meta({ description: 'The analyzer that produced the insight, as name@version.' }),
     stage: z
       .enum(Stage)
-      .meta({ id: 'Stage', description: 'A provisional insight may still be replaced by a better one.' }),
+      .meta({ id: 'Stage', description: 'A better analyzer may still replace a provisional insight.' }),
     generation: z
       .int()
       .min(1)
-      .meta({ description: "The lead's generation that it was made for; rises with each retriage." }),
-    created_at: timeField,
-    updated_at: timeField.meta({ description: 'When it was last replaced by a better or newer one.' }),
+      .meta({ description: 'The generation of the lead that was analyzed; incremented by each retriage.' }),
+    created_at: timeField.meta({ description: "When the lead's first insight was stored." }),
+    updated_at: timeField.meta({ description: 'When the insight was last stored or replaced.' }),
   })
   .meta({
     id: 'Insight',
-    description: 'What triage found out about a lead.',
+    description: 'The result of triaging a lead.',
     examples: [
       {
         id: '0d0b1a37-9b3f-5d0c-8f4e-2f6f1f0c7a55',
@@ -90,7 +95,8 @@ export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void
         tags: ['Insights'],
         summary: 'Get the insight of a lead',
         description:
-          'With `wait`, or with the header `Prefer`, holds the call until the insight is there or the time is over.',
+          'If the lead has no insight yet, `wait` (or the header `Prefer`) makes the call wait for it. Without an insight ' +
+          'the response is 404, with the code `insight_pending`, `insight_failed` or `lead_not_found`.',
         params: leadIdParams,
         querystring: z.object({
           wait: z
@@ -98,16 +104,16 @@ export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void
             .optional()
             .meta({
               description:
-                'How long to wait for the insight: seconds (`5`, `2.5s`) or `500ms`, at most 60 s. Wins over `Prefer`.',
+                'How long to wait for the insight: seconds (`5`, `2.5s`) or `500ms`, at most 60 s. Overrides `Prefer`.',
               pattern: WAIT_PATTERN,
               examples: ['5s'],
             }),
         }),
         headers: z.looseObject({
-          prefer: z
-            .string()
-            .optional()
-            .meta({ description: 'The preference `wait` of RFC 7240, in seconds: `wait=5`. At most 60.' }),
+          prefer: z.string().optional().meta({
+            description:
+              'The preference `wait` of RFC 7240, in seconds, for example `wait=5`; larger values mean 60 seconds.',
+          }),
         }),
         response: { 200: insightSchema.describe('The insight.') },
         [DETAILS]: { problems: [ErrorCode.LeadNotFound, ErrorCode.InsightPending, ErrorCode.InsightFailed] },

@@ -1,15 +1,15 @@
 import { create } from '@bufbuild/protobuf'
 import { toInsightMessage } from '../../contract/insight-message.ts'
-import { millisecondsOf } from '../../contract/well-known-times.ts'
+import { millisecondsOf } from '../../contract/time.ts'
 import type { Insight } from '../../domain/insight.ts'
 import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 
-/** Looks up an insight; see `get-insight.ts`. */
+/** `getInsight` of `get-insight.ts`, with its dependencies bound. */
 export type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSignal) => Promise<Insight>
 
-/** InsightsService: translates messages, decides nothing. */
+/** Maps the messages of InsightsService to and from the use case. */
 export function insightsRpc(getInsight: GetInsight): RpcService {
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {

@@ -14,7 +14,7 @@ describe('?wait', () => {
   })
 
   test.each(['', ' 5', '-1', '5m', '5 s', '1e3', 'Infinity', '.5', '5.', '9'.repeat(400), '5s5s', '５'])(
-    '=%s is refused',
+    '=%s is rejected',
     (query) => {
       expect(() => parseWait(query, undefined)).toThrow(
         expect.objectContaining({ code: 'invalid_request', violations: [expect.objectContaining({ path: 'wait' })] }),
@@ -22,7 +22,7 @@ describe('?wait', () => {
     },
   )
 
-  test('wins over the header', () => {
+  test('overrides the header', () => {
     expect(parseWait('1s', 'wait=9')).toBe(1_000)
   })
 })
@@ -38,7 +38,7 @@ describe('Prefer', () => {
     [['respond-async', 'wait=5'], 5_000],
     ['wait=60', 60_000],
     ['wait=600', 60_000],
-  ])(': %s is %i ms, 60 s at the most', (prefer, expected) => {
+  ])(': %s is %i ms, at most 60 s', (prefer, expected) => {
     expect(parseWait(undefined, prefer)).toBe(expected)
   })
 
@@ -53,7 +53,7 @@ describe('Prefer', () => {
     'wait=5s',
     'await=5',
     'x-wait=5',
-  ])(': %s does not ask for a wait', (prefer) => {
+  ])(': %s is not a wait preference', (prefer) => {
     expect(parseWait(undefined, prefer)).toBe(0)
   })
 })

@@ -6,10 +6,10 @@ const DURATION = /^(\d{1,9}(?:\.\d{1,9})?)(s|ms)?$/
 const PREFER_WAIT = /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:$|[,;])/i
 
 /**
- * How long a REST client asks us to hold its call, in milliseconds; 0 when it does not. The query says more clearly
- * what is meant and wins over the header. A preference that cannot be read is ignored, as RFC 7240 has it.
+ * Returns how long a REST call may wait, in milliseconds; 0 by default. The query parameter overrides the header, which
+ * is ignored when malformed, as RFC 7240 requires.
  *
- * @throws AppError `invalid_request` when the query's value is no duration
+ * @throws AppError `invalid_request` when the query parameter is not a duration
  */
 export function parseWait(query: string | undefined, prefer: string | string[] | undefined): number {
   if (query !== undefined) {

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { sha256Hex } from '../../domain/sha256.ts'
+import { sha256Hex } from '../../domain/lead.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { OutgoingMessage, Publisher } from '../../lib/jetstream/publisher.ts'

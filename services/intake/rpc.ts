@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { fromIntentMessage } from '../../contract/insight-message.ts'
-import { dateOf } from '../../contract/well-known-times.ts'
+import { dateOf } from '../../contract/time.ts'
 import type { Lead } from '../../domain/lead.ts'
 import type {
   CreateLeadRequest,

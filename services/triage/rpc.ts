@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf'
 import { durationFromMs, timestampFromDate } from '@bufbuild/protobuf/wkt'
-import { dateOf } from '../../contract/well-known-times.ts'
+import { dateOf } from '../../contract/time.ts'
 import type {
   DeadLetter as DeadLetterMessage,
   ListDeadLettersRequest,

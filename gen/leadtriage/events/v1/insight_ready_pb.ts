@@ -15,8 +15,8 @@ export const file_leadtriage_events_v1_insight_ready: GenFile = /*@__PURE__*/
   fileDesc("CihsZWFkdHJpYWdlL2V2ZW50cy92MS9pbnNpZ2h0X3JlYWR5LnByb3RvEhRsZWFkdHJpYWdlLmV2ZW50cy52MSJACgxJbnNpZ2h0UmVhZHkSMAoHaW5zaWdodBgBIAEoCzIfLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodGIGcHJvdG8z", [file_leadtriage_insights_v1_insight]);
 
 /**
- * An insight was stored or replaced. Subject: insights.ready.<lead_id>, stream INSIGHTS.
- * May be delivered more than once: insight id, generation and stage together name the event.
+ * Published when an insight is stored or replaced. Subject insights.ready.<lead_id>, stream INSIGHTS.
+ * May be delivered more than once; insight id, generation and stage identify the event.
  *
  * @generated from message leadtriage.events.v1.InsightReady
  */

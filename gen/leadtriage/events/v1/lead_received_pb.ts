@@ -15,8 +15,8 @@ export const file_leadtriage_events_v1_lead_received: GenFile = /*@__PURE__*/
   fileDesc("CihsZWFkdHJpYWdlL2V2ZW50cy92MS9sZWFkX3JlY2VpdmVkLnByb3RvEhRsZWFkdHJpYWdlLmV2ZW50cy52MSLIAQoMTGVhZFJlY2VpdmVkEg8KB2xlYWRfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoBRIMCgRub3RlGAMgASgJEhQKDGNvbnRlbnRfaGFzaBgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglxdWV1ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGF0dGVtcHRzGAcgASgFYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * A lead was committed and waits for triage. Subject: leads.received.<lead_id>, stream LEADS.
- * Carries all that triage needs, so that triage reads no table of intake.
+ * Published when a lead is committed and needs triage. Subject leads.received.<lead_id>, stream LEADS.
+ * Contains everything triage needs, so that triage does not read intake's tables.
  *
  * @generated from message leadtriage.events.v1.LeadReceived
  */
@@ -27,7 +27,7 @@ export type LeadReceived = Message<"leadtriage.events.v1.LeadReceived"> & {
   leadId: string;
 
   /**
-   * 1 for a new lead; rises with each retriage.
+   * 1 for a new lead; incremented by each retriage.
    *
    * @generated from field: int32 generation = 2;
    */
@@ -53,14 +53,15 @@ export type LeadReceived = Message<"leadtriage.events.v1.LeadReceived"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When this event was made, by the database's clock: the commit for a first one, later for a repeated one.
+   * When this event was created, by the database's clock: the time of the commit for the first event of a lead, later for
+   * a repeated event.
    *
    * @generated from field: google.protobuf.Timestamp queued_at = 6;
    */
   queuedAt?: Timestamp | undefined;
 
   /**
-   * How often triage had tried the lead, and parked it, before this event.
+   * How often triage attempted and parked the lead before this event.
    *
    * @generated from field: int32 attempts = 7;
    */

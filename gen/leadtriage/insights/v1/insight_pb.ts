@@ -15,13 +15,13 @@ export const file_leadtriage_insights_v1_insight: GenFile = /*@__PURE__*/
   fileDesc("CiRsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHQucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEi8gMKB0luc2lnaHQSCgoCaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRIUCgxjb250ZW50X2hhc2gYAyABKAkSLgoGaW50ZW50GAQgASgOMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnRlbnQSMgoIcHJpb3JpdHkYBSABKA4yIC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlByaW9yaXR5EjcKC25leHRfYWN0aW9uGAYgASgOMiIubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5OZXh0QWN0aW9uEhIKCmNvbmZpZGVuY2UYByABKAESDAoEdGFncxgIIAMoCRIvCgdyZWFzb25zGAkgAygLMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5SZWFzb24SEAoIbGFuZ3VhZ2UYCiABKAkSEAoIYW5hbHl6ZXIYCyABKAkSLAoFc3RhZ2UYDCABKA4yHS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlN0YWdlEhIKCmdlbmVyYXRpb24YDSABKAUSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQgoGUmVhc29uEgwKBHRleHQYASABKAkSDQoFc3RhcnQYAiABKAUSCwoDZW5kGAMgASgFEg4KBndlaWdodBgEIAEoASp3CgZJbnRlbnQSFgoSSU5URU5UX1VOU1BFQ0lGSUVEEAASDgoKSU5URU5UX0JVWRABEhIKDklOVEVOVF9TVVBQT1JUEAISDwoLSU5URU5UX1NQQU0QAxIOCgpJTlRFTlRfSk9CEAQSEAoMSU5URU5UX09USEVSEAUqaAoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIPCgtQUklPUklUWV9QMBABEg8KC1BSSU9SSVRZX1AxEAISDwoLUFJJT1JJVFlfUDIQAxIPCgtQUklPUklUWV9QMxAEKocBCgpOZXh0QWN0aW9uEhsKF05FWFRfQUNUSU9OX1VOU1BFQ0lGSUVEEAASFAoQTkVYVF9BQ1RJT05fQ0FMTBABEhUKEU5FWFRfQUNUSU9OX0VNQUlMEAISFwoTTkVYVF9BQ1RJT05fUVVBTElGWRADEhYKEk5FWFRfQUNUSU9OX0lHTk9SRRAEKkYKBVN0YWdlEhUKEVNUQUdFX1VOU1BFQ0lGSUVEEAASFQoRU1RBR0VfUFJPVklTSU9OQUwQARIPCgtTVEFHRV9GSU5BTBACYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
- * What triage makes of a lead. docs/triage.md says what each label means.
+ * The result of triaging a lead. docs/triage.md defines intents, priorities and next actions.
  *
  * @generated from message leadtriage.insights.v1.Insight
  */
 export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   /**
-   * UUIDv5 of the lead id: stable for ever.
+   * UUIDv5 of the lead id: stays the same when the insight is replaced.
    *
    * @generated from field: string id = 1;
    */
@@ -55,7 +55,7 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   nextAction: NextAction;
 
   /**
-   * Probability, 0 to 1, that intent and priority are both right.
+   * Probability, 0 to 1, that intent and priority are both correct.
    *
    * @generated from field: double confidence = 7;
    */
@@ -81,7 +81,7 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   language: string;
 
   /**
-   * The analyzer that made it, as name@version.
+   * The analyzer that produced the insight, as name@version.
    *
    * @generated from field: string analyzer = 11;
    */
@@ -93,7 +93,7 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   stage: Stage;
 
   /**
-   * The lead's generation it was made for; rises with each retriage.
+   * The generation of the lead that was analyzed; incremented by each retriage.
    *
    * @generated from field: int32 generation = 13;
    */
@@ -107,7 +107,7 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When this one replaced the one before.
+   * When the insight was last stored or replaced, by the database's clock.
    *
    * @generated from field: google.protobuf.Timestamp updated_at = 15;
    */
@@ -128,14 +128,14 @@ export const InsightSchema: GenMessage<Insight> = /*@__PURE__*/
  */
 export type Reason = Message<"leadtriage.insights.v1.Reason"> & {
   /**
-   * A plain sentence.
+   * A short English sentence or the matched phrase.
    *
    * @generated from field: string text = 1;
    */
   text: string;
 
   /**
-   * The span of the note it rests on: first UTF-16 code unit, and one past the last.
+   * The span of the note: first UTF-16 code unit, and one past the last.
    *
    * @generated from field: int32 start = 2;
    */
@@ -147,6 +147,8 @@ export type Reason = Message<"leadtriage.insights.v1.Reason"> & {
   end: number;
 
   /**
+   * How much it contributed to the result; the scale depends on the analyzer.
+   *
    * @generated from field: double weight = 4;
    */
   weight: number;
@@ -215,28 +217,28 @@ export const Priority = {
   UNSPECIFIED: 0,
 
   /**
-   * Now.
+   * Act now.
    *
    * @generated from enum value: PRIORITY_P0 = 1;
    */
   P0: 1,
 
   /**
-   * Today.
+   * Act today.
    *
    * @generated from enum value: PRIORITY_P1 = 2;
    */
   P1: 2,
 
   /**
-   * This week.
+   * Act this week.
    *
    * @generated from enum value: PRIORITY_P2 = 3;
    */
   P2: 3,
 
   /**
-   * When there is time, or never.
+   * Act when there is time, or never.
    *
    * @generated from enum value: PRIORITY_P3 = 4;
    */
@@ -305,7 +307,7 @@ export const Stage = {
   UNSPECIFIED: 0,
 
   /**
-   * A quick judgement that a better analyzer may still replace.
+   * A quick result that a better analyzer may still replace.
    *
    * @generated from enum value: STAGE_PROVISIONAL = 1;
    */

@@ -26,7 +26,7 @@ export type GetInsightRequest = Message<"leadtriage.insights.v1.GetInsightReques
   leadId: string;
 
   /**
-   * How long to hold the call until the insight is there or the lead is a dead letter: 0 to 60 s, default 0.
+   * How long to wait for the insight if the lead is neither triaged nor a dead letter yet: 0 to 60 s, default 0.
    *
    * @generated from field: google.protobuf.Duration wait = 2;
    */
@@ -58,19 +58,21 @@ export const GetInsightResponseSchema: GenMessage<GetInsightResponse> = /*@__PUR
   messageDesc(file_leadtriage_insights_v1_insights_service, 1);
 
 /**
- * Serves what triage found.
+ * Serves the insights that triage produces.
  *
  * @generated from service leadtriage.insights.v1.InsightsService
  */
 export const InsightsService: GenService<{
   /**
-   * Returns the insight of one lead. A provisional insight, or one of an older generation, is returned until a better
-   * or newer one replaces it, also when that one could not be made.
+   * Returns the insight of a lead. Returns a provisional insight, or one of an older generation, until a final or newer
+   * one replaces it, even if producing the replacement failed.
    *
-   * Errors: NOT_FOUND with google.rpc.ErrorInfo. Its reason is INSIGHT_PENDING, with google.rpc.RetryInfo, while the lead
-   * waits for triage; INSIGHT_FAILED when the lead is a dead letter, with why in the metadata dead_letter_reason
-   * ("failed" or "delivery_limit"); LEAD_NOT_FOUND when there is no such lead. INVALID_ARGUMENT.
-   * DEADLINE_EXCEEDED when the caller's deadline ends before wait does.
+   * Errors:
+   * NOT_FOUND with google.rpc.ErrorInfo. Its reason is INSIGHT_PENDING, with google.rpc.RetryInfo, while the lead waits
+   * for triage; INSIGHT_FAILED when the lead is a dead letter, with the cause ("failed" or "delivery_limit") in the
+   * metadata dead_letter_reason; LEAD_NOT_FOUND when the lead does not exist.
+   * INVALID_ARGUMENT.
+   * DEADLINE_EXCEEDED when the caller's deadline expires before wait does.
    *
    * @generated from rpc leadtriage.insights.v1.InsightsService.GetInsight
    */

@@ -17,7 +17,7 @@ export const file_leadtriage_intake_v1_intake_service: GenFile = /*@__PURE__*/
   fileDesc("CilsZWFkdHJpYWdlL2ludGFrZS92MS9pbnRha2Vfc2VydmljZS5wcm90bxIUbGVhZHRyaWFnZS5pbnRha2UudjEijwEKB05ld0xlYWQSEgoFZW1haWwYASABKAlIAIgBARISCgVwaG9uZRgCIAEoCUgBiAEBEhEKBG5hbWUYAyABKAlIAogBARIMCgRub3RlGAQgASgJEhMKBnNvdXJjZRgFIAEoCUgDiAEBQggKBl9lbWFpbEIICgZfcGhvbmVCBwoFX25hbWVCCQoHX3NvdXJjZSLIAQoETGVhZBIKCgJpZBgBIAEoCRISCgVlbWFpbBgCIAEoCUgAiAEBEhIKBXBob25lGAMgASgJSAGIAQESEQoEbmFtZRgEIAEoCUgCiAEBEgwKBG5vdGUYBSABKAkSEwoGc291cmNlGAYgASgJSAOIAQESLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGX2VtYWlsQggKBl9waG9uZUIHCgVfbmFtZUIJCgdfc291cmNlIlkKEUNyZWF0ZUxlYWRSZXF1ZXN0EhcKD2lkZW1wb3RlbmN5X2tleRgBIAEoCRIrCgRsZWFkGAIgASgLMh0ubGVhZHRyaWFnZS5pbnRha2UudjEuTmV3TGVhZCJQChJDcmVhdGVMZWFkUmVzcG9uc2USKAoEbGVhZBgBIAEoCzIaLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkxlYWQSEAoIcmVwbGF5ZWQYAiABKAgiIQoOR2V0TGVhZFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCSI7Cg9HZXRMZWFkUmVzcG9uc2USKAoEbGVhZBgBIAEoCzIaLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkxlYWQiVAoXQmF0Y2hDcmVhdGVMZWFkc1JlcXVlc3QSOQoIcmVxdWVzdHMYASADKAsyJy5sZWFkdHJpYWdlLmludGFrZS52MS5DcmVhdGVMZWFkUmVxdWVzdCJZChhCYXRjaENyZWF0ZUxlYWRzUmVzcG9uc2USPQoHcmVzdWx0cxgBIAMoCzIsLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNSZXN1bHQivAEKFkJhdGNoQ3JlYXRlTGVhZHNSZXN1bHQSPgoHb3V0Y29tZRgBIAEoDjItLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNPdXRjb21lEigKBGxlYWQYAiABKAsyGi5sZWFkdHJpYWdlLmludGFrZS52MS5MZWFkEjgKCnZpb2xhdGlvbnMYAyADKAsyJC5sZWFkdHJpYWdlLmludGFrZS52MS5GaWVsZFZpb2xhdGlvbiIvCg5GaWVsZFZpb2xhdGlvbhIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAki8AEKFFJldHJpYWdlTGVhZHNSZXF1ZXN0EhAKCGxlYWRfaWRzGAEgAygJEhAKCGFuYWx5emVyGAIgASgJEi8KB2ludGVudHMYAyADKA4yHi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkludGVudBIxCg1jcmVhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCwoDYWxsGAYgASgIEg8KB2RyeV9ydW4YByABKAgiJgoVUmV0cmlhZ2VMZWFkc1Jlc3BvbnNlEg0KBWxlYWRzGAEgASgDKucBChdCYXRjaENyZWF0ZUxlYWRzT3V0Y29tZRIqCiZCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9VTlNQRUNJRklFRBAAEiYKIkJBVENIX0NSRUFURV9MRUFEU19PVVRDT01FX0NSRUFURUQQARInCiNCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9SRVBMQVlFRBACEicKI0JBVENIX0NSRUFURV9MRUFEU19PVVRDT01FX0NPTkZMSUNUEAMSJgoiQkFUQ0hfQ1JFQVRFX0xFQURTX09VVENPTUVfSU5WQUxJRBAEMqoDCg1JbnRha2VTZXJ2aWNlEl8KCkNyZWF0ZUxlYWQSJy5sZWFkdHJpYWdlLmludGFrZS52MS5DcmVhdGVMZWFkUmVxdWVzdBooLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkNyZWF0ZUxlYWRSZXNwb25zZRJbCgdHZXRMZWFkEiQubGVhZHRyaWFnZS5pbnRha2UudjEuR2V0TGVhZFJlcXVlc3QaJS5sZWFkdHJpYWdlLmludGFrZS52MS5HZXRMZWFkUmVzcG9uc2UiA5ACARJxChBCYXRjaENyZWF0ZUxlYWRzEi0ubGVhZHRyaWFnZS5pbnRha2UudjEuQmF0Y2hDcmVhdGVMZWFkc1JlcXVlc3QaLi5sZWFkdHJpYWdlLmludGFrZS52MS5CYXRjaENyZWF0ZUxlYWRzUmVzcG9uc2USaAoNUmV0cmlhZ2VMZWFkcxIqLmxlYWR0cmlhZ2UuaW50YWtlLnYxLlJldHJpYWdlTGVhZHNSZXF1ZXN0GisubGVhZHRyaWFnZS5pbnRha2UudjEuUmV0cmlhZ2VMZWFkc1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_timestamp, file_leadtriage_insights_v1_insight]);
 
 /**
- * What a sender tells us. Lengths are in Unicode code points.
+ * A lead to be stored. Lengths are in Unicode code points.
  *
  * @generated from message leadtriage.intake.v1.NewLead
  */
@@ -30,7 +30,7 @@ export type NewLead = Message<"leadtriage.intake.v1.NewLead"> & {
   email?: string | undefined;
 
   /**
-   * At most 64, as typed.
+   * At most 64. Not validated or normalized.
    *
    * @generated from field: optional string phone = 2;
    */
@@ -44,7 +44,7 @@ export type NewLead = Message<"leadtriage.intake.v1.NewLead"> & {
   name?: string | undefined;
 
   /**
-   * What the sender wrote: at most 20,000, and at least one visible character. White space, control and format characters
+   * The sender's message: at most 20,000, with at least one visible character. White space, control and format characters
    * (zero-width spaces, soft hyphens) are not visible.
    *
    * @generated from field: string note = 4;
@@ -52,7 +52,7 @@ export type NewLead = Message<"leadtriage.intake.v1.NewLead"> & {
   note: string;
 
   /**
-   * Where the lead comes from, for example "website"; at most 100.
+   * The origin of the lead, for example "website"; at most 100.
    *
    * @generated from field: optional string source = 5;
    */
@@ -124,8 +124,8 @@ export const LeadSchema: GenMessage<Lead> = /*@__PURE__*/
  */
 export type CreateLeadRequest = Message<"leadtriage.intake.v1.CreateLeadRequest"> & {
   /**
-   * A UUID chosen by the client, the same for every try of the same lead. May be sent as the header
-   * Idempotency-Key instead; when both are there they must agree.
+   * A UUID that the client chooses, the same for every attempt to store the lead. May be sent in the header
+   * Idempotency-Key instead; if both are present, they must be equal.
    *
    * @generated from field: string idempotency_key = 1;
    */
@@ -154,7 +154,7 @@ export type CreateLeadResponse = Message<"leadtriage.intake.v1.CreateLeadRespons
   lead?: Lead | undefined;
 
   /**
-   * True when this key had stored the same lead before: nothing new was created.
+   * True when an earlier call with this key stored the lead.
    *
    * @generated from field: bool replayed = 2;
    */
@@ -248,14 +248,14 @@ export type BatchCreateLeadsResult = Message<"leadtriage.intake.v1.BatchCreateLe
   outcome: BatchCreateLeadsOutcome;
 
   /**
-   * The stored lead; absent on conflict and when invalid.
+   * The stored lead; absent when the outcome is CONFLICT or INVALID.
    *
    * @generated from field: leadtriage.intake.v1.Lead lead = 2;
    */
   lead?: Lead | undefined;
 
   /**
-   * Every fault of an invalid item, or the reason of a conflict.
+   * Every violation of an invalid item, or the cause of the conflict.
    *
    * @generated from field: repeated leadtriage.intake.v1.FieldViolation violations = 3;
    */
@@ -274,14 +274,14 @@ export const BatchCreateLeadsResultSchema: GenMessage<BatchCreateLeadsResult> = 
  */
 export type FieldViolation = Message<"leadtriage.intake.v1.FieldViolation"> & {
   /**
-   * The field at fault, for example "lead.email".
+   * The invalid field, for example "lead.email".
    *
    * @generated from field: string path = 1;
    */
   path: string;
 
   /**
-   * What is wrong and what would be right.
+   * What the field must be.
    *
    * @generated from field: string message = 2;
    */
@@ -300,14 +300,14 @@ export const FieldViolationSchema: GenMessage<FieldViolation> = /*@__PURE__*/
  */
 export type RetriageLeadsRequest = Message<"leadtriage.intake.v1.RetriageLeadsRequest"> & {
   /**
-   * At most 1,000; an id of no lead is not counted.
+   * At most 1,000; ids of leads that do not exist are not counted.
    *
    * @generated from field: repeated string lead_ids = 1;
    */
   leadIds: string[];
 
   /**
-   * Only leads whose insight this analyzer made, as name@version.
+   * Only leads whose insight this analyzer produced, as name@version.
    *
    * @generated from field: string analyzer = 2;
    */
@@ -321,28 +321,28 @@ export type RetriageLeadsRequest = Message<"leadtriage.intake.v1.RetriageLeadsRe
   intents: Intent[];
 
   /**
-   * Only leads created then or later.
+   * Only leads created at or after this time.
    *
    * @generated from field: google.protobuf.Timestamp created_after = 4;
    */
   createdAfter?: Timestamp | undefined;
 
   /**
-   * Only leads created earlier.
+   * Only leads created before this time.
    *
    * @generated from field: google.protobuf.Timestamp created_before = 5;
    */
   createdBefore?: Timestamp | undefined;
 
   /**
-   * Every lead.
+   * All leads.
    *
    * @generated from field: bool all = 6;
    */
   all: boolean;
 
   /**
-   * Counts and changes nothing.
+   * Counts the leads without queueing them.
    *
    * @generated from field: bool dry_run = 7;
    */
@@ -361,7 +361,7 @@ export const RetriageLeadsRequestSchema: GenMessage<RetriageLeadsRequest> = /*@_
  */
 export type RetriageLeadsResponse = Message<"leadtriage.intake.v1.RetriageLeadsResponse"> & {
   /**
-   * How many will be triaged anew, or would be.
+   * The number of leads queued to be triaged again, or with dry_run the number selected.
    *
    * @generated from field: int64 leads = 1;
    */
@@ -390,14 +390,14 @@ export const BatchCreateLeadsOutcome = {
   CREATED: 1,
 
   /**
-   * The same key and the same lead were stored before.
+   * An earlier call stored the same lead with this key.
    *
    * @generated from enum value: BATCH_CREATE_LEADS_OUTCOME_REPLAYED = 2;
    */
   REPLAYED: 2,
 
   /**
-   * The key was used with another lead.
+   * The key was used for a different lead.
    *
    * @generated from enum value: BATCH_CREATE_LEADS_OUTCOME_CONFLICT = 3;
    */
@@ -421,16 +421,16 @@ export const BatchCreateLeadsOutcomeSchema: GenEnum<BatchCreateLeadsOutcome> = /
   enumDesc(file_leadtriage_intake_v1_intake_service, 0);
 
 /**
- * Accepts leads. A lead that was answered for is committed and will be triaged.
+ * Accepts leads. Once a call has succeeded, its leads are committed and will be triaged.
  *
  * @generated from service leadtriage.intake.v1.IntakeService
  */
 export const IntakeService: GenService<{
   /**
-   * Stores one lead, once for each idempotency key.
+   * Stores a lead, once per idempotency key.
    *
-   * Errors: INVALID_ARGUMENT with google.rpc.BadRequest naming each fault; ALREADY_EXISTS when the
-   * key was used with another lead; UNAVAILABLE when the store cannot be reached (try again with the same key).
+   * Errors: INVALID_ARGUMENT with google.rpc.BadRequest listing each violation; ALREADY_EXISTS when the key was used for a
+   * different lead; UNAVAILABLE when the database is unreachable (retry with the same key).
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.CreateLead
    */
@@ -440,7 +440,7 @@ export const IntakeService: GenService<{
     output: typeof CreateLeadResponseSchema;
   },
   /**
-   * Returns one lead. Errors: NOT_FOUND, INVALID_ARGUMENT when the id is not a UUID.
+   * Returns a lead. Errors: NOT_FOUND; INVALID_ARGUMENT when the id is not a UUID.
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.GetLead
    */
@@ -450,8 +450,8 @@ export const IntakeService: GenService<{
     output: typeof GetLeadResponseSchema;
   },
   /**
-   * Stores up to 1,000 leads and answers for each one; a bad item spoils no other.
-   * The answers are in the order of the requests.
+   * Stores up to 1,000 leads and returns a result for each, in the order of the requests. An invalid item does not affect
+   * the others.
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.BatchCreateLeads
    */
@@ -461,13 +461,14 @@ export const IntakeService: GenService<{
     output: typeof BatchCreateLeadsResponseSchema;
   },
   /**
-   * Has leads triaged anew, by a better analyzer for example. Each gets its next generation and waits for its turn, so
-   * that new leads keep their place (setting RETRIAGE_PER_SECOND); its insight stays until the new one replaces it.
+   * Queues leads to be triaged again, for example by a better analyzer. Increments the generation of each lead and queues
+   * it at a limited rate, so that new leads are not delayed (setting RETRIAGE_PER_SECOND). The old insight stays until the
+   * new one replaces it.
    *
-   * Takes exactly one of lead_ids, a filter (analyzer, intents, created_after, created_before; all that are given must
-   * hold) and all. Leads that come in during the call are not meant. Works in parts: a call that fails half way has
-   * retriaged the first parts only; it can be repeated, and then retriages those again.
-   * Errors: INVALID_ARGUMENT, also when nothing says which leads are meant; UNAVAILABLE.
+   * Takes exactly one of lead_ids, a filter (analyzer, intents, created_after, created_before; a lead must match all that
+   * are given), or all. Does not include leads created during the call. Works in batches: if a call fails midway, the
+   * first batches are queued; retrying the call queues them again.
+   * Errors: INVALID_ARGUMENT, also when the request selects no leads or selects them in two ways; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.RetriageLeads
    */

@@ -32,35 +32,35 @@ export const GetQueueRequestSchema: GenMessage<GetQueueRequest> = /*@__PURE__*/
  */
 export type GetQueueResponse = Message<"leadtriage.triage.v1.GetQueueResponse"> & {
   /**
-   * Leads that no worker has taken yet.
+   * Leads not delivered to a worker yet.
    *
    * @generated from field: int64 pending = 1;
    */
   pending: bigint;
 
   /**
-   * Leads that a worker has taken and not finished.
+   * Leads delivered to a worker and not finished.
    *
    * @generated from field: int64 in_flight = 2;
    */
   inFlight: bigint;
 
   /**
-   * Leads that triage gave up on.
+   * Leads that triage dead-lettered.
    *
    * @generated from field: int64 dead_letters = 3;
    */
   deadLetters: bigint;
 
   /**
-   * How long the oldest unfinished lead has been in the queue; absent when the queue is empty.
+   * Age of the oldest unfinished lead in the queue; absent when the queue is empty.
    *
    * @generated from field: google.protobuf.Duration oldest_age = 4;
    */
   oldestAge?: Duration | undefined;
 
   /**
-   * Leads that wait outside the queue for their next try: triage parked them, or somebody redrove them.
+   * Leads waiting outside the queue for a retry: parked by triage, or redriven.
    *
    * @generated from field: int64 parked = 5;
    */
@@ -75,7 +75,7 @@ export const GetQueueResponseSchema: GenMessage<GetQueueResponse> = /*@__PURE__*
   messageDesc(file_leadtriage_triage_v1_triage_service, 1);
 
 /**
- * Why a lead has no insight.
+ * A lead that triage failed for or parked.
  *
  * @generated from message leadtriage.triage.v1.DeadLetter
  */
@@ -86,7 +86,7 @@ export type DeadLetter = Message<"leadtriage.triage.v1.DeadLetter"> & {
   leadId: string;
 
   /**
-   * The lead's generation that failed.
+   * The generation of the lead that failed.
    *
    * @generated from field: int32 generation = 2;
    */
@@ -98,14 +98,14 @@ export type DeadLetter = Message<"leadtriage.triage.v1.DeadLetter"> & {
   reason: DeadLetterReason;
 
   /**
-   * What the last try ended with, for people.
+   * The error of the last attempt, for people.
    *
    * @generated from field: string error = 4;
    */
   error: string;
 
   /**
-   * How often triage tried it; 0 again after a redrive.
+   * How often triage attempted the lead; reset to 0 by a redrive.
    *
    * @generated from field: int32 attempts = 5;
    */
@@ -122,7 +122,7 @@ export type DeadLetter = Message<"leadtriage.triage.v1.DeadLetter"> & {
   lastFailedAt?: Timestamp | undefined;
 
   /**
-   * When the lead is tried again; absent when it is dead.
+   * When the lead is retried; absent unless it is parked.
    *
    * @generated from field: google.protobuf.Timestamp retry_at = 8;
    */
@@ -151,28 +151,28 @@ export type ListDeadLettersRequest = Message<"leadtriage.triage.v1.ListDeadLette
   state: DeadLetterState;
 
   /**
-   * Only letters whose last failure was then or later.
+   * Only dead letters whose last failure was at or after this time.
    *
    * @generated from field: google.protobuf.Timestamp failed_after = 3;
    */
   failedAfter?: Timestamp | undefined;
 
   /**
-   * Only letters whose last failure was earlier.
+   * Only dead letters whose last failure was before this time.
    *
    * @generated from field: google.protobuf.Timestamp failed_before = 4;
    */
   failedBefore?: Timestamp | undefined;
 
   /**
-   * At most 500, which is also what a larger number means; default 50.
+   * Maximum number of dead letters per page: default 50; values above 500 mean 500.
    *
    * @generated from field: int32 page_size = 5;
    */
   pageSize: number;
 
   /**
-   * The next_page_token of the page before, with the same filter.
+   * The next_page_token of the previous page. The filter must not change between pages.
    *
    * @generated from field: string page_token = 6;
    */
@@ -196,7 +196,7 @@ export type ListDeadLettersResponse = Message<"leadtriage.triage.v1.ListDeadLett
   deadLetters: DeadLetter[];
 
   /**
-   * Empty when there are no more.
+   * Empty on the last page.
    *
    * @generated from field: string next_page_token = 2;
    */
@@ -249,7 +249,7 @@ export const GetDeadLetterResponseSchema: GenMessage<GetDeadLetterResponse> = /*
  */
 export type RedriveDeadLettersRequest = Message<"leadtriage.triage.v1.RedriveDeadLettersRequest"> & {
   /**
-   * At most 1,000, whatever the state of their letters; an id without a letter is not counted.
+   * At most 1,000. Selects dead letters in any state; ids without a dead letter are not counted.
    *
    * @generated from field: repeated string lead_ids = 1;
    */
@@ -261,35 +261,35 @@ export type RedriveDeadLettersRequest = Message<"leadtriage.triage.v1.RedriveDea
   reason: DeadLetterReason;
 
   /**
-   * Goes with a filter or all.
+   * Applies to a filter and to all.
    *
    * @generated from field: leadtriage.triage.v1.DeadLetterState state = 3;
    */
   state: DeadLetterState;
 
   /**
-   * Only letters whose last failure was then or later.
+   * Only dead letters whose last failure was at or after this time.
    *
    * @generated from field: google.protobuf.Timestamp failed_after = 4;
    */
   failedAfter?: Timestamp | undefined;
 
   /**
-   * Only letters whose last failure was earlier.
+   * Only dead letters whose last failure was before this time.
    *
    * @generated from field: google.protobuf.Timestamp failed_before = 5;
    */
   failedBefore?: Timestamp | undefined;
 
   /**
-   * Every letter of the state.
+   * All dead letters in the given state.
    *
    * @generated from field: bool all = 6;
    */
   all: boolean;
 
   /**
-   * Counts and changes nothing.
+   * Counts the dead letters without redriving them.
    *
    * @generated from field: bool dry_run = 7;
    */
@@ -308,7 +308,7 @@ export const RedriveDeadLettersRequestSchema: GenMessage<RedriveDeadLettersReque
  */
 export type RedriveDeadLettersResponse = Message<"leadtriage.triage.v1.RedriveDeadLettersResponse"> & {
   /**
-   * How many were redriven, or would be.
+   * The number of leads redriven, or with dry_run the number selected.
    *
    * @generated from field: int64 leads = 1;
    */
@@ -332,21 +332,21 @@ export const DeadLetterReason = {
   UNSPECIFIED: 0,
 
   /**
-   * No other try could succeed, or the last one failed.
+   * The last attempt failed, or the error cannot be resolved by a retry.
    *
    * @generated from enum value: DEAD_LETTER_REASON_FAILED = 1;
    */
   FAILED: 1,
 
   /**
-   * Every delivery ended without an answer: the note may kill the worker.
+   * The worker acknowledged none of the last deliveries: the note may crash it.
    *
    * @generated from enum value: DEAD_LETTER_REASON_DELIVERY_LIMIT = 2;
    */
   DELIVERY_LIMIT: 2,
 
   /**
-   * The next try makes sense later only, at retry_at.
+   * The lead is retried at retry_at.
    *
    * @generated from enum value: DEAD_LETTER_REASON_PARKED = 3;
    */
@@ -365,7 +365,7 @@ export const DeadLetterReasonSchema: GenEnum<DeadLetterReason> = /*@__PURE__*/
   enumDesc(file_leadtriage_triage_v1_triage_service, 0);
 
 /**
- * Which letters a filter lets through.
+ * Selects dead letters by whether triage retries them.
  *
  * @generated from enum leadtriage.triage.v1.DeadLetterState
  */
@@ -378,14 +378,14 @@ export const DeadLetterState = {
   UNSPECIFIED: 0,
 
   /**
-   * Nobody will try the lead again unless it is redriven.
+   * The lead is not retried unless it is redriven.
    *
    * @generated from enum value: DEAD_LETTER_STATE_DEAD = 1;
    */
   DEAD: 1,
 
   /**
-   * The lead will be tried again at retry_at.
+   * The lead is retried at retry_at.
    *
    * @generated from enum value: DEAD_LETTER_STATE_PARKED = 2;
    */
@@ -398,7 +398,7 @@ export const DeadLetterState = {
 } as const;
 
 /**
- * Which letters a filter lets through.
+ * Selects dead letters by whether triage retries them.
  *
  * @generated from enum leadtriage.triage.v1.DeadLetterState
  */
@@ -411,14 +411,14 @@ export const DeadLetterStateSchema: GenEnum<DeadLetterState> = /*@__PURE__*/
   enumDesc(file_leadtriage_triage_v1_triage_service, 1);
 
 /**
- * Shows the work of the triage workers, and sends round again what they gave up.
+ * Shows the triage queue, and lists and redrives dead letters.
  *
  * @generated from service leadtriage.triage.v1.TriageService
  */
 export const TriageService: GenService<{
   /**
-   * The state of the queue between intake and triage, for all workers together.
-   * Errors: UNAVAILABLE when NATS or the store cannot be reached.
+   * Returns the state of the queue between intake and triage, across all workers.
+   * Errors: UNAVAILABLE when NATS or the database is unreachable.
    *
    * @generated from rpc leadtriage.triage.v1.TriageService.GetQueue
    */
@@ -428,9 +428,9 @@ export const TriageService: GenService<{
     output: typeof GetQueueResponseSchema;
   },
   /**
-   * Lists dead letters, the newest failure first. A letter that fails again while the pages are read moves to the
-   * front; every other one is listed once.
-   * Errors: INVALID_ARGUMENT, also when page_token belongs to another filter; UNAVAILABLE.
+   * Lists dead letters, newest failure first. A lead that fails again while pages are read moves to the front; all others
+   * are listed once.
+   * Errors: INVALID_ARGUMENT, also when page_token was returned for a different filter; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.triage.v1.TriageService.ListDeadLetters
    */
@@ -440,7 +440,7 @@ export const TriageService: GenService<{
     output: typeof ListDeadLettersResponseSchema;
   },
   /**
-   * Returns the dead letter of one lead.
+   * Returns the dead letter of a lead.
    * Errors: NOT_FOUND with google.rpc.ErrorInfo, reason DEAD_LETTER_NOT_FOUND; INVALID_ARGUMENT; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.triage.v1.TriageService.GetDeadLetter
@@ -451,12 +451,12 @@ export const TriageService: GenService<{
     output: typeof GetDeadLetterResponseSchema;
   },
   /**
-   * Has leads triaged again that triage gave up or parked. Each counts from its first try again, and its letter goes
-   * when its insight is stored; until then it is listed as parked, with a retry_at in the past.
+   * Queues dead-lettered or parked leads to be triaged again. Resets the attempts of each. Its dead letter is deleted when
+   * its insight is stored; until then it is listed as parked, with a retry_at in the past.
    *
-   * Takes exactly one of lead_ids, a filter (reason, failed_after, failed_before) and all. Works in parts: a call that
-   * fails half way has redriven the first parts, and repeating it does no harm.
-   * Errors: INVALID_ARGUMENT, also when nothing says which letters are meant; UNAVAILABLE.
+   * Takes exactly one of lead_ids, a filter (reason, failed_after, failed_before), or all. Works in batches: if a call
+   * fails midway, the first batches are redriven; retrying the call is safe.
+   * Errors: INVALID_ARGUMENT, also when the request selects no dead letters or selects them in two ways; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.triage.v1.TriageService.RedriveDeadLetters
    */

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt'
 import { describe, expect, test } from 'vitest'
-import { dateOf, millisecondsOf } from './well-known-times.ts'
+import { dateOf, millisecondsOf } from './time.ts'
 
 const duration = (seconds: bigint, nanos: number) => create(DurationSchema, { seconds, nanos })
 const timestamp = (seconds: bigint, nanos: number) => create(TimestampSchema, { seconds, nanos })
@@ -13,7 +13,7 @@ describe('a Duration', () => {
     [-1n, -500_000_000, -1_500],
     [0n, -1, -0.000001],
     [315_576_000_000n, 0, 315_576_000_000_000],
-  ])('of %d s and %d ns is understood', (seconds, nanos, milliseconds) => {
+  ])('of %d s and %d ns is converted', (seconds, nanos, milliseconds) => {
     expect(millisecondsOf(duration(seconds, nanos), 'wait')).toBe(milliseconds)
   })
 
@@ -26,7 +26,7 @@ describe('a Duration', () => {
     [315_576_000_001n, 0, /seconds/],
     [-(2n ** 63n), 0, /seconds/],
     [2n ** 63n - 1n, 999_999_999, /seconds/],
-  ])('of %d s and %d ns is refused', (seconds, nanos, message) => {
+  ])('of %d s and %d ns is rejected', (seconds, nanos, message) => {
     expect(() => millisecondsOf(duration(seconds, nanos), 'wait')).toThrow(
       expect.objectContaining({
         code: 'invalid_request',
@@ -35,7 +35,7 @@ describe('a Duration', () => {
     )
   })
 
-  test('that was left out is none', () => expect(millisecondsOf(undefined, 'wait')).toBeUndefined())
+  test('that is absent is undefined', () => expect(millisecondsOf(undefined, 'wait')).toBeUndefined())
 })
 
 describe('a Timestamp', () => {
@@ -44,7 +44,7 @@ describe('a Timestamp', () => {
     [-62_135_596_800n, 0, '0001-01-01T00:00:00.000Z'],
     [253_402_300_799n, 999_000_000, '9999-12-31T23:59:59.999Z'],
     [-1n, 999_000_000, '1969-12-31T23:59:59.999Z'],
-  ])('of %d s and %d ns is understood', (seconds, nanos, text) => {
+  ])('of %d s and %d ns is converted', (seconds, nanos, text) => {
     expect(dateOf(timestamp(seconds, nanos), 'failed_after')?.toISOString()).toBe(text)
   })
 
@@ -54,7 +54,7 @@ describe('a Timestamp', () => {
     [-62_135_596_801n, 0, /years 1 to 9999/],
     [253_402_300_800n, 0, /years 1 to 9999/],
     [2n ** 63n - 1n, 0, /years 1 to 9999/],
-  ])('of %d s and %d ns is refused', (seconds, nanos, message) => {
+  ])('of %d s and %d ns is rejected', (seconds, nanos, message) => {
     expect(() => dateOf(timestamp(seconds, nanos), 'failed_after')).toThrow(
       expect.objectContaining({
         code: 'invalid_request',
@@ -63,5 +63,5 @@ describe('a Timestamp', () => {
     )
   })
 
-  test('that was left out is none', () => expect(dateOf(undefined, 'failed_after')).toBeUndefined())
+  test('that is absent is undefined', () => expect(dateOf(undefined, 'failed_after')).toBeUndefined())
 })
