@@ -11,7 +11,7 @@ import { createLog } from '../lib/log/log.ts'
 import type { Sql } from '../lib/postgres/connect.ts'
 import { connectPostgres } from '../lib/postgres/connect.ts'
 import { createCommitWatermark } from '../services/intake/reconciler/commit-watermark.ts'
-import { noteDueParked, walk, walkStatement } from '../services/intake/reconciler/find-unsettled.ts'
+import { recordDueParked, walk, walkStatement } from '../services/intake/reconciler/find-unsettled.ts'
 import { dueStatement, takeDue } from '../services/intake/reconciler/take-due.ts'
 
 const LEADS = Number(process.argv[2] ?? 1_000_000)
@@ -49,7 +49,7 @@ try {
 
 async function reconcile(connection: Sql, commitWatermark: ReturnType<typeof createCommitWatermark>): Promise<void> {
   await walk(connection, undefined, await commitWatermark(connection))
-  await noteDueParked(connection)
+  await recordDueParked(connection)
   await takeDue(connection, undefined)
 }
 

@@ -3,7 +3,7 @@ import { leadRequestSchema } from '../../domain/lead.ts'
 import type { Violation } from '../../lib/errors/app-error.ts'
 import { invalidRequest, violationsOf } from '../../lib/errors/parse.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
-import type { Caller } from './create-lead.ts'
+import type { Caller } from './caller.ts'
 import { conflict, toRow } from './create-lead.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
@@ -11,23 +11,23 @@ import type { LeadRow, StoredLead } from './lead-store.ts'
 const MAX_BATCH_SIZE = 1_000
 
 export interface BatchCreateLeadsDependencies {
-  /** Stores the rows in one commit; answers for each, in their order. */
+  /** Stores the rows in one commit; returns a result for each, in the same order. */
   readonly storeAll: (rows: readonly LeadRow[]) => Promise<readonly StoredLead[]>
   readonly events: LeadEvents
 }
 
-/** What became of one item. */
+/** The result for one item. */
 export type BatchOutcome =
   | { readonly kind: 'created' | 'replayed'; readonly lead: Lead }
   | { readonly kind: 'conflict' | 'invalid'; readonly violations: readonly Violation[] }
 
 /**
- * Stores up to {@link MAX_BATCH_SIZE} leads in one commit, which other calls may share, and answers for each; a bad item
- * spoils no other.
+ * Stores up to {@link MAX_BATCH_SIZE} leads in one commit, possibly shared with other calls. An invalid item does not
+ * affect the others.
  *
- * @param inputs `{ idempotency_key, lead }` each, as they came from outside
- * @returns the outcomes in the order of the inputs
- * @throws AppError `invalid_request` when there are none or too many, `overloaded`, `unavailable`
+ * @param inputs items `{ idempotency_key, lead }`, not validated yet
+ * @returns one outcome for each input, in the same order
+ * @throws AppError `invalid_request` when there are no inputs or too many; `overloaded`; `unavailable`
  */
 export async function batchCreateLeads(
   { storeAll, events }: BatchCreateLeadsDependencies,
@@ -46,7 +46,7 @@ export async function batchCreateLeads(
   return parsed.map((item): BatchOutcome => {
     if (item.kind === 'invalid') return item
     const result = stored.next().value
-    if (result === undefined) throw new Error('the store answered for fewer leads than it was given')
+    if (result === undefined) throw new Error('the store returned fewer results than rows')
     if (result.requestHash !== item.row.requestHash) {
       return { kind: 'conflict', violations: [{ path: 'idempotency_key', message: conflict().message }] }
     }

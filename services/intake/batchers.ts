@@ -8,24 +8,24 @@ import type { Metrics } from '../../lib/telemetry/metrics.ts'
 import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
 import { bytesOfRow, bytesOfRows, insertLists } from './lead-store.ts'
 
-/** How calls share statements. What waits in each is bounded, whatever becomes of the database. */
+/** Batchers that let concurrent calls share statements. Their queues are bounded in items and bytes. */
 export interface IntakeBatchers {
   readonly groupCommit: Batcher<LeadRow, StoredLead>
-  /** Lists of leads go by themselves: a single lead must not wait behind thousands. */
+  /** Lists of leads have a separate batcher, so that single leads do not queue after thousands of rows. */
   readonly listCommit: Batcher<readonly LeadRow[], readonly StoredLead[]>
   readonly leadReads: Batcher<string, Lead | undefined>
 }
 
-/** How many lists of leads may wait for their commit. */
-export const MAX_WAITING_LISTS = 32
+/** Maximum number of lists of leads queued for their commit. */
+export const MAX_QUEUED_LISTS = 32
 const MIB = 1024 * 1024
 const BYTES = { maxBatchBytes: 8 * MIB, maxQueuedBytes: 32 * MIB } as const
 
-/** Drains them when the service stops. */
+/** Creates the batchers; they are drained when the service stops. */
 export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onStop }: Lifecycle): IntakeBatchers {
   const measure = measureBatches(metrics)
-  const insert = isolateFailures(leads.insert) // a row has its key: to store it again changes nothing
-  // whoever asks must hear within two seconds that the database hangs
+  const insert = isolateFailures(leads.insert) // may insert a row twice, which its idempotency key makes harmless
+  // fail the whole queue at once, so that every call gets its error within two seconds while PostgreSQL hangs
   const failsAll = isTransient
 
   const groupCommit = createBatcher({
@@ -41,7 +41,7 @@ export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onSto
   const listCommit = createBatcher({
     maxBatchSize: 4,
     maxInFlight: 1,
-    maxQueued: MAX_WAITING_LISTS,
+    maxQueued: MAX_QUEUED_LISTS,
     byteLimits: { bytesOf: bytesOfRows, ...BYTES },
     flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(insert, lists),
     onFlush: measure('lead_lists', (list) => list.length),

@@ -1,7 +1,12 @@
 import type { CallContext } from '../../lib/server/rpc.ts'
-import type { Caller } from './create-lead.ts'
 
-/** Every caller is the same client until callers prove who they are; idempotency keys are kept per client. */
+export interface Caller {
+  readonly clientId: string
+  /** The W3C `traceparent` of the call. */
+  readonly traceparent: string | undefined
+}
+
+/** Calls are not authenticated yet, so all share one client id. Idempotency keys are unique per client. */
 const ANONYMOUS = 'anonymous'
 
 export function callerOf({ traceparent }: Pick<CallContext, 'traceparent'>): Caller {

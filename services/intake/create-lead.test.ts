@@ -11,7 +11,7 @@ import { createLead } from './create-lead.ts'
 import { createLeadStore } from './lead-store.ts'
 
 const stack = useStack()
-// two processes' worth of stores on one database
+// the stores of two processes on one database
 const pools = ['first', 'second'].map((name) =>
   connectPostgres({
     url: stack.serviceUrls.intake,
@@ -24,7 +24,7 @@ const stores = pools.map((pool) => ({ insert: succeeding(createLeadStore(pool).i
 const events = { publish: () => undefined, republish: () => undefined }
 afterAll(() => Promise.all(pools.map((pool) => pool.end({ timeout: 2 }))))
 
-/** One request of a client, or the crash of every connection that a process has. */
+/** A client's request, or the loss of all connections of a process. */
 type Step =
   | { readonly kind: 'create'; readonly process: 0 | 1; readonly key: number; readonly body: number }
   | { readonly kind: 'crash'; readonly process: 0 | 1 }
@@ -40,8 +40,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   },
 )
 
-/** What a client heard in the end: it tries again, with the same key, for as long as it is told to. */
-async function answerTo(step: Step & { kind: 'create' }, keys: readonly string[]): Promise<CreatedLead | 'conflict'> {
+/** The final response to a client, which retries with the same key while the error is transient. */
+async function responseTo(step: Step & { kind: 'create' }, keys: readonly string[]): Promise<CreatedLead | 'conflict'> {
   const store = stores[step.process] ?? expect.unreachable()
   const dependencies = {
     store: async (row: Parameters<typeof store.insert>[0][number]) =>
@@ -61,30 +61,30 @@ async function answerTo(step: Step & { kind: 'create' }, keys: readonly string[]
 }
 
 async function run(step: Step, keys: readonly string[]): Promise<CreatedLead | 'conflict' | undefined> {
-  if (step.kind === 'create') return answerTo(step, keys)
+  if (step.kind === 'create') return responseTo(step, keys)
   const name = step.process === 0 ? 'first' : 'second'
   await stack.sql`select pg_terminate_backend(pid) from pg_stat_activity
                   where application_name = ${name} and datname = current_database()`
   return undefined
 }
 
-test('whatever creates, repeats, conflicts and crashes come together, each key has one lead and every answer tells of it', async () => {
+test('each key has one lead and every response returns it, for any mix of creates, replays, conflicts and crashes', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (all) => {
       const keys = [randomUUID(), randomUUID(), randomUUID()]
-      const answers = await Promise.all(all.map((step) => run(step, keys)))
+      const responses = await Promise.all(all.map((step) => run(step, keys)))
       for (const [index, key] of keys.entries()) {
         const rows = await stack.sql`select id, note from leads where idempotency_key = ${key}`
-        const asked = all.flatMap((step, at) =>
-          step.kind === 'create' && step.key === index ? [{ step, answer: answers[at] }] : [],
+        const requests = all.flatMap((step, at) =>
+          step.kind === 'create' && step.key === index ? [{ step, response: responses[at] }] : [],
         )
-        expect(rows).toHaveLength(asked.length > 0 ? 1 : 0)
-        for (const { step, answer } of asked) {
-          if (rows[0]?.note === `body ${step.body}`) expect(answer).toMatchObject({ lead: { id: rows[0].id } })
-          else expect(answer).toBe('conflict')
+        expect(rows).toHaveLength(requests.length > 0 ? 1 : 0)
+        for (const { step, response } of requests) {
+          if (rows[0]?.note === `body ${step.body}`) expect(response).toMatchObject({ lead: { id: rows[0].id } })
+          else expect(response).toBe('conflict')
         }
-        const firsts = asked.filter(({ answer }) => answer !== 'conflict' && answer?.replayed === false)
-        expect(firsts.length).toBeLessThanOrEqual(1) // none when the answer of the first was lost in a crash
+        const created = requests.filter(({ response }) => response !== 'conflict' && response?.replayed === false)
+        expect(created.length).toBeLessThanOrEqual(1) // 0 when a crash lost the first response
       }
     }),
     { numRuns: 20 },

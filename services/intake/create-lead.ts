@@ -4,32 +4,26 @@ import { contentHash, leadRequestSchema, requestHash } from '../../domain/lead.t
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
+import type { Caller } from './caller.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
 
-/** Who asks, and the trace of the call. */
-export interface Caller {
-  readonly clientId: string
-  /** The W3C `traceparent` of the call. */
-  readonly traceparent: string | undefined
-}
-
 export interface CreatedLead {
   readonly lead: Lead
-  /** True when the same request had stored it before. */
+  /** True when an earlier request with the same key stored the lead. */
   readonly replayed: boolean
 }
 
 export interface CreateLeadDependencies {
-  /** Stores one row in the next group commit. */
+  /** Stores a row in the next group commit. */
   readonly store: (row: LeadRow) => Promise<StoredLead>
   readonly events: LeadEvents
 }
 
 /**
- * Stores a lead once for each idempotency key of a client, and tells triage.
+ * Stores a lead, once per idempotency key of a client, and publishes its event to triage.
  *
- * @param input `{ idempotency_key, lead }` as it came from outside
+ * @param input `{ idempotency_key, lead }`, not validated yet
  * @throws AppError `invalid_request`, `idempotency_conflict`, `overloaded`, `unavailable`
  */
 export async function createLead(
@@ -41,7 +35,7 @@ export async function createLead(
   const row = toRow(caller, request)
   const stored = await store(row)
   if (stored.requestHash !== row.requestHash) throw conflict()
-  // a replay too: the event of the first try may be what was lost
+  // also for a replay: the event of the first attempt may have been lost
   events.publish(stored, row, childTraceparent(caller.traceparent))
   return { lead: stored.lead, replayed: !stored.created }
 }
@@ -60,6 +54,6 @@ export function toRow({ clientId }: Caller, { idempotencyKey, lead }: LeadReques
 export function conflict(): AppError {
   return new AppError(
     ErrorCode.IdempotencyConflict,
-    'This idempotency key was used with another lead; a new lead needs a new key.',
+    'This idempotency key was used for a different lead; use a new key for a new lead.',
   )
 }

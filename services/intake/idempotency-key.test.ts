@@ -9,15 +9,15 @@ test.each([
   ['"a\\"b\\\\c"', 'a"b\\c'],
   ['""', ''],
   [undefined, undefined],
-  // not a string of a structured field: as it came, for the check of the key to refuse
+  // not a structured field string: unchanged, for validation to reject
   [`"${KEY}`, `"${KEY}`],
   ['"a\\b"', '"a\\b"'],
   [`"${KEY}", "${KEY}"`, `"${KEY}", "${KEY}"`],
-])('the key of the header %s is %s', (header, key) => {
+])('the header %s has the key %s', (header, key) => {
   expect(parseIdempotencyKey(header)).toBe(key)
 })
 
-test('of a header that was sent twice, that is what is wrong', () => {
+test('the violation of a repeated header is the repetition', () => {
   expect(keyViolation({ 'idempotency-key': `${KEY}, ${KEY}` }, 'must be a UUID').message).toMatch(/once/)
   expect(keyViolation({ 'idempotency-key': 'x' }, 'must be a UUID').message).toBe('must be a UUID')
   expect(keyViolation({}, 'must be a UUID').message).toBe('must be a UUID')

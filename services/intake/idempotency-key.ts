@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Violation } from '../../lib/errors/app-error.ts'
 
-/** A string of RFC 9651, section 3.3.3: quoted, with a backslash before a quote or a backslash. */
+/** A string of RFC 9651, section 3.3.3: quoted, with quotes and backslashes escaped by a backslash. */
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/
 
 /**
- * The key in an `Idempotency-Key` header. The IETF draft (draft-ietf-httpapi-idempotency-key-header) quotes it, most clients
- * do not: both are the same key.
+ * Parses an `Idempotency-Key` header. The IETF draft (draft-ietf-httpapi-idempotency-key-header) quotes the key, most
+ * clients do not; both forms are accepted. A malformed value is returned unchanged, for validation to reject.
  */
 export function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
   const value = header?.toString()
@@ -15,8 +15,8 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
 }
 
 /**
- * What is wrong with the header: the given fault of the key, unless the header was sent more than once, which Node shows as
- * one with commas.
+ * The violation to report for an `Idempotency-Key` header: the given message, unless the header was repeated, which Node
+ * presents as one comma-separated value.
  */
 export function keyViolation(headers: IncomingHttpHeaders, message: string): Violation {
   const isRepeated = headers['idempotency-key']?.includes(',') ?? false

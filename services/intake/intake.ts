@@ -1,7 +1,8 @@
 import type { BatchOutcome } from './batch-create-leads.ts'
 import { batchCreateLeads } from './batch-create-leads.ts'
 import type { IntakeBatchers } from './batchers.ts'
-import type { Caller, CreatedLead } from './create-lead.ts'
+import type { Caller } from './caller.ts'
+import type { CreatedLead } from './create-lead.ts'
 import { createLead } from './create-lead.ts'
 import { getLead } from './get-lead.ts'
 import type { ImportedList, ImportRequest } from './import/import-leads.ts'
@@ -12,7 +13,7 @@ import type { LeadRow } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
 import { retriageLeads } from './retriage-leads.ts'
 
-/** What intake can do; the protocols translate to it and from it. Each method says in its own file what it throws. */
+/** The operations of intake, as the protocol handlers call them. The file of each use case documents its errors. */
 export interface Intake {
   createLead(caller: Caller, input: unknown): Promise<CreatedLead>
   batchCreateLeads(caller: Caller, inputs: readonly unknown[]): Promise<BatchOutcome[]>
@@ -28,13 +29,13 @@ interface IntakeParts extends IntakeBatchers {
 
 export function createIntake(parts: IntakeParts): Intake {
   const { leadReads, groupCommit, listCommit, events, retriage } = parts
-  const imported = createRetryingStore((rows) => listCommit.submit(rows))
+  const retryingStore = createRetryingStore((rows) => listCommit.submit(rows))
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
     batchCreateLeads: (caller, inputs) =>
       batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs),
     importLeads: (caller, request) => {
-      const storeAll = (rows: readonly LeadRow[]) => imported.storeAll(rows, request.signal)
+      const storeAll = (rows: readonly LeadRow[]) => retryingStore.storeAll(rows, request.signal)
       const storeList = (inputs: readonly unknown[]) => batchCreateLeads({ storeAll, events }, caller, inputs)
       return importLeads({ storeList }, request)
     },

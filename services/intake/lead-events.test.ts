@@ -17,7 +17,7 @@ const idOf = ({ client, key, generation }: { client: string; key: string; genera
   messageIdOf(client, key, generation)
 
 describe('the message id of a lead', () => {
-  test('is 64 hex digits that hold nothing of the key, whatever client and key are', () => {
+  test('is 64 hex digits that do not contain the key, for any client and key', () => {
     fc.assert(
       fc.property(identity, fc.uuid(), ({ client, generation }, key) => {
         const id = messageIdOf(client, key, generation)
@@ -27,7 +27,7 @@ describe('the message id of a lead', () => {
     )
   })
 
-  test('is the same for every try, and another for another client, key or generation', () => {
+  test('is the same for every attempt, and differs between clients, keys and generations', () => {
     fc.assert(
       fc.property(identity, identity, (one, other) => {
         const same = JSON.stringify(one) === JSON.stringify(other)
@@ -40,12 +40,12 @@ describe('the message id of a lead', () => {
     )
   })
 
-  test('tells client and key apart where they meet', () => {
+  test('separates client and key', () => {
     expect(messageIdOf('a', 'bc', 1)).not.toBe(messageIdOf('ab', 'c', 1))
   })
 })
 
-test('an event carries what triage needs, to the subject of its lead, on the trace of its caller', () => {
+test("an event contains what triage needs, on the lead's subject, in the caller's trace", () => {
   const sent: OutgoingMessage[] = []
   const publisher = { publish: (message: OutgoingMessage) => sent.push(message) > 0 }
   const lead = {

@@ -6,20 +6,19 @@ import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { OutgoingMessage, Publisher } from '../../lib/jetstream/publisher.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
 
-/** Tells triage about committed leads. Never fails and never waits: a lead is safe once it is committed. */
+/** Publishes committed leads to triage. Never fails and never waits: a committed lead is safe without its event. */
 export interface LeadEvents {
   /**
-   * Publishes the event of a lead that is new, under the message id that every try of the same request has. Also on a
-   * replay: the event of the first try may be what was lost, and a second one changes nothing. Not when the lead is older
-   * (`recent`): then the reconciler looks after it, and triage would do again for a whole file what it has done.
+   * Publishes the event of a recently created lead, with a message id that is the same for every attempt of a request. Also
+   * on a replay, since the event of the first attempt may have been lost and a duplicate is harmless. Skips older leads:
+   * the reconciler covers those, and republishing a replayed import would triage the whole file again.
    */
   publish(stored: StoredLead, row: PublishedRow, traceparent: string): void
 }
 
-/** What the same request gives every time: under its key the same note is stored. */
+/** The parts of a row that are the same for every attempt of a request. */
 type PublishedRow = Pick<LeadRow, 'clientId' | 'idempotencyKey' | 'contentHash'>
 
-/** What an event is made of. */
 interface QueuedLead {
   readonly id: string
   readonly generation: number
@@ -60,8 +59,8 @@ export function leadReceivedMessage(
 }
 
 /**
- * Made from client id and key, so that every try of one lead has the same id; hashed, since a header must not carry
- * what a user sent. A later generation is another message.
+ * Derives the `Nats-Msg-Id` from client id, key and generation, so that every attempt to store a lead has the same id.
+ * Hashed, since a header must not contain user input.
  */
 export function messageIdOf(clientId: string, idempotencyKey: string, generation: number): string {
   const parts = generation === 1 ? [clientId, idempotencyKey] : [clientId, idempotencyKey, generation]

@@ -22,7 +22,7 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
-// open beforehand: the store waits for an answer, not for connections
+// connect beforehand: query timeouts include the time to connect
 beforeAll(() => Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`)))
 const leads = createLeadStore(sql)
 const store = { ...leads, insert: succeeding(leads.insert) }
@@ -42,7 +42,7 @@ function rowOf(part: Partial<Omit<LeadRow, 'lead'>> & { lead?: Partial<NewLead> 
 
 const stored = (row: LeadRow) => stack.sql`select * from leads where idempotency_key = ${row.idempotencyKey}`
 
-test('lists that share a commit get their own answers, in their order', async () => {
+test('lists that share a commit get their own results, in order', async () => {
   const [first, second, third] = ['one', 'two', 'three'].map((note) => rowOf({ lead: { note } })) as [
     LeadRow,
     LeadRow,
@@ -51,16 +51,15 @@ test('lists that share a commit get their own answers, in their order', async ()
   const known = rowOf({ lead: { note: 'known' } })
   await store.insert([known])
   const again = { ...known, id: uuidv7() }
-  const answers = await insertLists(leads.insert, [[first, again], [], [second, third]])
-  const notes = answers.map(
-    (list) =>
-      list instanceof Error || list.map(({ lead, created }) => (created ? lead.note : `there was ${lead.note}`)),
+  const results = await insertLists(leads.insert, [[first, again], [], [second, third]])
+  const notes = results.map(
+    (list) => list instanceof Error || list.map(({ lead, created }) => (created ? lead.note : `replayed ${lead.note}`)),
   )
-  expect(notes).toEqual([['one', 'there was known'], [], ['two', 'three']])
+  expect(notes).toEqual([['one', 'replayed known'], [], ['two', 'three']])
 })
 
 describe('a lead', () => {
-  test('is stored whole and found again, whatever text it holds', async () => {
+  test('is stored and found unchanged, whatever text it contains', async () => {
     const lead = {
       email: 'jürgen@münchen.de',
       phone: '{1,"2"}',
@@ -83,13 +82,13 @@ describe('a lead', () => {
     ])
   })
 
-  test('that was left out stays null', async () => {
+  test('stores omitted fields as null', async () => {
     const row = rowOf()
     await store.insert([row])
     expect(await stored(row)).toMatchObject([{ email: null, phone: null, name: null, source: null }])
   })
 
-  test('is found by the call that asked for it, whatever others of the same query ask for', async () => {
+  test('is returned in the position of its id', async () => {
     const [one, other] = [rowOf({ lead: { note: 'one' } }), rowOf({ lead: { note: 'other' } })]
     await store.insert([one, other])
     const found = await store.findAll([other.id, randomUUID(), one.id, other.id])
@@ -98,7 +97,7 @@ describe('a lead', () => {
 })
 
 describe('a key that is taken', () => {
-  test('gives back what was stored first, with its own hash and generation, and changes nothing', async () => {
+  test('returns the stored lead with its hash and generation, and changes nothing', async () => {
     const first = rowOf({ lead: { note: 'first' } })
     const [created] = await store.insert([first])
     await stack.sql`update leads set generation = 3 where id = ${first.id}`
@@ -117,7 +116,7 @@ describe('a key that is taken', () => {
     expect(await stored(first)).toHaveLength(1)
   })
 
-  test('says whether its lead is new, as the database has it', async () => {
+  test("reports whether its lead is recent by the database's clock", async () => {
     const [young, old] = [rowOf(), rowOf()]
     await store.insert([young, old])
     await stack.sql`update leads set created_at = now() where id = ${young.id}`
@@ -126,16 +125,16 @@ describe('a key that is taken', () => {
     expect(again.map(({ recent }) => recent)).toEqual([true, false])
   })
 
-  test('by another client is free, and each client gets its own lead back', async () => {
+  test('by another client is free, and each client gets its own lead', async () => {
     const idempotencyKey = randomUUID()
     const rows = ['one', 'other'].map((clientId) => rowOf({ clientId, idempotencyKey }))
-    const answers = async (again: LeadRow[]) =>
+    const insert = async (again: LeadRow[]) =>
       (await store.insert(again)).map(({ created, lead }) => [created, lead.id])
-    expect(await answers(rows)).toEqual(rows.map(({ id }) => [true, id]))
-    expect(await answers(rows.map((row) => ({ ...row, id: uuidv7() })))).toEqual(rows.map(({ id }) => [false, id]))
+    expect(await insert(rows)).toEqual(rows.map(({ id }) => [true, id]))
+    expect(await insert(rows.map((row) => ({ ...row, id: uuidv7() })))).toEqual(rows.map(({ id }) => [false, id]))
   })
 
-  test('within one batch goes to one row, and every row is answered in its place', async () => {
+  test('within one batch goes to one row, and results stay in order', async () => {
     const idempotencyKey = randomUUID()
     const rows = [
       rowOf(),
@@ -153,13 +152,13 @@ describe('a key that is taken', () => {
   })
 })
 
-describe('one bad row', () => {
-  // the protocols let no such text in: this is what is left if they ever do
-  const poisonous = () => rowOf({ lead: { note: 'a\u0000b' } })
+describe('one invalid row', () => {
+  // validation rejects such text; these tests cover the database layer if it ever does not
+  const invalidRow = () => rowOf({ lead: { note: 'a\u0000b' } })
   const insert = isolateFailures(leads.insert)
 
-  test('among many fails alone, and every other lead is stored', async () => {
-    const rows = Array.from({ length: 300 }, (_, i) => (i === 217 ? poisonous() : rowOf()))
+  test('among many fails alone, and all other leads are stored', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => (i === 217 ? invalidRow() : rowOf()))
     await expect(leads.insert(rows)).rejects.toMatchObject({ code: '22021' })
     const results = await insert(rows)
     expect(results[217]).toMatchObject({ code: '22021' })
@@ -170,13 +169,13 @@ describe('one bad row', () => {
     expect(await stack.sql`select from leads where idempotency_key = any(${keys}::uuid[])`).toHaveLength(299)
   })
 
-  test('of a list is the answer of its list, and of no other', async () => {
-    const [bad, good] = await insertLists(insert, [[rowOf(), poisonous()], [rowOf()]])
+  test('fails its own list only', async () => {
+    const [bad, good] = await insertLists(insert, [[rowOf(), invalidRow()], [rowOf()]])
     expect(bad).toMatchObject({ code: '22021' })
     expect(good).toMatchObject([{ created: true }])
   })
 
-  test('whose key is freed before the other lead could be read is to be tried again, and no neighbour is', async () => {
+  test('whose key is freed before the stored lead is read is unavailable, without affecting other rows', async () => {
     const erased = rowOf()
     await store.insert([erased])
     const erase = () => stack.sql`delete from leads where id = ${erased.id}`
@@ -187,8 +186,8 @@ describe('one bad row', () => {
   })
 })
 
-describe('a key that another connection is just storing', () => {
-  /** Stores a row and holds its transaction open; another store of the same key waits until it ends. */
+describe('a key that a concurrent transaction is storing', () => {
+  /** Stores a row in an open transaction; a second insert of the same key waits until that transaction ends. */
   async function race() {
     const first = rowOf({ lead: { note: 'first' } })
     const second = rowOf({ idempotencyKey: first.idempotencyKey, lead: { note: 'second' } })
@@ -196,7 +195,7 @@ describe('a key that another connection is just storing', () => {
     await other`begin`
     await createLeadStore(other).insert([first])
     const waiting = store.insert([second])
-    waiting.catch(() => undefined) // seen by whoever calls `end`
+    waiting.catch(() => undefined) // awaited in `end`
     await eventually(async () => {
       const [row] = await stack.sql`
         select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
@@ -210,7 +209,7 @@ describe('a key that another connection is just storing', () => {
     return { first, second, end }
   }
 
-  test('is taken when that one commits', async () => {
+  test('is taken when that transaction commits', async () => {
     const { first, end } = await race()
     expect(await end('commit')).toMatchObject({
       created: false,
@@ -219,12 +218,12 @@ describe('a key that another connection is just storing', () => {
     })
   })
 
-  test('is free when that one rolls back', async () => {
+  test('is free when that transaction rolls back', async () => {
     const { second, end } = await race()
     expect(await end('rollback')).toMatchObject({ created: true, lead: { id: second.id } })
   })
 
-  test('deadlocks with nothing, in whatever order many batches have the same keys', async () => {
+  test('does not deadlock when concurrent batches have the same keys in different orders', async () => {
     const keys = Array.from({ length: 200 }, () => randomUUID())
     const batches = Array.from({ length: 8 }, (_, i) => {
       const order = keys.toSorted((a, b) => a.charCodeAt(i) - b.charCodeAt(i))
@@ -236,11 +235,11 @@ describe('a key that another connection is just storing', () => {
   })
 })
 
-test('a database that is away is said to be unavailable, with the time to come again', async () => {
-  const away = postgres('postgres://nobody@127.0.0.1:1/none', { max: 1 })
-  const lost = createLeadStore(away)
+test('every method throws unavailable, with a retry delay, when PostgreSQL is unreachable', async () => {
+  const unreachable = postgres('postgres://user@127.0.0.1:1/none', { max: 1 })
+  const store = createLeadStore(unreachable)
   const unavailable = { code: 'unavailable', retryAfterSeconds: 1 }
-  await expect(lost.insert([rowOf()])).rejects.toMatchObject(unavailable)
-  await expect(lost.findAll([randomUUID()])).rejects.toMatchObject(unavailable)
-  await away.end()
+  await expect(store.insert([rowOf()])).rejects.toMatchObject(unavailable)
+  await expect(store.findAll([randomUUID()])).rejects.toMatchObject(unavailable)
+  await unreachable.end()
 })

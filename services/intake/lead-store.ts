@@ -6,7 +6,7 @@ import { createDeadline, withQueryTimeout } from '../../lib/postgres/query-timeo
 import type { WriteFence } from '../../lib/postgres/write-fence.ts'
 import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 
-/** A row to be inserted; its id is used only when nothing is stored under its key yet. */
+/** A row to insert. Its id is used only if its key is not taken. */
 export interface LeadRow {
   readonly id: string
   readonly clientId: string
@@ -17,7 +17,7 @@ export interface LeadRow {
   readonly lead: NewLead
 }
 
-/** What is stored under a row's key: the row itself when `created`, else what was there before. */
+/** The lead stored under a row's key: the row itself if `created`, otherwise an earlier one. */
 export interface StoredLead {
   readonly created: boolean
   /** Created less than {@link RECENT_SECONDS} ago, by the database's clock. */
@@ -29,22 +29,22 @@ export interface StoredLead {
 
 export interface LeadStore {
   /**
-   * Stores the rows in one commit, each unless its (client, key) is taken; rows may share a key.
-   * @returns what is stored under each row's key now, in the order of the rows; AppError `unavailable` for a row whose
-   *   key was freed meanwhile
-   * @throws AppError `unavailable` when the database does not answer; then all was stored or nothing was
+   * Stores in one commit those rows whose (client, key) is not taken. Rows may share a key.
+   * @returns the lead now stored under each row's key, in the order of the rows; AppError `unavailable` for a row whose
+   *   key was freed concurrently
+   * @throws AppError `unavailable` when PostgreSQL does not respond; either all rows were stored or none
    */
   insert(rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]>
   /**
-   * The leads of the ids, in their order.
-   * @throws AppError `unavailable` when the database does not answer
+   * Returns the leads with these ids, in the same order.
+   * @throws AppError `unavailable` when PostgreSQL does not respond
    */
   findAll(ids: readonly string[]): Promise<(Lead | undefined)[]>
 }
 
 /**
- * The reconciler looks after a lead that is older: its first walk has passed it by then (GRACE_SECONDS, and a second
- * between two rounds), and what that one could not see yet is left to the second.
+ * The reconciler covers older leads: by then its early walk has passed them (GRACE_SECONDS plus the second between two
+ * rounds), and its late walk finds those that were not visible to the early one.
  */
 const RECENT_SECONDS = 10
 
@@ -82,7 +82,7 @@ export function createLeadStore(sql: Sql): LeadStore {
 
 /**
  * Stores several lists in one commit.
- * @returns for each list what `insert` says of its rows, or the Error of one of them: the others of the list may be stored
+ * @returns for each list the results of its rows, or the Error of one of them; its other rows may be stored
  */
 export async function insertLists(
   insert: FlushItems<LeadRow, StoredLead>,
@@ -105,7 +105,7 @@ function wholeList(list: readonly (StoredLead | Error)[]): StoredLead[] | Error 
   return stored
 }
 
-/** What it takes to keep a row, in bytes: text has two a character at the most. */
+/** Estimated memory of a row in bytes: at most two per UTF-16 code unit of text. */
 export function bytesOfRow({ clientId, lead }: LeadRow): number {
   const { email, phone, name, note, source } = lead
   const text = (email?.length ?? 0) + (phone?.length ?? 0) + (name?.length ?? 0) + note.length + (source?.length ?? 0)
@@ -116,10 +116,10 @@ export function bytesOfRows(rows: readonly LeadRow[]): number {
   return rows.reduce((sum, row) => sum + bytesOfRow(row), 0)
 }
 
-/** Of ids and hashes as text, which have the same length in each row. */
+/** Ids and hashes as text have the same length in every row. */
 const ROW_BYTES = 2 * (36 + 36 + 64 + 64)
 
-/** The rows of taken keys are read by a second statement, see {@link insertAbsent}; most batches have none. */
+/** Reads the leads of taken keys with a second statement (see {@link insertAbsent}); most batches have none. */
 async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]> {
   const deadline = createDeadline()
   const inserted = new Map(
@@ -135,9 +135,9 @@ async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[
 }
 
 /**
- * The rows go in sorted by key: two commits that share keys then take them in the same order and cannot deadlock.
- * A row whose key another transaction is just inserting waits for that one's end: it is inserted if the other
- * rolls back and skipped if it commits, so that a skipped row's key is visible to the next statement.
+ * Inserts sorted by key, so that concurrent commits that share keys lock them in the same order and cannot deadlock. A row
+ * whose key a concurrent transaction is inserting waits for it: it is inserted if the other rolls back and skipped if it
+ * commits. So the next statement sees the lead of every skipped row.
  */
 function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
   return sql<{ id: string; created_at: Date }[]>`
@@ -197,9 +197,9 @@ function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLea
   }
 }
 
-/** Only an erasure between the two statements takes the other lead away; the client's next try creates it anew. */
+/** Happens only if the lead was erased between the two statements; a retry creates it. */
 function keyWasFreed(): AppError {
-  return new AppError(ErrorCode.Unavailable, 'The lead with this key was erased just now; try again.', {
+  return new AppError(ErrorCode.Unavailable, 'The lead with this key was just erased; retry the request.', {
     retryAfterSeconds: 1,
   })
 }

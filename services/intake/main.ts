@@ -17,13 +17,13 @@ import { intakeSettings } from './config.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
 import { createLeadStore } from './lead-store.ts'
-import { queuedSince } from './reconciler/queued-since.ts'
+import { queueHead } from './reconciler/queue-head.ts'
 import { startReconciler } from './reconciler/reconciler.ts'
 import { intakeApi, registerIntakeRest } from './rest.ts'
 import { createRetriageStore } from './retriage-store.ts'
 import { intakeRpc } from './rpc.ts'
 
-/** Starts intake: connections, parts, server; resolves when it listens. */
+/** Starts intake; resolves when its server is listening. */
 export async function startIntake(
   config: Config<typeof intakeSettings>,
   log: Log,
@@ -56,7 +56,7 @@ export async function startIntake(
   const publisher = createPublisher({
     nats,
     maxOutstanding: 50_000,
-    maxOutstandingBytes: 64 * 1024 * 1024, // some 800 of the longest leads
+    maxOutstandingBytes: 64 * 1024 * 1024, // about 800 leads of maximum size
     onRefused: lostFiles.noteRefusal,
     log,
     metrics,
@@ -69,7 +69,7 @@ export async function startIntake(
     nats,
     ensureStreams: () => ensureStreams(nats, topology),
     lostFiles,
-    queuedSince: () => queuedSince(nats, names),
+    queueHead: () => queueHead(nats, names),
     names,
     log,
     metrics,

@@ -29,10 +29,10 @@ afterAll(() => sql.end())
 let intake: ServiceProcess
 
 beforeAll(async () => {
-  intake = await start('intake') // and no triage: the reconciler publishes nothing where nobody pulls
+  intake = await start('intake') // without triage: the reconciler publishes nothing while there is no consumer
 })
 
-/** A lead whose first try was committed so long ago, and whose event was never published. */
+/** A lead that was committed `ageSeconds` ago and whose event was never published. */
 async function committed(ageSeconds: number): Promise<{ id: string; key: string }> {
   const key = randomUUID()
   const row = toRow(
@@ -70,17 +70,17 @@ const protocols: [name: string, send: (key: string) => Promise<unknown>][] = [
 ]
 
 describe.each(protocols)('%s', (_name, send) => {
-  test('publishes the event of a lead again that is new', async () => {
+  test('republishes the event of a recent lead', async () => {
     const { id, key } = await committed(0)
     await send(key)
     await eventually(() => isInStream(id))
   })
 
-  test('publishes nothing of one that the reconciler has looked at', async () => {
+  test('does not republish the event of an older lead, which the reconciler covers', async () => {
     const { id, key } = await committed(60)
     await send(key)
     const next = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE }))
-    await eventually(() => isInStream(next.id)) // in the order of publication
+    await eventually(() => isInStream(next.id)) // messages are stored in the order of publication
     expect(await isInStream(id)).toBe(false)
   })
 })

@@ -25,21 +25,21 @@ import type { Intake } from './intake.ts'
 export const intakeApi: ApiDescription = {
   title: 'leadtriage intake',
   description:
-    'Stores sales leads, each once for its idempotency key, and has them triaged. What triage finds is served by the ' +
-    'service insights. The same operations are served over Connect, gRPC-Web and gRPC on this port.',
-  tags: [{ name: 'Leads', description: 'Store leads, read them, and have them triaged again.' }],
+    'Stores sales leads, once per idempotency key, and queues them for triage. The insights service serves the results. ' +
+    'This port serves the same operations over Connect, gRPC-Web and gRPC.',
+  tags: [{ name: 'Leads', description: 'Store leads, read them, and triage them again.' }],
 }
 
 /**
- * The characters that do not show, without U+0000, for patterns of JSON Schema: many of its readers know no Unicode
- * properties. A test compares it to what createLead refuses.
+ * The invisible characters without U+0000, for JSON Schema patterns: many JSON Schema tools do not support Unicode property
+ * escapes. A test compares them with what createLead rejects.
  */
 const INVISIBLE =
   '\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u115f-\\u1160' +
   '\\u1680\\u17b4-\\u17b5\\u180b-\\u180f\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0' +
   '\\ufff0-\\ufffb\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}'
 
-/** Describes the body; createLead checks it, over every protocol, so that all faults are named in one response. */
+/** Documents the body. createLead validates it, for every protocol, so that one response lists all violations. */
 const leadBodySchema = z
   .strictObject({
     email: textField(LEAD_LIMITS.email).meta({ format: 'idn-email' }).nullish(),
@@ -48,14 +48,14 @@ const leadBodySchema = z
     note: textField(LEAD_LIMITS.note)
       .min(1)
       .meta({
-        description: 'Has at least one visible character.',
-        pattern: `^[${INVISIBLE}]*[^\\u0000${INVISIBLE}][^\\u0000]*$`, // linear: no text fits in two ways
+        description: "The sender's message, with at least one visible character.",
+        pattern: `^[${INVISIBLE}]*[^\\u0000${INVISIBLE}][^\\u0000]*$`, // linear time: the pattern is unambiguous
       }),
-    source: textField(LEAD_LIMITS.source).nullish(),
+    source: textField(LEAD_LIMITS.source).meta({ description: 'The origin of the lead.' }).nullish(),
   })
   .meta({
     id: 'NewLead',
-    description: 'A lead as a client sends it. Lengths are in Unicode code points.',
+    description: 'A lead to be stored. Lengths are in Unicode code points.',
     examples: [
       {
         email: 'buyer@example.com',
@@ -67,39 +67,45 @@ const leadBodySchema = z
     ],
   })
 
-const dryRun = z.boolean().optional().meta({ description: 'Counts the leads and changes nothing.' })
+const dryRun = z.boolean().optional().meta({ description: 'If true, counts the leads without queueing them.' })
 const retriageBodySchema = z
   .union([
     z
       .strictObject({
-        lead_ids: leadIdsField.meta({ description: 'An id of no lead is not counted.' }),
+        lead_ids: leadIdsField.meta({ description: 'IDs of leads. IDs that do not exist are not counted.' }),
         dry_run: dryRun,
       })
-      .meta({ id: 'RetriageByIds', description: 'These leads.' }),
+      .meta({ id: 'RetriageByIds', description: 'Selects leads by ID.' }),
     z
       .strictObject({
         analyzer: z
           .string()
           .optional()
           .meta({
-            description: 'The analyzer that made the insight, as name@version.',
+            description: 'The analyzer that produced the insight, as name@version.',
             pattern: '^[\\x20-\\x7e]{1,200}$',
             examples: ['rules@1'],
           }),
-        intents: z.array(intentField).max(100).optional().meta({ description: 'The insight has one of these.' }),
-        created_after: timeField.optional().meta({ description: 'Created then or later.' }),
-        created_before: timeField.optional().meta({ description: 'Created earlier.' }),
+        intents: z
+          .array(intentField)
+          .max(100)
+          .optional()
+          .meta({ description: 'The insight has one of these intents.' }),
+        created_after: timeField.optional().meta({ description: 'The lead was created at or after this time.' }),
+        created_before: timeField.optional().meta({ description: 'The lead was created before this time.' }),
         dry_run: dryRun,
       })
       .meta({
         id: 'RetriageByFilter',
-        description: 'The leads for which everything given holds.',
+        description: 'Selects leads that match every given field.',
         anyOf: [
           ...['analyzer', 'created_after', 'created_before'].map((field) => ({ required: [field] })),
           { required: ['intents'], properties: { intents: { type: 'array', minItems: 1 } } },
         ],
       }),
-    z.strictObject({ all: z.literal(true), dry_run: dryRun }).meta({ id: 'RetriageAll', description: 'Every lead.' }),
+    z
+      .strictObject({ all: z.literal(true), dry_run: dryRun })
+      .meta({ id: 'RetriageAll', description: 'Selects all leads.' }),
   ])
   .meta({ id: 'RetriageSelection', examples: [{ analyzer: 'rules@1', dry_run: true }] })
 
@@ -111,7 +117,7 @@ const leadSchema = z
     name: z.string().nullable(),
     note: z.string(),
     source: z.string().nullable(),
-    created_at: timeField,
+    created_at: timeField.meta({ description: 'When the lead was stored.' }),
   })
   .meta({
     id: 'Lead',
@@ -130,12 +136,14 @@ const leadSchema = z
   })
 
 const retriagedSchema = z
-  .object({ leads: z.int().min(0).meta({ description: 'How many leads are triaged again, or would be.' }) })
+  .object({
+    leads: z.int().min(0).meta({ description: 'Number of leads queued, or with `dry_run` the number selected.' }),
+  })
   .meta({ id: 'Retriaged', examples: [{ leads: 120 }] })
 
-/** Intake's REST routes in terms of {@link Intake}. */
+/** Registers the REST routes of intake. */
 export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailLate): void {
-  // a scope of its own: bodies that are no JSON are read there
+  // in its own scope, which reads bodies other than JSON
   app.register(async (scope) => registerImportRest(scope.withTypeProvider(), intake, failLate))
 
   app.post(
@@ -144,13 +152,14 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
       schema: {
         operationId: 'createLead',
         tags: ['Leads'],
-        summary: 'Store a lead, once for each idempotency key',
+        summary: 'Store a lead, once per idempotency key',
         description:
-          'A repeated request with the same key and the same lead returns the stored lead with 200; one with another lead ' +
-          'is a conflict. `/leads/` is the same path. Retry a request that failed or whose response was lost with the same key.',
+          'A request with the key and the lead of an earlier one returns the stored lead with 200; a request with the same ' +
+          'key and a different lead is a conflict. If a request fails or its response is lost, retry it with the same key. ' +
+          '`/leads/` is the same path.',
         headers: z.object({
           'idempotency-key': uuidField.meta({
-            description: 'A UUID that the client chooses: the same for every attempt to store one lead.',
+            description: 'A UUID that the client chooses, the same for every attempt to store the lead.',
             examples: ['4f9c1d7e-2b6a-4c38-9e05-7d1a8c3b6f20'],
           }),
         }),
@@ -165,7 +174,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         },
       },
       validatorCompiler: () => (value) => ({ value }), // see leadBodySchema
-      serializerCompiler: () => JSON.stringify, // the compiler has checked what is sent: once is enough on the busiest route
+      serializerCompiler: () => JSON.stringify, // the type checker covers the response; validating it would be slow here
     },
     async (request, reply) => {
       const caller = callerOf(request)
@@ -195,20 +204,21 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
   )
 
   app.post(
-    '/leads::retriage', // the router's way to write one colon
+    '/leads::retriage', // `::` is an escaped colon
     {
       schema: {
         operationId: 'retriageLeads',
         tags: ['Leads'],
         summary: 'Triage leads again',
         description:
-          'Takes exactly one of `lead_ids`, a filter (`analyzer`, `intents`, `created_after`, `created_before`) and `all`. ' +
-          'The leads are queued behind new ones, and each insight stays until a new one replaces it. Works in parts: a ' +
-          'call that fails half way has retriaged the first parts only; a retry retriages those once more.',
+          'Takes exactly one of `lead_ids`, a filter (`analyzer`, `intents`, `created_after`, `created_before`), or `all`. ' +
+          'Queues the leads at a limited rate, so that new leads are not delayed. The old insight of a lead stays until the ' +
+          'new one replaces it. Works in batches: if a call fails midway, the first batches are queued; retrying the call ' +
+          'queues them again.',
         body: retriageBodySchema,
         response: { 200: retriagedSchema.describe('The leads are queued, or with `dry_run` counted.') },
       },
-      validatorCompiler: () => (value) => ({ value }), // retriageLeads checks it, as on every protocol
+      validatorCompiler: () => (value) => ({ value }), // retriageLeads validates it, for every protocol
     },
     async ({ body }, reply) => {
       const { signal, release } = abortWhenClosed(reply.raw)
@@ -221,7 +231,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
   )
 }
 
-/** The same faults at the places where a REST client put the fields. */
+/** Maps the paths of violations to where a REST client sends the fields. */
 function withRestPaths(error: unknown, headers: IncomingHttpHeaders): unknown {
   if (!(error instanceof AppError) || error.violations.length === 0) return error
   return invalidRequest(
@@ -231,7 +241,7 @@ function withRestPaths(error: unknown, headers: IncomingHttpHeaders): unknown {
   )
 }
 
-/** Relative to the URL that the client called, which may have a prefix that a proxy takes away. */
+/** Relative to the URL that the client called, since a proxy may strip a prefix of it. */
 function locationOf(url: string, { id }: Lead): string {
   return url.split('?')[0]?.endsWith('/') ? id : `leads/${id}`
 }

@@ -4,11 +4,11 @@ import { timeSchema } from '../../contract/time.ts'
 import { Intent } from '../../domain/vocabulary.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
-import type { LeadPosition, RetriagePart, RetriageSelection, RetriageStore } from './retriage-store.ts'
+import type { LeadPosition, RetriageBatch, RetriageSelection, RetriageStore } from './retriage-store.ts'
 
 const requestSchema = z.strictObject(
   {
-    // printable ASCII, which PostgreSQL always takes
+    // printable ASCII: a NUL character would fail in PostgreSQL
     analyzer: z
       .string({ error: 'must be a string such as rules@1' })
       .regex(/^[\x20-\x7e]{1,200}$/, { error: 'must be name@version, such as rules@1' })
@@ -17,7 +17,7 @@ const requestSchema = z.strictObject(
       .array(z.enum(Intent, { error: `must be one of ${Object.values(Intent).join(', ')}` }), {
         error: 'must be a list of intents',
       })
-      .max(100, { error: 'must be a list of intents, each once' })
+      .max(100, { error: 'must have at most 100 items' })
       .optional(),
     created_after: timeSchema.optional(),
     created_before: timeSchema.optional(),
@@ -31,20 +31,21 @@ const requestSchema = z.strictObject(
 
 export interface RetriageDependencies {
   readonly leads: RetriageStore
-  /** How many leads a second one call puts in line. */
+  /** How many leads per second each call queues. */
   readonly leadsPerSecond: number
 }
 
 /**
- * Has leads triaged anew: each gets its next generation and is put in line for the reconciler, spread over time, so
- * that new leads keep their place. Its insight stays until the one of the next generation replaces it.
+ * Triages leads again: increments the generation of each and queues it for the reconciler, spread over time so that new
+ * leads are not delayed. The old insight stays until the insight of the next generation replaces it.
  *
- * Works in parts, so that no statement runs long. A call that fails or is cancelled half way has retriaged the first
- * parts only; it can be repeated, and then retriages those again.
+ * Works in batches to keep statements short. If a call fails or is cancelled midway, the first batches are queued; retrying
+ * the call queues them again.
  *
  * @param input lead_ids; or a filter of analyzer, intents, created_after, created_before; or all
- * @returns how many leads, with dry_run how many it would be
- * @throws AppError `invalid_request` when that says nothing, or two things; `unavailable`; `cancelled`
+ * @returns the number of leads queued, or with dry_run selected
+ * @throws AppError `invalid_request`, also when the input selects no leads or selects them in two ways; `unavailable`;
+ *   `cancelled`
  */
 export async function retriageLeads(
   { leads, leadsPerSecond }: RetriageDependencies,
@@ -62,15 +63,15 @@ export async function retriageLeads(
     createdAfter: created_after,
     createdBefore: created_before,
   }
-  const begun = await leads.now()
+  const startedAt = await leads.now()
   let count = 0
   for (let after: LeadPosition | null = null; ; ) {
     if (signal.aborted) throw new AppError(ErrorCode.Cancelled, `Cancelled after ${count} leads.`)
-    const part: RetriagePart = request.dry_run
-      ? await leads.count(selection, begun, after)
-      : await leads.retriage(selection, begun, after, { ahead: count, leadsPerSecond })
-    count += part.leads
-    if (part.last === null) return count
-    after = part.last
+    const batch: RetriageBatch = request.dry_run
+      ? await leads.count(selection, startedAt, after)
+      : await leads.retriage(selection, startedAt, after, { queuedBefore: count, leadsPerSecond })
+    count += batch.leads
+    if (batch.last === null) return count
+    after = batch.last
   }
 }

@@ -2,51 +2,51 @@ import type { Intent } from '../../domain/vocabulary.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 
-/** Leads by their ids, or all; of these the ones that everything which is given holds for. */
+/** Selects leads by id, or all, that match every given filter. */
 export interface RetriageSelection {
   readonly leadIds: readonly string[] | undefined
   /** The analyzer that made the insight, as name@version. */
   readonly analyzer: string | undefined
-  /** What the insight says. */
+  /** The intent of the insight is one of these. */
   readonly intents: readonly Intent[] | undefined
   readonly createdAfter: Date | undefined
   readonly createdBefore: Date | undefined
 }
 
-/** Where a part of a large change ends. */
+/** A position in the leads by creation. */
 export interface LeadPosition {
   readonly createdAt: Date
   readonly id: string
 }
 
-export interface RetriagePart {
-  /** How many leads of the part the selection holds for. */
+export interface RetriageBatch {
+  /** How many leads of the batch match the selection. */
   readonly leads: number
-  /** The last lead that was looked at; null when there are no more. */
+  /** The last lead of the batch; null when there are no more leads. */
   readonly last: LeadPosition | null
 }
 
-/** Every method throws AppError `unavailable` when the database cannot be reached. */
+/** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface RetriageStore {
-  /** By the database's clock. */
+  /** Current time by the database's clock. */
   now(): Promise<Date>
-  /** Looks at the next part of the leads that were there when the call had `begun`, in the order of their creation. */
-  count(selection: RetriageSelection, begun: Date, after: LeadPosition | null): Promise<RetriagePart>
+  /** Counts the selected leads in the next batch, in order of creation, among those created until `startedAt`. */
+  count(selection: RetriageSelection, startedAt: Date, after: LeadPosition | null): Promise<RetriageBatch>
   /**
-   * As `count`, and gives those that the selection holds for their next generation and a place in line, in one commit.
-   * @param line how many of this call are `ahead` of them in line, and how fast that moves from `begun` on
+   * As `count`, and increments the generation of the selected leads and queues them, in one commit.
+   * @param schedule the leads become due at `leadsPerSecond` from `startedAt`, after the `queuedBefore` of earlier batches
    */
   retriage(
     selection: RetriageSelection,
-    begun: Date,
+    startedAt: Date,
     after: LeadPosition | null,
-    line: { ahead: number; leadsPerSecond: number },
-  ): Promise<RetriagePart>
+    schedule: { queuedBefore: number; leadsPerSecond: number },
+  ): Promise<RetriageBatch>
 }
 
-/** How many leads one statement looks at: few enough to take well under a second. */
-const PART = 2_000
-/** And how long that may take on a busy day. */
+/** Maximum number of leads per statement: few enough to take well under a second. */
+const BATCH_SIZE = 2_000
+/** Leaves room for a busy database. */
 const TIMEOUT_MS = 10_000
 const NO_LEAD = '00000000-0000-0000-0000-000000000000'
 
@@ -54,47 +54,48 @@ export function createRetriageStore(sql: Sql): RetriageStore {
   return {
     now: async () => {
       const [row] = await withQueryTimeout(sql<{ now: Date }[]>`select now()::timestamptz(3) as now`)
-      if (row === undefined) throw new Error('the database does not know the time')
+      if (row === undefined) throw new Error('PostgreSQL returned no time')
       return row.now
     },
-    count: async (selection, begun, after) =>
-      toPart(
+    count: async (selection, startedAt, after) =>
+      toBatch(
         await withQueryTimeout(
-          sql<PartRecord[]>`
-            with seen as materialized (${seen(sql, selection, begun, after)}),
-            chosen as (select l.id from seen l where ${isMeant(sql, selection)})
+          sql<BatchRecord[]>`
+            with seen as materialized (${seen(sql, selection, startedAt, after)}),
+            chosen as (select l.id from seen l where ${hasMatchingInsight(sql, selection)})
             ${outcome(sql)}`,
           TIMEOUT_MS,
         ),
       ),
-    retriage: async (selection, begun, after, line) =>
-      toPart(await withQueryTimeout(retriage(sql, selection, begun, after, line), TIMEOUT_MS)),
+    retriage: async (selection, startedAt, after, schedule) =>
+      toBatch(await withQueryTimeout(retriage(sql, selection, startedAt, after, schedule), TIMEOUT_MS)),
   }
 }
 
 /**
- * Two calls at once take the leads, and then their places in line, in the order of the ids, so that they cannot
- * deadlock. A lead that stands in line already, also one that was just published, gets a new place.
+ * Locks the leads and then their queue entries in the order of ids, so that concurrent calls cannot deadlock. A lead that
+ * is already queued, even if just published, gets a new due time.
  */
 function retriage(
   sql: Sql,
   selection: RetriageSelection,
-  begun: Date,
+  startedAt: Date,
   after: LeadPosition | null,
-  { ahead, leadsPerSecond }: { ahead: number; leadsPerSecond: number },
+  { queuedBefore, leadsPerSecond }: { queuedBefore: number; leadsPerSecond: number },
 ) {
-  return sql<PartRecord[]>`
-    with seen as materialized (${seen(sql, selection, begun, after)}),
+  return sql<BatchRecord[]>`
+    with seen as materialized (${seen(sql, selection, startedAt, after)}),
     chosen as materialized (
-      select l.id from leads l join seen using (id) where ${isMeant(sql, selection)}
+      select l.id from leads l join seen using (id) where ${hasMatchingInsight(sql, selection)}
       order by l.id
       for no key update of l
     ), bumped as (
       update leads l set generation = l.generation + 1 from chosen where l.id = chosen.id
-    ), in_line as (
+    ), queued as (
       insert into unsettled_leads as u (lead_id, check_at)
-      select id, ${begun}::timestamptz
-                 + make_interval(secs => (${ahead}::int + row_number() over (order by id))::float8 / ${leadsPerSecond}::int)
+      select id, ${startedAt}::timestamptz
+                 + make_interval(secs => (${queuedBefore}::int + row_number() over (order by id))::float8
+                                         / ${leadsPerSecond}::int)
       from chosen
       order by id
       on conflict (lead_id) do update set check_at = excluded.check_at, publishes = 0, published_at = null
@@ -102,11 +103,14 @@ function retriage(
     ${outcome(sql)}`
 }
 
-/** Reads the index (created_at, id), however many leads lie outside the time asked for; ids by the primary key. */
+/**
+ * The leads of the next batch, before the filter by insight. Reads the index (created_at, id), so that leads outside the
+ * requested times cost nothing; leads by id are read by primary key.
+ */
 function seen(
   sql: Sql,
   { leadIds, createdAfter, createdBefore }: RetriageSelection,
-  begun: Date,
+  startedAt: Date,
   after: LeadPosition | null,
 ) {
   return sql`
@@ -115,13 +119,13 @@ function seen(
       and ${leadIds === undefined ? sql`true` : sql`id = any(${[...leadIds]}::uuid[])`}
       and created_at >= coalesce(${createdAfter ?? null}::timestamptz, '-infinity')
       and created_at < coalesce(${createdBefore ?? null}::timestamptz, 'infinity')
-      and created_at <= ${begun}
+      and created_at <= ${startedAt}
     order by created_at, id
-    limit ${PART}`
+    limit ${BATCH_SIZE}`
 }
 
-/** Whether the selection holds for a lead `l`, beside what {@link seen} has looked at. */
-function isMeant(sql: Sql, { analyzer, intents }: RetriageSelection) {
+/** Whether lead `l` has an insight that matches the selection; {@link seen} applies the other filters. */
+function hasMatchingInsight(sql: Sql, { analyzer, intents }: RetriageSelection) {
   if (analyzer === undefined && intents === undefined) return sql`true`
   return sql`exists (
     select from insights i
@@ -131,7 +135,7 @@ function isMeant(sql: Sql, { analyzer, intents }: RetriageSelection) {
   )`
 }
 
-interface PartRecord {
+interface BatchRecord {
   leads: number
   created_at: Date | null
   id: string | null
@@ -143,7 +147,7 @@ function outcome(sql: Sql) {
     from (select) as one left join (select * from seen order by created_at desc, id desc limit 1) as last on true`
 }
 
-function toPart([row]: readonly PartRecord[]): RetriagePart {
+function toBatch([row]: readonly BatchRecord[]): RetriageBatch {
   if (row === undefined) return { leads: 0, last: null }
   const { leads, created_at: createdAt, id } = row
   return { leads, last: createdAt === null || id === null ? null : { createdAt, id } }

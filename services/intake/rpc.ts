@@ -26,7 +26,7 @@ import { callerOf } from './caller.ts'
 import { parseIdempotencyKey } from './idempotency-key.ts'
 import type { Intake } from './intake.ts'
 
-/** IntakeService in terms of {@link Intake}: translates messages, decides nothing. */
+/** Maps the messages of IntakeService to and from {@link Intake}. */
 export function intakeRpc(intake: Intake): RpcService {
   return rpcService(IntakeService, {
     createLead: async (request, context) => {
@@ -48,12 +48,12 @@ export function intakeRpc(intake: Intake): RpcService {
   })
 }
 
-/** The key may come in the request or in the header; when both are there they must be the same. */
+/** Takes the key from the request or from the header; if both are present, they must be equal. */
 function agreedKey(inRequest: string, context: CallContext): string {
   const inHeader = parseIdempotencyKey(context.header('idempotency-key'))
   if (inHeader === undefined || inRequest === '') return inHeader ?? inRequest
   if (inHeader.toLowerCase() === inRequest.toLowerCase()) return inRequest
-  const message = 'differs from the header Idempotency-Key; send one of the two'
+  const message = 'must equal the header Idempotency-Key if both are sent'
   throw invalidRequest([{ path: 'idempotency_key', message }])
 }
 
@@ -68,7 +68,7 @@ function toRetriageInput(request: RetriageLeadsRequest) {
   return {
     lead_ids: leadIds,
     analyzer: analyzer === '' ? undefined : analyzer,
-    intents: intents.map((intent) => fromIntentMessage(intent) ?? intent), // a number that is none is named as a fault
+    intents: intents.map((intent) => fromIntentMessage(intent) ?? intent), // validation rejects unknown numbers
     created_after: dateOf(createdAfter, 'created_after'),
     created_before: dateOf(createdBefore, 'created_before'),
     all,

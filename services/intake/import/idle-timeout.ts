@@ -1,31 +1,30 @@
 import type { ServerResponse } from 'node:http'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 
-/** Ends an import in which nothing moves. */
-export interface IdleWatch {
-  /** Aborts when nothing has moved for so long. */
+/** Cancels an import that makes no progress. */
+export interface IdleTimeout {
+  /** Aborts when the timeout expires. */
   readonly signal: AbortSignal
-  /** To be called for rows that have arrived, and for lines of the answer that are asked for: single bytes do not count. */
-  moved(): void
+  /** Restarts the timeout. Call it for received rows and for response lines the client reads, not for single bytes. */
+  refresh(): void
 }
 
 /**
- * Watches that an import goes on. When it is the client that does not read, there is nobody to tell, and the connection is
- * closed; so it is when nobody reads the end of an import that was ended.
+ * Starts the idle timeout of an import. If the client does not read the response, or does not read its end after the
+ * import was cancelled, the connection is closed instead.
  *
- * @param idleTimeoutMs longer than a list waits for the database: while it does nothing moves either, and the client is not
- *   to blame
+ * @param idleTimeoutMs must exceed the time that a list is retried while PostgreSQL is unreachable
  */
-export function watchIdle(response: ServerResponse, idleTimeoutMs: number): IdleWatch {
+export function startIdleTimeout(response: ServerResponse, idleTimeoutMs: number): IdleTimeout {
   const controller = new AbortController()
   const timer = setInterval(() => {
     if (!controller.signal.aborted && !response.writableNeedDrain) {
-      controller.abort(new AppError(ErrorCode.Cancelled, `No row has arrived for ${idleTimeoutMs / 1_000} seconds.`))
+      controller.abort(new AppError(ErrorCode.Cancelled, `No row was received for ${idleTimeoutMs / 1_000} seconds.`))
       return
     }
     clearInterval(timer)
     response.destroy()
   }, idleTimeoutMs).unref()
   response.once('close', () => clearInterval(timer))
-  return { signal: controller.signal, moved: () => void timer.refresh() }
+  return { signal: controller.signal, refresh: () => void timer.refresh() }
 }

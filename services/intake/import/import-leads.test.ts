@@ -7,7 +7,7 @@ import type { ImportedList } from './import-leads.ts'
 import { importLeads } from './import-leads.ts'
 import type { ImportRow } from './row.ts'
 
-/** A store whose lists are committed when the test says so, oldest first unless told otherwise. */
+/** A store whose lists the test commits or fails. */
 function manualStore() {
   const lists: { length: number; commit: () => void; fail: (error: unknown) => void }[] = []
   return {
@@ -28,14 +28,14 @@ function rowsFrom(first: number, count: number, size = 10): ImportRow[] {
   }))
 }
 
-/** Gives parts of 100 rows for ever, and counts them. */
+/** Yields chunks of 100 rows endlessly, and counts the rows. */
 function endlessRows(size?: number) {
   let rows = 0
   let ended = false
   async function* parts(): AsyncGenerator<ImportRow[]> {
     try {
       for (; ; rows += 100) {
-        await turn() // so that a reader who never stops does not stop the test
+        await turn() // keeps an endless reader from blocking the event loop
         yield rowsFrom(rows + 1, 100, size)
       }
     } finally {
@@ -53,18 +53,18 @@ async function settle() {
   for (let i = 0; i < 50; i += 1) await turn()
 }
 
-test('two lists are stored at a time, and no more is read than the next one needs', async () => {
+test('stores two lists at a time, and reads no more rows than the next list needs', async () => {
   const store = manualStore()
   const source = endlessRows()
   const lists = start(store, source.stream)
   const first = lists.next()
   await settle()
-  expect(store.lists.map(({ length }) => length)).toEqual([100, 500]) // the first is not kept waiting for more
+  expect(store.lists.map(({ length }) => length)).toEqual([100, 500]) // the first list does not wait until it is full
   expect(source.rows()).toBe(1_100)
   store.lists[0]?.commit()
   expect((await first).value).toMatchObject({ progress: { rows: 100, created: 100 } })
   await settle()
-  expect(source.rows()).toBe(1_100) // nobody has asked for more of the answer
+  expect(source.rows()).toBe(1_100) // no further line of the response was requested
 })
 
 test('long rows make shorter lists', async () => {
@@ -77,7 +77,7 @@ test('long rows make shorter lists', async () => {
   expect(source.rows()).toBe(100)
 })
 
-test('what is told comes in the order of the rows, whichever list is committed first', async () => {
+test('progress is reported in the order of rows, whichever list is committed first', async () => {
   const store = manualStore()
   const lists = start(store, endlessRows().stream)
   const [first, second] = [lists.next(), lists.next()]
@@ -89,7 +89,7 @@ test('what is told comes in the order of the rows, whichever list is committed f
   expect(((await second).value as ImportedList).progress.rows).toBe(600)
 })
 
-test('a list that cannot be stored ends it when nothing is in flight any more', async () => {
+test('after a list fails, the import ends once no list is in flight', async () => {
   const store = manualStore()
   const source = endlessRows()
   const lists = start(store, source.stream)
@@ -99,7 +99,7 @@ test('a list that cannot be stored ends it when nothing is in flight any more', 
   })
   first.catch(() => undefined)
   await settle()
-  store.lists[0]?.fail(new AppError(ErrorCode.Unavailable, 'away'))
+  store.lists[0]?.fail(new AppError(ErrorCode.Unavailable, 'unreachable'))
   await settle()
   expect(ended).toBe(false)
   store.lists[1]?.commit()
@@ -108,7 +108,7 @@ test('a list that cannot be stored ends it when nothing is in flight any more', 
   expect(source.ended()).toBe(true)
 })
 
-test('whoever reads the answer may end it between two lists: it has ended when nothing is in flight any more', async () => {
+test('when the reader returns between two lists, the import ends once no list is in flight', async () => {
   const store = manualStore()
   const source = endlessRows()
   const lists = start(store, source.stream)
@@ -129,7 +129,7 @@ test('whoever reads the answer may end it between two lists: it has ended when n
   expect(source.ended()).toBe(true)
 })
 
-test('a source that fails is told of when the rows before are stored', async () => {
+test('an error of the source is thrown after the rows before it are stored', async () => {
   const store = manualStore()
   async function* broken() {
     yield rowsFrom(1, 700)
@@ -145,21 +145,21 @@ test('a source that fails is told of when the rows before are stored', async () 
   await expect(third).rejects.toThrow('broken')
 })
 
-test('an abort ends it after what is in flight, with its reason', async () => {
+test('an abort ends the import after the lists in flight, with its reason', async () => {
   const store = manualStore()
   const controller = new AbortController()
   async function* untilAborted() {
     yield rowsFrom(1, 600)
-    yield rowsFrom(601, 300) // with what is left of the first ones no whole list
+    yield rowsFrom(601, 300) // together with the 100 left over not a full list
     await new Promise((_, reject) => controller.signal.addEventListener('abort', () => reject(new Error('aborted'))))
   }
   const lists = importLeads(store, { rows: untilAborted(), importKey: undefined, signal: controller.signal })
-  const told = Readable.from(lists).toArray()
-  told.catch(() => undefined)
+  const reported = Readable.from(lists).toArray()
+  reported.catch(() => undefined)
   await settle()
   controller.abort(new AppError(ErrorCode.Unavailable, 'stopping'))
   await settle()
   for (const { commit } of store.lists) commit()
-  await expect(told).rejects.toMatchObject({ message: 'stopping' })
+  await expect(reported).rejects.toMatchObject({ message: 'stopping' })
   expect(store.lists.map(({ length }) => length)).toEqual([500])
 })

@@ -6,30 +6,30 @@ import { createWaitingRows } from './waiting-rows.ts'
 
 /*
  * Rows in, progress out. Invariants:
- *  1. At most `LISTS_IN_FLIGHT` lists are being stored; a list is begun when it is full, or when none is in flight, so
- *     that rows which have come wait for one commit at the most.
- *  2. Nothing more is read while a full list waits: what an import keeps is bounded, and its sender slowed down.
- *  3. Lists are reported in the order of their rows: everything up to a progress is stored.
- *  4. Nothing is in flight any more when the import has ended, however it ends: also when whoever reads the answer ends
- *     it between two lists. Its source is told then that nobody reads on.
+ *  1. At most `LISTS_IN_FLIGHT` lists are being stored. A list is started when it is full or when none is in flight, so
+ *     received rows wait for at most one commit.
+ *  2. Reading pauses while a full list waits. This bounds the memory of an import and applies back-pressure to the sender.
+ *  3. Lists are reported in the order of their rows: all rows up to a reported progress are stored.
+ *  4. Nothing is in flight after the import has ended, however it ends, including when the reader of the response returns
+ *     between two lists. The source is closed then.
  */
 
 const LISTS_IN_FLIGHT = 2
 
 export interface ImportLeadsDependencies {
-  /** Stores a list of `{ idempotency_key, lead }`, waiting while that is not possible; answers for each. */
+  /** Stores a list of `{ idempotency_key, lead }`, retrying transient errors; returns an outcome for each. */
   readonly storeList: (inputs: readonly unknown[]) => Promise<readonly BatchOutcome[]>
 }
 
 export interface ImportRequest {
   readonly rows: AsyncIterable<readonly ImportRow[]>
-  /** What the keys of rows without one are made from; a UUID. */
+  /** The UUID from which the keys of rows without a key are derived. */
   readonly importKey: string | undefined
-  /** Ends the import after what is in flight. */
+  /** Ends the import after the lists in flight. */
   readonly signal: AbortSignal
 }
 
-/** Rows so far, by what became of them. */
+/** Number of processed rows, by outcome. */
 export interface ImportProgress {
   readonly rows: number
   readonly created: number
@@ -38,17 +38,17 @@ export interface ImportProgress {
   readonly invalid: number
 }
 
-/** A row that is not stored as it was sent. */
+/** A row that was not stored. */
 interface RowFault {
   readonly row: number
   readonly outcome: 'conflict' | 'invalid'
   readonly errors: readonly Violation[]
 }
 
-/** What became of one list. */
+/** The result of one list. */
 export interface ImportedList {
   readonly faults: readonly RowFault[]
-  /** Of all lists up to this one. */
+  /** Of all lists up to and including this one. */
   readonly progress: ImportProgress
 }
 
@@ -64,9 +64,9 @@ type Step =
   | { readonly kind: 'not stored'; readonly cause: unknown }
 
 /**
- * Stores rows in lists while more of them come, and tells of each list when it is committed.
+ * Stores rows in lists while it reads more, and yields the result of each list once it is committed.
  *
- * @throws AppError what reading or storing throws, when all that could be stored is; the reason of the signal
+ * @throws AppError the error of reading or storing, after the lists before it are stored; the reason of the signal
  */
 export async function* importLeads(
   { storeList }: ImportLeadsDependencies,
@@ -81,8 +81,8 @@ export async function* importLeads(
 
   try {
     for (;;) {
-      const mayBegin = () => waiting.full || (waiting.count > 0 && (inFlight.length === 0 || end !== undefined))
-      while (inFlight.length < LISTS_IN_FLIGHT && mayBegin()) inFlight.push(store(storeList, waiting.take(), importKey)) // 1
+      const canStart = () => waiting.full || (waiting.count > 0 && (inFlight.length === 0 || end !== undefined))
+      while (inFlight.length < LISTS_IN_FLIGHT && canStart()) inFlight.push(store(storeList, waiting.take(), importKey)) // 1
       if (end === undefined && !waiting.full) reading ??= read(source) // 2
       const next = [inFlight[0], reading].filter((step) => step !== undefined)
       if (next.length === 0) break
@@ -103,12 +103,12 @@ export async function* importLeads(
     }
   } finally {
     await Promise.all(inFlight) // 4
-    source.return?.().catch(() => undefined) // not waited for: a source that is being read ends when its next rows come
+    source.return?.().catch(() => undefined) // not awaited: during a read it resolves only when the next rows arrive
   }
   if (end?.failure) throw signal.aborted ? signal.reason : end.failure.cause
 }
 
-/** Never rejects: it may be settled long before somebody looks. */
+/** Never rejects, since it may settle long before it is awaited. */
 async function read(source: AsyncIterator<readonly ImportRow[]>): Promise<Step> {
   try {
     const { done, value } = await source.next()
@@ -118,7 +118,7 @@ async function read(source: AsyncIterator<readonly ImportRow[]>): Promise<Step> 
   }
 }
 
-/** Never rejects, as {@link read}. */
+/** Never rejects, like {@link read}. */
 async function store(
   storeList: ImportLeadsDependencies['storeList'],
   rows: readonly ImportRow[],
@@ -127,11 +127,11 @@ async function store(
   const namespace = importKey === undefined ? undefined : Buffer.from(importKey.replaceAll('-', ''), 'hex')
   const inputs = rows.flatMap((row) => toInput(row, namespace) ?? [])
   try {
-    const answers = (inputs.length > 0 ? await storeList(inputs) : []).values()
+    const stored = (inputs.length > 0 ? await storeList(inputs) : []).values()
     const outcomes = rows.map((row): RowOutcome => {
       if (row.content.kind === 'unreadable') return { row, kind: 'invalid', violations: [row.content.violation] }
-      const outcome = answers.next().value
-      if (outcome === undefined) throw new Error('fewer outcomes than rows')
+      const outcome = stored.next().value
+      if (outcome === undefined) throw new Error('the store returned fewer outcomes than rows')
       return 'violations' in outcome
         ? { row, kind: outcome.kind, violations: outcome.violations.map((v) => toRowViolation(v, row, importKey)) }
         : { row, kind: outcome.kind }
@@ -142,14 +142,14 @@ async function store(
   }
 }
 
-/** The key of a row that has none is made from the import's and its number: the same file again changes nothing. */
+/** Derives the key of a row without one from the import key and the row number, so that repeating an import is safe. */
 function toInput({ number, content }: ImportRow, namespace: Uint8Array | undefined) {
   if (content.kind === 'unreadable') return undefined
   const { idempotency_key: own, ...lead } = content.fields
   return { idempotency_key: own ?? (namespace && uuidv5(String(number), namespace)), lead }
 }
 
-/** The same fault in the names of a row. */
+/** Maps the path of a violation to the field names of a row. */
 function toRowViolation(
   { path, message }: Violation,
   { content }: ImportRow,
@@ -157,7 +157,7 @@ function toRowViolation(
 ): Violation {
   const hasNoKey = content.kind === 'fields' && content.fields.idempotency_key == null && importKey === undefined
   if (path !== 'idempotency_key' || !hasNoKey) return { path: path.replace(/^lead\.?/, ''), message }
-  return { path, message: 'must be a UUID in each row, unless the header Idempotency-Key has one for all of them' }
+  return { path, message: 'must be a UUID in each row, unless the header Idempotency-Key is set' }
 }
 
 function toFault({ row, kind, violations = [] }: RowOutcome): RowFault[] {

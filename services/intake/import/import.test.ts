@@ -30,7 +30,7 @@ async function metric(url: string, pattern: RegExp): Promise<number> {
 }
 
 describe('rows become leads', () => {
-  test('NDJSON: what is valid is stored, whatever stands beside it, and the answer names the rest', async () => {
+  test('NDJSON: valid rows are stored, whatever is between them, and the response lists the others', async () => {
     const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()] as const
     const good = toNdjson([
       { idempotency_key: first, email: 'a@example.com', note: 'A quote for 20 seats, please.' },
@@ -55,7 +55,7 @@ describe('rows become leads', () => {
     ])
   })
 
-  test('CSV, byte by byte: quotes, line breaks in a field, characters of several bytes', async () => {
+  test('CSV, byte by byte: quotes, line breaks in a field, multi-byte characters', async () => {
     const [first, second] = [randomUUID(), randomUUID()]
     const csv = `\ufeffnote,idempotency_key,email\r\n"He said ""да"",\r\nтогда 👍",${first},\r\nplain,${second},a@example.com\r\n`
     async function* bytes() {
@@ -83,7 +83,7 @@ describe('rows become leads', () => {
 
 describe('keys', () => {
   test.each([randomUUID(), 'FFFFFFFF-0000-0000-0000-0000000000AB'])(
-    'a row without one gets the UUIDv5 of its number, so that the same again changes nothing (%s)',
+    'a row without a key gets the UUIDv5 of its number, so that repeating an import creates nothing (%s)',
     async (key) => {
       const own = randomUUID()
       const ndjson = toNdjson([{ note: 'one' }, { idempotency_key: own, note: 'two' }, { note: 'three' }])
@@ -97,12 +97,12 @@ describe('keys', () => {
       ])
 
       const csv = `note,idempotency_key\none,\ntwo,${own}\nthree,\n`
-      const again = await importAll(intake.url, csv, { key: `"${key}"`, type: 'text/csv' }) // quoted, it is the same
+      const again = await importAll(intake.url, csv, { key: `"${key}"`, type: 'text/csv' }) // quoting does not change the key
       expect(again.last).toEqual({ done: { ...counts, created: 0, replayed: 3 } })
     },
   )
 
-  test('a row without one is invalid when the header is missing too', async () => {
+  test('a row without a key is invalid when the header is missing', async () => {
     const { faults, last } = await importAll(intake.url, toNdjson([{ note: 'a lead' }, { note: '' }]))
     expect(faults[0]?.errors).toEqual([
       { path: 'idempotency_key', message: expect.stringContaining('header Idempotency-Key') },
@@ -112,8 +112,8 @@ describe('keys', () => {
   })
 })
 
-describe('what is no import', () => {
-  test.each(['application/json', 'multipart/form-data', 'rows', ''])('content type "%s" is refused', async (type) => {
+describe('an invalid request', () => {
+  test.each(['application/json', 'multipart/form-data', 'rows', ''])('content type "%s" is rejected', async (type) => {
     const response = await postImport(intake.url, '{"note":"hi"}\n', { type: type as 'text/csv', key: randomUUID() })
     expect(response.status).toBe(415)
     expect(response.headers.get('content-type')).toBe('application/problem+json')
@@ -125,13 +125,13 @@ describe('what is no import', () => {
   test.each([
     ['a charset other than UTF-8', { 'content-type': 'application/x-ndjson; charset=utf-16' }],
     ['a compressed body', { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' }],
-  ])('%s is refused', async (_what, headers) => {
+  ])('%s is rejected', async (_what, headers) => {
     const response = await fetch(`${intake.url}/leads:import`, { method: 'POST', headers, body: '{"note":"hi"}\n' })
     expect(response.status).toBe(415)
     expect(await bodyOf<ProblemBody>(response)).toMatchObject({ code: 'unsupported_media_type' })
   })
 
-  test('a header that is sent twice is refused', async () => {
+  test('a repeated header is rejected', async () => {
     const key = randomUUID()
     const headers = new Headers({ 'content-type': 'application/x-ndjson', 'idempotency-key': key })
     headers.append('idempotency-key', key)
@@ -142,14 +142,14 @@ describe('what is no import', () => {
     })
   })
 
-  test('a header that is no UUID, or a first row that cannot be read, is refused', async () => {
+  test('a header that is not a UUID, or an unreadable first row, is rejected', async () => {
     const key = await bodyOf<ProblemBody>(postImport(intake.url, '{"note":"hi"}\n', { key: 'abc' }))
     expect(key).toMatchObject({ status: 422, errors: [{ path: 'Idempotency-Key' }] })
     const csv = await bodyOf<ProblemBody>(postImport(intake.url, 'remark\nhi\n', { type: 'text/csv' }))
     expect(csv).toMatchObject({ status: 422, errors: [{ path: 'header' }] })
   })
 
-  test('a row that is too long ends the import; what came before is stored', async () => {
+  test('a row that is too long ends the import; the rows before it are stored', async () => {
     const rows = Array.from({ length: 700 }, (_, i) => ({ note: `lead ${i}` }))
     const body = toNdjson([...rows, { note: 'x'.repeat(300_000) }, { note: 'after' }])
     const { last } = await importAll(intake.url, body, { key: randomUUID() })
@@ -161,10 +161,10 @@ describe('what is no import', () => {
 })
 
 describe('streams', () => {
-  test('a slow sender is told of each row before it sends the next', async () => {
-    const told = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+  test('a slow sender gets the progress of each row before it sends the next', async () => {
+    const reported = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
     async function* rows() {
-      for (const [index, { promise }] of told.entries()) {
+      for (const [index, { promise }] of reported.entries()) {
         yield toNdjson([{ note: `slow ${index}` }])
         await promise
       }
@@ -173,33 +173,33 @@ describe('streams', () => {
     for await (const line of linesOf(await postImport(intake.url, rows(), { key: randomUUID() }))) {
       if (!('progress' in line)) continue
       seen.push(line.progress.rows)
-      told[line.progress.rows - 1]?.resolve()
+      reported[line.progress.rows - 1]?.resolve()
     }
     expect(seen).toEqual([1, 2, 3, 4])
   })
 
-  test('a sender that breaks off ends the import; what it sent is stored', async () => {
+  test('a sender that disconnects ends the import; the rows it sent are stored', async () => {
     const cancelled = () =>
       metric(intake.url, /call_duration_seconds_count\{.*method="POST \/leads:import",outcome="cancelled".*\} (\d+)/)
     const before = await cancelled()
     const controller = new AbortController()
     const key = randomUUID()
     async function* rows() {
-      yield toNdjson([{ note: 'sent before it broke off' }])
+      yield toNdjson([{ note: 'sent before disconnecting' }])
       await new Promise(() => undefined)
     }
-    const answer = linesOf(await postImport(intake.url, rows(), { key, signal: controller.signal }))
-    expect((await answer.next()).value).toMatchObject({ progress: { created: 1 } })
+    const lines = linesOf(await postImport(intake.url, rows(), { key, signal: controller.signal }))
+    expect((await lines.next()).value).toMatchObject({ progress: { created: 1 } })
     controller.abort()
-    await expect(answer.next()).rejects.toThrow()
+    await expect(lines.next()).rejects.toThrow()
     await eventually(async () => (await cancelled()) === before + 1)
-    const again = await importAll(intake.url, toNdjson([{ note: 'sent before it broke off' }]), { key })
+    const again = await importAll(intake.url, toNdjson([{ note: 'sent before disconnecting' }]), { key })
     expect(again.last).toMatchObject({ done: { replayed: 1 } })
   })
 
-  test('a large import takes no more memory than a few lists', async () => {
-    // a smaller heap than the rows to come would need: a process that keeps them, or reads on while they are stored, dies;
-    // and no NATS, since what waits for its acknowledgement is kept by design
+  test('a large import needs no more memory than a few lists', async () => {
+    // The heap is smaller than the rows, so a process that keeps them or reads without back-pressure dies. Without NATS,
+    // since events awaiting their acknowledgement are kept in memory by design.
     const own = await start('intake', { NODE_OPTIONS: '--max-old-space-size=64', NATS_URL: 'nats://127.0.0.1:1' })
     const note = 'We are comparing vendors. '.repeat(150)
     async function* rows() {
@@ -212,7 +212,7 @@ describe('streams', () => {
 })
 
 describe('faults', () => {
-  test('PostgreSQL away for a moment: the import waits, and ends as if nothing had been', async () => {
+  test('an import waits while PostgreSQL is unreachable for a moment, and then succeeds', async () => {
     const postgres = await useTcpProxy(stack.serviceUrls.intake)
     const own = await start('intake', { DATABASE_URL: postgres.url })
     const { promise: cut, resolve } = Promise.withResolvers<void>()
@@ -234,23 +234,23 @@ describe('faults', () => {
     await own.kill('SIGTERM')
   })
 
-  test('a process that is told to stop ends its imports, and holds nothing up', async () => {
+  test('SIGTERM ends running imports and does not wait for their senders', async () => {
     const own = await start('intake')
     async function* rows() {
       yield toNdjson([{ note: 'one' }])
       await new Promise(() => undefined)
     }
-    const answer = linesOf(await postImport(own.url, rows(), { key: randomUUID() }))
-    expect((await answer.next()).value).toMatchObject({ progress: { rows: 1 } })
-    const late = sleep(9_000, 'late', { ref: false }) // running calls may take ten seconds
+    const lines = linesOf(await postImport(own.url, rows(), { key: randomUUID() }))
+    expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
+    const late = sleep(9_000, 'late', { ref: false }) // running calls have ten seconds to finish
     const stopped = own.kill('SIGTERM')
-    expect((await answer.next()).value).toMatchObject({ failed: { code: 'unavailable' }, progress: { rows: 1 } })
-    expect((await answer.next()).done).toBe(true)
+    expect((await lines.next()).value).toMatchObject({ failed: { code: 'unavailable' }, progress: { rows: 1 } })
+    expect((await lines.next()).done).toBe(true)
     expect(await Promise.race([stopped, late])).toBe(0)
   })
 })
 
-test('the description of the API has the import', async () => {
+test('the OpenAPI document describes the import', async () => {
   type Content = { content: object }
   const { paths } = await bodyOf<{
     paths: Record<string, { post: { requestBody: Content; responses: Record<string, Content> } }>

@@ -7,7 +7,7 @@ import { MAX_ROW_SIZE, tooLong, unreadableFrom } from './row.ts'
 
 const COLUMNS = ['idempotency_key', 'email', 'phone', 'name', 'note', 'source']
 
-/** CSV as RFC 4180 has it, with a header line that names the columns, in any order; an empty field is left out. */
+/** CSV (RFC 4180) with a header line that names the columns, in any order. Empty fields are omitted. */
 export const readCsv: RowReader = async function* (text) {
   let columns: readonly string[] | undefined
   let number = 0
@@ -15,11 +15,11 @@ export const readCsv: RowReader = async function* (text) {
   const onRecord = (record: string[]) => {
     if (columns === undefined) columns = parseHeader(record)
     else rows.push(toRow(columns, ++number, record))
-    return null // so the parser keeps no rows of its own
+    return null // keeps the parser from buffering the row
   }
   const parser = parse({
     record_delimiter: ['\r\n', '\n'],
-    relax_column_count: true, // such a row is one that is not valid, see toRow
+    relax_column_count: true, // toContent reports such a row as invalid
     skip_empty_lines: true,
     max_record_size: MAX_ROW_SIZE,
     on_record: onRecord,
@@ -29,7 +29,7 @@ export const readCsv: RowReader = async function* (text) {
     failure ??= error
   })
   for await (const piece of text) {
-    parser.write(piece) // calls onRecord for every row that ends in it, but for one whose line end are its last bytes
+    parser.write(piece) // calls onRecord for every complete row, except one whose line break ends the piece
     yield rows
     rows = []
     failure ??= parser.errored ?? undefined
@@ -50,7 +50,7 @@ function parseHeader(names: readonly string[]): readonly string[] {
 }
 
 function invalidHeader(): AppError {
-  const message = `must name each of its columns once, among ${COLUMNS.join(', ')}; there must be a note`
+  const message = `must name the columns, each once, out of ${COLUMNS.join(', ')}; the column note is required`
   return invalidRequest([{ path: 'header', message }])
 }
 
@@ -61,7 +61,7 @@ function toRow(columns: readonly string[], number: number, record: readonly stri
 
 function toContent(columns: readonly string[], record: readonly string[]): RowContent {
   if (record.length !== columns.length) {
-    const message = `must have ${columns.length} fields, as the header has; it has ${record.length}`
+    const message = `must have ${columns.length} fields, like the header; it has ${record.length}`
     return { kind: 'unreadable', violation: { path: '', message } }
   }
   const fields: Record<string, string> = {}
@@ -72,13 +72,10 @@ function toContent(columns: readonly string[], record: readonly string[]): RowCo
   return { kind: 'fields', fields }
 }
 
-/** After a wrong quote nobody knows where the next row begins: to guess could store what nobody wrote. */
+/** After a misplaced quote the start of the next row is ambiguous, and guessing could store wrong data. */
 function toFault(error: unknown, row: number): unknown {
   if (!(error instanceof CsvError)) return error
   return error.code === 'CSV_MAX_RECORD_SIZE'
     ? tooLong(row)
-    : unreadableFrom(
-        row,
-        'has a quote where none may be: a field with quotes in it stands in quotes, each of its own doubled',
-      )
+    : unreadableFrom(row, 'has a misplaced quote: a field with quotes must be quoted, with each inner quote doubled')
 }

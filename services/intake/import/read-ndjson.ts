@@ -1,14 +1,14 @@
 import type { ImportRow, RowContent, RowReader } from './row.ts'
 import { MAX_ROW_SIZE, tooLong } from './row.ts'
 
-/** Newline-delimited JSON: an object a line, with `idempotency_key` and the fields of a lead. */
+/** Newline-delimited JSON: one object per line, with `idempotency_key` and the fields of a lead. */
 export const readNdjson: RowReader = async function* (text) {
   let number = 0
-  let begun = ''
+  let rest = ''
   for await (const piece of text) {
     const lines = piece.split('\n')
-    lines[0] = begun + lines[0]
-    begun = lines.pop() ?? ''
+    lines[0] = rest + lines[0]
+    rest = lines.pop() ?? ''
     const rows: ImportRow[] = []
     for (const line of lines) {
       if (isBlank(line)) continue
@@ -20,9 +20,9 @@ export const readNdjson: RowReader = async function* (text) {
       rows.push(toRow(number, line))
     }
     yield rows
-    if (begun.length > MAX_ROW_SIZE) throw tooLong(number + 1)
+    if (rest.length > MAX_ROW_SIZE) throw tooLong(number + 1)
   }
-  if (!isBlank(begun)) yield [toRow(number + 1, begun)]
+  if (!isBlank(rest)) yield [toRow(number + 1, rest)]
 }
 
 function toRow(number: number, line: string): ImportRow {
@@ -30,7 +30,7 @@ function toRow(number: number, line: string): ImportRow {
 }
 
 function parseLine(line: string): RowContent {
-  const violation = { path: '', message: 'must be a JSON object, whole on one line' }
+  const violation = { path: '', message: 'must be a JSON object on one line' }
   try {
     const value: unknown = JSON.parse(line)
     return isObject(value) ? { kind: 'fields', fields: value } : { kind: 'unreadable', violation }
@@ -44,5 +44,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function isBlank(line: string): boolean {
-  return line.length < 100 && line.trim() === '' // a longer one is no line that somebody left empty
+  return line.length < 100 && line.trim() === '' // bounds the cost; longer runs of white space are invalid rows
 }

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readText } from './read-body.ts'
 import { readCsv } from './read-csv.ts'
 import { readNdjson } from './read-ndjson.ts'
-import { readText } from './read-text.ts'
 import type { ImportRow, RowReader } from './row.ts'
 import { MAX_ROW_SIZE } from './row.ts'
 
@@ -13,7 +13,7 @@ const fieldsArbitrary = fc.dictionary(fc.constantFrom(...COLUMNS), fc.string({ u
   noNullPrototype: true,
 })
 
-/** The rows of a body that arrives in pieces of the given lengths, again and again; and what reading threw, if it did. */
+/** Reads a body that arrives in pieces, cycling through the given lengths; returns the rows and the thrown error, if any. */
 async function read(reader: RowReader, body: string | Uint8Array, lengths = [Infinity]) {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   async function* pieces() {
@@ -41,7 +41,7 @@ function toCsv(rows: Record<string, string>[], lineEnd: string): string {
   return [COLUMNS, ...rows.map((row) => COLUMNS.map((name) => quoted(row[name])))].map((r) => r.join(',')).join(lineEnd)
 }
 
-describe('however the bytes are cut, the rows are the same', () => {
+describe('the rows do not depend on how the bytes are split', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
   const rows = fc.array(fieldsArbitrary, { maxLength: 8 })
 
@@ -70,14 +70,14 @@ describe('however the bytes are cut, the rows are the same', () => {
 })
 
 describe('NDJSON', () => {
-  test('a line that is no object is one bad row', async () => {
+  test('a line that is not an object is one invalid row', async () => {
     const { rows } = await read(readNdjson, '{"note":"a"}\n{"note":\n[1]\nnull\n{"note":"b"}')
-    const bad = 'must be a JSON object, whole on one line'
+    const bad = 'must be a JSON object on one line'
     expect(fieldsOf({ rows })).toEqual([{ note: 'a' }, bad, bad, bad, { note: 'b' }])
   })
 
   test.each([[[Infinity]], [[1_000]]])(
-    'a row that is too long ends it, after the rows before (%j)',
+    'a row that is too long ends the import after the rows before it (%j)',
     async (lengths) => {
       const long = JSON.stringify({ note: 'x'.repeat(MAX_ROW_SIZE) })
       const { rows, thrown } = await read(readNdjson, `{"note":"a"}\n{"note":"b"}\n${long}\n{"note":"c"}`, lengths)
@@ -86,7 +86,7 @@ describe('NDJSON', () => {
     },
   )
 
-  test('a line without an end is given up as soon as it is too long', async () => {
+  test('a line without an end is rejected as soon as it is too long', async () => {
     let pieces = 0
     async function* endless() {
       for (; pieces < 1_000; pieces += 1) yield 'x'.repeat(10_000)
@@ -99,19 +99,19 @@ describe('NDJSON', () => {
 })
 
 describe('CSV', () => {
-  test('columns in any order; an empty field is left out; other numbers of fields make one bad row', async () => {
+  test('columns may be in any order; empty fields are omitted; a wrong number of fields makes one invalid row', async () => {
     const body = 'note,email\r\n"say ""hi"",\r\nplease",\r\n\r\nonly one\r\na,b@c.de,d\r\n"",b@c.de\r\nlast,b@c.de'
     expect(fieldsOf(await read(readCsv, body))).toEqual([
       { note: 'say "hi",\r\nplease' },
-      'must have 2 fields, as the header has; it has 1',
-      'must have 2 fields, as the header has; it has 3',
+      'must have 2 fields, like the header; it has 1',
+      'must have 2 fields, like the header; it has 3',
       { email: 'b@c.de' },
       { note: 'last', email: 'b@c.de' },
     ])
   })
 
   test.each(['notes,email', 'note,note', 'email,name', 'note,Email', 'note;email'])(
-    'a header that does not name the columns ends it: %s',
+    'an invalid header ends the import: %s',
     async (header) => {
       const { rows, thrown } = await read(readCsv, `${header}\na,b\n`)
       expect(rows).toEqual([])
@@ -119,7 +119,7 @@ describe('CSV', () => {
     },
   )
 
-  test.each(['', '\n\r\n', '\ufeff'])('a body without a header (%j) is refused as such', async (body) => {
+  test.each(['', '\n\r\n', '\ufeff'])('a body without a header (%j) is rejected', async (body) => {
     expect(await read(readCsv, body)).toMatchObject({
       rows: [],
       thrown: { code: 'invalid_request', violations: [{ path: 'header' }] },
@@ -130,14 +130,14 @@ describe('CSV', () => {
     ['within a field', 'b,5" pipe\nc,d'],
     ['after a quoted field', 'b,"x"y\nc,d'],
     ['that is not closed', 'b,"x\nc,d'],
-  ])('a quote %s ends it, after the rows before', async (_where, rest) => {
+  ])('a quote %s ends the import after the rows before it', async (_where, rest) => {
     const { rows, thrown } = await read(readCsv, `email,note\na,b\n${rest}`)
     expect(fieldsOf({ rows })).toEqual([{ email: 'a', note: 'b' }])
     expect(thrown).toMatchObject({ code: 'invalid_request', violations: [{ path: 'row 2' }] })
   })
 
   test.each([[[Infinity]], [[1_000]]])(
-    'a row that is too long ends it, after the rows before (%j)',
+    'a row that is too long ends the import after the rows before it (%j)',
     async (lengths) => {
       const { rows, thrown } = await read(readCsv, `note\na\n"${'x\n'.repeat(MAX_ROW_SIZE)}"\nb`, lengths)
       expect(fieldsOf({ rows })).toEqual([{ note: 'a' }])
@@ -149,7 +149,7 @@ describe('CSV', () => {
 test.each([
   ['within', [0x7b, 0xff, 0x7d]],
   ['cut off at the end', [0x7b, 0xd0]],
-])('bytes that are no UTF-8 end it: %s', async (_where, bytes) => {
+])('bytes that are not UTF-8 end the import: %s', async (_where, bytes) => {
   const { thrown } = await read(readNdjson, Uint8Array.from(bytes), [1])
   expect(thrown).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('UTF-8') })
 })

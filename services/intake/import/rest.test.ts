@@ -21,7 +21,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.close(0)))
 })
 
-/** The protocol alone, before a store that takes everything unless the test has another. */
+/** Serves the REST handler alone; by default its store accepts everything. */
 async function startImportHandler(
   limits: { maxImports?: number; idleTimeoutMs?: number },
   store: () => Promise<void> = async () => undefined,
@@ -54,7 +54,7 @@ async function startImportHandler(
   return { url: server.url, log, metrics, requests }
 }
 
-/** Sends a row or more, and then nothing until told to end. */
+/** Sends some rows, and then nothing until `end` is called. */
 function openImport(url: string, { count = 1, signal }: { count?: number; signal?: AbortSignal } = {}) {
   const { promise, resolve } = Promise.withResolvers<void>()
   async function* rows() {
@@ -64,14 +64,14 @@ function openImport(url: string, { count = 1, signal }: { count?: number; signal
   return { response: postImport(url, rows(), signal && { signal }), end: resolve }
 }
 
-/** Whether nothing of an import is left: no stream that waits for its signal, and no row to be read. */
-async function hasLetGo({ signal, rows }: ImportRequest): Promise<boolean> {
+/** Whether an import has released its resources: no listener on its signal, and no row left to read. */
+async function isReleased({ signal, rows }: ImportRequest): Promise<boolean> {
   if (getEventListeners(signal, 'abort').length > 0) return false
   const { done } = await rows[Symbol.asyncIterator]().next()
   return done === true
 }
 
-test('an import from which nothing comes any more is ended', async () => {
+test('an import that receives nothing is cancelled after the idle timeout', async () => {
   const { url } = await startImportHandler({ idleTimeoutMs: 1_000 })
   const lines = linesOf(await openImport(url).response)
   expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
@@ -79,7 +79,7 @@ test('an import from which nothing comes any more is ended', async () => {
   expect((await lines.next()).done).toBe(true)
 })
 
-test('single bytes do not keep an import, whole rows do', async () => {
+test('whole rows restart the idle timeout, single bytes do not', async () => {
   const { url } = await startImportHandler({ idleTimeoutMs: 2_000 })
   let ended = false
   async function* trickle(piece: string) {
@@ -93,16 +93,16 @@ test('single bytes do not keep an import, whole rows do', async () => {
   const bytes = linesOf(await postImport(url, trickle('x')))
   for (const lines of [rows, bytes]) expect((await lines.next()).value).toMatchObject({ progress: { rows: 1 } })
   expect((await bytes.next()).value).toMatchObject({
-    failed: { code: 'cancelled', detail: 'No row has arrived for 2 seconds.' },
+    failed: { code: 'cancelled', detail: 'No row was received for 2 seconds.' },
     progress: { rows: 1 },
   })
   for (let line = await rows.next(); !line.done; line = await rows.next()) {
     if (!('progress' in line.value)) expect(line.value).toMatchObject({ done: { invalid: 0 } })
-    ended = true // when it has outlived the other by a row at least
+    ended = true // it has outlived the other import by at least one row
   }
 })
 
-test('an answer that nobody reads is given up', async () => {
+test('the connection is closed when the client does not read the response', async () => {
   const { url, requests } = await startImportHandler({ idleTimeoutMs: 200 }, undefined, 'invalid')
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname).pause()
@@ -114,13 +114,14 @@ test('an answer that nobody reads is given up', async () => {
   ]
   const row = `${JSON.stringify({ note: 'a note' })}\n`.repeat(1_000)
   socket.write(`${head.join('\r\n')}\r\n\r\n`)
-  const goOn = () => socket.write(`${row.length.toString(16)}\r\n${row}\r\n`, (error) => error ?? setImmediate(goOn))
-  goOn()
+  const keepSending = () =>
+    socket.write(`${row.length.toString(16)}\r\n${row}\r\n`, (error) => error ?? setImmediate(keepSending))
+  keepSending()
   await new Promise((resolve) => socket.on('error', resolve).on('close', resolve))
-  await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+  await eventually(() => isReleased(requests[0] ?? expect.unreachable()))
 })
 
-test('an import too many is told to come again; when one has ended there is room', async () => {
+test('imports beyond the limit are rejected with Retry-After, until another has ended', async () => {
   const { url } = await startImportHandler({ maxImports: 2 })
   const [one, other] = [openImport(url), openImport(url)]
   const responses = await Promise.all([one.response, other.response])
@@ -135,8 +136,8 @@ test('an import too many is told to come again; when one has ended there is room
   await responses[1].text()
 })
 
-describe('an import lets go of its body', () => {
-  /** Stores so many lists, and then none. */
+describe('an import releases its body', () => {
+  /** Fails after the given number of lists. */
   const failingAfter = (lists: number) => {
     let stored = 0
     return async () => {
@@ -145,33 +146,33 @@ describe('an import lets go of its body', () => {
     }
   }
 
-  test('when not even its first rows can be stored', async () => {
+  test('when its first rows cannot be stored', async () => {
     const { url, requests } = await startImportHandler({}, failingAfter(0))
     const { response, end } = openImport(url)
     expect((await response).status).toBe(503)
-    await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+    await eventually(() => isReleased(requests[0] ?? expect.unreachable()))
     end()
   })
 
-  test('when later ones cannot', async () => {
+  test('when later rows cannot be stored', async () => {
     const { url, requests } = await startImportHandler({}, failingAfter(1))
     const { response, end } = openImport(url, { count: 1_000 })
     expect(await (await response).text()).toContain('"code":"unavailable"')
-    await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+    await eventually(() => isReleased(requests[0] ?? expect.unreachable()))
     end()
   })
 
-  test('when its sender goes away', async () => {
+  test('when its sender disconnects', async () => {
     const { url, requests } = await startImportHandler({})
     const sender = new AbortController()
     const { response } = openImport(url, { signal: sender.signal })
     expect((await response).status).toBe(200)
     sender.abort()
-    await eventually(() => hasLetGo(requests[0] ?? expect.unreachable()))
+    await eventually(() => isReleased(requests[0] ?? expect.unreachable()))
   })
 })
 
-test('what nobody foresaw ends the answer without its cause, and is logged and counted', async () => {
+test('an unexpected error ends the response without its cause, and is logged and counted', async () => {
   let calls = 0
   const { url, log, metrics } = await startImportHandler({}, async () => {
     calls += 1
@@ -187,15 +188,15 @@ test('what nobody foresaw ends the answer without its cause, and is logged and c
   expect(body).not.toMatch(/call_duration_seconds_count\{.*outcome="ok".*\}/)
 })
 
-test('a sender that goes on after the answer has ended is heard for a moment, and then cut off', async () => {
+test('a sender that keeps sending after the response has ended is drained for a moment, and then disconnected', async () => {
   const { url } = await startImportHandler({}, async () => {
     throw new Error('no store')
   })
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
-  let answer = ''
+  let received = ''
   socket.setEncoding('utf8').on('data', (text: string) => {
-    answer += text
+    received += text
   })
   const head = [
     'POST /leads:import HTTP/1.1',
@@ -205,11 +206,11 @@ test('a sender that goes on after the answer has ended is heard for a moment, an
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n{"note":"a note"}\n`)
   const piece = '{"note":"more"}\n'.repeat(5_000)
-  const goOn = () => socket.write(piece, (error) => error ?? setImmediate(goOn))
-  goOn()
+  const keepSending = () => socket.write(piece, (error) => error ?? setImmediate(keepSending))
+  keepSending()
   const startedAt = performance.now()
   await new Promise((resolve) => socket.on('error', () => undefined).on('close', resolve))
-  expect(answer).toContain('HTTP/1.1 500')
-  expect(answer).toMatch(/"code":"internal".*\}$/)
-  expect(performance.now() - startedAt).toBeLessThan(4_000) // a connection that nobody uses lives for five seconds
+  expect(received).toContain('HTTP/1.1 500')
+  expect(received).toMatch(/"code":"internal".*\}$/)
+  expect(performance.now() - startedAt).toBeLessThan(4_000) // an idle connection would be closed after five seconds
 })

@@ -14,15 +14,14 @@ import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
 import { callerOf } from '../caller.ts'
 import { keyViolation, parseIdempotencyKey } from '../idempotency-key.ts'
 import type { Intake } from '../intake.ts'
-import { answerLines } from './answer-lines.ts'
-import { watchIdle } from './idle-timeout.ts'
-import { readBody } from './read-body.ts'
+import { startIdleTimeout } from './idle-timeout.ts'
+import { readBody, readText } from './read-body.ts'
 import { readCsv } from './read-csv.ts'
 import { readNdjson } from './read-ndjson.ts'
-import { readText } from './read-text.ts'
+import { responseLines } from './response-lines.ts'
 import type { RowReader } from './row.ts'
 
-/** The first is what /docs offers: Swagger UI takes a media type with "json" in its name for JSON. */
+/** CSV is first, as the default of /docs: Swagger UI treats any media type with "json" in its name as JSON. */
 const READERS: Readonly<Record<string, RowReader>> = {
   'text/csv': readCsv,
   'application/x-ndjson': readNdjson,
@@ -30,37 +29,40 @@ const READERS: Readonly<Record<string, RowReader>> = {
 }
 /** Each keeps a few lists of rows in memory. */
 const MAX_IMPORTS = 32
-/** How long no row may arrive and no line of the answer be taken; longer than a list waits for the database. */
-const SILENCE_MS = 60_000
+/** Longer than a list is retried while PostgreSQL is unreachable. */
+const IDLE_TIMEOUT_MS = 60_000
 
 const countsSchema = z
   .object({ rows: z.int(), created: z.int(), replayed: z.int(), conflicts: z.int(), invalid: z.int() })
-  .meta({ id: 'ImportCounts', description: 'How many rows are dealt with, in all and by outcome.' })
+  .meta({ id: 'ImportCounts', description: 'Number of processed rows, in total and by outcome.' })
 const lineSchema = z
   .union([
     z
       .object({
-        row: z.int().min(1).meta({ description: 'From 1; the header of a CSV file and empty lines do not count.' }),
+        row: z
+          .int()
+          .min(1)
+          .meta({ description: 'Number of the row, from 1. CSV headers and empty lines do not count.' }),
         outcome: z.enum(['invalid', 'conflict']),
         errors: z.array(violationSchema),
       })
-      .meta({ id: 'ImportFault', description: 'A row that is not stored.' }),
+      .meta({ id: 'ImportFault', description: 'A row that was not stored.' }),
     z
       .object({ progress: countsSchema })
-      .meta({ id: 'ImportProgress', description: 'The first so many rows are committed.' }),
+      .meta({ id: 'ImportProgress', description: 'All rows up to `progress.rows` are processed and committed.' }),
     z
       .object({ done: countsSchema })
-      .meta({ id: 'ImportDone', description: 'The last line: all rows were read, and what is valid is committed.' }),
+      .meta({ id: 'ImportDone', description: 'The last line of a complete import: all valid rows are committed.' }),
     z
       .object({ failed: problemSchema, progress: countsSchema })
-      .meta({ id: 'ImportFailed', description: 'The last line of an import that broke off.' }),
+      .meta({ id: 'ImportFailed', description: 'The last line of an import that failed after `progress.rows` rows.' }),
   ])
   .meta({ id: 'ImportLine', description: 'One line of the response.' })
 
-/** Not typed by its schemas: the answer is sent as a stream. */
+/** Untyped, since the response is a stream. */
 const response: Record<number, unknown> = {
   200: {
-    description: 'One JSON object a line, sent as rows are stored.',
+    description: 'One JSON object per line, sent as rows are stored.',
     content: { 'application/x-ndjson': { schema: lineSchema } },
   },
 }
@@ -72,7 +74,7 @@ const CSV_EXAMPLE = `idempotency_key,email,note
 0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d13,ada@example.com,"A quote for 20 seats, please."
 0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d14,,I cannot log in.
 `
-const ANSWER_EXAMPLE = `{"progress":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
+const RESPONSE_EXAMPLE = `{"progress":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
 {"done":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
 `
 
@@ -81,21 +83,21 @@ const routeSchema = {
   tags: ['Leads'],
   summary: 'Store many leads from a stream of rows',
   description:
-    'Rows are newline-delimited JSON, an object a line with `idempotency_key` and the fields of a lead, or CSV (RFC ' +
-    '4180) with a header line of the same names. A row without a key gets the UUIDv5 of its number in the ' +
-    'namespace of the header `Idempotency-Key`: the same file sent again with the same header changes nothing. ' +
-    'Rows are stored in lists while more of them come; the answer tells of each row that is invalid or in ' +
-    'conflict, of the progress after each list, and ends with `done` or `failed`. One that ends without either was ' +
-    'cut off. After `failed`, and after being cut off, everything up to the last progress is stored, and the same ' +
-    'request may be sent again. Read the answer while you send: nothing more is read while it is not.',
+    'Rows are newline-delimited JSON, one object per line with `idempotency_key` and the fields of a lead, or CSV (RFC ' +
+    '4180) with a header line of the same names. The key of a row without one is the UUIDv5 of the row number in the ' +
+    'namespace of the header `Idempotency-Key`, so sending the same file again with the same header creates nothing.\n\n' +
+    'Rows are stored while the client sends more. The response lists each invalid or conflicting row, reports progress, ' +
+    'and ends with `done` or `failed`; without either, the connection was lost. In both error cases all rows up to the ' +
+    'last progress are processed, and it is safe to retry the file with the same key.\n\n' +
+    'Read the response while sending: the service stops reading rows while the client does not read the response.',
   consumes: Object.keys(READERS),
   headers: z.object({
     'idempotency-key': uuidField.optional().meta({
-      description: 'A UUID that the client chooses for the file. Rows need it that have no key of their own.',
+      description: 'A UUID that the client chooses for the file. Required if rows have no key of their own.',
       examples: ['0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d11'],
     }),
   }),
-  body: z.string().meta({ description: 'Rows in UTF-8, of at most 262,144 UTF-16 code units each.' }),
+  body: z.string().meta({ description: 'Rows in UTF-8, each at most 262,144 UTF-16 code units.' }),
   response,
   [DETAILS]: {
     streamsBody: true,
@@ -104,29 +106,29 @@ const routeSchema = {
       'application/jsonl': NDJSON_EXAMPLE,
       'text/csv': CSV_EXAMPLE,
     },
-    responseExamples: { 'application/x-ndjson': ANSWER_EXAMPLE },
+    responseExamples: { 'application/x-ndjson': RESPONSE_EXAMPLE },
   },
 }
 
-/** `POST /leads:import`: rows in, progress out, both as streams. */
+/** Registers `POST /leads:import`, which streams rows in and progress out. */
 export function registerImportRest(
   app: RestApp,
   intake: Pick<Intake, 'importLeads'>,
   failLate: FailLate,
-  { maxImports = MAX_IMPORTS, idleTimeoutMs = SILENCE_MS } = {},
+  { maxImports = MAX_IMPORTS, idleTimeoutMs = IDLE_TIMEOUT_MS } = {},
 ): void {
   const stopping = new AbortController()
-  app.addHook('preClose', async () => stopping.abort(isStopping()))
+  app.addHook('preClose', async () => stopping.abort(stoppingError()))
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null)) // the route reads the body itself
   let running = 0
 
   app.post(
-    '/leads::import', // the router's way to write one colon
+    '/leads::import', // `::` is an escaped colon
     {
       config: { longBody: true },
       schema: routeSchema,
-      validatorCompiler: () => (value) => ({ value }), // rows are checked one by one, as on every protocol
+      validatorCompiler: () => (value) => ({ value }), // the use case validates each row
       onRequest: async ({ headers }) => void readerOf(headers['content-type']),
     },
     async (request, reply) => {
@@ -135,11 +137,11 @@ export function registerImportRest(
       if (running >= maxImports) throw tooManyImports()
       running += 1
       const closed = abortWhenClosed(reply.raw)
-      const silence = watchIdle(reply.raw, idleTimeoutMs)
-      const signal = AbortSignal.any([closed.signal, silence.signal, stopping.signal])
+      const idle = startIdleTimeout(reply.raw, idleTimeoutMs)
+      const signal = AbortSignal.any([closed.signal, idle.signal, stopping.signal])
       const body = readBody(raw, signal)
       const lists = intake.importLeads(callerOf(request), {
-        rows: watched(readerOf(headers['content-type'])(readText(body)), ({ length }) => length > 0 && silence.moved()),
+        rows: tap(readerOf(headers['content-type'])(readText(body)), ({ length }) => length > 0 && idle.refresh()),
         importKey,
         signal,
       })
@@ -147,14 +149,14 @@ export function registerImportRest(
         closed.release()
         body.destroy()
         discardRest(raw)
-        await lists.return() // nothing to do, unless the answer was given up before it was begun
+        await lists.return() // has an effect only if the response was closed before it started
         running -= 1
       }
       try {
-        const first = await lists.next() // what goes wrong before anything is stored is a problem as everywhere
-        const lines = watched(
-          answerLines(first, lists, (error) => failLate(request, error)),
-          silence.moved,
+        const first = await lists.next() // an error before the first list is a regular problem response
+        const lines = tap(
+          responseLines(first, lists, (error) => failLate(request, error)),
+          idle.refresh,
         )
         return reply.type('application/x-ndjson').send(Readable.from(lines).once('close', end))
       } catch (error) {
@@ -165,10 +167,10 @@ export function registerImportRest(
   )
 }
 
-/** The same items, each shown to `look` before. */
-async function* watched<T>(items: AsyncIterable<T>, look: (item: T) => void): AsyncGenerator<T> {
+/** Calls `onItem` with each item before it is yielded. */
+async function* tap<T>(items: AsyncIterable<T>, onItem: (item: T) => void): AsyncGenerator<T> {
   for await (const item of items) {
-    look(item)
+    onItem(item)
     yield item
   }
 }
@@ -186,18 +188,18 @@ function readerOf(contentType = ''): RowReader {
   if (reader !== undefined) return reader
   throw new AppError(
     ErrorCode.UnsupportedMediaType,
-    'Send rows as application/x-ndjson (or application/jsonl), or as text/csv, and say so in Content-Type.',
+    'The Content-Type must be application/x-ndjson, application/jsonl or text/csv.',
   )
 }
 
 function tooManyImports(): AppError {
-  return new AppError(ErrorCode.Overloaded, 'Too many imports are running; try again shortly.', {
+  return new AppError(ErrorCode.Overloaded, 'Too many imports are running; retry shortly.', {
     retryAfterSeconds: 5,
   })
 }
 
-function isStopping(): AppError {
-  return new AppError(ErrorCode.Unavailable, 'This process is stopping; send the same request again.', {
+function stoppingError(): AppError {
+  return new AppError(ErrorCode.Unavailable, 'The service is shutting down; retry the file with the same key.', {
     retryAfterSeconds: 1,
   })
 }

@@ -30,7 +30,7 @@ function created(rows: readonly LeadRow[]): StoredLead[] {
   })
 }
 
-/** A store whose lists are committed, in any order, when the test says so. */
+/** A store whose lists the test commits or fails, in any order. */
 function manualStore() {
   const lists: { rows: readonly LeadRow[]; commit: () => void; fail: (error: unknown) => void }[] = []
   return {
@@ -46,10 +46,10 @@ async function settle() {
   for (let i = 0; i < 50; i += 1) await turn()
 }
 
-const unavailable = new AppError(ErrorCode.Unavailable, 'away')
+const unavailable = new AppError(ErrorCode.Unavailable, 'unreachable')
 
-/** Intake before a commit of lists that does as `flush` says. */
-function intakeBefore(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>) {
+/** An intake that commits lists with `flush`. */
+function intakeWith(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>) {
   const unused = () => expect.unreachable()
   return createIntake({
     leadReads: { submit: unused, drain: unused },
@@ -68,7 +68,7 @@ async function* endlessRows(): AsyncGenerator<ImportRow[]> {
   }
 }
 
-test('sixteen lists are under way at a time, and the others wait for their turn in order', async () => {
+test('at most 16 lists are in flight, and the others follow in order', async () => {
   const { lists, storeAll } = manualStore()
   const store = createRetryingStore(storeAll)
   const rows = Array.from({ length: 40 }, () => [makeRow()])
@@ -87,10 +87,10 @@ test('sixteen lists are under way at a time, and the others wait for their turn 
   expect((await stored).map(([lead]) => lead?.lead.id)).toEqual(rows.map(([row]) => row?.id))
 })
 
-test('a list whose import has ended before its turn is not tried, and keeps nobody waiting', async () => {
+test('a queued list whose import has ended is skipped', async () => {
   const { lists, storeAll } = manualStore()
   const store = createRetryingStore(storeAll)
-  const begun = Array.from({ length: 16 }, () => store.storeAll([makeRow()], never))
+  const inFlight = Array.from({ length: 16 }, () => store.storeAll([makeRow()], never))
   const controller = new AbortController()
   const ended = store.storeAll([makeRow()], controller.signal)
   const next = store.storeAll([makeRow()], never)
@@ -101,10 +101,10 @@ test('a list whose import has ended before its turn is not tried, and keeps nobo
   await settle()
   expect(lists).toHaveLength(17)
   for (const { commit } of lists) commit()
-  await Promise.all([...begun, next])
+  await Promise.all([...inFlight, next])
 })
 
-test('an import that ends while its list is tried again ends with what the last try threw', async () => {
+test('an import that ends while its list is retried throws the error of the last attempt', async () => {
   const { lists, storeAll } = manualStore()
   const controller = new AbortController()
   const stored = createRetryingStore(storeAll).storeAll([makeRow()], controller.signal)
@@ -116,11 +116,11 @@ test('an import that ends while its list is tried again ends with what the last 
   expect(lists).toHaveLength(1)
 })
 
-test('a list is validated once, however often it is tried, and each try has new ids', async () => {
-  const tries: LeadRow[] = []
-  const intake = intakeBefore(async (lists) => {
-    tries.push(...lists.flat())
-    if (tries.length < 3) throw unavailable
+test('a list is validated once, and every attempt to store it has new ids', async () => {
+  const attempts: LeadRow[] = []
+  const intake = intakeWith(async (lists) => {
+    attempts.push(...lists.flat())
+    if (attempts.length < 3) throw unavailable
     return insertLists(async (rows) => created(rows), lists)
   })
   async function* rows(): AsyncGenerator<ImportRow[]> {
@@ -129,14 +129,14 @@ test('a list is validated once, however often it is tried, and each try has new 
   }
   const lists = intake.importLeads(CALLER, { rows: rows(), importKey: undefined, signal: never })
   expect((await lists.next()).value).toMatchObject({ progress: { rows: 1, created: 1 } })
-  expect(tries).toHaveLength(3)
-  for (const { lead } of tries) expect(lead).toBe(tries[0]?.lead) // no copy of it
-  expect(new Set(tries.map(({ id }) => id)).size).toBe(3)
+  expect(attempts).toHaveLength(3)
+  for (const { lead } of attempts) expect(lead).toBe(attempts[0]?.lead) // not a copy
+  expect(new Set(attempts.map(({ id }) => id)).size).toBe(3)
 })
 
-test('a batch of leads finds room beside as many imports as may run', async () => {
+test('a batch of leads is accepted while the maximum number of imports is running', async () => {
   const { promise: committing, resolve: commit } = Promise.withResolvers<void>()
-  const intake = intakeBefore(async (lists) => {
+  const intake = intakeWith(async (lists) => {
     await committing
     return lists.map(created)
   })

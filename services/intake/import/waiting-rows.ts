@@ -1,16 +1,16 @@
 import type { ImportRow } from './row.ts'
 
-const LIST_ROWS = 500
-/** In UTF-16 code units: a list of long rows is full earlier. */
-const LIST_SIZE = 1024 * 1024
+const MAX_LIST_ROWS = 500
+/** In UTF-16 code units, so that lists of long rows have fewer rows. */
+const MAX_LIST_SIZE = 1024 * 1024
 
-/** Rows that have been read and belong to no list yet. */
+/** Rows that were read and are not part of a list yet. */
 export interface WaitingRows {
   readonly count: number
-  /** Whether there are enough for a whole list. */
+  /** Whether there are enough rows for a full list. */
   readonly full: boolean
   add(rows: readonly ImportRow[]): void
-  /** The next list: as many as make it full, or all there are. */
+  /** Removes and returns the next list: a full one, or all rows. */
   take(): readonly ImportRow[]
   clear(): void
 }
@@ -23,7 +23,7 @@ export function createWaitingRows(): WaitingRows {
       return rows.length
     },
     get full() {
-      return rows.length >= LIST_ROWS || size >= LIST_SIZE
+      return rows.length >= MAX_LIST_ROWS || size >= MAX_LIST_SIZE
     },
     add: (more) => {
       rows = rows.concat(more)
@@ -46,7 +46,7 @@ function listLength(rows: readonly ImportRow[]): number {
   let size = 0
   const last = rows.findIndex((row, index) => {
     size += row.size
-    return index + 1 === LIST_ROWS || size >= LIST_SIZE
+    return index + 1 === MAX_LIST_ROWS || size >= MAX_LIST_SIZE
   })
   return last === -1 ? rows.length : last + 1
 }

@@ -1,35 +1,35 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 
 /**
- * How long after its beginning a transaction of intake has its id, or is gone: each is one statement, which writes within
- * 15 seconds or is cancelled (`statement_timeout`).
+ * The time within which a transaction of intake gets its id or is cancelled: each is a single statement with a
+ * `statement_timeout` of 15 seconds.
  */
 const ID_SECONDS = 20
 
 /**
- * Tells up to which `created_at` nothing can appear any more: every lead of before can be seen. A lead's `created_at` is
- * the beginning of its transaction, and it is seen from the end of the commit on, for which there is no timeout: with a
- * synchronous standby that is away a commit waits for as long as that is.
+ * Creates a function that returns the commit watermark: the `created_at` up to which every lead is visible. A lead's
+ * `created_at` is the start of its transaction, but it becomes visible only after the commit, which has no timeout: with
+ * an unreachable synchronous standby a commit may wait indefinitely.
  *
- * So a time is noted together with a new transaction id, and counts when all transactions with lower ids have ended.
- * Each user sees the ids of all; when transactions began (pg_stat_activity) is shown for one's own only, and another
- * intake may have another user. A long transaction of anybody on the server holds this up, which costs nothing.
+ * Each call takes a checkpoint (a time and a new transaction id). The time becomes the watermark once all transactions
+ * with lower ids have ended. `pg_stat_activity` would not do, since it hides the transactions of other users, and other
+ * intakes may connect as other users. Any long transaction on the server delays the watermark, which is harmless.
  *
- * @returns to be called again and again, each time notes and checks; undefined at first
+ * @returns call it repeatedly; returns undefined until the first checkpoint has passed
  */
 export function createCommitWatermark(): (sql: Sql) => Promise<Date | undefined> {
-  let noted: { readonly time: Date; readonly id: number } | undefined
-  let commitWatermark: Date | undefined
+  let checkpoint: { readonly time: Date; readonly id: number } | undefined
+  let watermark: Date | undefined
   return async (sql) => {
-    // the snapshot's own xmax would not do for an id: running transactions may have higher ones
+    // pg_snapshot_xmax would not do as the id: running transactions may have higher ids
     const [row] = await sql<{ oldestRunning: number; id: number; time: Date }[]>`
       select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "oldestRunning",
              pg_current_xact_id()::text::bigint as id,
              now() - make_interval(secs => ${ID_SECONDS}) as time`
-    if (row !== undefined && (noted === undefined || row.oldestRunning >= noted.id)) {
-      commitWatermark = noted?.time
-      noted = row
+    if (row !== undefined && (checkpoint === undefined || row.oldestRunning >= checkpoint.id)) {
+      watermark = checkpoint?.time
+      checkpoint = row
     }
-    return commitWatermark
+    return watermark
   }
 }

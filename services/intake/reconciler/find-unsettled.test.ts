@@ -10,7 +10,7 @@ import { walk } from './find-unsettled.ts'
 
 const stack = useStack()
 const { log } = captureLog()
-// the leads are another user's: of whose transactions this one may know the ids, and little else
+// the leads are inserted by another user, of whose transactions this one sees little more than the ids
 const sql = connectPostgres({ url: stack.serviceUrls.intake, applicationName: 'walk.test', maxConnections: 1, log })
 afterAll(() => sql.end())
 
@@ -23,12 +23,12 @@ async function insertLead(connection: Sql, ageSeconds: number): Promise<string> 
   return id
 }
 
-const noted = async () => (await stack.sql`select lead_id from unsettled_leads`).map((row) => row.lead_id as string)
+const recorded = async () => (await stack.sql`select lead_id from unsettled_leads`).map((row) => row.lead_id as string)
 const isPassedByEarlyWalk = async (leadId: string) =>
   (await stack.sql`select from reconciliation r, leads l where l.id = ${leadId} and r.early_at >= l.created_at`)
     .length > 0
 
-test('a lead whose commit takes longer than both walks take to pass its time is found all the same', async () => {
+test('a lead is found even if its commit takes longer than both walks need to pass its created_at', async () => {
   const commitWatermark = createCommitWatermark()
   const round = async () => walk(sql, undefined, await commitWatermark(sql))
 
@@ -38,17 +38,17 @@ test('a lead whose commit takes longer than both walks take to pass its time is 
   const late = await insertLead(slow, 60)
   for (let i = 0; i < 10; i += 1) await round()
   expect(await isPassedByEarlyWalk(next)).toBe(true)
-  expect(await noted()).toEqual([next])
+  expect(await recorded()).toEqual([next])
 
   await slow`commit`
   slow.release()
   await eventually(async () => {
     await round()
-    return (await noted()).includes(late)
+    return (await recorded()).includes(late)
   })
 })
 
-test('what can appear no more is told about 20 seconds later, and never again told earlier', async () => {
+test('the commit watermark trails by about 20 seconds and only moves forward', async () => {
   const commitWatermark = createCommitWatermark()
   const first = await eventually(() => commitWatermark(sql))
   const [age] = await sql<{ seconds: number }[]>`select extract(epoch from now() - ${first})::float8 as seconds`

@@ -1,13 +1,13 @@
 import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
 
-/** How many leads one step of a walk looks at. */
+/** Maximum number of leads per step of a walk. */
 const STEP = 2_000
-/** How long triage has before a lead counts as forgotten. */
+/** How long triage has before the reconciler considers a lead unsettled. */
 export const GRACE_SECONDS = 3
 
 /**
- * A lead is settled when triage has done with it: a final insight of its generation, a dead letter, or a parked one
- * whose time has not come. Both look-ups are by primary key.
+ * A lead `l` is settled when it has a final insight of its generation, or is dead-lettered, or is parked and not due yet.
+ * Both look-ups are by primary key.
  */
 export function isSettled(sql: Sql) {
   return sql`(
@@ -21,16 +21,16 @@ export function isSettled(sql: Sql) {
 }
 
 /**
- * Moves both walks a step on and notes down every unsettled lead they pass. Reads the index (created_at, id) from where
- * a walk stands, at most {@link STEP} entries, however many leads lie behind it.
+ * Advances both walks over the leads by one step and records every unsettled lead they pass in `unsettled_leads`. Each
+ * step reads at most {@link STEP} entries of the index (created_at, id) from the walk's position, so its cost does not
+ * depend on the number of leads.
  *
- * The early walk goes as near to now as the grace allows. A lead whose commit took longer shows up behind it; the late
- * walk finds that one, since it goes only where nothing shows up any more.
+ * The early walk stays {@link GRACE_SECONDS} behind now and so misses leads whose commit took longer. The late walk, which
+ * stops at the commit watermark, finds those.
  *
- * @param queuedSince leads created since then may still wait in the stream or be in hand, and are left for later
- * @param commitWatermark every lead created until then can be seen (see commit-watermark.ts); undefined while that is
- *   not known
- * @returns whether a walk has more to see at once
+ * @param queuedSince leads created since then may still be in the queue or in flight, and are skipped for now
+ * @param commitWatermark every lead created before is visible (see commit-watermark.ts); undefined while unknown
+ * @returns whether a walk can continue at once
  */
 export async function walk(
   sql: Sql,
@@ -48,7 +48,7 @@ async function walkStep(...step: Parameters<typeof walkStatement>): Promise<bool
   return (row?.seen ?? 0) === STEP
 }
 
-/** The statement of one step of a walk up to `until`; `bench/reconciler-plan.ts` shows its plan. */
+/** The statement for one step of a walk up to `until`. `bench/reconciler-plan.ts` prints its plan. */
 export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragment, queuedSince: Date | undefined) {
   const at = sql(`${which}_at`)
   const id = sql(`${which}_id`)
@@ -61,7 +61,7 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragm
         and l.created_at < coalesce(${queuedSince ?? null}::timestamptz, 'infinity')
       order by l.created_at, l.id
       limit ${STEP}
-    ), noted as (
+    ), recorded as (
       insert into unsettled_leads (lead_id, check_at)
       select l.id, now() from seen l where not ${isSettled(sql)} order by l.id
       on conflict (lead_id) do nothing
@@ -74,15 +74,15 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragm
 }
 
 /**
- * Notes down the parked leads whose time has come, also those that somebody redrove. Reads the partial index on
- * `retry_at`. A lead that is noted down already, to be looked at later, comes forward unless it was published since it
- * fell due: it may have been given up and redriven since its last publication.
+ * Records parked leads that are due, including redriven ones, in `unsettled_leads`. Reads the partial index on `retry_at`.
+ * A lead that is already recorded for a later check becomes due now, unless it was published after its `retry_at`: it may
+ * have been dead-lettered and redriven since its last publication.
  */
-export async function noteDueParked(sql: Sql): Promise<void> {
+export async function recordDueParked(sql: Sql): Promise<void> {
   await sql`
     with parked as (
       select d.lead_id, d.retry_at
-      from dead_letters d join leads l on l.id = d.lead_id -- a letter without a lead never leaves
+      from dead_letters d join leads l on l.id = d.lead_id -- skips dead letters without a lead, which never settle
       where d.retry_at <= now() and not ${isSettled(sql)}
       order by d.retry_at
       limit ${STEP}

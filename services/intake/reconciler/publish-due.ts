@@ -6,22 +6,22 @@ import { childTraceparent } from '../../../lib/telemetry/trace-context.ts'
 import { leadReceivedMessage } from '../lead-events.ts'
 import type { DueLead } from './take-due.ts'
 
-/** How much is unanswered at once: it all waits in memory when the server does not read. */
+/** Maximum number of messages and bytes without acknowledgement, which are kept in memory. */
 const WINDOW_MESSAGES = 250
 const WINDOW_BYTES = 8 * 1024 * 1024
 
 export interface Published {
-  /** The leads that are in the stream now. */
+  /** The leads that are in the stream. */
   readonly leads: readonly DueLead[]
-  /** Why another one is not; undefined when all are. */
+  /** The last error of the others; undefined when all leads are in the stream. */
   readonly failure: unknown
 }
 
 /**
- * Publishes leads and waits for the stream's answers, a window at a time. Ends after a window of which the stream took
- * nothing: it is away or full, and the rest would only wait for the same.
+ * Publishes leads in windows and waits for the acknowledgements of each. Stops after a window without any: then the stream
+ * is unreachable or full, and the rest would fail too.
  *
- * @param publish resolves when the stream has the message
+ * @param publish resolves when the stream has acknowledged the message
  */
 export async function publishDue(
   due: readonly DueLead[],

@@ -11,10 +11,10 @@ import { eventually } from '../../../testkit/eventually.ts'
 import { useNats } from '../../../testkit/fixtures/nats.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { useTcpProxy } from '../../../testkit/proxies/tcp-proxy.ts'
-import { queuedSince } from './queued-since.ts'
+import { queueHead } from './queue-head.ts'
 import { startReconciler } from './reconciler.ts'
 
-/** Far below the fifteen seconds that are the shortest wait after a publication. */
+/** Well below 15 seconds, the shortest time between two publications of a lead. */
 const SOON_MS = 10_000
 
 const stack = useStack()
@@ -25,7 +25,7 @@ const closers: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   await stack.sql`truncate leads, unsettled_leads`
-  await ensureTriageConsumer(nats, { ...topology, ackWaitMs: 30_000 }) // nobody pulls: what is published stays there
+  await ensureTriageConsumer(nats, { ...topology, ackWaitMs: 30_000 }) // without a worker: messages stay in the stream
   await (await manager()).streams.purge(names.leadsStream)
 })
 afterEach(async () => {
@@ -38,7 +38,7 @@ async function inStream(): Promise<number> {
   return (await (await manager()).streams.info(names.leadsStream)).state.messages
 }
 
-/** Leads as an intake leaves them that dies between commit and publish, a while ago. */
+/** Leads of a minute ago whose intake was killed between commit and publish. */
 async function commitWithoutPublishing(count: number): Promise<void> {
   await stack.sql`
     insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, created_at)
@@ -48,7 +48,7 @@ async function commitWithoutPublishing(count: number): Promise<void> {
   await stack.sql`update reconciliation set early_at = 'epoch', late_at = 'epoch'`
 }
 
-/** @param beforeWork is called after the reconciler has seen that NATS is there, before it publishes */
+/** @param beforeWork called after the reconciler has read the queue, before it publishes */
 function start(connection: Nats, beforeWork: () => Promise<unknown> = async () => undefined) {
   const captured = captureLog()
   const reconciler = startReconciler({
@@ -56,8 +56,8 @@ function start(connection: Nats, beforeWork: () => Promise<unknown> = async () =
     nats: connection,
     ensureStreams: () => ensureStreams(connection, topology),
     lostFiles: { noteRefusal: () => undefined, deleteIfLost: async () => undefined },
-    queuedSince: async () => {
-      const head = await queuedSince(connection, names)
+    queueHead: async () => {
+      const head = await queueHead(connection, names)
       await beforeWork()
       return head
     },
@@ -69,7 +69,7 @@ function start(connection: Nats, beforeWork: () => Promise<unknown> = async () =
   return captured
 }
 
-test('a lead is published within seconds though NATS went away three times just before', {
+test('a lead is published within seconds after NATS disconnected in three rounds in a row', {
   timeout: 60_000,
 }, async () => {
   const proxy = await useTcpProxy(stack.natsUrl)
@@ -84,27 +84,27 @@ test('a lead is published within seconds though NATS went away three times just 
     if (!isDue || cuts === 3) return
     cuts += 1
     await proxy.cut()
-    setTimeout(() => void proxy.heal(), 1_000) // not before the round is over
+    setTimeout(() => void proxy.heal(), 1_000) // after the end of the round
   })
   await eventually(() => cuts === 3, 45_000)
   await eventually(async () => (await inStream()) === 1, SOON_MS)
 })
 
-test('10,000 leads that a full stream refused are there within seconds of its having room', {
+test('10,000 leads that a full stream rejected are published within seconds once it has room', {
   timeout: 60_000,
 }, async () => {
   const streams = (await manager()).streams
   await streams.update(names.leadsStream, { max_msgs: 500 })
   await commitWithoutPublishing(10_000)
   const { text } = start(nats)
-  await eventually(async () => (await inStream()) === 500 && text().includes('did not take all'), 20_000)
-  const noted = () => stack.sql`select from unsettled_leads`
-  await eventually(async () => (await noted()).length === 10_000, 20_000)
+  await eventually(async () => (await inStream()) === 500 && text().includes('cannot publish all due leads'), 20_000)
+  const recorded = () => stack.sql`select from unsettled_leads`
+  await eventually(async () => (await recorded()).length === 10_000, 20_000)
   await streams.update(names.leadsStream, { max_msgs: -1 })
   await eventually(async () => (await inStream()) === 10_000, SOON_MS)
 })
 
-test('what was published into a stream that is gone is published again at once, however often it was before', async () => {
+test('leads published to a deleted stream are republished at once, however often they were published before', async () => {
   await commitWithoutPublishing(20)
   start(nats)
   await eventually(async () => (await stack.sql`select from unsettled_leads where publishes = 1`).length === 20)

@@ -10,30 +10,31 @@ import type { Leader } from '../../../lib/postgres/leader.ts'
 import { runAsLeader } from '../../../lib/postgres/leader.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
 import { createCommitWatermark } from './commit-watermark.ts'
-import { GRACE_SECONDS, noteDueParked, walk } from './find-unsettled.ts'
-import { noteQueue } from './note-queue.ts'
+import { GRACE_SECONDS, recordDueParked, walk } from './find-unsettled.ts'
 import { publishDue } from './publish-due.ts'
-import type { QueuedSince } from './queued-since.ts'
+import type { QueueHead } from './queue-head.ts'
+import { recordIncarnation } from './queue-head.ts'
 import { createSlidingMinimum } from './sliding-minimum.ts'
 import { countPublished, takeDue } from './take-due.ts'
 
 /*
- * Makes the promise true that no lead is forgotten, whatever happened to its event: the process died before it was
- * published, NATS was away, the stream was lost. Invariants:
- *  1. One process at a time does it; others take over (lib/postgres/leader.ts).
- *  2. A lead that has been committed, however long that took, is seen by a walk, and stays noted down until it is settled.
- *  3. What waits in the stream, or was taken from it within the grace, is not published again: a long queue costs
- *     nothing here.
- *  4. A second publication is harmless: the stream holds one message per lead, the insight one generation.
- *  5. Only what the stream has acknowledged counts as published, and only as long as the queue is the same: all else is due
- *     again within seconds. After a round that the stream did not take whole there is a pause.
+ * Guarantees that every committed lead is triaged, even if its event was lost because intake was killed before publishing
+ * it, NATS was unreachable, or the stream was lost. Invariants:
+ *  1. One process at a time reconciles: the leader (lib/postgres/leader.ts).
+ *  2. A walk finds every committed lead, however long its commit took. An unsettled lead stays in `unsettled_leads` until
+ *     it is settled.
+ *  3. Leads that are in the queue, or were delivered within the grace period, are not republished, so a long queue causes no
+ *     extra work.
+ *  4. Publishing a lead twice is harmless: the stream keeps one message per lead, and an insight its generation.
+ *  5. A lead counts as published only once the stream has acknowledged it, and only while the queue is not recreated;
+ *     otherwise it is due again within seconds. After a round with failures the reconciler pauses.
  */
 
-/** Names the lock; any number, but always this one. */
+/** Advisory lock of the leader. The number is arbitrary but must not change. */
 const LOCK_ID = 7_310_579_341
 const INTERVAL_MS = 1_000
-/** For the acknowledgement of a stream: two windows without one must fit in the idle session timeout of the leader. */
-const ANSWER_WITHIN_MS = 3_000
+/** Two windows without an acknowledgement must fit in the idle session timeout of the leader (12 s). */
+const PUBLISH_TIMEOUT_MS = 3_000
 
 export function startReconciler(options: {
   databaseUrl: string
@@ -41,61 +42,57 @@ export function startReconciler(options: {
   /** Declares the streams, which may have been deleted. */
   ensureStreams: () => Promise<void>
   lostFiles: LostFiles
-  queuedSince: () => Promise<QueuedSince>
+  queueHead: () => Promise<QueueHead>
   names: JetStreamNames
   log: Log
   metrics: Metrics
 }): Leader {
   const { databaseUrl, nats, ensureStreams, lostFiles, names, metrics } = options
   const log = options.log.child({ part: 'reconciler' })
-  const repaired = metrics.counter({
+  const publishedLeads = metrics.counter({
     name: 'leadtriage_reconciler_published_total',
-    help: 'Events that the reconciler published: first for a lead it found unsettled, again when that did not settle it.',
+    help: 'Unsettled leads that the reconciler published, by attempt: "first", or "again" while still unsettled.',
     labelNames: ['attempt'],
   })
 
-  const { publish } = createAcknowledgedPublisher(nats, ANSWER_WITHIN_MS)
-  const logFailure = createThrottledLog(log, 'warn', 'the stream did not take all that is due; trying on')
+  const { publish } = createAcknowledgedPublisher(nats, PUBLISH_TIMEOUT_MS)
+  const logFailure = createThrottledLog(log, 'warn', 'cannot publish all due leads; retrying')
 
-  /** Without the consumer no worker has been there yet, or someone deleted it and a worker is about to mend that. */
-  const whatWaits = async () => {
+  /** Undefined while NATS is unreachable or has no triage consumer, which workers create. */
+  const readQueueHead = async () => {
+    if (nats.up() === undefined) return undefined
     try {
-      return await options.queuedSince()
+      return await options.queueHead()
     } catch (error) {
       if (!isMissing(error)) throw error
       await ensureStreams()
-      return 'nobody pulls'
+      return undefined
     }
   }
 
-  /** For how long the oldest waiting lead has waited; undefined while nobody can say. */
-  let waitedSeconds: number | undefined
+  /** Age of the oldest lead in the queue that was not delivered; undefined while unknown. */
+  let oldestWaitingSeconds: number | undefined
 
   const slidingMinimum = createSlidingMinimum(GRACE_SECONDS * 1_000)
-
   const commitWatermark = createCommitWatermark()
 
   const work = async (sql: Sql): Promise<boolean> => {
     await lostFiles.deleteIfLost()
-    // without NATS there is nobody to publish to: what is due stays due
-    const waiting = nats.up() === undefined ? 'NATS is away' : await whatWaits()
-    if (typeof waiting === 'string') {
-      waitedSeconds = undefined
-      return false
+    const head = await readQueueHead()
+    if (head === undefined) {
+      oldestWaitingSeconds = undefined
+      return false // cannot publish: due leads stay due
     }
-    const { since, incarnation } = waiting
-    waitedSeconds = since === undefined ? 0 : await secondsSince(sql, since)
-    if (await noteQueue(sql, incarnation)) return true // 5
-    const queuedSince = slidingMinimum(since, performance.now()) // 3
+    oldestWaitingSeconds = head.queuedSince === undefined ? 0 : await secondsSince(sql, head.queuedSince)
+    if (await recordIncarnation(sql, head.incarnation)) return true // 5
+    const queuedSince = slidingMinimum(head.queuedSince, performance.now()) // 3
     const more = await walk(sql, queuedSince, await commitWatermark(sql)) // 2
-    await noteDueParked(sql)
+    await recordDueParked(sql)
     const due = await takeDue(sql, queuedSince)
     const published = await publishDue(due, names, publish) // 4
     await countPublished(sql, published.leads) // 5
-    for (const { again } of published.leads) repaired.inc({ attempt: again ? 'again' : 'first' })
-    if (published.leads.length > 0) {
-      log.info({ leads: published.leads.length }, 'published again what triage has not settled')
-    }
+    for (const { again } of published.leads) publishedLeads.inc({ attempt: again ? 'again' : 'first' })
+    if (published.leads.length > 0) log.info({ leads: published.leads.length }, 'republished unsettled leads')
     if (published.failure !== undefined) {
       if (isRefusal(published.failure)) lostFiles.noteRefusal(published.failure.message)
       logFailure({ err: published.failure, leads: due.length - published.leads.length })
@@ -114,23 +111,23 @@ export function startReconciler(options: {
   })
   metrics.gauge({
     name: 'leadtriage_reconciler_leads',
-    help: 'Whether this process is the one that reconciles.',
+    help: '1 while this process is the leader of the reconciler, else 0.',
     collect() {
       this.set(leader.leads ? 1 : 0)
     },
   })
   metrics.gauge({
     name: 'leadtriage_queue_oldest_waiting_seconds',
-    help: 'For how long the oldest lead has waited that no worker has taken; only the process that reconciles tells.',
+    help: 'Age of the oldest lead in the queue that was not delivered to a worker; reported by the reconciler leader only.',
     collect() {
-      if (leader.leads && waitedSeconds !== undefined) this.set(waitedSeconds)
-      else this.remove() // no figure is better than an old one: a scaler would believe it
+      if (leader.leads && oldestWaitingSeconds !== undefined) this.set(oldestWaitingSeconds)
+      else this.remove() // an autoscaler would act on a stale value
     },
   })
   return leader
 }
 
-/** By the database's clock, as is the time it is compared with. */
+/** Compares with the database's clock, which also set `time`. */
 async function secondsSince(sql: Sql, time: Date): Promise<number> {
   const [row] = await sql<{ seconds: number }[]>`select extract(epoch from now() - ${time})::float8 as seconds`
   return Math.max(0, row?.seconds ?? 0)

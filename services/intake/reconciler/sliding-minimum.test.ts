@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createSlidingMinimum } from './sliding-minimum.ts'
 
-test('the earliest time counts until the window is over', () => {
+test('returns the earliest time until it leaves the window', () => {
   const slidingMinimum = createSlidingMinimum(3_000)
   const [first, second, third] = [new Date(1_000), new Date(2_000), new Date(3_000)]
   expect(slidingMinimum(undefined, 0)).toBe(undefined)
@@ -13,7 +13,7 @@ test('the earliest time counts until the window is over', () => {
   expect(slidingMinimum(undefined, 7_000)).toBe(undefined)
 })
 
-test('a time that is earlier than those before counts at once', () => {
+test('returns a new minimum at once', () => {
   const slidingMinimum = createSlidingMinimum(3_000)
   const earlier = new Date(1_000)
   slidingMinimum(new Date(2_000), 0)

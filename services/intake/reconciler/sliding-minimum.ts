@@ -1,17 +1,16 @@
 /**
- * Remembers times for a while, and tells the earliest of them. What waited in the queue a moment ago may be in a worker's
- * hands now: that it waits no longer does not make it forgotten.
+ * Sliding-window minimum of times. The reconciler uses it because a lead that was in the queue a moment ago may be in
+ * flight now, and must not be republished.
  *
- * @param windowMs for how long one is remembered
- * @returns takes the newest time, and `nowMs` of any clock that only goes forward; undefined stands for none, and is no
- *   earlier than any
+ * @param windowMs how long a time counts
+ * @returns adds a time (undefined adds nothing) at `nowMs` of a monotonic clock, and returns the earliest in the window
  */
 export function createSlidingMinimum(windowMs: number): (time: Date | undefined, nowMs: number) => Date | undefined {
-  let recent: { readonly time: Date; readonly readAtMs: number }[] = []
+  let samples: { readonly time: Date; readonly addedAtMs: number }[] = []
   return (time, nowMs) => {
-    recent = recent.filter(({ readAtMs }) => nowMs - readAtMs < windowMs)
-    if (time !== undefined) recent.push({ time, readAtMs: nowMs })
-    return recent.reduce<Date | undefined>(
+    samples = samples.filter(({ addedAtMs }) => nowMs - addedAtMs < windowMs)
+    if (time !== undefined) samples.push({ time, addedAtMs: nowMs })
+    return samples.reduce<Date | undefined>(
       (earliest, { time }) => (earliest === undefined || time < earliest ? time : earliest),
       undefined,
     )

@@ -2,13 +2,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { eventually, nonEmpty } from '../../../testkit/eventually.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
-import { noteQueue } from './note-queue.ts'
+import { recordIncarnation } from './queue-head.ts'
 import { countPublished, takeDue } from './take-due.ts'
 
 const { sql } = useStack()
 beforeEach(() => sql`truncate leads, insights, unsettled_leads`)
 
-/** A lead that was noted down, is due, and has got its insight since. */
+/** A lead that was recorded as unsettled, is due, and has an insight by now. */
 async function settledLead(): Promise<string> {
   const id = randomUUID()
   const hash = createHash('sha256').update('note').digest('hex')
@@ -23,40 +23,40 @@ async function settledLead(): Promise<string> {
   return id
 }
 
-const noted = async () => (await sql`select lead_id from unsettled_leads`).map((row) => row.lead_id as string)
+const recorded = async () => (await sql`select lead_id from unsettled_leads`).map((row) => row.lead_id as string)
 
-test('a settled lead is forgotten', async () => {
+test('a settled lead is removed', async () => {
   await settledLead()
   expect(await takeDue(sql, undefined)).toEqual([])
-  expect(await noted()).toEqual([])
+  expect(await recorded()).toEqual([])
 })
 
-test('a lead that is being retriaged meanwhile is not forgotten, and nobody waits', async () => {
+test('a lead that is retriaged concurrently is not removed, without waiting for its lock', async () => {
   const id = await settledLead()
   await sql.begin(async (retriage) => {
     await retriage`update leads set generation = 2 where id = ${id}`
     await retriage`update unsettled_leads set check_at = now() where lead_id = ${id}`
     expect(await takeDue(sql, undefined)).toEqual([])
   })
-  expect(await noted()).toEqual([id])
+  expect(await recorded()).toEqual([id])
   expect(await takeDue(sql, undefined)).toMatchObject([{ id, generation: 2, again: false }])
 })
 
-test('a lead that was published is due again at once when its stream is gone', async () => {
+test('a published lead is due again at once when its queue is recreated', async () => {
   const id = await settledLead()
   await sql`delete from insights where lead_id = ${id}`
-  await noteQueue(sql, 'the first')
+  await recordIncarnation(sql, 'the first')
   const taken = await takeDue(sql, undefined)
   expect(taken).toMatchObject([{ id, again: false }])
   await countPublished(sql, taken)
-  await noteQueue(sql, 'the first')
+  await recordIncarnation(sql, 'the first')
   expect(await takeDue(sql, undefined)).toEqual([])
-  await noteQueue(sql, 'the second')
+  await recordIncarnation(sql, 'the second')
   expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
 })
 
-test('leads that a lost stream held are due again in parts that no statement timeout ends, however many they are', async () => {
-  await noteQueue(sql, 'the first')
+test('leads of a lost stream become due in batches, so that no statement exceeds its timeout', async () => {
+  await recordIncarnation(sql, 'the first')
   await sql`
     insert into unsettled_leads (lead_id, check_at, publishes, published_at)
     select gen_random_uuid(), now() + interval '5 minutes', 1, now() from generate_series(1, 25000)`
@@ -65,14 +65,14 @@ test('leads that a lost stream held are due again in parts that no statement tim
       await sql<{ count: number }[]>`
     select count(*)::int as count from unsettled_leads where published_at is null and check_at <= now()`
     )[0]?.count
-  expect(await noteQueue(sql, 'the second')).toBe(true)
+  expect(await recordIncarnation(sql, 'the second')).toBe(true)
   expect(await due()).toBe(10_000)
-  expect(await noteQueue(sql, 'the second')).toBe(true)
-  expect(await noteQueue(sql, 'the second')).toBe(false)
+  expect(await recordIncarnation(sql, 'the second')).toBe(true)
+  expect(await recordIncarnation(sql, 'the second')).toBe(false)
   expect(await due()).toBe(25_000)
 })
 
-test('a lead that was taken and not published is due again within seconds, and was not counted', async () => {
+test('a lead that was taken but not published is due again within seconds, and not counted as published', async () => {
   const id = await settledLead()
   await sql`delete from insights where lead_id = ${id}`
   expect(await takeDue(sql, undefined)).toMatchObject([{ id, again: false }])
@@ -80,7 +80,7 @@ test('a lead that was taken and not published is due again within seconds, and w
   expect(await eventually(async () => nonEmpty(await due()))).toMatchObject([{ id, again: false }])
 })
 
-test('a lead that was retriaged before its publication was counted keeps the time that it got', async () => {
+test('a lead that was retriaged before its publication was counted keeps the due time of the retriage', async () => {
   const id = await settledLead()
   await sql`delete from insights where lead_id = ${id}`
   const taken = await takeDue(sql, undefined)

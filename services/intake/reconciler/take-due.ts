@@ -1,47 +1,47 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { isSettled } from './find-unsettled.ts'
 
-/** A lead whose event is to be published again. */
+/** A lead whose event must be republished. */
 export interface DueLead {
   readonly id: string
   readonly generation: number
   readonly note: string
   readonly contentHash: string
   readonly createdAt: Date
-  /** Now, by the database's clock. */
+  /** Current time by the database's clock; the same for all leads of one {@link takeDue}. */
   readonly queuedAt: Date
-  /** How often triage has tried and parked it. */
+  /** How often triage attempted and parked it. */
   readonly attempts: number
   /** False the first time the reconciler publishes it. */
   readonly again: boolean
-  /** When it is due again unless its publication is counted; the same for all that were taken together, as `queuedAt`. */
+  /** When it is due again unless counted as published; the same for all leads of one {@link takeDue}. */
   readonly leasedUntil: Date
 }
 
-/** How many leads one call takes. */
-const BATCH = 1_000
-/** Until a lead is due again that was taken and whose publication was not counted. */
+/** Maximum number of leads per call. */
+const BATCH_SIZE = 1_000
+/** How long a taken lead is leased before it is due again. */
 const LEASE_SECONDS = 2
-/** Until the next look at a lead that was just published; doubles with each time, up to ten minutes. */
+/** How long after its first publication a lead is checked again; doubles with each publication, up to ten minutes. */
 const FIRST_RECHECK_SECONDS = 15
 
 /**
- * Takes the leads that are due: forgets the settled ones and leases the others, to be published now; `countPublished` says
- * which were. The rest are due again when the lease is over. Reads the index on `check_at`, at most {@link BATCH} entries.
+ * Takes due leads: removes the settled ones and leases the others to be published now. Report those published with
+ * {@link countPublished}; the rest are due again when the lease ends. Reads at most {@link BATCH_SIZE} entries of the index
+ * on `check_at`.
  *
- * A retriage that commits while this runs has changed rows that this statement sees as they were, with their leads:
- * settled, of the generation before. `held` leaves those alone, or their leads would be forgotten for ever: it compares
- * `xmin`, the version of a row, after it has the lock. Nor does it wait for a row that is just being changed, so that
- * the two cannot deadlock.
+ * A retriage that commits while this statement runs has updated rows that its snapshot still shows as settled. Removing
+ * them would lose the retriage. So `held` locks the rows and skips those whose version (`xmin`) has changed. It also skips
+ * locked rows, so that the two cannot deadlock.
  *
- * @param queuedSince what was published since then may still wait in the stream or be in hand, and is not published again
+ * @param queuedSince leads published since then may still be in the queue or in flight, and are not due
  */
 export async function takeDue(sql: Sql, queuedSince: Date | undefined): Promise<DueLead[]> {
   const rows = await dueStatement(sql, queuedSince)
   return rows.map(({ publishes, ...lead }) => ({ ...lead, again: publishes > 0 }))
 }
 
-/** The statement behind {@link takeDue}; `bench/reconciler-plan.ts` shows its plan. */
+/** The statement of {@link takeDue}. `bench/reconciler-plan.ts` prints its plan. */
 export function dueStatement(sql: Sql, queuedSince: Date | undefined) {
   return sql<(Omit<DueLead, 'again'> & { publishes: number })[]>`
     with due as materialized (
@@ -49,7 +49,7 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined) {
       where u.check_at <= now()
         and coalesce(u.published_at, '-infinity') < coalesce(${queuedSince ?? null}::timestamptz, 'infinity')
       order by u.check_at
-      limit ${BATCH}
+      limit ${BATCH_SIZE}
     ), held as materialized (
       select u.lead_id, u.publishes
       from unsettled_leads u join due on due.lead_id = u.lead_id and due.version = u.xmin
@@ -58,7 +58,7 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined) {
       select l.id, l.generation, l.note, l.content_hash, l.created_at, held.publishes
       from held join leads l on l.id = held.lead_id
       where not ${isSettled(sql)}
-    ), forgotten as (
+    ), removed as (
       delete from unsettled_leads u using held where u.lead_id = held.lead_id and held.lead_id not in (select id from open)
     ), leased as (
       update unsettled_leads u set check_at = now() + make_interval(secs => ${LEASE_SECONDS})
@@ -73,8 +73,8 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined) {
 }
 
 /**
- * Counts leads of one {@link takeDue} as published: they are due again after a while that grows with each time, should even
- * that have been lost. One that got another time meanwhile, by a retriage for example, keeps it.
+ * Counts leads of one {@link takeDue} as published: they are checked again after a delay that doubles with each
+ * publication. A lead whose `check_at` has changed since, for example because of a retriage, is not updated.
  */
 export async function countPublished(sql: Sql, leads: readonly DueLead[]): Promise<void> {
   const [first] = leads

@@ -3,12 +3,12 @@ import type { ImportedList } from './import-leads.ts'
 import { NOTHING_IMPORTED } from './import-leads.ts'
 
 /**
- * The answer to an import as newline-delimited JSON: for each list its faults and the progress, and a last line that says
- * how it ended.
+ * The response to an import as newline-delimited JSON: for each list its faults and the progress, then a last line with the
+ * outcome.
  *
- * @param fail makes a problem of what the import threw
+ * @param fail converts an error of the import to a problem
  */
-export async function* answerLines(
+export async function* responseLines(
   first: IteratorResult<ImportedList, void>,
   others: AsyncGenerator<ImportedList, void>,
   fail: (thrown: unknown) => Problem,
