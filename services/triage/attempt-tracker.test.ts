@@ -21,33 +21,33 @@ function delivery(deliveryCount: number, messageId = '1@1', id = leadId) {
 }
 
 const failed = { failed: true, begun: false }
-const putOff = { failed: false, begun: false }
+const snoozed = { failed: false, begun: false }
 
-test('counts what failed and what was put off, of each message of a lead anew', async () => {
+test('counts failures and snoozes, separately for each message of a lead', async () => {
   leadId = randomUUID()
   expect(await tracker.recall(delivery(2))).toEqual(NO_HISTORY)
   await tracker.recordEnd(delivery(1), failed)
-  await tracker.recordEnd(delivery(2), putOff)
+  await tracker.recordEnd(delivery(2), snoozed)
   await tracker.recordEnd(delivery(4), failed)
-  await tracker.recordEnd(delivery(4), failed) // as after a timeout
+  await tracker.recordEnd(delivery(4), failed) // repeated, as after a timeout
   expect(await tracker.recall(delivery(5))).toEqual({ answered: 3, failures: 2, begun: 0 })
   expect(await tracker.recall(delivery(2, '1@2'))).toEqual(NO_HISTORY)
-  await tracker.recordEnd(delivery(1, '1@2'), putOff)
+  await tracker.recordEnd(delivery(1, '1@2'), snoozed)
   expect(await tracker.recall(delivery(2, '1@2'))).toEqual({ answered: 1, failures: 0, begun: 0 })
 })
 
-test('counts handlings that began and have no answer', async () => {
+test('counts attempts that began and have no recorded end', async () => {
   leadId = randomUUID()
   expect(await tracker.begin(delivery(3))).toBe(1)
   expect(await tracker.begin(delivery(4))).toBe(2)
-  expect(await tracker.begin(delivery(4))).toBe(2) // as after a timeout
+  expect(await tracker.begin(delivery(4))).toBe(2) // repeated, as after a timeout
   await tracker.recordEnd(delivery(4), { failed: true, begun: true })
   expect(await tracker.recall(delivery(5))).toEqual({ answered: 1, failures: 1, begun: 1 })
   expect(await tracker.begin(delivery(1, '1@2'))).toBe(1)
   expect(await tracker.recall(delivery(2, '1@2'))).toEqual({ answered: 0, failures: 0, begun: 1 })
 })
 
-test('takes no answer to a consumer of before for one to a consumer that counts from the start again', async () => {
+test('after the consumer was recreated, which restarts its delivery count, ignores ends recorded before', async () => {
   leadId = randomUUID()
   for (const count of [1, 2, 3]) await tracker.recordEnd(delivery(count), failed)
   expect(await tracker.recall(delivery(2))).toEqual({ answered: 0, failures: 3, begun: 0 })
@@ -55,12 +55,12 @@ test('takes no answer to a consumer of before for one to a consumer that counts 
   expect(await tracker.recall(delivery(3))).toEqual({ answered: 1, failures: 4, begun: 0 })
 })
 
-test('notes many at once, also the same lead twice, and forgets what is settled', async () => {
+test('records many deliveries at once, including one lead twice, and forgets settled leads', async () => {
   const leads = Array.from({ length: 700 }, () => randomUUID())
   const [twice = ''] = leads
   await Promise.all([
     ...leads.map((id) => tracker.recordEnd(delivery(1, '1@1', id), failed)),
-    tracker.recordEnd(delivery(2, '1@1', twice), putOff),
+    tracker.recordEnd(delivery(2, '1@1', twice), snoozed),
   ])
   const histories = await Promise.all(leads.map((id) => tracker.recall(delivery(3, '1@1', id))))
   expect(histories[0]).toEqual({ answered: 2, failures: 1, begun: 0 })

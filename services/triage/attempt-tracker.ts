@@ -14,12 +14,12 @@ interface EndedDelivery extends DeliveryEnd {
 }
 
 /**
- * Keeps how the deliveries of a lead's message ended, in `delivery_attempts`, until the lead has its insight or its dead
- * letter. Of leads that are triaged at once it has nothing. Another message of the same lead begins with nothing again;
- * a delivery whose count is no higher than the last one's shows that the consumer, which counts them, was created again.
- * To note the same end or beginning twice changes nothing.
+ * Records how the deliveries of a lead's message ended in `delivery_attempts`, until the lead has an insight or a dead
+ * letter. Leads that succeed at the first attempt have no row. A new message of the same lead starts with an empty history.
+ * A delivery count that does not increase shows that the consumer was recreated, since the consumer counts deliveries.
+ * Recording is idempotent.
  *
- * Reads and notes of many messages share a statement, since a worker that died leaves hundreds to be delivered again.
+ * Reads and writes are batched, since a worker that was killed leaves hundreds of messages to redeliver.
  */
 export function createAttemptTracker(sql: Sql): AttemptTracker<LeadReceived> {
   const recalls = createBatcher({
@@ -28,7 +28,7 @@ export function createAttemptTracker(sql: Sql): AttemptTracker<LeadReceived> {
   })
   const ends = createBatcher({
     ...BATCHES,
-    // a lead may be there twice when its message was delivered again meanwhile; PostgreSQL takes it once in a statement
+    // isolates failures because a batch may contain a redelivered lead twice, which one upsert statement rejects
     flush: isolateFailures((ended: readonly EndedDelivery[]) => recordEnds(sql, ended)),
   })
   return {
@@ -49,9 +49,9 @@ async function recall(sql: Sql, deliveries: readonly LeadDelivery[]): Promise<De
   const rows = await withQueryTimeout(sql<(DeliveryHistory & { leadId: string; message: string; delivery: number })[]>`
     select lead_id as "leadId", message, delivery, answered, failures, begun from delivery_attempts
     where lead_id = any(${deliveries.map(({ event }) => event.leadId)}::uuid[])`)
-  const known = new Map(rows.map((row) => [row.leadId, row]))
+  const histories = new Map(rows.map((row) => [row.leadId, row]))
   return deliveries.map(({ event, messageId, deliveryCount }) => {
-    const row = known.get(event.leadId)
+    const row = histories.get(event.leadId)
     if (row?.message !== messageId) return NO_HISTORY
     const { failures, begun } = row
     return { answered: row.delivery < deliveryCount ? row.answered : 0, failures, begun }
@@ -77,8 +77,8 @@ function begin(sql: Sql, { event, messageId, deliveryCount }: LeadDelivery) {
 }
 
 /**
- * Sorted by lead, so that two workers lock the rows of leads that they share in the same order. A delivery that is noted
- * down already changes nothing: after a timeout it may be noted down twice.
+ * Sorted by lead, so that concurrent workers lock rows in the same order. Changes nothing for a delivery that is already
+ * recorded: after a timeout it may be recorded twice.
  */
 async function recordEnds(sql: Sql, ended: readonly EndedDelivery[]): Promise<null[]> {
   await withQueryTimeout(sql`
@@ -105,7 +105,7 @@ async function recordEnds(sql: Sql, ended: readonly EndedDelivery[]): Promise<nu
   return ended.map(() => null)
 }
 
-/** Forgets leads that triage has settled, as a part of the statement that does so. */
+/** Deletes the history of leads; a part of the statement that settles them. */
 export function forgetAttempts(sql: Sql, leadIds: readonly string[]) {
   return sql`delete from delivery_attempts where lead_id = any(${[...leadIds]}::uuid[])`
 }

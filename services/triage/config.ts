@@ -3,33 +3,34 @@ import { type Config, commonSettings, integerSetting } from '../../lib/config/lo
 import { decimalSetting, llmSettings } from './analyzers/llm/settings.ts'
 import { customRulesSetting } from './analyzers/rules/custom-rules/parse-custom-rules.ts'
 
-/** The settings that decide who judges a lead; `npm run eval` reads them too. */
+/** The settings of the analyzer pipeline; `npm run eval` reads them too. */
 export const analyzerSettings = {
-  /** A JSON file with evidence of one's own trade; docs/triage.md says how it is written. */
+  /** Path of a JSON file with custom rules; docs/triage.md describes the format. */
   TRIAGE_RULES_FILE: customRulesSetting,
-  /** Who judges: the rules, a model, or the rules at once and the model where they are unsure. */
+  /** The analyzers: `rules`, `llm` (a model), or `cascade` (the rules first, and the model when their confidence is low). */
   ANALYZER: z.enum(['rules', 'llm', 'cascade'], { error: 'must be rules, llm or cascade' }).default('rules'),
-  /** From this confidence the word of the rules is final in a cascade. */
+  /** In a cascade, the minimum confidence of the rules to skip the model. */
   CASCADE_CONFIDENCE: decimalSetting(0, 1, 0.9),
   ...llmSettings,
 } as const
 
-/** The settings of a triage worker; every one is an environment variable. */
+/** The settings of triage, read from environment variables. */
 export const triageSettings = {
   ...commonSettings,
   TRIAGE_PORT: integerSetting(0, 65_535, 8_002),
-  /** Connections to PostgreSQL: one for group commits, the others for reads. */
+  /** Maximum number of PostgreSQL connections: one for group commits, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 6),
-  /** How many leads one worker has in flight at most; fewer when it could not finish them within half the ack wait. */
+  /** Maximum number of leads in flight per worker. A worker takes fewer if it cannot finish them within half the ack wait. */
   TRIAGE_MAX_IN_FLIGHT: integerSetting(1, 4_096, 1024),
   /**
-   * How long a worker may keep a lead without a sign of life before another one gets it; the same for all workers. They
-   * give one each second: a stall of six seconds goes unnoticed, and a killed worker's leads have their insight within ten.
+   * Ack wait of the triage consumer, the same for all workers: a lead is redelivered when its worker does not extend it for
+   * this long. Workers extend it every second, so a stall of six seconds has no effect, and the leads of a killed worker
+   * have their insight within ten.
    */
   TRIAGE_ACK_WAIT_MS: integerSetting(1_000, 3_600_000, 8_000),
-  /** How often a lead is attempted before it becomes a dead letter; waiting for capacity is no attempt. */
+  /** Maximum number of attempts before a lead is dead-lettered. Waiting for capacity is not an attempt. */
   TRIAGE_MAX_DELIVERIES: integerSetting(1, 100, 5),
-  /** How long the analyzer may take for one note. */
+  /** Time limit of an analyzer for one note. */
   ANALYZER_TIMEOUT_MS: integerSetting(1, 600_000, 60_000),
   ...analyzerSettings,
 } as const

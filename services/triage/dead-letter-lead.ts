@@ -5,7 +5,7 @@ import type { Log } from '../../lib/log/log.ts'
 import type { DeadLetterCause, Delivery } from '../../lib/mailbox/delivery.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 
-/** Writes the dead letter of a message that is given up, so that people find it and can redrive it. */
+/** Stores the dead letter of a failed or parked message, so that it can be listed, retried and redriven. */
 export async function deadLetterLead(
   { deadLetters, log }: { deadLetters: DeadLetterStore; log: Log },
   { event, subject }: Pick<Delivery<LeadReceived | undefined>, 'event' | 'subject'>,
@@ -13,10 +13,10 @@ export async function deadLetterLead(
 ): Promise<void> {
   const leadId = uuidSchema.safeParse(leadIdOf(subject))
   if (!leadId.success) {
-    // only somebody who publishes by hand could have sent it: there is no lead to keep a dead letter for
-    log.error({ subject }, 'dropped a message whose subject names no lead')
+    // must have been published by hand; there is no lead to store a dead letter for
+    log.error({ subject }, 'message dropped: its subject has no lead id')
     return
   }
-  // an unreadable event counts for the first generation, the only one that every lead has
+  // an undecodable event has no generation; use the first, which every lead has
   await deadLetters.put({ ...cause, leadId: leadId.data, generation: event?.generation ?? 1 })
 }

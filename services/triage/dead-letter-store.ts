@@ -3,42 +3,41 @@ import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 import { forgetAttempts } from './attempt-tracker.ts'
 import type { DeadLetter, DeadLetterFilter } from './dead-letter.ts'
 
-/** What is known of a lead when triage gives up on it. */
 interface NewDeadLetter extends Pick<DeadLetter, 'leadId' | 'generation' | 'reason' | 'error' | 'attempts'> {
-  /** Set when it is parked, not dead: how long until the next try. */
+  /** Set if the lead is parked: time until the retry. */
   readonly retryAfterMs?: number
 }
 
-/** Where a letter stands in the list. */
+/** A position in the list. */
 type DeadLetterPosition = Pick<DeadLetter, 'lastFailedAt' | 'leadId'>
 
-/** Letters by the ids of their leads, or by a filter. */
+/** Selects dead letters by lead ids or by a filter. */
 export type DeadLetterSelection = { readonly leadIds: readonly string[] } | { readonly filter: DeadLetterFilter }
 
-/** Every method throws AppError `unavailable` when the database cannot be reached. */
+/** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface DeadLetterStore {
   /**
-   * Writes a dead letter, over an older one of the same lead; nothing when the lead has the insight that it failed to
-   * get: of two deliveries of one message the other one has succeeded.
+   * Stores a dead letter, replacing an older one of the same lead. Does nothing if the lead already has a final insight of
+   * this generation, since then another delivery of the message has succeeded.
    */
   put(letter: NewDeadLetter): Promise<void>
   find(leadId: string): Promise<DeadLetter | undefined>
-  /** The newest failures first, beginning after a position. */
+  /** Lists dead letters after a position, newest failure first. */
   list(filter: DeadLetterFilter, after: DeadLetterPosition | undefined, limit: number): Promise<DeadLetter[]>
   count(selection: DeadLetterSelection): Promise<number>
   countByState(): Promise<{ dead: number; parked: number }>
   /**
-   * Lets a part of the letters fall due now, in the order of their leads, beginning after one.
-   * @returns how many, and the lead of the last one; null when there are no more
+   * Makes the next batch of dead letters due now, in the order of lead ids, after the given one.
+   * @returns the size of the batch and its last lead id; null when there are no more
    */
   redrive(selection: DeadLetterSelection, after: string | undefined): Promise<{ leads: number; last: string | null }>
 }
 
-/** A lead that is parked again and again is tried at least so often. */
-const LONGEST_PARKING = '5 minutes'
-/** How many letters one statement redrives. */
-const REDRIVE_PART = 2_000
-/** And how long that may take on a busy day. */
+/** Maximum time between two retries of a parked lead. */
+const MAX_PARKING_TIME = '5 minutes'
+/** Maximum number of dead letters per statement. */
+const REDRIVE_BATCH_SIZE = 2_000
+/** Leaves room for a busy database. */
 const REDRIVE_TIMEOUT_MS = 10_000
 const NO_LEAD = '00000000-0000-0000-0000-000000000000'
 
@@ -52,7 +51,7 @@ export function createDeadLetterStore(sql: Sql): DeadLetterStore {
         select ${columns(sql)} from dead_letters d where d.lead_id = ${leadId}`)
       return letter
     },
-    // walks the index (last_failed_at, lead_id) backwards
+    // a backward scan of the index (last_failed_at, lead_id)
     list: (filter, after, limit) =>
       withQueryTimeout(sql<DeadLetter[]>`
         select ${columns(sql)} from dead_letters d
@@ -91,21 +90,20 @@ function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfter
     on conflict (lead_id) do update set
       generation = excluded.generation, reason = excluded.reason, error = excluded.error,
       attempts = excluded.attempts, last_failed_at = now(),
-      -- null for a dead one; the longer a lead has been parked the longer it waits, or a model that is away for hours
-      -- would have every lead sent round again each minute. Spread out, since they were parked together
+      -- null for a dead letter. A parked lead backs off in proportion to how long it has been parked, so that an outage of
+      -- the model for hours does not republish every lead each minute; with jitter, since leads are parked together
       retry_at = greatest(
         excluded.retry_at,
         case when excluded.retry_at is not null then
-          now() + least((now() - stored.first_failed_at) / 4, ${LONGEST_PARKING}::interval) * (0.5 + random() / 2)
+          now() + least((now() - stored.first_failed_at) / 4, ${MAX_PARKING_TIME}::interval) * (0.5 + random() / 2)
         end
       )
     where excluded.generation >= stored.generation`
 }
 
 /**
- * A letter that somebody is writing at this moment is passed over: its lead has just failed again or has just got its
- * insight. So a redrive waits for nobody and cannot deadlock with the workers. A letter that was written while its
- * lead got an insight by another delivery has no cause any more, and goes.
+ * Skips locked dead letters: their lead has just failed again or has just got its insight. So a redrive never waits and
+ * cannot deadlock with the workers. Deletes dead letters that were stored while another delivery produced the insight.
  */
 function redrive(sql: Sql, selection: DeadLetterSelection, after: string) {
   return sql<{ leads: number; last: string | null }[]>`
@@ -116,7 +114,7 @@ function redrive(sql: Sql, selection: DeadLetterSelection, after: string) {
       from dead_letters d
       where d.lead_id > ${after} and ${isSelected(sql, selection)}
       order by d.lead_id
-      limit ${REDRIVE_PART}
+      limit ${REDRIVE_BATCH_SIZE}
       for update of d skip locked
     ), removed as (
       delete from dead_letters d using chosen where d.lead_id = chosen.lead_id and chosen.settled
@@ -143,7 +141,7 @@ function isSelected(sql: Sql, selection: DeadLetterSelection) {
   )`
 }
 
-/** PostgreSQL stores no U+0000, and nobody reads more of an error than this. */
+/** PostgreSQL cannot store U+0000 or lone surrogates. */
 function storable(error: string): string {
   return error.replaceAll('\u0000', '').toWellFormed().slice(0, 2_000)
 }

@@ -1,32 +1,47 @@
-/** Why a lead has no insight. */
+import { z } from 'zod'
+import { timeSchema } from '../../contract/time.ts'
+
+/** A lead that triage failed for or parked. */
 export interface DeadLetter {
   readonly leadId: string
-  /** The lead's generation that failed. */
+  /** The generation of the lead that failed. */
   readonly generation: number
   readonly reason: DeadLetterReason
-  /** What the last try ended with. */
+  /** The error of the last attempt. */
   readonly error: string
-  /** How often triage tried it; 0 again after a redrive. */
+  /** How often triage attempted the lead; reset to 0 by a redrive. */
   readonly attempts: number
   readonly firstFailedAt: Date
   readonly lastFailedAt: Date
-  /** When the lead is tried again, by the database's clock; null when it is dead. */
+  /** When the lead is retried, by the database's clock; null unless it is parked. */
   readonly retryAt: Date | null
 }
 
-/** The same words as the mailbox's `DeadLetterCause`. */
+/** The same values as the `reason` of the mailbox's `DeadLetterCause`. */
 export const DeadLetterReason = { Failed: 'failed', DeliveryLimit: 'delivery_limit', Parked: 'parked' } as const
 export type DeadLetterReason = (typeof DeadLetterReason)[keyof typeof DeadLetterReason]
 
-/** Which letters are asked for: a dead one is tried again only when somebody redrives it, a parked one at its time. */
+/** A dead lead is retried only if it is redriven, a parked one at its `retryAt`. */
 export const DeadLetterState = { Dead: 'dead', Parked: 'parked', All: 'all' } as const
 export type DeadLetterState = (typeof DeadLetterState)[keyof typeof DeadLetterState]
 
 export interface DeadLetterFilter {
   readonly reason: DeadLetterReason | undefined
   readonly state: DeadLetterState
-  /** The last failure was then or later. */
+  /** The last failure was at or after this time. */
   readonly failedAfter: Date | undefined
-  /** The last failure was earlier. */
+  /** The last failure was before this time. */
   readonly failedBefore: Date | undefined
+}
+
+/** The request fields that filter dead letters. */
+export const filterFields = {
+  reason: z.enum(DeadLetterReason, { error: oneOf(DeadLetterReason) }).optional(),
+  state: z.enum(DeadLetterState, { error: oneOf(DeadLetterState) }).default(DeadLetterState.Dead),
+  failed_after: timeSchema.optional(),
+  failed_before: timeSchema.optional(),
+}
+
+function oneOf(values: Readonly<Record<string, string>>): string {
+  return `must be one of ${Object.values(values).join(', ')}`
 }

@@ -8,8 +8,10 @@ import type { DeadLetterStore } from './dead-letter-store.ts'
 const requestSchema = z.object({ lead_id: uuidSchema })
 
 /**
- * @param leadId as it came from outside
- * @throws AppError `invalid_request` when it is no UUID, `dead_letter_not_found`, `unavailable`
+ * Returns the dead letter of a lead.
+ *
+ * @param leadId not validated yet
+ * @throws AppError `invalid_request` when it is not a UUID; `dead_letter_not_found`; `unavailable`
  */
 export async function getDeadLetter(store: DeadLetterStore, leadId: unknown): Promise<DeadLetter> {
   const { lead_id: id } = parseRequest(requestSchema, { lead_id: leadId })

@@ -6,13 +6,16 @@ import { readQueueState } from '../../lib/jetstream/queue-state.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 
 export interface Queue extends QueueState {
-  /** Leads that triage gave up on. */
+  /** Number of dead-lettered leads. */
   readonly deadLetters: number
-  /** Leads that wait outside the queue for their next try. */
+  /** Number of leads waiting outside the queue for a retry. */
   readonly parked: number
 }
 
-/** @throws AppError `unavailable` when NATS or the database cannot be reached */
+/**
+ * Returns the state of the queue across all workers.
+ * @throws AppError `unavailable` when NATS or PostgreSQL is unreachable
+ */
 export async function getQueue(parts: {
   nats: Nats
   names: JetStreamNames
@@ -31,6 +34,6 @@ async function queueState(nats: Nats, names: JetStreamNames): Promise<QueueState
     if (connection === undefined) throw new Error('not connected')
     return await readQueueState(connection, names)
   } catch (cause) {
-    throw new AppError(ErrorCode.Unavailable, 'NATS cannot be reached right now.', { cause, retryAfterSeconds: 1 })
+    throw new AppError(ErrorCode.Unavailable, 'NATS is unreachable.', { cause, retryAfterSeconds: 1 })
   }
 }

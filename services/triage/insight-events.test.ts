@@ -25,7 +25,7 @@ function storedInsight(): Insight {
 const publishMany = (publish: (insight: Insight, traceparent: string) => Promise<void>, count: number) =>
   Promise.allSettled(Array.from({ length: count }, () => publish(storedInsight(), 'the trace')))
 
-test('events that the stream refuses hold nobody up, and are one line in the log', async () => {
+test('publishing succeeds when the stream rejects events, with one log line for all of them', async () => {
   const manager = await jetstreamManager(await nats.first())
   await manager.streams.update(names.insightsStream, { max_msg_size: 10 })
   const { log, entries } = captureLog()
@@ -35,7 +35,7 @@ test('events that the stream refuses hold nobody up, and are one line in the log
   expect(entries()).toMatchObject([{ level: 50, err: { code: 10054 }, leadId: expect.any(String) }])
 })
 
-test('while there is no stream and none can be made, each is told so, and the log once', async () => {
+test('publishing throws unavailable while the stream is missing and cannot be created, with one log line', async () => {
   const manager = await jetstreamManager(await nats.first())
   await manager.streams.delete(names.insightsStream)
   const { log, entries } = captureLog()

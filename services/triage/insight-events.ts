@@ -9,12 +9,12 @@ import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { createThrottledLog } from '../../lib/log/throttled-log.ts'
 
-/** Tells watchers about stored insights. */
+/** Publishes stored insights. */
 export interface InsightEvents {
   /**
-   * Resolves when the stream has the event, or has refused it: the insight is stored, and a full stream of events must
-   * not keep the next leads from theirs.
-   * @throws AppError `unavailable` when NATS cannot be reached
+   * Resolves when the stream has acknowledged or rejected the event. A rejection is only logged, since the insight is
+   * stored and a full event stream must not block triage.
+   * @throws AppError `unavailable` when NATS is unreachable
    */
   publish(insight: Insight, traceparent: string): Promise<void>
 }
@@ -28,18 +28,18 @@ export function createInsightEvents(options: {
 }): InsightEvents {
   const { nats, names, ensureStreams, log } = options
   const publisher = createAcknowledgedPublisher(nats)
-  const logRefusal = createThrottledLog(log, 'error', 'the event of an insight was refused')
+  const logRefusal = createThrottledLog(log, 'error', 'the stream rejected the event of an insight')
   const logMissing = createThrottledLog(log, 'warn', 'cannot declare the streams')
-  let mending: Promise<void> | undefined
+  let declaring: Promise<void> | undefined
 
-  /** Once for all who wait; never rejects. */
-  const mendStreams = () => {
-    mending ??= ensureStreams()
+  /** Concurrent calls share one declaration. Never rejects. */
+  const declareStreams = () => {
+    declaring ??= ensureStreams()
       .catch((err: unknown) => logMissing({ err }))
       .finally(() => {
-        mending = undefined
+        declaring = undefined
       })
-    return mending
+    return declaring
   }
 
   return {
@@ -54,8 +54,8 @@ export function createInsightEvents(options: {
         })
       } catch (cause) {
         if (isRefusal(cause)) return logRefusal({ err: cause, leadId: insight.leadId })
-        await mendStreams()
-        throw new AppError(ErrorCode.Unavailable, 'The stream did not take the event.', { cause })
+        await declareStreams()
+        throw new AppError(ErrorCode.Unavailable, 'Publishing the event of the insight failed.', { cause })
       }
     },
   }

@@ -20,12 +20,12 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
-// open beforehand: the store waits for an answer, not for connections
+// connect beforehand: query timeouts include the time to connect
 beforeAll(() => Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`)))
 const insights = createInsightStore(sql)
 const store = { upsert: succeeding(insights.upsert) }
 
-/** An insight that can be told from others by its analyzer. */
+/** An insight that tests can identify by its analyzer. */
 function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, analyzer = 'rules@1'): NewInsight {
   return createInsight({ leadId, generation, contentHash: contentHash('hello') }, stage, analyzer, {
     intent: 'buy',
@@ -38,7 +38,7 @@ function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, a
 }
 
 describe('an insight', () => {
-  test('is stored whole and given back as it is stored', async () => {
+  test('is stored completely and returned as stored', async () => {
     const insight = insightOf(randomUUID())
     const [stored] = await store.upsert([insight])
     expect(stored).toEqual({ ...insight, createdAt: expect.any(Date), updatedAt: expect.any(Date) })
@@ -49,7 +49,7 @@ describe('an insight', () => {
     expect((await store.upsert([insight]))[0]).toMatchObject({ tags: [], reasons: [] })
   })
 
-  test('that replaces another keeps the time of the first and has a new time of change', async () => {
+  test('that replaces another keeps created_at and has a new updated_at', async () => {
     const leadId = randomUUID()
     const [first] = await store.upsert([insightOf(leadId, 1)])
     await stack.sql`update insights set created_at = created_at - interval '1 hour', updated_at = created_at where lead_id = ${leadId}`
@@ -58,23 +58,23 @@ describe('an insight', () => {
     expect((second?.updatedAt.getTime() ?? 0) - (second?.createdAt.getTime() ?? 0)).toBeGreaterThan(3_500_000)
   })
 
-  test('of a word outside the vocabulary is refused by the database itself', async () => {
+  test('with a value outside the vocabulary is rejected by a check constraint', async () => {
     const alien = { ...insightOf(randomUUID()), intent: 'shout' as 'buy' }
     await expect(store.upsert([alien])).rejects.toMatchObject({ code: '23514' })
   })
 })
 
-describe('one bad insight', () => {
+describe('one invalid insight', () => {
   const upsert = isolateFailures(insights.upsert)
   const badness: [what: string, code: string, part: Partial<NewInsight>][] = [
-    ['a word outside the vocabulary', '23514', { intent: 'shout' as 'buy' }],
+    ['a value outside the vocabulary', '23514', { intent: 'shout' as 'buy' }],
     ['a confidence above 1', '23514', { confidence: 1.5 }],
     ['the null character in a reason', '22P05', { reasons: [{ text: 'a\u0000b', start: 0, end: 1, weight: 1 }] }],
     ['a tag with the null character', '22021', { tags: ['a\u0000b'] }],
     ['a content hash with the null character', '22021', { contentHash: 'a\u0000b' }],
   ]
 
-  test('among many fails alone, whatever is wrong with it, and every other one is stored', async () => {
+  test('among many fails alone, whatever its error, and all others are stored', async () => {
     const all = Array.from({ length: 300 }, () => insightOf(randomUUID()))
     for (const [i, [, , part]] of badness.entries()) {
       const place = i * 67
@@ -91,13 +91,13 @@ describe('one bad insight', () => {
     expect(stored).toHaveLength(all.length - badness.length)
   })
 
-  test('that is taken away before it could be read again fails alone', async () => {
+  test('that is deleted before it is read back fails alone', async () => {
     const known = insightOf(randomUUID())
     await store.upsert([known])
     const erase = () => stack.sql`delete from insights where lead_id = ${known.leadId}`
     const racing = createInsightStore(beforeQuery(sql, /^select .* from insights/s, erase))
     const [gone, neighbour] = await racing.upsert([known, insightOf(randomUUID())])
-    expect(gone).toMatchObject({ message: expect.stringContaining('is gone') })
+    expect(gone).toMatchObject({ message: expect.stringContaining('was deleted') })
     expect(neighbour).toMatchObject({ stage: 'final' })
   })
 })
@@ -111,7 +111,7 @@ describe('of several insights for a lead', () => {
   })
   const batches = fc.array(fc.array(version, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 5 })
 
-  test('a higher generation wins, and a final one over a provisional one of its own; whatever else changes nothing', async () => {
+  test('a higher generation wins, and final over provisional within a generation; others change nothing', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (batches) => {
         const leadIds = Array.from({ length: LEADS }, () => randomUUID())
@@ -136,7 +136,7 @@ describe('of several insights for a lead', () => {
     )
   })
 
-  test('that come from many workers at once, in any order, the newest stays, and nothing deadlocks', async () => {
+  test('from concurrent workers in different orders, the newest stays, without deadlocks', async () => {
     const leadIds = Array.from({ length: 100 }, () => randomUUID())
     const batches = Array.from({ length: 8 }, (_, i) => {
       const order = leadIds.toSorted((a, b) => a.charCodeAt(i) - b.charCodeAt(i))

@@ -11,11 +11,12 @@ import { forgetAttempts } from './attempt-tracker.ts'
 
 export interface InsightStore {
   /**
-   * Stores the insights in one commit. One replaces what is stored for its lead only when its generation is higher,
-   * or is the same and turns provisional into final; so a late or repeated message changes nothing.
+   * Stores the insights in one commit. An insight replaces the stored one of its lead only if its generation is higher, or
+   * is the same and it turns provisional into final, so a late or repeated message changes nothing.
    *
-   * @returns what is stored for each lead now, in the order of the insights; an Error for one that was taken away meanwhile
-   * @throws AppError `unavailable` when the database cannot commit now
+   * @returns the insight now stored for each lead, in the order of the insights; an Error for one that was deleted
+   *   concurrently
+   * @throws AppError `unavailable` when PostgreSQL cannot commit
    */
   upsert(insights: readonly NewInsight[]): Promise<(Insight | Error)[]>
 }
@@ -26,8 +27,8 @@ export function createInsightStore(sql: Sql): InsightStore {
 }
 
 /**
- * What was not written is read by a second statement: the first cannot see what a concurrent transaction committed while
- * it waited for that one's row. Most batches need only the first.
+ * Reads the insights that were not written with a second statement: the snapshot of the first does not include what a
+ * concurrent transaction committed while the first waited for its row lock. Most batches need only the first.
  */
 async function upsertAndRead(
   sql: Sql,
@@ -46,11 +47,11 @@ async function upsertAndRead(
   const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
   const records = unchanged.length === 0 ? [] : await withQueryTimeout(findByLeads(sql, unchanged), deadline.leftMs())
   for (const record of records) stored.set(record.lead_id, toInsight(record))
-  // only an erasure between the two statements takes it away
-  return insights.map(({ leadId }) => stored.get(leadId) ?? new Error(`the insight of lead ${leadId} is gone`))
+  // missing only if the lead was erased between the two statements
+  return insights.map(({ leadId }) => stored.get(leadId) ?? new Error(`the insight of lead ${leadId} was deleted`))
 }
 
-/** One statement may touch a row once only: of several insights for one lead the one that would win goes in. */
+/** An upsert may touch a row only once, so this keeps the winner of several insights for one lead. */
 function newestPerLead(insights: readonly NewInsight[]): NewInsight[] {
   const newest = new Map<string, NewInsight>()
   for (const insight of insights) {
@@ -66,12 +67,12 @@ function supersedes(insight: NewInsight, other: NewInsight): boolean {
 }
 
 /**
- * A stored insight takes its lead's dead letter away: whoever sent that round again got what they wanted.
+ * Stores insights and deletes the dead letters of their leads.
  *
- * The rows go in sorted by lead, so that two workers that share leads lock them in the same order and cannot
- * deadlock. A row that another worker is writing is waited for; the condition then sees what that one committed.
+ * Rows are sorted by lead, so that concurrent workers lock them in the same order and cannot deadlock. The upsert waits for
+ * a row that another worker is writing; its condition then sees what that worker committed.
  *
- * @returns the times of the rows that were written; all else in them is as it was given
+ * @returns the times of the rows that were written
  */
 function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
   return sql<Pick<InsightRecord, 'lead_id' | 'created_at' | 'updated_at'>[]>`

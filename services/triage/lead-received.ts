@@ -5,11 +5,11 @@ import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received
 import { leadIdOf } from '../../lib/jetstream/names.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
 
-/** @throws TerminalError when the message is none of ours: no other attempt will read it */
+/** @throws TerminalError when the message is invalid, which no retry can change */
 export function decodeLeadReceived({ data, subject }: { data: Uint8Array; subject: string }): LeadReceived {
   const event = decode(data)
   if (!isUuid(event.leadId) || event.leadId !== leadIdOf(subject)) {
-    throw new TerminalError('the event names another lead than its subject')
+    throw new TerminalError('the lead id of the event differs from its subject')
   }
   if (event.generation < 1) throw new TerminalError('the event has no generation')
   return event

@@ -4,7 +4,7 @@ import { uuidSchema } from '../../domain/uuid.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import { encodePageToken, pageSizeSchema, parsePageToken } from '../../lib/server/paging.ts'
 import type { DeadLetter } from './dead-letter.ts'
-import { filterFields } from './dead-letter-filter.ts'
+import { filterFields } from './dead-letter.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 
 const requestSchema = z.strictObject(
@@ -19,15 +19,15 @@ const positionSchema = z.tuple([timeSchema, uuidSchema])
 
 export interface DeadLetterPage {
   readonly deadLetters: readonly DeadLetter[]
-  /** Undefined when there are no more. */
+  /** Undefined on the last page. */
   readonly nextPageToken: string | undefined
 }
 
 /**
- * A page of the dead letters, the newest failure first. Each page goes on behind the last letter of the one before,
- * whatever was added or taken away since.
+ * Returns a page of dead letters, newest failure first. Each page continues after the last dead letter of the previous one,
+ * regardless of additions and deletions.
  *
- * @param input reason, state, failed_after, failed_before, page_size and page_token, as they came from outside
+ * @param input reason, state, failed_after, failed_before, page_size and page_token, not validated yet
  * @throws AppError `invalid_request`, `unavailable`
  */
 export async function listDeadLetters(store: DeadLetterStore, input: unknown): Promise<DeadLetterPage> {
@@ -39,9 +39,9 @@ export async function listDeadLetters(store: DeadLetterStore, input: unknown): P
     failedBefore: request.failed_before,
   }
   const position = parsePageToken(request.page_token, filter, positionSchema)
-  const behind = position && { lastFailedAt: position[0], leadId: position[1] }
-  // one more than asked for tells whether there are more
-  const found = await store.list(filter, behind, request.page_size + 1)
+  const after = position && { lastFailedAt: position[0], leadId: position[1] }
+  // reads one more to see whether another page follows
+  const found = await store.list(filter, after, request.page_size + 1)
   const deadLetters = found.slice(0, request.page_size)
   const last = found.length > deadLetters.length ? deadLetters.at(-1) : undefined
   return { deadLetters, nextPageToken: last && encodePageToken(filter, [last.lastFailedAt, last.leadId]) }

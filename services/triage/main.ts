@@ -16,7 +16,7 @@ import { triageRpc } from './rpc.ts'
 import { createTriage } from './triage.ts'
 import { startWorker } from './worker.ts'
 
-/** Starts a triage worker: connections, parts, server; resolves when it listens. */
+/** Starts a triage worker; resolves when its server is listening. */
 export async function startTriage(
   config: Config<typeof triageSettings>,
   log: Log,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { assertSelects, selectionFields } from '../../contract/selection.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
-import { filterFields } from './dead-letter-filter.ts'
+import { filterFields } from './dead-letter.ts'
 import type { DeadLetterSelection, DeadLetterStore } from './dead-letter-store.ts'
 
 const requestSchema = z.strictObject(
@@ -14,14 +14,14 @@ const requestSchema = z.strictObject(
 )
 
 /**
- * Has leads triaged again that triage gave up or parked: their letters fall due, and intake's reconciler publishes the
- * events of those that are due (docs/decisions/006-redrive.md). Works in parts, so that no statement runs long; a call
- * that fails or is cancelled half way has redriven the first parts, and repeating it does no harm.
+ * Triages dead-lettered or parked leads again: makes their dead letters due, which intake's reconciler then publishes
+ * (docs/decisions/006-redrive.md). Works in batches to keep statements short. If a call fails or is cancelled midway, the
+ * first batches are redriven; retrying the call is safe.
  *
- * @param input lead_ids; or a filter of reason, failed_after, failed_before; or all. Filter and all go with a state,
- *   `dead` by default; ids mean their letters in any state
- * @returns how many leads, with dry_run how many it would be
- * @throws AppError `invalid_request` when that says nothing, or two things; `unavailable`; `cancelled`
+ * @param input lead_ids; or a filter of reason, failed_after, failed_before; or all. A filter and all apply to one state,
+ *   `dead` by default; ids select dead letters in any state
+ * @returns the number of leads redriven, or with dry_run selected
+ * @throws AppError `invalid_request`, also when the input selects nothing or selects in two ways; `unavailable`; `cancelled`
  */
 export async function redriveDeadLetters(store: DeadLetterStore, input: unknown, signal: AbortSignal): Promise<number> {
   const request = parseRequest(requestSchema, input)
@@ -31,10 +31,10 @@ export async function redriveDeadLetters(store: DeadLetterStore, input: unknown,
     leadIds.length > 0
       ? { leadIds }
       : { filter: { reason, state, failedAfter: failed_after, failedBefore: failed_before } }
-  return request.dry_run ? store.count(selection) : redriveInParts(store, selection, signal)
+  return request.dry_run ? store.count(selection) : redriveInBatches(store, selection, signal)
 }
 
-async function redriveInParts(
+async function redriveInBatches(
   store: DeadLetterStore,
   selection: DeadLetterSelection,
   signal: AbortSignal,
@@ -42,9 +42,9 @@ async function redriveInParts(
   let leads = 0
   for (let after: string | undefined; ; ) {
     if (signal.aborted) throw new AppError(ErrorCode.Cancelled, `Cancelled after ${leads} leads.`)
-    const part = await store.redrive(selection, after)
-    leads += part.leads
-    if (part.last === null) return leads
-    after = part.last
+    const batch = await store.redrive(selection, after)
+    leads += batch.leads
+    if (batch.last === null) return leads
+    after = batch.last
   }
 }

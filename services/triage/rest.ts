@@ -12,35 +12,42 @@ import type { Triage } from './triage.ts'
 export const triageApi: ApiDescription = {
   title: 'leadtriage triage',
   description:
-    'Shows what waits for triage and what it failed for, and has dead letters triaged again. The same operations are ' +
-    'served over Connect, gRPC-Web and gRPC on this port.',
+    'Shows the triage queue, and lists and redrives dead letters. This port serves the same operations over Connect, ' +
+    'gRPC-Web and gRPC.',
   tags: [
-    { name: 'Queue', description: 'What waits for triage.' },
-    { name: 'Dead letters', description: 'The leads that triage failed for.' },
+    { name: 'Queue', description: 'The leads waiting for triage.' },
+    { name: 'Dead letters', description: 'The leads that triage failed for or parked.' },
   ],
 }
 
 const count = z.int().min(0)
 const queueSchema = z
   .object({
-    pending: count.meta({ description: 'Leads that no worker has taken yet.' }),
-    in_flight: count.meta({ description: 'Leads that a worker has taken and not finished.' }),
-    dead_letters: count.meta({ description: 'Leads that triage failed for.' }),
-    parked: count.meta({ description: 'Leads that wait outside the queue for a retry, parked by triage or redriven.' }),
+    pending: count.meta({ description: 'Leads not delivered to a worker yet.' }),
+    in_flight: count.meta({ description: 'Leads delivered to a worker and not finished.' }),
+    dead_letters: count.meta({ description: 'Leads that triage dead-lettered.' }),
+    parked: count.meta({
+      description: 'Leads waiting outside the queue for a retry: parked by triage, or redriven.',
+    }),
     oldest_age_seconds: z
       .number()
       .nullable()
-      .meta({ description: 'How long the oldest unfinished lead has been in the queue; null when it is empty.' }),
+      .meta({ description: 'Age of the oldest unfinished lead in the queue; null when the queue is empty.' }),
   })
   .meta({
     id: 'Queue',
-    description: 'The state of the queue.',
+    description: 'The state of the queue across all workers.',
     examples: [{ pending: 12, in_flight: 8, dead_letters: 1, parked: 0, oldest_age_seconds: 0.4 }],
   })
 
 const reasonField = z
   .enum(DeadLetterReason)
-  .meta({ id: 'DeadLetterReason', description: 'Why the lead is not triaged.' })
+  .meta({
+    id: 'DeadLetterReason',
+    description:
+      '`failed`: the last attempt failed, or the error cannot be resolved by a retry; `delivery_limit`: the worker ' +
+      'acknowledged none of the last deliveries; `parked`: retried at `retry_at`.',
+  })
 const letterExample = {
   lead_id: EXAMPLE_LEAD_ID,
   generation: 1,
@@ -54,58 +61,66 @@ const letterExample = {
 const deadLetterSchema = z
   .object({
     lead_id: uuidField,
-    generation: z.int().min(1).meta({ description: "The lead's generation that failed." }),
+    generation: z.int().min(1).meta({ description: 'The generation of the lead that failed.' }),
     reason: reasonField,
-    error: z.string().meta({ description: 'What the last attempt ended with, for people.' }),
-    attempts: count.meta({ description: 'How often triage tried it; 0 again after a redrive.' }),
+    error: z.string().meta({ description: 'The error of the last attempt, for people.' }),
+    attempts: count.meta({ description: 'How often triage attempted the lead; reset to 0 by a redrive.' }),
     first_failed_at: timeField,
     last_failed_at: timeField,
-    retry_at: timeField.nullable().meta({ description: 'When the lead is retried; null when it is dead.' }),
+    retry_at: timeField.nullable().meta({ description: 'When the lead is retried; null unless it is parked.' }),
   })
-  .meta({ id: 'DeadLetter', description: 'A lead that triage failed for.', examples: [letterExample] })
+  .meta({ id: 'DeadLetter', description: 'A lead that triage failed for or parked.', examples: [letterExample] })
 const pageSchema = z
   .object({
     dead_letters: z.array(deadLetterSchema),
-    next_page_token: z.string().nullable().meta({ description: 'null on the last page.' }),
+    next_page_token: z.string().nullable().meta({ description: 'Token of the next page; null on the last page.' }),
   })
   .meta({ id: 'DeadLetterPage', examples: [{ dead_letters: [letterExample], next_page_token: null }] })
 
-/** The fields of a request, described; the use cases check them, over every protocol, so that all faults are named. */
+/*
+ * Request fields as the OpenAPI document describes them. The use cases validate them, for every protocol, so that one
+ * response lists all violations.
+ */
 const stateField = z
   .enum(DeadLetterState)
   .optional()
-  .meta({ description: 'dead (the default): retried only when redriven; parked: retried at retry_at.' })
+  .meta({
+    description: '`dead` (default): not retried unless redriven; `parked`: retried at `retry_at`; `all`: both.',
+  })
 const filterShape = {
   reason: reasonField.optional(),
-  failed_after: timeField.optional().meta({ description: 'The last failure was then or later.' }),
-  failed_before: timeField.optional().meta({ description: 'The last failure was earlier.' }),
+  failed_after: timeField.optional().meta({ description: 'The last failure was at or after this time.' }),
+  failed_before: timeField.optional().meta({ description: 'The last failure was before this time.' }),
 }
-const dryRun = z.boolean().optional().meta({ description: 'Counts the letters and changes nothing.' })
+const dryRun = z
+  .boolean()
+  .optional()
+  .meta({ description: 'If true, counts the dead letters without redriving them.' })
 const redriveBodySchema = z
   .union([
     z
       .strictObject({
-        lead_ids: leadIdsField.meta({ description: 'In any state; an id without a letter is not counted.' }),
+        lead_ids: leadIdsField.meta({ description: 'IDs of leads. IDs without a dead letter are not counted.' }),
         dry_run: dryRun,
       })
-      .meta({ id: 'RedriveByIds', description: 'The dead letters of these leads.' }),
+      .meta({ id: 'RedriveByIds', description: 'Selects dead letters by lead ID, in any state.' }),
     z.strictObject({ ...filterShape, state: stateField, dry_run: dryRun }).meta({
       id: 'RedriveByFilter',
-      description: 'The dead letters for which everything given holds.',
+      description: 'Selects dead letters that match every given field.',
       anyOf: Object.keys(filterShape).map((field) => ({ required: [field] })),
     }),
     z
       .strictObject({ all: z.literal(true), state: stateField, dry_run: dryRun })
-      .meta({ id: 'RedriveAll', description: 'Every dead letter of the state.' }),
+      .meta({ id: 'RedriveAll', description: 'Selects all dead letters in the given state.' }),
   ])
   .meta({ id: 'RedriveSelection', examples: [{ reason: 'failed', dry_run: true }] })
 const redrivenSchema = z
-  .object({ leads: count.meta({ description: 'How many leads were redriven, or would be.' }) })
+  .object({ leads: count.meta({ description: 'Number of leads redriven, or with `dry_run` the number selected.' }) })
   .meta({ id: 'Redriven', examples: [{ leads: 3 }] })
 
-const checkedByUseCase = { validatorCompiler: () => (value: unknown) => ({ value }) }
+const validatedByUseCase = { validatorCompiler: () => (value: unknown) => ({ value }) }
 
-/** Triage's REST routes in terms of {@link Triage}. */
+/** Registers the REST routes of triage. */
 export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.get(
     '/queue',
@@ -135,7 +150,7 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
       schema: {
         operationId: 'listDeadLetters',
         tags: ['Dead letters'],
-        summary: 'List dead letters, the newest failure first',
+        summary: 'List dead letters, newest failure first',
         querystring: z.object({
           ...filterShape,
           state: stateField,
@@ -143,15 +158,21 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
             .int()
             .min(0)
             .optional()
-            .meta({ description: '50 by default and for 0; more than 500 means 500.', examples: [50] }),
-          page_token: z.string().optional().meta({ description: 'The next_page_token of the page before.' }),
+            .meta({
+              description: 'Maximum number of dead letters per page. 0 means the default, 50; values above 500 mean 500.',
+              examples: [50],
+            }),
+          page_token: z
+            .string()
+            .optional()
+            .meta({ description: 'The `next_page_token` of the previous page. The filter must not change between pages.' }),
         }),
         response: { 200: pageSchema.describe('A page of the list.') },
       },
-      ...checkedByUseCase,
+      ...validatedByUseCase,
     },
     async ({ query }) => {
-      const pageSize: unknown = query.page_size // text: see checkedByUseCase
+      const pageSize: unknown = query.page_size // a string, see validatedByUseCase
       const input = { ...query, page_size: pageSize === undefined ? undefined : Number(pageSize) }
       const { deadLetters, nextPageToken } = await triage.listDeadLetters(input)
       return { dead_letters: deadLetters.map(toBody), next_page_token: nextPageToken ?? null }
@@ -174,19 +195,20 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
   )
 
   app.post(
-    '/dead-letters::redrive', // the router's way to write one colon
+    '/dead-letters::redrive', // `::` is an escaped colon
     {
       schema: {
         operationId: 'redriveDeadLetters',
         tags: ['Dead letters'],
-        summary: 'Retry dead letters',
+        summary: 'Redrive dead letters',
         description:
-          'Takes exactly one of `lead_ids`, a filter (`reason`, `failed_after`, `failed_before`) and `all`. ' +
-          'Works in parts: a call that fails half way has redriven the first parts, and a retry does no harm.',
+          'Queues dead-lettered or parked leads to be triaged again. Takes exactly one of `lead_ids`, a filter (`reason`, ' +
+          '`failed_after`, `failed_before`), or `all`. Works in batches: if a call fails midway, the first batches are ' +
+          'redriven; retrying the call is safe.',
         body: redriveBodySchema,
-        response: { 200: redrivenSchema.describe('The letters are redriven, or with `dry_run` counted.') },
+        response: { 200: redrivenSchema.describe('The dead letters are redriven, or with `dry_run` counted.') },
       },
-      ...checkedByUseCase,
+      ...validatedByUseCase,
     },
     async ({ body }, reply) => {
       const { signal, release } = abortWhenClosed(reply.raw)

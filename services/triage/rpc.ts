@@ -23,7 +23,7 @@ import { DeadLetterReason, DeadLetterState } from './dead-letter.ts'
 import type { Queue } from './get-queue.ts'
 import type { Triage } from './triage.ts'
 
-/** TriageService in terms of {@link Triage}: translates messages, decides nothing. */
+/** Maps the messages of TriageService to and from {@link Triage}. */
 export function triageRpc(triage: Triage): RpcService {
   return rpcService(TriageService, {
     getQueue: async () => toQueueMessage(await triage.getQueue()),
@@ -74,17 +74,17 @@ const STATES = {
 
 function toFilter({ reason, state, failedAfter, failedBefore }: ListDeadLettersRequest | RedriveDeadLettersRequest) {
   return {
-    reason: wordOf(REASONS, reason),
-    state: wordOf(STATES, state),
+    reason: valueOf(REASONS, reason),
+    state: valueOf(STATES, state),
     failed_after: dateOf(failedAfter, 'failed_after'),
     failed_before: dateOf(failedBefore, 'failed_before'),
   }
 }
 
-/** The word for a number of an enum; undefined when it was left out, and the number itself when it is none of ours. */
-function wordOf(numbers: Readonly<Record<string, number>>, given: number): string | number | undefined {
+/** The value for a protobuf enum number: undefined for UNSPECIFIED; an unknown number itself, for validation to reject. */
+function valueOf(numbers: Readonly<Record<string, number>>, given: number): string | number | undefined {
   if (given === 0) return undefined
-  return Object.keys(numbers).find((word) => numbers[word] === given) ?? given
+  return Object.keys(numbers).find((value) => numbers[value] === given) ?? given
 }
 
 function toMessage(letter: DeadLetter): DeadLetterMessage {

@@ -9,17 +9,18 @@ import type { AnalyzerPipeline } from './analyzers/analyzer-pipeline.ts'
 
 export interface TriageLeadDependencies {
   readonly pipeline: AnalyzerPipeline
-  /** Adds the time that an analyzer has for a note. */
+  /** Adds the time limit of an analyzer to a signal. */
   readonly withTimeLimit: (signal: AbortSignal) => AbortSignal
-  /** Stores one insight in the next group commit; resolves to what is stored for the lead then. */
+  /** Stores an insight in the next group commit; resolves to the insight now stored for the lead. */
   readonly store: (insight: NewInsight) => Promise<Insight>
   readonly publish: (insight: Insight, traceparent: string) => Promise<void>
 }
 
 /**
- * Handles one LeadReceived event: analyze, store, publish. In a cascade the quick judge's insight is stored first, as
- * provisional, and nobody waits for the slow one; when that fails the provisional stands and the event is tried again.
- * Idempotent: a later delivery finds the insight stored and publishes it again, under the same message id.
+ * Handles one LeadReceived event: analyze, store, publish. In a cascade it stores the quick analyzer's insight first. If its
+ * confidence is below the threshold, the insight is provisional until the final analyzer replaces it; if that fails, the
+ * provisional insight stays and the event is retried.
+ * Idempotent: a redelivery finds the insight stored and publishes it again with the same message id.
  */
 export async function triageLead(
   { pipeline, withTimeLimit, store, publish }: TriageLeadDependencies,
@@ -29,17 +30,18 @@ export async function triageLead(
   const { leadId, generation, contentHash, note } = event
   const traceparent = childTraceparent(header('traceparent'))
   const analyze = (analyzer: Analyzer) => analyzer.analyze(note, withTimeLimit(signal))
-  const keep = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
+  const storeAndPublish = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
     const insight = await store(createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis))
     await publish(insight, traceparent)
     return insight
   }
 
   if (pipeline.quick !== undefined) {
-    const analysis = await analyze(pipeline.quick.analyzer)
-    const stands = analysis.confidence >= pipeline.quick.confidenceThreshold
-    const stored = await keep(stands ? Stage.Final : Stage.Provisional, pipeline.quick.analyzer, analysis)
+    const { analyzer, confidenceThreshold } = pipeline.quick
+    const analysis = await analyze(analyzer)
+    const stage = analysis.confidence >= confidenceThreshold ? Stage.Final : Stage.Provisional
+    const stored = await storeAndPublish(stage, analyzer, analysis)
     if (stored.stage === Stage.Final && stored.generation >= generation) return
   }
-  await keep(Stage.Final, pipeline.final, await analyze(pipeline.final))
+  await storeAndPublish(Stage.Final, pipeline.final, await analyze(pipeline.final))
 }

@@ -7,7 +7,7 @@ import { getQueue, type Queue } from './get-queue.ts'
 import { type DeadLetterPage, listDeadLetters } from './list-dead-letters.ts'
 import { redriveDeadLetters } from './redrive-dead-letters.ts'
 
-/** What triage answers to; the protocols translate to it and from it. Each method says in its own file what it throws. */
+/** The operations of triage, as the protocol handlers call them. The file of each use case documents its errors. */
 export interface Triage {
   getQueue(): Promise<Queue>
   listDeadLetters(input: unknown): Promise<DeadLetterPage>

@@ -33,7 +33,7 @@ interface WorkerParts {
   readonly log: Log
 }
 
-/** Starts the part that triages: pulls leads, judges them, stores and publishes what comes out. */
+/** Starts triaging: pulls leads, analyzes them, stores and publishes the insights. */
 export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox {
   const { config, sql, nats, names, deadLetters, metrics, log } = parts
   const topology = {
@@ -47,7 +47,7 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     maxBatchSize: 500,
     maxInFlight: 1,
     maxQueued: 10_000,
-    flush: isolateFailures(insights.upsert), // an insight has its generation: to store it again changes nothing
+    flush: isolateFailures(insights.upsert), // may upsert an insight twice, which its generation makes harmless
     onFlush: measureBatches(metrics)('insights'),
   })
   onStop('group commit', () => groupCommit.drain())
@@ -91,8 +91,9 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
 }
 
 /**
- * With a model alone a worker takes what the model has room for, and the others wait in the queue. In a cascade those that
- * wait for the model fill a quarter of the least, so that new leads always get their provisional insight.
+ * With a model alone, a worker takes only as many leads as the model has room for; the others stay in the queue. In a
+ * cascade, leads waiting for the model use at most a quarter of the minimum, so that new leads always get their provisional
+ * insight.
  */
 function leadsInFlight(config: TriageConfig): { maxInFlight: number; minInFlight?: number } {
   const maxInFlight = config.TRIAGE_MAX_IN_FLIGHT
