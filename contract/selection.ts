@@ -28,6 +28,6 @@ export function assertSelects(
   const filtered = Object.values(filter).some((value) => value !== undefined)
   if ([leadIds.length > 0, filtered, all].filter(Boolean).length === 1) return
   const fields = Object.keys(filter).join(', ')
-  const message = `must select leads by exactly one of lead_ids, a filter (${fields}), or all`
+  const message = `it must select leads by exactly one of lead_ids, a filter (${fields}), or all`
   throw invalidRequest([{ path: '', message }])
 }

@@ -78,7 +78,7 @@ test('a fault is named in the terms of the message, not of a body or of JSON', a
     ],
     [intake, 'GetLead', {}, /lead_id must be a UUID/],
     [intake, 'BatchCreateLeads', {}, /requests must have 1 to 1000 items/],
-    [intake, 'RetriageLeads', {}, /which leads are meant/],
+    [intake, 'RetriageLeads', {}, /it must select leads by exactly one of/],
     [intake, 'RetriageLeads', { intents: [99], all: true }, /intents\[0\] must be one of/],
     [
       insights,
@@ -88,7 +88,7 @@ test('a fault is named in the terms of the message, not of a body or of JSON', a
     ],
     [triage, 'ListDeadLetters', { page_token: 'x' }, /page_token/],
     [triage, 'GetDeadLetter', {}, /lead_id must be a UUID/],
-    [triage, 'RedriveDeadLetters', {}, /which leads are meant/],
+    [triage, 'RedriveDeadLetters', {}, /it must select leads by exactly one of/],
   ]
   for (const [client, method, request, message] of wrong) {
     const error = await call(client, method, request).catch((thrown: ServiceError) => thrown)

@@ -40,14 +40,12 @@ const queueSchema = z
     examples: [{ pending: 12, in_flight: 8, dead_letters: 1, parked: 0, oldest_age_seconds: 0.4 }],
   })
 
-const reasonField = z
-  .enum(DeadLetterReason)
-  .meta({
-    id: 'DeadLetterReason',
-    description:
-      '`failed`: the last attempt failed, or the error cannot be resolved by a retry; `delivery_limit`: the worker ' +
-      'acknowledged none of the last deliveries; `parked`: retried at `retry_at`.',
-  })
+const reasonField = z.enum(DeadLetterReason).meta({
+  id: 'DeadLetterReason',
+  description:
+    '`failed`: the last attempt failed, or the error cannot be resolved by a retry; `delivery_limit`: the worker ' +
+    'acknowledged none of the last deliveries; `parked`: retried at `retry_at`.',
+})
 const letterExample = {
   lead_id: EXAMPLE_LEAD_ID,
   generation: 1,
@@ -81,21 +79,15 @@ const pageSchema = z
  * Request fields as the OpenAPI document describes them. The use cases validate them, for every protocol, so that one
  * response lists all violations.
  */
-const stateField = z
-  .enum(DeadLetterState)
-  .optional()
-  .meta({
-    description: '`dead` (default): not retried unless redriven; `parked`: retried at `retry_at`; `all`: both.',
-  })
+const stateField = z.enum(DeadLetterState).optional().meta({
+  description: '`dead` (default): not retried unless redriven; `parked`: retried at `retry_at`; `all`: both.',
+})
 const filterShape = {
   reason: reasonField.optional(),
   failed_after: timeField.optional().meta({ description: 'The last failure was at or after this time.' }),
   failed_before: timeField.optional().meta({ description: 'The last failure was before this time.' }),
 }
-const dryRun = z
-  .boolean()
-  .optional()
-  .meta({ description: 'If true, counts the dead letters without redriving them.' })
+const dryRun = z.boolean().optional().meta({ description: 'If true, counts the dead letters without redriving them.' })
 const redriveBodySchema = z
   .union([
     z
@@ -159,13 +151,13 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
             .min(0)
             .optional()
             .meta({
-              description: 'Maximum number of dead letters per page. 0 means the default, 50; values above 500 mean 500.',
+              description:
+                'Maximum number of dead letters per page. 0 means the default, 50; values above 500 mean 500.',
               examples: [50],
             }),
-          page_token: z
-            .string()
-            .optional()
-            .meta({ description: 'The `next_page_token` of the previous page. The filter must not change between pages.' }),
+          page_token: z.string().optional().meta({
+            description: 'The `next_page_token` of the previous page. The filter must not change between pages.',
+          }),
         }),
         response: { 200: pageSchema.describe('A page of the list.') },
       },

@@ -74,15 +74,15 @@ const STATES = {
 
 function toFilter({ reason, state, failedAfter, failedBefore }: ListDeadLettersRequest | RedriveDeadLettersRequest) {
   return {
-    reason: valueOf(REASONS, reason),
-    state: valueOf(STATES, state),
+    reason: enumValueOf(REASONS, reason),
+    state: enumValueOf(STATES, state),
     failed_after: dateOf(failedAfter, 'failed_after'),
     failed_before: dateOf(failedBefore, 'failed_before'),
   }
 }
 
 /** The value for a protobuf enum number: undefined for UNSPECIFIED; an unknown number itself, for validation to reject. */
-function valueOf(numbers: Readonly<Record<string, number>>, given: number): string | number | undefined {
+function enumValueOf(numbers: Readonly<Record<string, number>>, given: number): string | number | undefined {
   if (given === 0) return undefined
   return Object.keys(numbers).find((value) => numbers[value] === given) ?? given
 }
