@@ -4,7 +4,7 @@ import { createMetrics } from '../telemetry/metrics.ts'
 import { measureBatches } from './batch-metrics.ts'
 import { createBatcher } from './batcher.ts'
 
-test('every flush is counted by what its items count for and its time, a failed one too, and so is what waits behind it', async () => {
+test('every flush, successful or failed, records its size, wait and duration and the queue length', async () => {
   const metrics = createMetrics('test')
   const ends: PromiseWithResolvers<string[]>[] = []
   const batcher = createBatcher({
@@ -40,7 +40,7 @@ test('every flush is counted by what its items count for and its time, a failed 
   expect(await line('queued_items')).toMatch(/ 0$/)
 })
 
-test('how long the first item of a batch had waited is told for each flush', async () => {
+test('each flush reports how long its first item waited', async () => {
   const ends: PromiseWithResolvers<string[]>[] = []
   const waited: number[] = []
   const batcher = createBatcher({
@@ -54,7 +54,7 @@ test('how long the first item of a batch had waited is told for each flush', asy
     },
     onFlush: ({ waitedSeconds }) => waited.push(waitedSeconds),
   })
-  const beganAt = performance.now()
+  const startedAt = performance.now()
   const results = Promise.all(['a', 'b'].map((item) => batcher.submit(item)))
   await nextTurn()
   await sleep(30)
@@ -64,5 +64,5 @@ test('how long the first item of a batch had waited is told for each flush', asy
   await results
   expect(waited[0]).toBeLessThan(waited[1] ?? 0)
   expect(waited[1]).toBeGreaterThan(0.02)
-  expect(waited[1]).toBeLessThan((performance.now() - beganAt) / 1_000)
+  expect(waited[1]).toBeLessThan((performance.now() - startedAt) / 1_000)
 })

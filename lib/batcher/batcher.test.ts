@@ -12,7 +12,7 @@ interface RunningFlush {
   fail(error: Error): void
 }
 
-/** A batcher whose flushes end when the test says so; an item's result is `done <item>`. */
+/** A batcher whose flushes the test settles; the result of an item is `done <item>`. */
 function controlledBatcher(limits: Partial<Limits> = {}) {
   const flushed: number[][] = []
   const running: RunningFlush[] = []
@@ -37,14 +37,14 @@ describe('a batcher', () => {
     expect(await result).toBe('done 1')
   })
 
-  test('puts items that were submitted in one turn into one batch', async () => {
+  test('puts items submitted in one turn into one batch', async () => {
     const { batcher, flushed } = controlledBatcher()
     for (const item of [1, 2, 3]) void batcher.submit(item)
     await nextTurn()
     expect(flushed).toEqual([[1, 2, 3]])
   })
 
-  test('puts whatever comes while a flush runs into the next one', async () => {
+  test('puts items submitted during a flush into the next one', async () => {
     const { batcher, flushed, running } = controlledBatcher()
     for (const item of [1, 2, 3]) {
       void batcher.submit(item)
@@ -56,7 +56,7 @@ describe('a batcher', () => {
     expect(flushed).toEqual([[1], [2, 3]])
   })
 
-  test('rejects the items of a batch that fails with its error, and no others', async () => {
+  test('rejects only the items of a failed batch, with its error', async () => {
     const { batcher, running } = controlledBatcher({ maxBatchSize: 2 })
     const results = Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)))
     await nextTurn()
@@ -71,17 +71,17 @@ describe('a batcher', () => {
     ])
   })
 
-  test('rejects an item whose result is an Error with it, and no others', async () => {
-    const gone = new Error('gone')
+  test('rejects only the item whose result is an Error, with that error', async () => {
+    const missing = new Error('not found')
     const batcher = createBatcher({
       maxBatchSize: 3,
       maxInFlight: 1,
       maxQueued: 3,
-      flush: async (items: readonly number[]) => items.map((item) => (item === 2 ? gone : `done ${item}`)),
+      flush: async (items: readonly number[]) => items.map((item) => (item === 2 ? missing : `done ${item}`)),
     })
     expect(await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)))).toEqual([
       { status: 'fulfilled', value: 'done 1' },
-      { status: 'rejected', reason: gone },
+      { status: 'rejected', reason: missing },
       { status: 'fulfilled', value: 'done 3' },
     ])
   })
@@ -92,10 +92,10 @@ describe('a batcher', () => {
     [
       'throws before it returns a promise',
       () => {
-        throw new Error('at once')
+        throw new Error('synchronous failure')
       },
     ],
-  ])('whose flush %s rejects the batch and goes on', async (_what, broken) => {
+  ])('whose flush %s rejects the batch and accepts further items', async (_what, broken) => {
     let flush: (items: readonly number[]) => Promise<readonly string[]> = broken
     const batcher = createBatcher<number, string>({
       maxBatchSize: 2,
@@ -110,7 +110,7 @@ describe('a batcher', () => {
     await batcher.drain()
   })
 
-  test('refuses the item after the last that may wait, as overloaded, and tells when to come again', async () => {
+  test('rejects items beyond maxQueued as overloaded, with a retry delay', async () => {
     const { batcher, flushed } = controlledBatcher({ maxQueued: 2 })
     void batcher.submit(1)
     await nextTurn()
@@ -123,7 +123,7 @@ describe('a batcher', () => {
     const bytesOf = (item: number) => item
     const byteLimits = { bytesOf, maxBatchBytes: 10, maxQueuedBytes: 30 }
 
-    test('ends a batch before it would weigh too much, and lets one item that does go alone', async () => {
+    test('closes a batch before it exceeds maxBatchBytes, and flushes a larger item alone', async () => {
       const { batcher, flushed, running } = controlledBatcher({ byteLimits })
       for (const item of [4, 6, 1, 12, 3]) void batcher.submit(item)
       for (let flush = 1; flush <= 4; flush += 1) {
@@ -133,7 +133,7 @@ describe('a batcher', () => {
       expect(flushed).toEqual([[4, 6], [1], [12], [3]])
     })
 
-    test('refuses an item that would make the queue too heavy, and takes it when there is room again', async () => {
+    test('rejects an item beyond maxQueuedBytes, and accepts it once there is room', async () => {
       const { batcher, running } = controlledBatcher({ byteLimits })
       void batcher.submit(1)
       await nextTurn()
@@ -147,7 +147,7 @@ describe('a batcher', () => {
       await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'overloaded' })
     })
 
-    test('lets an item wait that weighs more than the whole queue may, when nothing else waits', async () => {
+    test('queues an item larger than maxQueuedBytes when the queue is empty', async () => {
       const { batcher, flushed, running } = controlledBatcher({ byteLimits })
       void batcher.submit(1)
       await nextTurn()
@@ -158,11 +158,11 @@ describe('a batcher', () => {
       expect(flushed).toEqual([[1], [31]])
     })
 
-    test('has all its room again when everything that waited was rejected', async () => {
+    test('has its full queue capacity after all queued items were rejected', async () => {
       const { batcher, running } = controlledBatcher({ byteLimits, failsAll: () => true })
       const results = Promise.allSettled([10, 20].map((item) => batcher.submit(item)))
       await nextTurn()
-      running[0]?.fail(new Error('the database is away'))
+      running[0]?.fail(new Error('PostgreSQL is unreachable'))
       expect((await results).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
       void batcher.submit(1)
       await nextTurn()
@@ -176,13 +176,13 @@ describe('a batcher', () => {
     })
   })
 
-  test('refuses new items once it drains, as unavailable, and tells when to come again', async () => {
+  test('rejects new items once draining as unavailable, with a retry delay', async () => {
     const { batcher } = controlledBatcher()
     await batcher.drain()
     await expect(batcher.submit(1)).rejects.toMatchObject({ code: 'unavailable', retryAfterSeconds: 1 })
   })
 
-  test('may be drained twice, and both resolve only when the accepted items have settled', async () => {
+  test('can be drained twice; both calls resolve only after the accepted items have settled', async () => {
     const { batcher, running } = controlledBatcher({ maxBatchSize: 1 })
     const settled: string[] = []
     for (const item of [1, 2]) void batcher.submit(item).then((result) => settled.push(result))
@@ -216,7 +216,7 @@ const steps = fc.array(
   { maxLength: 40 },
 )
 
-test('the invariants hold whatever the order in which items come, flushes end or fail, and a drain begins', async () => {
+test('the invariants hold for any order of submissions, completed and failed flushes, and drains', async () => {
   await fc.assert(
     fc.asyncProperty(limits, steps, async (limits, steps) => {
       const { batcher, flushed, running } = controlledBatcher(limits)
@@ -248,7 +248,7 @@ test('the invariants hold whatever the order in which items come, flushes end or
         else endFlush(running[step.which % running.length], step.do === 'succeed')
         await nextTurn()
         expect(running.length).toBeLessThanOrEqual(limits.maxInFlight) // 2
-        if (waiting() > 0) expect(running.length).toBe(limits.maxInFlight) // 1: nothing waits without cause
+        if (waiting() > 0) expect(running.length).toBe(limits.maxInFlight) // 1: items wait only when all flushes are in use
       }
 
       drain()

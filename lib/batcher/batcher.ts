@@ -1,25 +1,25 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 
 /*
- * Group commit: whatever is submitted while a commit is in flight goes into the next one. Invariants:
- *  1. An idle batcher adds no delay: the first item is flushed in the same turn of the event loop's microtasks.
- *  2. At most `maxInFlight` flushes run at once, each of at most `maxBatchSize` items and `maxBatchBytes`; one item that
- *     weighs more goes alone.
- *  3. Items are flushed in the order they were submitted, and each promise settles with its own item's result.
- *  4. At most `maxQueued` items of `maxQueuedBytes` wait; one more is refused, never queued. An item that weighs more
- *     than all of that may wait alone.
- *  5. When `drain` resolves every accepted item has settled; nothing is accepted after `drain` was called.
+ * Group commit: items submitted while a commit is in flight go into the next one. Invariants:
+ *  1. An idle batcher adds no delay: the first item is flushed within the microtasks of the same event loop turn.
+ *  2. At most `maxInFlight` flushes run concurrently, each of at most `maxBatchSize` items and `maxBatchBytes`. A larger
+ *     item is flushed alone.
+ *  3. Items are flushed in submission order, and each promise settles with the result of its own item.
+ *  4. At most `maxQueued` items and `maxQueuedBytes` are queued; further items are rejected. An item larger than
+ *     `maxQueuedBytes` is queued only when the queue is empty.
+ *  5. When `drain` resolves, every accepted item has settled. No item is accepted after `drain` was called.
  */
 
 /**
- * Does the work of a batch; returns a result for each item, in the order of the items. An Error as a result rejects its
- * own item only, a rejection rejects them all.
+ * Processes a batch and returns one result per item, in the order of the items. An Error as a result rejects only its
+ * item; a rejected promise rejects the whole batch.
  */
 export type FlushItems<Item, Result> = (items: readonly Item[]) => Promise<readonly (Result | Error)[]>
 
-/** Bounds by size, for items of very different size. */
+/** Bounds in bytes, for items that vary widely in size. */
 interface ByteLimits<Item> {
-  /** What it takes to keep an item; asked once for each, so it should be cheap. */
+  /** The memory an item takes. Called once per item, so it should be cheap. */
   readonly bytesOf: (item: Item) => number
   readonly maxBatchBytes: number
   readonly maxQueuedBytes: number
@@ -29,23 +29,23 @@ export interface BatcherOptions<Item, Result> {
   readonly maxBatchSize: number
   readonly maxInFlight: number
   readonly maxQueued: number
-  /** Default: only the numbers of items are bounded. */
+  /** Default: only the number of items is bounded. */
   readonly byteLimits?: ByteLimits<Item>
   readonly flush: FlushItems<Item, Result>
   /**
-   * Whether a flush that failed so would fail for whatever is queued as well: then that is rejected at once, instead of
-   * waiting through one failure after another. Default: never.
+   * Whether this error would also fail every queued item. The queue is then rejected at once instead of one failing
+   * flush after another. Default: never.
    */
   readonly failsAll?: (error: unknown) => boolean
-  /** Hears of every flush when it has ended, well or not. */
+  /** Called after every flush, successful or failed. */
   readonly onFlush?: (flush: Flush<Item>) => void
 }
 
 export interface Flush<Item> {
   readonly items: readonly Item[]
-  /** Items that wait for the next one. */
+  /** Items still queued when the flush ended. */
   readonly queued: number
-  /** How long the first of the items had waited when it began. */
+  /** How long the first item waited before the flush started. */
   readonly waitedSeconds: number
   readonly seconds: number
 }
@@ -56,7 +56,7 @@ export interface Batcher<Item, Result> {
    * @throws AppError `overloaded` when the queue is full, `unavailable` once draining
    */
   submit(item: Item): Promise<Result>
-  /** Refuses new items and waits for the accepted ones. Safe to call twice. */
+  /** Stops accepting items and waits until the accepted ones have settled. Safe to call twice. */
   drain(): Promise<void>
 }
 
@@ -77,14 +77,14 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   let queuedBytes = 0
   let inFlight = 0
   let scheduled = false
-  let turnBeganAt = 0
+  let turnStartedAt = 0
   let draining = false
 
   const schedule = () => {
     if (scheduled) return
     scheduled = true
-    turnBeganAt = performance.now() // once a turn: asking for each item costs more than it tells
-    // a microtask later, so that items submitted in the same turn share a batch
+    turnStartedAt = performance.now() // once per turn: a clock read per item is too expensive
+    // deferred by a microtask, so that items submitted in the same turn share a batch
     queueMicrotask(() => {
       scheduled = false
       while (queue.length > 0 && inFlight < options.maxInFlight) void flush(takeBatch()) // 2, 3
@@ -109,7 +109,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     const items = entries.map(({ item }) => item)
     try {
       const results = await options.flush(items)
-      assertOneEach(items, results)
+      assertResultPerItem(items, results)
       settle(entries, results)
     } catch (error) {
       for (const entry of entries) entry.reject(error)
@@ -140,7 +140,7 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
       return new Promise((resolve, reject) => {
         schedule() // 1
         queuedBytes += bytes
-        queue.push({ item, bytes, submittedAt: turnBeganAt, resolve, reject })
+        queue.push({ item, bytes, submittedAt: turnStartedAt, resolve, reject })
       })
     },
     drain: () => {
@@ -151,9 +151,10 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   }
 }
 
-/** @throws Error when a flush has not answered for each item */
-export function assertOneEach(items: readonly unknown[], results: readonly unknown[]): void {
-  if (results.length !== items.length) throw new Error('flush returned another number of results than items')
+/** @throws Error when a flush did not return one result per item */
+export function assertResultPerItem(items: readonly unknown[], results: readonly unknown[]): void {
+  if (results.length !== items.length)
+    throw new Error(`flush returned ${results.length} results for ${items.length} items`)
 }
 
 function settle<Item, Result>(entries: readonly Entry<Item, Result>[], results: readonly (Result | Error)[]): void {

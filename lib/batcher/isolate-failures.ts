@@ -1,23 +1,23 @@
 import { isTransient } from '../errors/app-error.ts'
 import type { FlushItems } from './batcher.ts'
-import { assertOneEach } from './batcher.ts'
+import { assertResultPerItem } from './batcher.ts'
 
 /*
- * A batch that cannot be stored because of one item is tried again in parts, so that only that item fails. Invariants:
- *  1. An item that fails alone gets its own error; one in a part that is stored gets its result.
- *  2. A batch takes at most `MAX_TRIES` more flushes, one after another.
- *  3. Wide parts go first: when the tries are used up what is left, and fails, is as little as can be.
- *  4. When what the flush stands on is away nothing more is tried.
+ * Retries a failed batch in halves, so that only the bad items fail. Invariants:
+ *  1. An item that fails on its own gets its own error; an item in a part that succeeds gets its result.
+ *  2. A batch takes at most `MAX_RETRIES` more flushes, one after the other.
+ *  3. Larger parts are retried first (breadth first): when the retries run out, as few items as possible remain, and fail.
+ *  4. A transient error ends the retries.
  */
 
-/** One bad item among 500 is found with 18: two for each halving. Enough for nine of them, wherever they stand. */
-const MAX_TRIES = 120
+/** A binary search for one bad item among 500 takes 18 flushes: two per halving. Enough for any nine bad items. */
+const MAX_RETRIES = 120
 
 /**
- * Keeps a bad item from failing its neighbours: a flush that fails, and neither because the database is away nor
- * because too much waits, is tried again with both halves, and so on with the half that fails.
+ * Keeps a bad item from failing the rest of its batch: a failed flush is retried with each half of the batch, and so on
+ * with each half that fails. Transient errors are not retried, since they would fail every part.
  *
- * For an idempotent `flush` only: what an item got in the first try may have been done and be asked for again.
+ * Requires an idempotent `flush`: a failed flush may have taken effect for an item that is then retried.
  */
 export function isolateFailures<Item, Result>(flush: FlushItems<Item, Result>): FlushItems<Item, Result> {
   return async (items) => {
@@ -32,7 +32,7 @@ export function isolateFailures<Item, Result>(flush: FlushItems<Item, Result>): 
 
 /** Neighbouring items that failed together. */
 interface FailedPart<Item> {
-  /** The place of the first one in the batch. */
+  /** Index of the first item in the batch. */
   readonly start: number
   readonly items: readonly Item[]
   readonly error: Error
@@ -41,15 +41,15 @@ interface FailedPart<Item> {
 async function flushParts<Item, Result>(flush: FlushItems<Item, Result>, batch: FailedPart<Item>) {
   const results: (Result | Error)[] = batch.items.map(() => batch.error)
   const failed = [batch]
-  let triesLeft = MAX_TRIES
+  let retriesLeft = MAX_RETRIES
   let transientError: Error | undefined
 
-  const tryPart = async ({ start, items }: Pick<FailedPart<Item>, 'start' | 'items'>) => {
-    triesLeft -= 1
+  const retryPart = async ({ start, items }: Pick<FailedPart<Item>, 'start' | 'items'>) => {
+    retriesLeft -= 1
     try {
-      const answers = await flush(items)
-      assertOneEach(items, answers)
-      for (const [index, result] of answers.entries()) results[start + index] = result // 1
+      const partResults = await flush(items)
+      assertResultPerItem(items, partResults)
+      for (const [index, result] of partResults.entries()) results[start + index] = result // 1
     } catch (thrown) {
       const error = toError(thrown)
       results.fill(error, start, start + items.length) // 1
@@ -62,7 +62,7 @@ async function flushParts<Item, Result>(flush: FlushItems<Item, Result>, batch: 
     for (const half of halvesOf(part)) {
       if (transientError)
         results.fill(transientError, half.start, half.start + half.items.length) // 4
-      else if (triesLeft > 0) await tryPart(half) // 2
+      else if (retriesLeft > 0) await retryPart(half) // 2
     }
   }
   return results
@@ -77,5 +77,5 @@ function halvesOf<Item>({ start, items }: FailedPart<Item>) {
 }
 
 function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('not an error was thrown', { cause: thrown })
+  return thrown instanceof Error ? thrown : new Error('a value that is not an Error was thrown', { cause: thrown })
 }

@@ -3,8 +3,8 @@ import { ConfigError, commonSettings, integerSetting, loadConfig } from './load-
 
 const REQUIRED = { DATABASE_URL: 'postgres://me:secret@db/leads', NATS_URL: 'nats://127.0.0.1:4222' }
 
-/** The lines of the complaint about these variables, without the first, which counts them. */
-function complaintsAbout(env: NodeJS.ProcessEnv): string[] {
+/** The lines of the error message for these variables, without the first line, which counts them. */
+function faultsOf(env: NodeJS.ProcessEnv): string[] {
   try {
     loadConfig(commonSettings, env)
     return []
@@ -15,7 +15,7 @@ function complaintsAbout(env: NodeJS.ProcessEnv): string[] {
 }
 
 describe('settings', () => {
-  test('have their defaults, and those that must be set their values', () => {
+  test('default where optional, and take the given values where required', () => {
     expect(loadConfig(commonSettings, { ...REQUIRED, UNRELATED: 'x' })).toEqual({
       ...REQUIRED,
       HOST: '127.0.0.1',
@@ -26,7 +26,7 @@ describe('settings', () => {
     })
   })
 
-  test('are read in the type they have', () => {
+  test('are converted to their types', () => {
     const env = { ...REQUIRED, NATS_REPLICAS: '3', MIGRATE_ON_START: 'false', NATS_NAMESPACE: 'blue_1', HOST: '::' }
     expect(loadConfig(commonSettings, env)).toMatchObject({
       NATS_REPLICAS: 3,
@@ -40,15 +40,15 @@ describe('settings', () => {
     expect(loadConfig(commonSettings, { ...REQUIRED, LOG_LEVEL: '', NATS_NAMESPACE: '' })).toMatchObject({
       LOG_LEVEL: 'info',
     })
-    expect(complaintsAbout({ ...REQUIRED, NATS_URL: '' })).toEqual([
+    expect(faultsOf({ ...REQUIRED, NATS_URL: '' })).toEqual([
       'NATS_URL is missing: it must be set, for example to nats://127.0.0.1:4222',
     ])
   })
 
-  test('that are wrong are named all at once, with what would be right', () => {
+  test('that are invalid are reported all at once, each with its allowed values', () => {
     const wrong = { DATABASE_URL: 'mysql://db/x', NATS_REPLICAS: '6', MIGRATE_ON_START: 'yes', LOG_LEVEL: 'loud' }
     expect(() => loadConfig(commonSettings, wrong)).toThrow('5 settings are wrong:\n')
-    expect(complaintsAbout(wrong)).toEqual([
+    expect(faultsOf(wrong)).toEqual([
       expect.stringMatching(/^DATABASE_URL=mysql:\/\/db\/x is wrong: it must be a URL such as postgres:/),
       expect.stringMatching(/^NATS_URL is missing: it must be set/),
       'NATS_REPLICAS=6 is wrong: it must be a whole number from 1 to 5',
@@ -58,17 +58,17 @@ describe('settings', () => {
   })
 
   test.each(['a b', 'Upper', 'a.b', 'a*', '>', 'x'.repeat(33)])(
-    'a namespace %j, which no subject may hold, is refused',
+    'a namespace %j, which is not allowed in a subject, is rejected',
     (name) => {
-      expect(complaintsAbout({ ...REQUIRED, NATS_NAMESPACE: name })).toHaveLength(1)
+      expect(faultsOf({ ...REQUIRED, NATS_NAMESPACE: name })).toHaveLength(1)
     },
   )
 
   test.each(['mysql://me:secret@db/x', 'postgres://me:secret@not a host/x', 'http://me:secret@db', 'x://:secret@db'])(
-    '%s is complained about without its password',
+    '%s is reported without its password',
     (url) => {
-      const [complaint] = complaintsAbout({ ...REQUIRED, DATABASE_URL: url })
-      expect(complaint).toContain(url.replace(/me:secret@|:secret@/, '***@'))
+      const [fault] = faultsOf({ ...REQUIRED, DATABASE_URL: url })
+      expect(fault).toContain(url.replace(/me:secret@|:secret@/, '***@'))
     },
   )
 })
@@ -77,8 +77,8 @@ describe('a password', () => {
   test.each(['mysql://me:se@cret@db/x', 'me:secret@db/x', 'mysql://db/x?password=secret'])(
     'in %s is not shown either',
     (url) => {
-      const [complaint] = complaintsAbout({ ...REQUIRED, DATABASE_URL: url })
-      expect(complaint).not.toContain('cret')
+      const [fault] = faultsOf({ ...REQUIRED, DATABASE_URL: url })
+      expect(fault).not.toContain('cret')
     },
   )
 })
@@ -90,11 +90,14 @@ describe('a whole number', () => {
     ['0', 0],
     ['65535', 65_535],
     ['', 8_000],
-  ])('given as %j is %i', (text, value) => {
+  ])('given as %j is parsed as %i', (text, value) => {
     expect(read(text)).toBe(value)
   })
 
-  test.each(['-1', '65536', '1.5', '1e3', '0x10', ' 1', '1 ', 'NaN', '١', '9'.repeat(400)])('is not %s', (text) => {
-    expect(() => read(text)).toThrow('must be a whole number from 0 to 65535')
-  })
+  test.each(['-1', '65536', '1.5', '1e3', '0x10', ' 1', '1 ', 'NaN', '١', '9'.repeat(400)])(
+    '%s is rejected',
+    (text) => {
+      expect(() => read(text)).toThrow('must be a whole number from 0 to 65535')
+    },
+  )
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What is wrong with the settings, all of it at once; the message is meant for the person who starts the service. */
+/** All invalid settings of a service. The message is meant for the person who starts it. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
     super([`${faults.length} ${faults.length === 1 ? 'setting is' : 'settings are'} wrong:`, ...faults].join('\n  '))
@@ -8,12 +8,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** What {@link loadConfig} makes of the settings of a service. */
+/** The parsed settings of a service, as returned by {@link loadConfig}. */
 export type Config<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>
 
 /**
  * Reads settings from environment variables. A variable that is set but empty counts as not set.
- * @throws ConfigError naming every variable at fault, its value without any password, and what would be right
+ *
+ * @throws ConfigError with every invalid variable, its value without passwords, and the values that are allowed
  */
 export function loadConfig<T extends z.ZodRawShape>(shape: T, env: NodeJS.ProcessEnv): Config<T> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
@@ -31,14 +32,14 @@ function describeFault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string 
 }
 
 /**
- * Hides whatever may be a secret in a URL, also in one that does not parse: all that stands before its last `@`, since
- * a password may hold one, and the values of its query.
+ * Masks what may be a secret in a URL, even in one that does not parse: everything before the last `@`, since a password
+ * may contain one, and the values of the query string.
  */
 function withoutSecrets(value: string): string {
   return value.replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?)?.*@/i, '$1***@').replace(/=[^&]*/g, '=***')
 }
 
-/** A whole number within bounds, as an environment variable gives it. */
+/** A whole number from `min` to `max`. */
 export function integerSetting(min: number, max: number, fallback: number) {
   return z
     .string()
@@ -48,32 +49,32 @@ export function integerSetting(min: number, max: number, fallback: number) {
     .default(fallback)
 }
 
-/** @param separator between several URLs, where there may be several */
+/** @param separator separates URLs where several are allowed */
 function urlSetting(protocols: readonly string[], example: string, separator?: string) {
-  const isRight = (url: string) => URL.canParse(url) && protocols.includes(new URL(url).protocol)
+  const isValid = (url: string) => URL.canParse(url) && protocols.includes(new URL(url).protocol)
   const each = (value: string) => (separator === undefined ? [value] : value.split(separator))
-  const several = separator === undefined ? '' : `, or several with "${separator}" between them`
+  const several = separator === undefined ? '' : `, or several separated by "${separator}"`
   return z
     .string({ error: `must be set, for example to ${example}` })
-    .refine((value) => each(value).every(isRight), { error: `must be a URL such as ${example}${several}` })
+    .refine((value) => each(value).every(isValid), { error: `must be a URL such as ${example}${several}` })
 }
 
-/** The settings that every service has. */
+/** The settings of every service. */
 export const commonSettings = {
-  /** The address to listen on; containers set 0.0.0.0. */
+  /** The address to listen on. Containers set 0.0.0.0. */
   HOST: z.string().default('127.0.0.1'),
   DATABASE_URL: urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
   NATS_URL: urlSetting(['nats:', 'tls:', 'ws:', 'wss:'], 'nats://127.0.0.1:4222', ','),
-  /** Copies of each stream: 1, or 3 on a cluster. */
+  /** Replicas of each stream: 1, or 3 on a cluster. */
   NATS_REPLICAS: integerSetting(1, 5, 1),
-  /** How many events the stream of insights keeps at most, within its seven days; the oldest go first. */
+  /** Maximum number of events in the INSIGHTS stream, within its seven days. The oldest are removed first. */
   NATS_KEPT_INSIGHTS: integerSetting(1_000, 1_000_000_000, 1_000_000),
-  /** Put before every stream and subject name, so that several installations can share one server. */
+  /** Prefix of every stream and subject name, so that several installations can share a server. */
   NATS_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 of a-z, 0-9, "-" and "_"' })
     .optional(),
-  /** Whether the service brings the database schema up to date itself when it starts. */
+  /** Whether the service migrates the database schema when it starts. */
   MIGRATE_ON_START: z
     .enum(['true', 'false'], { error: 'must be true or false' })
     .default('true')

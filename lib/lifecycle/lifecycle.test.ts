@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { createLifecycle } from './lifecycle.ts'
 
-/** A lifecycle with two steps that say when they begin and end. */
+/** A lifecycle with two steps that record when they start and end. */
 function twoSteps() {
   const { log, entries } = captureLog()
   const lifecycle = createLifecycle(log)
   const order: string[] = []
   for (const name of ['connection', 'server']) {
     lifecycle.onStop(name, async () => {
-      order.push(`${name} begins`)
+      order.push(`${name} starts`)
       await Promise.resolve()
       order.push(`${name} ends`)
     })
@@ -23,10 +23,10 @@ test('steps run one after the other, the last registered first', async () => {
   const stopped = lifecycle.stop()
   expect(lifecycle.stopping).toBe(true)
   expect(await stopped).toBe(true)
-  expect(order).toEqual(['server begins', 'server ends', 'connection begins', 'connection ends'])
+  expect(order).toEqual(['server starts', 'server ends', 'connection starts', 'connection ends'])
 })
 
-test('a step that fails is logged by name, does not keep the others from running, and is told in the end', async () => {
+test('a failed step is logged by name, does not prevent the others, and makes stop resolve to false', async () => {
   const { lifecycle, order, entries } = twoSteps()
   lifecycle.onStop('mailbox', async () => {
     throw new Error('cannot drain')
@@ -36,7 +36,7 @@ test('a step that fails is logged by name, does not keep the others from running
   expect(entries()).toMatchObject([{ level: 50, step: 'mailbox', err: { message: 'cannot drain' } }])
 })
 
-test('stopping twice runs every step once, and both calls wait for the end', async () => {
+test('stopping twice runs every step once, and both calls wait for all steps', async () => {
   const { lifecycle, order } = twoSteps()
   expect(await Promise.all([lifecycle.stop(), lifecycle.stop()])).toEqual([true, true])
   expect(await lifecycle.stop()).toBe(true)

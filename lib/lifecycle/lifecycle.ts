@@ -1,12 +1,12 @@
 import type { Log } from '../log/log.ts'
 
-/** Collects what has to be closed when a service stops, and closes it. */
+/** The shutdown steps of a service. */
 export interface Lifecycle {
-  /** Registers a closing step. Steps run one after the other, the last registered first. */
+  /** Registers a shutdown step. Steps run one after the other, the last registered first. */
   onStop(name: string, step: () => Promise<void>): void
   /** Whether `stop` was called. */
   readonly stopping: boolean
-  /** Runs every step, also when one fails; says whether all went well. Safe to call twice. */
+  /** Runs every step, even if one fails. Resolves to whether all succeeded. Safe to call twice. */
   stop(): Promise<boolean>
 }
 
@@ -21,7 +21,7 @@ export function createLifecycle(log: Log): Lifecycle {
         await step()
       } catch (error) {
         clean = false
-        log.error({ err: error, step: name }, 'a closing step failed')
+        log.error({ err: error, step: name }, 'a shutdown step failed')
       }
     }
     return clean

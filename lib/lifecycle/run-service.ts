@@ -6,12 +6,12 @@ import { createLog } from '../log/log.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { createLifecycle } from './lifecycle.ts'
 
-/** All of the stop together; a pod's grace time must be longer. */
+/** Bound for the whole shutdown. A pod's `terminationGracePeriodSeconds` must be longer. */
 export const STOP_TIMEOUT_MS = 25_000
 
 /**
- * Runs one service as this process: loads its settings, starts it, and stops it on SIGTERM or SIGINT. A second
- * signal exits at once. Wrong settings and whatever `start` throws end the process with exit code 1.
+ * Runs a service as this process: loads its settings, starts it, and stops it on SIGTERM or SIGINT. A second signal exits
+ * at once. Invalid settings and errors of `start` end the process with exit code 1.
  */
 export async function runService<T extends z.ZodRawShape & typeof commonSettings>(
   name: string,
@@ -23,12 +23,12 @@ export async function runService<T extends z.ZodRawShape & typeof commonSettings
   const lifecycle = createLifecycle(log)
   const stop = async (signal: string) => {
     if (lifecycle.stopping) {
-      log.warn({ signal }, 'told to stop again: exiting at once')
+      log.warn({ signal }, 'received a second stop signal; exiting immediately')
       process.exit(1)
     }
     log.info({ signal }, 'stopping')
     setTimeout(() => {
-      log.error('could not stop in time')
+      log.error({ timeoutMs: STOP_TIMEOUT_MS }, 'shutdown timed out; exiting')
       process.exit(1)
     }, STOP_TIMEOUT_MS).unref()
     const clean = await lifecycle.stop()
@@ -40,7 +40,7 @@ export async function runService<T extends z.ZodRawShape & typeof commonSettings
   try {
     await start(config, log, lifecycle)
   } catch (error) {
-    log.fatal({ err: error }, 'could not start')
+    log.fatal({ err: error }, 'the service failed to start')
     process.exit(1)
   }
 }

@@ -9,7 +9,7 @@ function openLog() {
   return { log, messages: () => writes.map((text) => text.match(/(?<="msg":")\w+/g)) }
 }
 
-describe('lines of the log', () => {
+describe('log lines', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   })
@@ -17,7 +17,7 @@ describe('lines of the log', () => {
     vi.useRealTimers()
   })
 
-  test('are written at once after a pause, and together when they follow closely', () => {
+  test('are written immediately after a pause, and batched when they follow within 100 ms', () => {
     const { log, messages } = openLog()
     for (const message of ['one', 'two', 'three']) log.info(message)
     expect(messages()).toEqual([['one']])
@@ -30,15 +30,18 @@ describe('lines of the log', () => {
     expect(messages()).toEqual([['one'], ['two', 'three'], ['four'], ['five']])
   })
 
-  test.each(['warn', 'error', 'fatal'] as const)('are written at once, with those before, at a %s', (level) => {
-    const { log, messages } = openLog()
-    log.info('one')
-    log.info('two')
-    log.child({ part: 'x' })[level]('three')
-    expect(messages()).toEqual([['one'], ['two', 'three']])
-  })
+  test.each(['warn', 'error', 'fatal'] as const)(
+    'are written immediately, with the buffered lines, at level %s',
+    (level) => {
+      const { log, messages } = openLog()
+      log.info('one')
+      log.info('two')
+      log.child({ part: 'x' })[level]('three')
+      expect(messages()).toEqual([['one'], ['two', 'three']])
+    },
+  )
 
-  test('do not take more memory than 16 KiB', () => {
+  test('take at most 16 KiB of memory', () => {
     const { log, messages } = openLog()
     for (let line = 0; line < 100; line += 1) log.info({ text: 'x'.repeat(1_000) }, 'm')
     expect(messages().flat().length).toBeGreaterThan(80)
@@ -47,7 +50,7 @@ describe('lines of the log', () => {
 })
 
 test.each(['process.exit(0)', 'undefined', 'setImmediate(() => { throw new Error() })'])(
-  'no line is lost when a process ends by itself (%s)',
+  'no line is lost when a process exits by itself (%s)',
   (end) => {
     const program = `
       import { createLog } from '${new URL('./log.ts', import.meta.url).href}'

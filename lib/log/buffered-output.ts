@@ -1,57 +1,57 @@
 import { pino } from 'pino'
 
-/** How long a line may wait to be written. */
+/** Maximum time a line stays in the buffer. */
 const MAX_WAIT_MS = 100
-/** So many characters are written at once at the latest. */
+/** The buffer is flushed at this size. */
 const MAX_CHARACTERS = 16 * 1024
 const WARN = pino.levels.values.warn ?? 40
 
-/** Where pino writes: it sets the level of a line before it writes it. */
+/** A pino destination. Pino sets `lastLevel` before it writes a line. */
 interface BufferedOutput extends pino.DestinationStream {
   readonly [needsLevel]: true
   lastLevel: number
-  /** Writes what waits. */
+  /** Writes the buffered lines. */
   flushSync(): void
 }
 const needsLevel: typeof pino.symbols.needsMetadataGsym = pino.symbols.needsMetadataGsym
 
 /**
- * Writes lines of the log together while there are many: one write for each costs more than making them. The first after
- * a pause is written at once, as is a warning or an error with all before it; others wait for up to 100 ms. A process that
- * is killed may lose those.
+ * Batches log lines, since one write per line costs more than formatting it. The first line after a pause is written
+ * immediately, and so is a warning or an error together with the lines before it. Others are buffered for up to 100 ms; a
+ * process that is killed loses them.
  *
- * @param output writes text before it returns
+ * @param output writes synchronously
  */
 export function bufferLines(output: { write(text: string): void }): BufferedOutput {
-  let waiting: string[] = []
+  let buffered: string[] = []
   let characters = 0
-  let pause: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
 
   const flush = () => {
-    if (waiting.length === 0) return
-    const text = waiting.join('')
-    waiting = []
+    if (buffered.length === 0) return
+    const text = buffered.join('')
+    buffered = []
     characters = 0
     output.write(text)
   }
-  const onPause = () => {
-    pause = undefined
-    if (waiting.length === 0) return
+  const onTimer = () => {
+    timer = undefined
+    if (buffered.length === 0) return
     flush()
-    startPause()
+    startTimer()
   }
-  const startPause = () => {
-    pause = setTimeout(onPause, MAX_WAIT_MS).unref()
+  const startTimer = () => {
+    timer = setTimeout(onTimer, MAX_WAIT_MS).unref()
   }
 
   return {
     [needsLevel]: true,
     lastLevel: 0,
     write(line) {
-      waiting.push(line)
+      buffered.push(line)
       characters += line.length
-      if (pause === undefined || this.lastLevel >= WARN || characters >= MAX_CHARACTERS) flush()
-      if (pause === undefined) startPause()
+      if (timer === undefined || this.lastLevel >= WARN || characters >= MAX_CHARACTERS) flush()
+      if (timer === undefined) startTimer()
     },
     flushSync: flush,
   }

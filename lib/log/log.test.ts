@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { createLog } from './log.ts'
 
-/** What the driver throws when PostgreSQL refuses a row: the row is in `detail`. */
+/** A constraint violation as the driver throws it, with the row in `detail`. */
 function databaseError(): Error {
   return Object.assign(new Error('duplicate key value violates unique constraint'), {
     code: '23505',
@@ -12,7 +12,7 @@ function databaseError(): Error {
   })
 }
 
-test('a line is JSON with its service, its level and what was said', () => {
+test('a line is JSON with the service, level, fields and message', () => {
   const { log, entries } = captureLog()
   log.warn({ leadId: 'a' }, 'careful')
   expect(entries()).toMatchObject([{ level: 40, service: 'test', pid: process.pid, leadId: 'a', msg: 'careful' }])
@@ -41,7 +41,7 @@ test.each([
   expect(text()).not.toContain('secret')
 })
 
-/** As `JSON.parse` throws it: the text that is no JSON is in the message. */
+/** As `JSON.parse` throws it: the message quotes the invalid text. */
 function syntaxError(): unknown {
   try {
     return JSON.parse('my secret note')
@@ -53,7 +53,7 @@ function syntaxError(): unknown {
 test.each([
   ['under err', syntaxError()],
   ['as a cause', new Error('outer', { cause: syntaxError() })],
-])('the text in a SyntaxError that is logged %s stays out of the log, and where it was thrown is told', (_how, err) => {
+])('the text in a SyntaxError that is logged %s stays out of the log, and its stack frames are kept', (_how, err) => {
   expect(String(syntaxError())).toContain('my secret')
   const { log, text } = captureLog()
   log.error({ err }, 'failed')
@@ -63,19 +63,19 @@ test.each([
 
 test('an error that is its own cause is logged', () => {
   const { log, entries } = captureLog()
-  const error = new Error('round and round')
+  const error = new Error('circular')
   error.cause = error
   log.error({ err: error }, 'failed')
-  expect(entries()[0]?.err).toMatchObject({ message: 'round and round' })
+  expect(entries()[0]?.err).toMatchObject({ message: 'circular' })
 })
 
-test('something thrown that is no error is logged as text', () => {
+test('a thrown value that is not an Error is logged as text', () => {
   const { log, entries } = captureLog()
   log.error({ err: 'just a string' }, 'failed')
   expect(entries()[0]?.err).toBe('just a string')
 })
 
-test('nothing below the level is written', () => {
+test('lines below the level are not written', () => {
   const lines: string[] = []
   const log = createLog('quiet', 'warn', { write: (line) => lines.push(line) })
   log.info('no')

@@ -5,9 +5,9 @@ import { bufferLines } from './buffered-output.ts'
 export type Log = pino.Logger
 
 /**
- * A logger that writes JSON lines. What people sent (notes, addresses, keys) is never passed to it; ids are.
+ * Creates a logger that writes JSON lines. Never log what people sent (notes, addresses, keys); log ids instead.
  *
- * @param destination standard output by default, to which lines go together while there are many
+ * @param destination buffered standard output by default
  */
 export function createLog(service: string, level: string, destination?: pino.DestinationStream): Log {
   const options = {
@@ -27,12 +27,12 @@ function bufferedStdout(): pino.DestinationStream {
 const MAX_CAUSES = 5
 
 /**
- * What the log says of an error. Not its other properties: a database error carries the row at fault in its
- * `detail`, and that row is what somebody sent. Nor the text that a SyntaxError quotes.
+ * The loggable part of an error. Other properties are left out, since the `detail` of a database error contains the row,
+ * and so is the message of a SyntaxError, which quotes the text.
  */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return String(error)
-  if (depth > MAX_CAUSES) return '…' // a cause may lead back to itself
+  if (depth > MAX_CAUSES) return '…' // causes can be circular
   const { name, cause } = error
   const code = 'code' in error ? error.code : undefined
   return {

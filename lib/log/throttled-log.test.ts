@@ -9,39 +9,39 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** A log of one kind of trouble, and what it has written. */
+/** A throttled log and the lines it has written. */
 function openLog() {
   const { log, entries } = captureLog()
-  const say = createThrottledLog(log, 'error', 'trouble')
-  return { say, lines: () => entries().map(({ level, msg, number, times }) => ({ level, msg, number, times })) }
+  const report = createThrottledLog(log, 'error', 'failed')
+  return { report, lines: () => entries().map(({ level, msg, number, times }) => ({ level, msg, number, times })) }
 }
 
-test('what happens once is logged at once, and never again', () => {
-  const { say, lines } = openLog()
-  say({ number: 1 })
-  expect(lines()).toEqual([{ level: 50, msg: 'trouble', number: 1 }])
+test('a single occurrence is logged once, immediately', () => {
+  const { report, lines } = openLog()
+  report({ number: 1 })
+  expect(lines()).toEqual([{ level: 50, msg: 'failed', number: 1 }])
   vi.advanceTimersByTime(60_000)
   expect(lines()).toHaveLength(1)
 })
 
-test('what goes on has one line every ten seconds, with how often it happened since and its latest fields', () => {
-  const { say, lines } = openLog()
+test('repeated occurrences are logged every ten seconds, with their count and the latest fields', () => {
+  const { report, lines } = openLog()
   for (let number = 1; number <= 3_000; number += 1) {
-    say({ number })
+    report({ number })
     vi.advanceTimersByTime(10)
   }
   expect(lines()).toEqual([
-    { level: 50, msg: 'trouble', number: 1 },
-    { level: 50, msg: 'trouble', number: 1_000, times: 999 },
-    { level: 50, msg: 'trouble', number: 2_000, times: 1_000 },
-    { level: 50, msg: 'trouble', number: 3_000, times: 1_000 },
+    { level: 50, msg: 'failed', number: 1 },
+    { level: 50, msg: 'failed', number: 1_000, times: 999 },
+    { level: 50, msg: 'failed', number: 2_000, times: 1_000 },
+    { level: 50, msg: 'failed', number: 3_000, times: 1_000 },
   ])
 })
 
-test('what comes back after a throttled is logged at once', () => {
-  const { say, lines } = openLog()
-  say({ number: 1 })
+test('an occurrence after ten quiet seconds is logged immediately', () => {
+  const { report, lines } = openLog()
+  report({ number: 1 })
   vi.advanceTimersByTime(10_000)
-  say({ number: 2 })
+  report({ number: 2 })
   expect(lines()).toHaveLength(2)
 })

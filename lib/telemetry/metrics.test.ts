@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createMetrics } from './metrics.ts'
 
-test('two services in one process count apart, under the same names, each with its label', async () => {
+test('two services in one process have separate metrics of the same names, each with its own label', async () => {
   const [one, other] = ['one', 'other'].map((service) => {
     const metrics = createMetrics(service)
     return { ...metrics, total: metrics.counter({ name: 'things_total', help: 'Things.', labelNames: ['kind'] }) }
@@ -13,7 +13,7 @@ test('two services in one process count apart, under the same names, each with i
   expect((await other?.render())?.body).toMatch(/^things_total\{kind="bad",service="other"\} 1$/m)
 })
 
-test("the rendering is Prometheus' text format and has the process's own figures", async () => {
+test('metrics are rendered in the Prometheus text format and include process metrics', async () => {
   const metrics = createMetrics('intake')
   metrics.gauge({ name: 'level', help: 'A level.' }).set(3)
   metrics.histogram({ name: 'size', help: 'Sizes.', buckets: [1, 10] }).observe(5)

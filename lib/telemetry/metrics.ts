@@ -1,12 +1,12 @@
 import type { CounterConfiguration, GaugeConfiguration, HistogramConfiguration } from 'prom-client'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** A service's own metrics; no global registry, so that several services can live in one process. */
+/** The metrics of one service. There is no global registry, so that several services can run in one process. */
 export interface Metrics {
   counter<L extends string>(options: CounterConfiguration<L>): Counter<L>
   gauge<L extends string>(options: GaugeConfiguration<L>): Gauge<L>
   histogram<L extends string>(options: HistogramConfiguration<L>): Histogram<L>
-  /** Everything in Prometheus' text format, with its content type. */
+  /** All metrics in the Prometheus text format, with its content type. */
   render(): Promise<{ contentType: string; body: string }>
 }
 

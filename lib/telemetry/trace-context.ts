@@ -1,15 +1,15 @@
 import { randomFillSync } from 'node:crypto'
 
-/** W3C Trace Context, version 00: `00-<trace id>-<parent id>-<flags>`; an id of zeros is not valid. */
+/** W3C Trace Context, version 00: `00-<trace id>-<parent id>-<flags>`. An all-zero id is invalid. */
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/
 
-/** The `traceparent` to send on: the caller's trace continued with a new span, or a new trace when there is none. */
+/** Returns the `traceparent` to propagate: a new span of the caller's trace, or of a new trace if `incoming` is invalid. */
 export function childTraceparent(incoming: string | undefined): string {
   const [, traceId, flags] = incoming === undefined ? [] : (TRACEPARENT.exec(incoming) ?? [])
   return `00-${traceId ?? randomHex(16)}-${randomHex(8)}-${flags ?? '00'}`
 }
 
-/** The system is asked for many at once: each lead needs a few. */
+/** Random bytes are fetched in bulk, since each lead needs several ids. */
 const pool = Buffer.alloc(8_192)
 let used = pool.length
 
