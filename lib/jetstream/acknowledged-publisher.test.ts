@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { useNats } from '../../testkit/fixtures/nats.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createAcknowledgedPublisher } from './acknowledged-publisher.ts'
-import type { OutgoingMessage } from './publisher.ts'
+import type { OutgoingMessage } from './reply-inbox.ts'
 import { ensureStreams } from './topology.ts'
 
 const { names, namespace } = useStack()
@@ -23,18 +23,18 @@ const message = (part: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   ...part,
 })
 
-describe('a publish that is waited for', () => {
-  test('rejects in time when nobody answers, also behind one that was answered', async () => {
-    const answerWithinMs = 2_000
-    const impatient = createAcknowledgedPublisher(nats, answerWithinMs)
-    const deaf = `deaf.${randomUUID()}`
+describe('an acknowledged publish', () => {
+  test('times out when no reply arrives, also after an earlier publish was acknowledged', async () => {
+    const timeoutMs = 2_000
+    const timingOut = createAcknowledgedPublisher(nats, timeoutMs)
+    const unanswered = `unanswered.${randomUUID()}`
     const connection = await nats.first()
-    connection.subscribe(deaf, { callback: () => undefined }) // else the server says that nobody listens
-    await impatient.publish(message({ subject: names.insightReady(randomUUID()) }))
-    await once(AbortSignal.timeout(answerWithinMs / 2), 'abort') // half of the time that the first would have had
-    const published = impatient.publish(message({ subject: deaf }))
-    const late = sleep(1.4 * answerWithinMs, 'late') // on the same loop: what holds one up holds up both
-    await expect(Promise.race([published, late])).rejects.toThrow('did not answer in time')
+    connection.subscribe(unanswered, { callback: () => undefined }) // otherwise the server replies "no responders"
+    await timingOut.publish(message({ subject: names.insightReady(randomUUID()) }))
+    await once(AbortSignal.timeout(timeoutMs / 2), 'abort') // half of the timeout of the first
+    const published = timingOut.publish(message({ subject: unanswered }))
+    const late = sleep(1.4 * timeoutMs, 'late') // on the same event loop: a stall delays both timers
+    await expect(Promise.race([published, late])).rejects.toThrow('did not acknowledge the message in time')
   })
 
   test('resolves when the stream has the message', async () => {
@@ -45,7 +45,7 @@ describe('a publish that is waited for', () => {
     expect(stored?.header.get('Nats-Msg-Id')).toBe(sent.messageId)
   })
 
-  test('resolves too when the stream had it already, and stores it once', async () => {
+  test('resolves when the stream already has the message, which is stored once', async () => {
     const sent = message({ subject: names.insightReady(randomUUID()), payload: Buffer.from('x') })
     await publisher.publish(sent)
     await publisher.publish(sent)
@@ -54,26 +54,26 @@ describe('a publish that is waited for', () => {
     expect(state.subjects).toEqual({ [sent.subject]: 1 })
   })
 
-  test('rejects when no stream takes the message, and when it is refused for what it is', async () => {
-    await expect(publisher.publish(message({ subject: `${namespace}.nobody` }))).rejects.toThrow()
+  test('rejects when no stream takes the message, and when the stream refuses it', async () => {
+    await expect(publisher.publish(message({ subject: `${namespace}.unknown` }))).rejects.toThrow()
     const { subject } = message()
     await publisher.publish(message({ subject }))
     await expect(publisher.publish(message({ subject }))).rejects.toMatchObject({ code: 10077 })
   })
 
-  test('settles each of many with the answer to itself', async () => {
+  test('settles each of many with its own reply', async () => {
     const kinds = Array.from({ length: 300 }, (_, number) => number % 3 === 0)
     const publishes = kinds.map((isRefused) =>
-      publisher.publish(message(isRefused ? { subject: `${namespace}.nobody` } : {})),
+      publisher.publish(message(isRefused ? { subject: `${namespace}.unknown` } : {})),
     )
     const outcomes = await Promise.allSettled(publishes)
     expect(outcomes.map(({ status }) => status === 'rejected')).toEqual(kinds)
   })
 
-  test('rejects when the connection is lost before the stream answers', async () => {
+  test('rejects when the connection is lost before the stream replies', async () => {
     const connection = await nats.first()
-    const subject = `${namespace}.silence`
-    connection.subscribe(subject, { callback: () => undefined }) // takes messages and never answers
+    const subject = `${namespace}.unanswered`
+    connection.subscribe(subject, { callback: () => undefined }) // receives messages and never replies
     const lost = expect(publisher.publish(message({ subject }))).rejects.toThrow('connection was lost')
     await connection.flush()
     await connection.reconnect()

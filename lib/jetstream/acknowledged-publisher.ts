@@ -1,117 +1,92 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
-import type { Msg } from '@nats-io/transport-node'
-import { createInbox } from '@nats-io/transport-node'
-import type { Nats, NatsConnection } from './connect.ts'
-import type { OutgoingMessage } from './publisher.ts'
-import { messageHeaders, NO_RESPONDERS, parseRefusal, replyText, saysAlreadyQueued } from './publisher.ts'
+import type { Nats } from './connect.ts'
+import type { OutgoingMessage, PublishReply } from './reply-inbox.ts'
+import { createReplyInbox, isDuplicate } from './reply-inbox.ts'
 
 /*
- * Publishes that are waited for, many at once. The client's own `publish` makes two errors with their stack traces, a
- * timer and a subscription's entry for each message, which a worker does for every lead. Invariants:
- *  1. Every publish settles: by the stream's reply, when its connection is lost, or `answerWithinMs` after it was sent.
- *  2. All replies of a connection come to one subscription; the last word of their subject says whose they are.
+ * Publishes and waits for the acknowledgement of each message, many at once. Invariant:
+ *  1. Every publish settles: by the reply of the stream, when its connection is lost, or `timeoutMs` after it was sent.
  */
 export interface AcknowledgedPublisher {
-  /** Resolves when the stream has the message. Rejects when it cannot be reached or refuses: {@link isRefusal}. */
+  /** Resolves when the stream has the message. Rejects when it is unreachable or refuses: {@link isRefusal}. */
   publish(message: OutgoingMessage): Promise<void>
 }
 
-interface Waiting {
-  readonly connection: NatsConnection
+interface PendingPublish {
   readonly sentAt: number
   resolve(): void
   reject(error: Error): void
 }
 
-/** @param answerWithinMs how long a stream may take; one that is gone answers nothing while somebody hears its subjects */
-export function createAcknowledgedPublisher(nats: Nats, answerWithinMs = 5_000): AcknowledgedPublisher {
-  // in the order in which they were sent, with gaps where one has settled
-  const waiting: (Waiting | undefined)[] = []
-  let firstNumber = 1 // of the first that waits
-  let inbox: { connection: NatsConnection; subject: string } | undefined
+/** @param timeoutMs bounds the wait for a stream that does not reply although its subject has subscribers */
+export function createAcknowledgedPublisher(nats: Nats, timeoutMs = 5_000): AcknowledgedPublisher {
+  // in sending order; settled ones leave gaps
+  const pending: (PendingPublish | undefined)[] = []
+  let firstNumber = 1 // number of pending[0]
   let timer: NodeJS.Timeout | undefined
 
-  const take = (number: number): Waiting | undefined => {
-    const found = waiting[number - firstNumber]
+  const take = (number: number): PendingPublish | undefined => {
+    const found = pending[number - firstNumber]
     if (found === undefined) return undefined
-    waiting[number - firstNumber] = undefined
-    while (waiting.length > 0 && waiting[0] === undefined) {
-      waiting.shift()
+    pending[number - firstNumber] = undefined
+    while (pending.length > 0 && pending[0] === undefined) {
+      pending.shift()
       firstNumber += 1
     }
     return found
   }
-  const rejectWhere = (isOver: (entry: Waiting) => boolean, reason: string) => {
+  const rejectWhere = (matches: (entry: PendingPublish) => boolean, reason: string) => {
     const from = firstNumber
-    for (const [i, entry] of waiting.slice().entries()) {
-      if (entry !== undefined && isOver(entry)) take(from + i)?.reject(new Error(reason))
+    for (const [i, entry] of pending.slice().entries()) {
+      if (entry !== undefined && matches(entry)) take(from + i)?.reject(new Error(reason))
     }
   }
-  const giveUpLate = () => {
+  const rejectExpired = () => {
     timer = undefined
-    const before = performance.now() - answerWithinMs
-    rejectWhere(({ sentAt }) => sentAt <= before, 'the stream did not answer in time') // 1
+    const sentBefore = performance.now() - timeoutMs
+    rejectWhere(({ sentAt }) => sentAt <= sentBefore, 'the stream did not acknowledge the message in time') // 1
     armTimer()
   }
-  /** One timer for all: it runs for whoever has waited longest. */
+  /** One timer for all: it expires with the oldest pending publish. */
   const armTimer = () => {
-    const [oldest] = waiting
+    const [oldest] = pending
     if (timer !== undefined || oldest === undefined) return
-    const leftMs = Math.max(1, Math.ceil(oldest.sentAt + answerWithinMs - performance.now()))
-    timer = setTimeout(giveUpLate, leftMs).unref()
+    const leftMs = Math.max(1, Math.ceil(oldest.sentAt + timeoutMs - performance.now()))
+    timer = setTimeout(rejectExpired, leftMs).unref()
   }
-
-  const inboxOf = (connection: NatsConnection): string => {
-    if (inbox?.connection === connection) return inbox.subject
-    const subject = createInbox(nats.inboxPrefix)
-    connection.subscribe(`${subject}.*`, {
-      callback: (error, message) => {
-        const entry = error ? undefined : take(Number(message.subject.slice(subject.length + 1))) // 2
-        if (entry) settle(entry, message)
-      },
-    })
-    void watchDisconnects(connection)
-    inbox = { connection, subject }
-    return subject
-  }
-  const watchDisconnects = async (connection: NatsConnection) => {
-    for await (const status of connection.status()) {
-      if (status.type !== 'disconnect' && status.type !== 'close') continue
-      rejectWhere((entry) => entry.connection === connection, 'the connection was lost before the stream answered') // 1
-    }
-  }
+  const replies = createReplyInbox({
+    nats,
+    onReply: (reply, number) => {
+      const entry = number === undefined ? undefined : take(number)
+      if (entry !== undefined) settle(entry, reply)
+    },
+    onConnectionLost: () => rejectWhere(() => true, 'the connection was lost before the stream replied'), // 1
+  })
 
   return {
-    publish: async ({ subject, payload, messageId, traceparent }) => {
+    publish: async (message) => {
       const connection = await nats.first()
-      const number = firstNumber + waiting.length
-      connection.publish(subject, payload, {
-        headers: messageHeaders(messageId, traceparent),
-        reply: `${inboxOf(connection)}.${number}`,
-      })
+      replies.publish(connection, message, firstNumber + pending.length)
       return new Promise<void>((resolve, reject) => {
-        waiting.push({ connection, sentAt: performance.now(), resolve, reject })
+        pending.push({ sentAt: performance.now(), resolve, reject })
         armTimer()
       })
     },
   }
 }
 
-function settle(entry: Waiting, message: Msg): void {
-  const reply = replyText(message)
-  if (message.headers?.code === NO_RESPONDERS) entry.reject(new Error('no stream takes the message'))
-  else if (reply.includes('"error"')) {
-    const { err_code, description } = parseRefusal(reply)
-    entry.reject(new JetStreamApiError({ code: 400, err_code, description }))
-  } else entry.resolve()
+function settle(entry: PendingPublish, reply: PublishReply): void {
+  if (reply === 'stored') entry.resolve()
+  else if (reply === 'no_stream') entry.reject(new Error('no stream takes the message'))
+  else entry.reject(new JetStreamApiError({ code: 400, ...reply }))
 }
 
-/** Whether the stream holds a message of the same subject already, of which it keeps one. */
+/** Whether the stream already holds a message of the same subject, of which it keeps one. */
 export function isAlreadyQueued(error: unknown): boolean {
-  return error instanceof JetStreamApiError && saysAlreadyQueued({ err_code: error.code, description: error.message })
+  return isRefusal(error) && isDuplicate({ err_code: error.code, description: error.message })
 }
 
-/** Whether a stream answered and would not take the message; it is full, for example. */
+/** Whether a stream replied with an error, for example because it is full. */
 export function isRefusal(error: unknown): error is JetStreamApiError {
   return error instanceof JetStreamApiError
 }

@@ -16,7 +16,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((nats) => nats.close()))
 })
 
-/** A connection to the real server through a forwarder that is closed at first. */
+/** A connection to the real server through a forwarder that is initially closed. */
 async function connectThrough(): Promise<{ nats: Nats; server: Forwarder; messages: () => string[] }> {
   const server = await forwarderTo(inject('servers').natsUrl)
   const { log, entries } = captureLog()
@@ -25,7 +25,7 @@ async function connectThrough(): Promise<{ nats: Nats; server: Forwarder; messag
   return { nats, server, messages: () => entries().map(({ msg }) => msg) }
 }
 
-test('a connection is made as soon as NATS is there; until then readiness says why not', async () => {
+test('connects as soon as NATS is reachable; until then readiness reports the reason', async () => {
   const { nats, server } = await connectThrough()
   expect(nats.up()).toBeUndefined()
   await expect(nats.check()).rejects.toThrow('not connected yet')
@@ -37,7 +37,7 @@ test('a connection is made as soon as NATS is there; until then readiness says w
   await connection.flush()
 })
 
-test('a server older than 2.10.26 is warned about once, however often the connection is made again', async () => {
+test('warns once about a server older than 2.10.26, however often the connection is re-established', async () => {
   const { nats, server, messages } = await connectThrough()
   await server.open()
   const connection = await nats.first()
@@ -51,7 +51,7 @@ test('a server older than 2.10.26 is warned about once, however often the connec
   )
 })
 
-test('a connection that is lost is not up, and comes back by itself', async () => {
+test('a lost connection is not up, and reconnects by itself', async () => {
   const { nats, server, messages } = await connectThrough()
   await server.open()
   const connection = await nats.first()
@@ -62,13 +62,13 @@ test('a connection that is lost is not up, and comes back by itself', async () =
   await server.open()
   await eventually(() => nats.up() === connection)
   await nats.check()
-  expect(messages()).toEqual(expect.arrayContaining(['lost the connection to NATS', 'connected to NATS again']))
+  expect(messages()).toEqual(expect.arrayContaining(['disconnected from NATS; reconnecting', 'reconnected to NATS']))
 })
 
 test.each([
-  ['that has all it was sent', 0],
-  ['that reads nothing any more', 32],
-])('a server %s and does not answer is not up, and is when it answers again', async (_state, megabytes) => {
+  ['that has received everything', 0],
+  ['that has stopped reading', 32],
+])('a frozen server %s is not up until it responds again', async (_state, megabytes) => {
   const server = await startFreezableNats()
   const { log, entries } = captureLog()
   const nats = connectNats({ url: server.url, name: 'test', pingIntervalMs: 200, log })
@@ -80,17 +80,17 @@ test.each([
   server.unfreeze()
   await eventually(() => nats.up() === connection)
   await connection.flush()
-  expect(entries().map(({ msg }) => msg)).toContain('NATS does not answer')
+  expect(entries().map(({ msg }) => msg)).toContain('NATS does not respond to pings; closing the connection')
 })
 
-test('why NATS cannot be reached is logged once, not at every try', async () => {
+test('the reason why NATS is unreachable is logged once, not on every retry', async () => {
   const { messages } = await connectThrough()
-  await eventually(() => messages().includes('cannot reach NATS; trying on'))
-  await sleep(600) // the time of the next try
-  expect(messages()).toEqual(['cannot reach NATS; trying on'])
+  await eventually(() => messages().includes('NATS is unreachable; retrying'))
+  await sleep(600) // longer than the retry interval
+  expect(messages()).toEqual(['NATS is unreachable; retrying'])
 })
 
-test('close before the first connection gives up: whoever waits for it is told, and nothing is tried any more', async () => {
+test('close before the first connection rejects the waiting callers and stops connecting', async () => {
   const { nats, server } = await connectThrough()
   const waiting = expect(nats.first()).rejects.toThrow()
   await nats.close()
@@ -101,17 +101,17 @@ test('close before the first connection gives up: whoever waits for it is told, 
   expect(server.connections).toBe(0)
 })
 
-test('close while the first connection is being made leaves none open', async () => {
+test('close while the first connection is being established leaves none open', async () => {
   const server = await forwarderTo(inject('servers').natsUrl)
   await server.open()
-  const nats = connectNats({ url: server.url, name: 'test', log: captureLog().log }) // has begun to connect
+  const nats = connectNats({ url: server.url, name: 'test', log: captureLog().log }) // starts to connect
   await nats.close()
   await expect(nats.first()).rejects.toThrow()
   await eventually(() => server.connections === 0)
 })
 
-/** A subject on which a second connection listens, with what it hears first. */
-async function listen(): Promise<{ subject: string; heard: Promise<string> }> {
+/** Subscribes a second connection to a subject; `received` is the first message. */
+async function subscribe(): Promise<{ subject: string; received: Promise<string> }> {
   const listener = connectNats({ url: inject('servers').natsUrl, name: 'listener', log: captureLog().log })
   open.push(listener)
   const connection = await listener.first()
@@ -119,27 +119,27 @@ async function listen(): Promise<{ subject: string; heard: Promise<string> }> {
   const subject = `test.${randomUUID()}`
   connection.subscribe(subject, { callback: (_error, message) => resolve(message.string()) })
   await connection.flush()
-  return { subject, heard: promise }
+  return { subject, received: promise }
 }
 
-test('close sends what is buffered, may be called again, and leaves nothing up', async () => {
+test('close sends buffered messages, can be called again, and leaves no connection open', async () => {
   const { nats, server } = await connectThrough()
   await server.open()
-  const { subject, heard } = await listen()
-  ;(await nats.first()).publish(subject, 'last words')
+  const { subject, received } = await subscribe()
+  ;(await nats.first()).publish(subject, 'buffered')
   await nats.close()
-  expect(await heard).toBe('last words')
+  expect(await received).toBe('buffered')
   await nats.close()
   expect(nats.up()).toBeUndefined()
   await expect(nats.check()).rejects.toThrow()
   await eventually(() => server.connections === 0)
 })
 
-test('close sends what is buffered also when it is called twice at once', async () => {
+test('close sends buffered messages when it is called twice concurrently', async () => {
   const { nats, server } = await connectThrough()
   await server.open()
-  const { subject, heard } = await listen()
-  ;(await nats.first()).publish(subject, 'last words')
+  const { subject, received } = await subscribe()
+  ;(await nats.first()).publish(subject, 'buffered')
   await Promise.all([nats.close(), nats.close()])
-  expect(await heard).toBe('last words')
+  expect(await received).toBe('buffered')
 })

@@ -10,37 +10,37 @@ export type { NatsConnection } from '@nats-io/transport-node'
 const RETRY_MS = 500
 const CONNECT_TIMEOUT_MS = 2_000
 /**
- * A server that is frozen or cut off without a word is noticed when the third ping is due and two are unanswered: after
- * twenty to thirty seconds. A pause of ten, as a machine makes that is moved, costs no connection.
+ * A frozen or unreachable server is detected when the third ping is due and two are unanswered, after 20 to 30 seconds. A
+ * pause of ten seconds, as in a live migration of a virtual machine, does not cost the connection.
  */
 const PING_INTERVAL_MS = 10_000
 const MAX_UNANSWERED_PINGS = 2
 
 /**
- * A connection to NATS that is made in the background, so that a service starts and serves while NATS is
- * away, and that comes back by itself for ever.
+ * A connection to NATS that is established in the background, so that a service starts and serves while NATS is
+ * unreachable, and that reconnects without a limit of attempts.
  */
 export interface Nats {
-  /** The connection while it is up; undefined before the first success, while it is lost and after `close`. */
+  /** The connection while it is up; undefined before it is established, while it is lost and after `close`. */
   up(): NatsConnection | undefined
-  /** The connection once it was made for the first time; it may be down again. Rejects when closed before. */
+  /** Resolves once the connection is established; it may be lost again by then. Rejects if closed before. */
   first(): Promise<NatsConnection>
-  /** Rejects with the reason when NATS cannot be reached; for readiness. */
+  /** Rejects with the reason while NATS is unreachable. For readiness. */
   check(): Promise<void>
-  /** What every inbox of this connection begins with; a server's permissions may allow no other. */
+  /** Prefix of every inbox of this connection. The permissions of the server may allow no other. */
   readonly inboxPrefix: string
-  /** Sends what is buffered and closes. Safe to call twice. */
+  /** Sends buffered messages and closes the connection. Safe to call twice. */
   close(): Promise<void>
 }
 
 /**
- * @param options `url` may name several servers of one cluster, with commas between them, and a user with a password.
- *   `name` is what the server shows for this connection, and part of {@link Nats.inboxPrefix}.
- *   `pingIntervalMs`: a server that has left two pings unanswered when the third is due counts as lost; 10,000 by default
+ * @param options `url`: one or more servers of a cluster, separated by commas, optionally with user and password.
+ *   `name`: the connection name that the server shows, and part of {@link Nats.inboxPrefix}.
+ *   `pingIntervalMs`: the connection counts as lost when the third ping is due and two are unanswered; 10,000 by default
  */
 export function connectNats(options: { url: string; name: string; pingIntervalMs?: number; log: Log }): Nats {
   const { url, name, pingIntervalMs = PING_INTERVAL_MS, log } = options
-  const { servers, credentials } = readUrls(url.split(','))
+  const { servers, credentials } = parseUrls(url.split(','))
   const inboxPrefix = `_INBOX.${name}`
   const closing = new AbortController()
   let isUp = false
@@ -52,16 +52,16 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
       if (status.type === 'disconnect') {
         isUp = false
         lastFailure = 'the connection was lost'
-        if (!closing.signal.aborted) log.warn('lost the connection to NATS')
+        if (!closing.signal.aborted) log.warn('disconnected from NATS; reconnecting')
       } else if (status.type === 'reconnect') {
         isUp = true
-        log.info('connected to NATS again')
+        log.info('reconnected to NATS')
       } else if (status.type === 'staleConnection') {
-        log.warn('NATS does not answer')
+        log.warn('NATS does not respond to pings; closing the connection')
         destroySocket(established)
       } else if (status.type === 'error') {
-        // the server tells nobody else that a user may not do something, and the caller would wait in vain
-        log.error({ err: status.error }, 'NATS refused something')
+        // permission violations arrive only here; the caller just runs into its timeout
+        log.error({ err: status.error }, 'NATS permission or protocol error')
       }
     }
   }
@@ -91,7 +91,7 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
       } catch (error) {
         closing.signal.throwIfAborted()
         const failure = error instanceof Error ? error.message : String(error)
-        if (failure !== lastFailure) log.warn({ failure }, 'cannot reach NATS; trying on')
+        if (failure !== lastFailure) log.warn({ failure }, 'NATS is unreachable; retrying')
         lastFailure = failure
         await sleep(RETRY_MS, undefined, { signal: closing.signal })
       }
@@ -100,14 +100,14 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
   const close = async () => {
     closing.abort()
     isUp = false
-    await first.catch(() => undefined) // a connection that was just being made is closed by whoever made it
-    // drain, not close: it sends what is buffered, acknowledgements above all
+    await first.catch(() => undefined) // `establish` closes a connection that it was just opening
+    // drain instead of close sends buffered messages, acknowledgements above all
     if (connection !== undefined && !connection.isClosed()) await connection.drain().catch(() => connection?.close())
   }
 
   let closed: Promise<void> | undefined
   const first = establish()
-  first.catch(() => undefined) // whoever calls `first` sees the rejection; nobody else needs to
+  first.catch(() => undefined) // callers of `first` see the rejection; without any it is not unhandled
 
   return {
     up: () => (isUp ? connection : undefined),
@@ -124,10 +124,9 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
 }
 
 /**
- * The client gives up a connection whose pings go unanswered only after all it has written is sent, which never comes when
- * the server does not read: it would stay "connected", with everything in memory that was published meanwhile. The way to
- * the socket is the client's own; with a version that has another one we are left with the client's behaviour, and the test
- * of a frozen server fails.
+ * The client closes a connection with unanswered pings only after its write buffer is sent, which never happens if the
+ * server does not read: the client would stay connected and buffer everything that is published. The path to the socket is
+ * internal to the client; if a new version moves it, the test with a frozen server fails.
  */
 function destroySocket(connection: NatsConnection): void {
   const { protocol } = connection as { protocol?: { transport?: { socket?: Socket } } }
@@ -135,13 +134,16 @@ function destroySocket(connection: NatsConnection): void {
 }
 
 /**
- * Takes the user out of the URLs: the client has one for all servers, the first that is named, and would take a URL with
- * a user and a host without a dot for an IPv6 address.
+ * Separates the user from the URLs. The client has one user for all servers, so the first one applies, and it mistakes a
+ * URL with a user and a host without a dot for an IPv6 address.
  */
-function readUrls(given: readonly string[]): { servers: string[]; credentials: { user?: string; pass?: string } } {
+function parseUrls(given: readonly string[]): { servers: string[]; credentials: { user?: string; pass?: string } } {
   const urls = given.map((url) => new URL(url))
-  const named = urls.find(({ username }) => username !== '')
-  const credentials = named && { user: decodeURIComponent(named.username), pass: decodeURIComponent(named.password) }
+  const withUser = urls.find(({ username }) => username !== '')
+  const credentials = withUser && {
+    user: decodeURIComponent(withUser.username),
+    pass: decodeURIComponent(withUser.password),
+  }
   return {
     servers: urls.map((url) => Object.assign(url, { username: '', password: '' }).href),
     credentials: credentials ?? {},

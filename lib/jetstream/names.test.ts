@@ -3,7 +3,7 @@ import { jetStreamNames, leadIdOf } from './names.ts'
 
 const LEAD = '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11'
 
-test('without a namespace the names are those of the design', () => {
+test('without a namespace the names have no prefix', () => {
   const names = jetStreamNames()
   expect(names).toMatchObject({
     leadsStream: 'LEADS',
@@ -31,7 +31,7 @@ test('two namespaces share no stream and no subject', () => {
   expect(one?.some((name) => other?.includes(name))).toBe(false)
 })
 
-test('the lead id is read back from every subject', () => {
+test('the lead id is parsed from every subject', () => {
   for (const names of [jetStreamNames(), jetStreamNames('blue')]) {
     expect(leadIdOf(names.leadReceived(LEAD))).toBe(LEAD)
     expect(leadIdOf(names.insightReady(LEAD))).toBe(LEAD)

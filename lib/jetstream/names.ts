@@ -1,4 +1,4 @@
-/** The names of streams, consumers and subjects, in one place (DESIGN: `leads.received.<lead_id>` and so on). */
+/** The names of all streams, consumers and subjects. */
 export interface JetStreamNames {
   readonly leadsStream: string
   readonly leadsSubjects: string
@@ -9,10 +9,7 @@ export interface JetStreamNames {
   insightReady(leadId: string): string
 }
 
-/**
- * @param namespace put before every name, so that several installations (or test files) share one server;
- *   none by default
- */
+/** @param namespace prefix of every name, so that several installations (or test files) can share a server */
 export function jetStreamNames(namespace?: string): JetStreamNames {
   const stream = namespace === undefined ? '' : `${namespace}_`
   const subject = namespace === undefined ? '' : `${namespace}.`
@@ -27,7 +24,7 @@ export function jetStreamNames(namespace?: string): JetStreamNames {
   }
 }
 
-/** The lead id that a subject of ours ends with. */
+/** Returns the lead id, the last token of the subject. */
 export function leadIdOf(subject: string): string {
   return subject.slice(subject.lastIndexOf('.') + 1)
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createOutstanding } from './outstanding.ts'
 
-test('there is room up to the bound in messages', () => {
+test('there is room up to the maximum number of messages', () => {
   const outstanding = createOutstanding(2, 1_000)
   outstanding.add(1)
   expect(outstanding.hasRoom(1)).toBe(true)
@@ -11,7 +11,7 @@ test('there is room up to the bound in messages', () => {
   expect(outstanding.hasRoom(1)).toBe(true)
 })
 
-test('there is room up to the bound in bytes, and each that is settled gives back its own', () => {
+test('there is room up to the maximum number of bytes, and settling a message frees its bytes', () => {
   const outstanding = createOutstanding(3, 100)
   for (let round = 0; round < 10; round += 1) {
     outstanding.add(90)
@@ -36,7 +36,7 @@ test('it is half full by messages or by bytes', () => {
   expect(outstanding.isHalfFull()).toBe(true)
 })
 
-test('a message is settled with all before it, once', () => {
+test('a message is settled together with all before it, once', () => {
   const outstanding = createOutstanding(5, 1_000)
   const numbers = [1, 2, 3, 4, 5].map((bytes) => {
     const number = outstanding.nextNumber()
@@ -51,7 +51,7 @@ test('a message is settled with all before it, once', () => {
   expect(outstanding.settleThrough(numbers[4] ?? -1)).toBe(0)
 })
 
-test('room is made by as many of the oldest as it takes', () => {
+test('makeRoom settles only as many of the oldest as needed', () => {
   const outstanding = createOutstanding(4, 100)
   for (const bytes of [10, 20, 70]) outstanding.add(bytes)
   expect(outstanding.makeRoom(0)).toBe(0)
@@ -59,7 +59,7 @@ test('room is made by as many of the oldest as it takes', () => {
   expect(outstanding.makeRoom(1_000)).toBe(1)
 })
 
-test('replies beyond what was sent settle nothing', () => {
+test('replies without an outstanding message settle nothing', () => {
   const outstanding = createOutstanding(2, 100)
   outstanding.settleOldest()
   outstanding.add(100)

@@ -1,32 +1,32 @@
 /**
- * How many messages were sent and are not settled, and how many bytes they have. It runs for every lead, so there is no
- * object for a message: replies come in the order of the messages, and a ring holds the sizes of those in between.
+ * The number and size of the messages that were sent and are not settled. It allocates nothing per message, since it runs
+ * for every lead: replies arrive in sending order, and a ring buffer holds the sizes of the unsettled messages.
  */
 export interface Outstanding {
-  /** Whether one more message of that many bytes stays within both bounds. */
+  /** Whether one more message of this size stays within both bounds. */
   hasRoom(bytes: number): boolean
-  /** Whether half of either bound is taken. */
+  /** Whether half of either bound is used. */
   isHalfFull(): boolean
-  /** The number of the message that is added next; they count up for ever. */
+  /** The sequence number of the next message. */
   nextNumber(): number
-  /** Adds a message; there must be room. */
+  /** Adds a message. There must be room for it. */
   add(bytes: number): void
-  /** Settles the oldest message, if there is one. */
+  /** Settles the oldest message, if any. */
   settleOldest(): void
-  /** Settles a message and all before it; says how many those before were. */
+  /** Settles a message and all before it. Returns the number of those before it. */
   settleThrough(number: number): number
-  /** Settles the oldest until there is room for a message of that many bytes, or all are; says how many. */
+  /** Settles the oldest messages until one of this size has room or none are left. Returns the number settled. */
   makeRoom(bytes: number): number
-  /** Settles all; says how many. */
+  /** Settles all messages. Returns the number settled. */
   settleAll(): number
 }
 
 export function createOutstanding(maxMessages: number, maxBytes: number): Outstanding {
   const sizes = new Uint32Array(maxMessages)
-  let oldest = 0 // its place in the ring
+  let oldest = 0 // index in the ring
   let messages = 0
   let bytes = 0
-  let settled = 0 // how many ever were, which is the number of the oldest
+  let settled = 0 // in total, which is also the number of the oldest unsettled message
 
   const hasRoom = (more: number) => messages < maxMessages && bytes + more <= maxBytes
   const settleOldest = () => {
@@ -36,10 +36,10 @@ export function createOutstanding(maxMessages: number, maxBytes: number): Outsta
     messages -= 1
     settled += 1
   }
-  /** Settles the oldest as long as there is one and `goesOn`; says how many. */
-  const settleWhile = (goesOn: () => boolean) => {
+  /** Settles the oldest messages while `condition` holds. Returns the number settled. */
+  const settleWhile = (condition: () => boolean) => {
     const before = settled
-    while (messages > 0 && goesOn()) settleOldest()
+    while (messages > 0 && condition()) settleOldest()
     return settled - before
   }
 

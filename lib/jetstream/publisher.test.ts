@@ -9,8 +9,8 @@ import { useNats } from '../../testkit/fixtures/nats.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Nats } from './connect.ts'
-import type { OutgoingMessage } from './publisher.ts'
 import { createPublisher } from './publisher.ts'
+import type { OutgoingMessage } from './reply-inbox.ts'
 import { ensureStreams } from './topology.ts'
 
 const { names, namespace } = useStack()
@@ -18,7 +18,7 @@ const nats = useNats()
 
 beforeAll(() => ensureStreams(nats, { names, replicas: 1, keptInsights: 1_000 }))
 
-/** A publisher with its own count of outcomes. */
+/** A publisher with its own metrics. */
 function openPublisher({
   maxOutstanding = 100,
   maxOutstandingBytes = 1_000_000,
@@ -37,7 +37,7 @@ function openPublisher({
   }
   return {
     publisher,
-    /** Publishes that many messages; says how many went out. */
+    /** Publishes `count` messages and returns how many were sent. */
     publishMany: (count: number, part: Partial<OutgoingMessage>) =>
       Array.from({ length: count }, () => publisher.publish(message(part))).filter(Boolean).length,
     entries,
@@ -54,22 +54,22 @@ const message = (part: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
   ...part,
 })
 
-/** A subject whose messages somebody takes and does not answer, as a stream without a leader does; and what was taken. */
-async function openUnacknowledged(): Promise<{ subject: string; taken: Msg[] }> {
-  const taken: Msg[] = []
-  const subject = `${namespace}.silence.${randomUUID()}`
+/** A subject whose subscriber receives messages without replying, like a stream without a leader. */
+async function openUnacknowledged(): Promise<{ subject: string; received: Msg[] }> {
+  const received: Msg[] = []
+  const subject = `${namespace}.unanswered.${randomUUID()}`
   const connection = await nats.first()
-  connection.subscribe(subject, { callback: (_error, message) => void taken.push(message) })
-  return { subject, taken }
+  connection.subscribe(subject, { callback: (_error, message) => void received.push(message) })
+  return { subject, received }
 }
 
-/** Answers as a stream does that has the message. */
+/** Replies like a stream that has stored the messages. */
 function acknowledge(messages: readonly Msg[]): void {
-  for (const message of messages) message.respond(JSON.stringify({ stream: 'silence', seq: 1 }))
+  for (const message of messages) message.respond(JSON.stringify({ stream: 'unanswered', seq: 1 }))
 }
 
 describe('a publisher', () => {
-  test('hands the stream the message with its id, its trace and its type', async () => {
+  test('sends the message with its id, trace context and content type', async () => {
     const { publisher, outcomesBecome } = openPublisher()
     const sent = message()
     expect(publisher.publish(sent)).toBe(true)
@@ -82,7 +82,7 @@ describe('a publisher', () => {
     expect(stored?.header.get('content-type')).toBe('application/protobuf')
   })
 
-  test('counts a second message for a lead that waits already as a duplicate, not as a fault', async () => {
+  test('counts a second message for a queued lead as a duplicate, not as refused', async () => {
     const { publisher, entries, outcomesBecome } = openPublisher()
     const { subject } = message()
     for (let i = 0; i < 2; i += 1) publisher.publish(message({ subject }))
@@ -92,7 +92,7 @@ describe('a publisher', () => {
 
   test('counts and logs a message that no stream takes', async () => {
     const { publisher, entries, outcomesBecome } = openPublisher()
-    publisher.publish(message({ subject: `${namespace}.nobody` }))
+    publisher.publish(message({ subject: `${namespace}.unknown` }))
     await outcomesBecome({ refused: 1 })
     expect(entries()).toMatchObject([{ level: 50, msg: expect.stringContaining('stream is missing') }])
   })
@@ -106,13 +106,13 @@ describe('a publisher', () => {
     expect(entries()).toMatchObject([{ level: 50, refusal: { err_code: 10054 } }])
   })
 
-  test('drops a message while NATS is away', async () => {
+  test('drops messages while NATS is disconnected', async () => {
     const { publisher, outcomes } = openPublisher({ via: { ...nats, up: () => undefined } })
     expect(publisher.publish(message())).toBe(false)
     expect(await outcomes()).toEqual({ dropped: 1 })
   })
 
-  test('drops what comes while too many are unacknowledged, and goes on when they are', async () => {
+  test('drops messages beyond maxOutstanding, and publishes again once they are acknowledged', async () => {
     const { publisher, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
     expect([1, 2, 3].map(() => publisher.publish(message()))).toEqual([true, true, false])
     await outcomesBecome({ dropped: 1, acknowledged: 2 })
@@ -120,7 +120,7 @@ describe('a publisher', () => {
     await outcomesBecome({ dropped: 1, acknowledged: 3 })
   })
 
-  test('forgets what was unacknowledged when the connection is lost, and counts it', async () => {
+  test('counts outstanding messages as unanswered when the connection is lost, and makes room', async () => {
     const connection = await nats.first()
     const { subject } = await openUnacknowledged()
     const { publisher, publishMany, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
@@ -130,31 +130,31 @@ describe('a publisher', () => {
     await eventually(() => publisher.publish(message({ subject })))
   })
 
-  test('counts no late reply from before the connection was lost for what was sent since', async () => {
+  test('does not count a late reply from before a disconnect for a message sent since', async () => {
     const connection = await nats.first()
-    const { subject, taken } = await openUnacknowledged()
+    const { subject, received } = await openUnacknowledged()
     const { publishMany, outcomes, outcomesBecome } = openPublisher({ maxOutstanding: 2 })
     publishMany(2, { subject })
-    await eventually(() => taken.length === 2)
+    await eventually(() => received.length === 2)
     await connection.reconnect()
     await outcomesBecome({ unanswered: 2 })
     await eventually(() => nats.up())
     expect(publishMany(2, { subject })).toBe(2)
-    acknowledge(taken)
+    acknowledge(received)
     await connection.flush()
     expect(publishMany(1, { subject })).toBe(0)
     expect(await outcomes()).toEqual({ unanswered: 2, dropped: 1 })
   })
 
-  test('logs one line for a hundred messages that nobody takes, and counts each', async () => {
+  test('logs one line for a hundred messages that no stream takes, and counts each', async () => {
     const { publishMany, entries, outcomesBecome } = openPublisher()
-    publishMany(100, { subject: `${namespace}.nobody` })
+    publishMany(100, { subject: `${namespace}.unknown` })
     await outcomesBecome({ refused: 100 })
     expect(entries()).toHaveLength(1)
   })
 })
 
-describe('a publisher that gets no answer', () => {
+describe('a publisher without replies', () => {
   const BOUND = 10
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] })
@@ -164,7 +164,7 @@ describe('a publisher that gets no answer', () => {
   })
   const seconds = (count: number) => vi.advanceTimersByTime(count * 1_000)
 
-  test('sends no more than a bound in messages, and from then on one a second', async () => {
+  test('sends up to maxOutstanding messages, then one per second', async () => {
     const { subject } = await openUnacknowledged()
     const { publishMany, outcomes } = openPublisher({ maxOutstanding: BOUND })
     expect(publishMany(1_000, { subject })).toBe(BOUND)
@@ -175,7 +175,7 @@ describe('a publisher that gets no answer', () => {
     expect(await outcomes()).toEqual({ dropped: 101_000 - BOUND - 100, unanswered: 100 })
   })
 
-  test('sends no more than a bound in bytes, and from then on one message a second', async () => {
+  test('sends up to maxOutstandingBytes, then one message per second', async () => {
     const { subject } = await openUnacknowledged()
     const payload = Buffer.alloc(80_000)
     const { publishMany } = openPublisher({ maxOutstanding: 1_000, maxOutstandingBytes: BOUND * payload.length })
@@ -185,7 +185,7 @@ describe('a publisher that gets no answer', () => {
     expect(publishMany(1_000, { subject, payload: Buffer.alloc(1) })).toBe(0)
   })
 
-  test('does not take a time in which it had nothing to send for silence', async () => {
+  test('does not send a probe after an idle period', async () => {
     const { subject } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(1, {})
@@ -194,7 +194,7 @@ describe('a publisher that gets no answer', () => {
     expect(publishMany(1_000, { subject })).toBe(BOUND)
   })
 
-  test('sends everything again as soon as a stream answers, and knows what was lost before', async () => {
+  test('sends at full rate once a stream replies, and counts the lost messages as unanswered', async () => {
     const { subject } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(BOUND, { subject })
@@ -204,7 +204,7 @@ describe('a publisher that gets no answer', () => {
     expect(publishMany(BOUND + 1, { subject })).toBe(BOUND)
   })
 
-  test('finds out also while others are answered what was lost, before it takes all the room', async () => {
+  test('detects lost messages while others are acknowledged, before they use all the room', async () => {
     const { subject } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(BOUND / 2, { subject })
@@ -216,14 +216,14 @@ describe('a publisher that gets no answer', () => {
     expect(publishMany(BOUND + 1, { subject })).toBe(BOUND)
   })
 
-  test('takes late answers for what they are', async () => {
-    const { subject, taken } = await openUnacknowledged()
+  test('counts late replies as acknowledged', async () => {
+    const { subject, received } = await openUnacknowledged()
     const { publishMany, outcomesBecome } = openPublisher({ maxOutstanding: BOUND })
     publishMany(BOUND, { subject })
     seconds(1)
     publishMany(1, { subject })
-    await eventually(() => taken.length === BOUND + 1)
-    acknowledge(taken)
+    await eventually(() => received.length === BOUND + 1)
+    acknowledge(received)
     await outcomesBecome({ unanswered: 1, acknowledged: BOUND + 1 })
     expect(publishMany(BOUND + 1, { subject })).toBe(BOUND)
   })

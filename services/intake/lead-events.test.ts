@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { contentHash } from '../../domain/lead.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
-import type { OutgoingMessage } from '../../lib/jetstream/publisher.ts'
+import type { OutgoingMessage } from '../../lib/jetstream/reply-inbox.ts'
 import { createLeadEvents, messageIdOf } from './lead-events.ts'
 
 const identity = fc.record({

@@ -3,7 +3,8 @@ import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import { sha256Hex } from '../../domain/lead.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
-import type { OutgoingMessage, Publisher } from '../../lib/jetstream/publisher.ts'
+import type { Publisher } from '../../lib/jetstream/publisher.ts'
+import type { OutgoingMessage } from '../../lib/jetstream/reply-inbox.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
 
 /** Publishes committed leads to triage. Never fails and never waits: a committed lead is safe without its event. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isAlreadyQueued } from '../../../lib/jetstream/acknowledged-publisher.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
-import type { OutgoingMessage } from '../../../lib/jetstream/publisher.ts'
+import type { OutgoingMessage } from '../../../lib/jetstream/reply-inbox.ts'
 import { childTraceparent } from '../../../lib/telemetry/trace-context.ts'
 import { leadReceivedMessage } from '../lead-events.ts'
 import type { DueLead } from './take-due.ts'
