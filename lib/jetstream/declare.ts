@@ -5,30 +5,30 @@ import type { ConsumerConfig, JetStreamManager, StreamConfig } from '@nats-io/je
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
 
 /*
- * Creates streams and consumers that are missing, and updates those that differ. Invariants:
- *  1. What is missing is looked for a second time, after a random wait, before it is created. Several processes notice a
- *     deletion at the same moment; only the first to wake creates. A stream that was just deleted needs the wait for
- *     itself: its name is free before its folder is gone, and a stream that is created meanwhile loses its files and
- *     delivers nothing for ever (seen on nats-server 2.9.10), or inherits the state of the deleted consumer (2.10.29).
- *  2. Two creations at once end well for both processes.
+ * Creates missing streams and consumers and updates those that differ. Invariants:
+ *  1. A missing stream or consumer is created only if it is still missing after a random delay. Several processes notice a
+ *     deletion simultaneously; only the first to wake up creates. The delay also lets the server finish a deletion: a
+ *     stream's name is free before its directory is removed, and a stream created in between loses its files and never
+ *     delivers (seen on nats-server 2.9.10), or inherits the state of the deleted consumer (2.10.29).
+ *  2. Concurrent creations succeed for both processes.
  */
 
-/** How long to wait between the first look and the second, in milliseconds. */
+/** Delay between the first check and the second, in milliseconds. */
 export interface CreationDelays {
   stream(): number
   consumer(): number
 }
 
 /**
- * The folder of a deleted stream is gone within some ten milliseconds on a disk that is not overloaded. A consumer waits
- * less: it only has to miss the moment in which its stream is being created, by this process or another.
+ * A deleted stream's directory is removed within tens of milliseconds unless the disk is overloaded. A consumer needs less:
+ * it only has to miss the moment in which its stream is being created, by this process or another.
  */
 export const CREATION_DELAYS: CreationDelays = {
   stream: () => randomInt(250, 1_000),
   consumer: () => randomInt(50, 300),
 }
 
-/** @param onCreate settings of a new stream that are never compared with those of an existing one */
+/** @param onCreate settings for a new stream only; an existing one is not compared with them */
 export async function ensureStream(
   manager: JetStreamManager,
   config: Partial<StreamConfig> & { name: string },
@@ -46,15 +46,15 @@ export async function ensureStream(
       await manager.streams.add({ ...config, ...onCreate })
       return
     } catch (error) {
-      info = await find() // 2: another process was faster, with other settings of `onCreate`
+      info = await find() // 2: another process was faster, with different `onCreate` settings
       if (info === undefined) throw error
     }
   }
-  // an update that changes nothing still needs an agreement among the servers of a cluster
+  // a no-op update would still require consensus in a cluster
   if (differs(config, info.config)) await manager.streams.update(config.name, config)
 }
 
-/** @param config the settings that may be changed later; the name and those of `onCreate` may not */
+/** @param config the settings that can be updated, unlike the name and those of `onCreate` */
 export async function ensureConsumer(
   manager: JetStreamManager,
   stream: string,
@@ -73,7 +73,7 @@ export async function ensureConsumer(
   else if (differs(config, info.config)) await manager.consumers.update(stream, name, config)
 }
 
-/** Whether the server has another value for one of the settings that we name. */
+/** Whether the server has a different value for one of the `wanted` settings. */
 function differs(wanted: object, actual: object): boolean {
   const settings = new Map(Object.entries(actual))
   return Object.entries(wanted).some(([name, value]) => !isDeepStrictEqual(settings.get(name), value))
@@ -88,7 +88,7 @@ async function unlessNotFound<T>(info: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Whether the server said that a stream or a consumer is not there. */
+/** Whether the server replied that a stream or consumer does not exist. */
 export function isMissing(error: unknown): boolean {
   return (
     error instanceof JetStreamApiError &&

@@ -6,72 +6,72 @@ import { type Pull, PullEnd, startPull } from './pull.ts'
 import { type Respond, type StreamMessage, toStreamMessage } from './stream-message.ts'
 
 /*
- * A durable consumer, as one worker pulls from it. An incarnation is the consumer from one creation to its deletion,
- * named by its `created`. The subject of an acknowledgement names no incarnation: one that belongs to a message of an
- * older incarnation may hit another message that has the same sequence now. Invariants:
- *  1. An answer (ack, nak, term) is sent only while the incarnation of its message is known to be the present one.
- *  2. While that is in doubt, answers wait and signs of life are dropped. Once the consumer was looked at again, the
- *     answers that wait are sent if it is the same incarnation and dropped if it is another one.
- *  3. In doubt is: a pull that ended for any other reason than its number or its time, a connection that was lost, an
- *     advisory that the consumer or the stream was deleted, and a delivery whose sequence is lower than one before.
- *  4. Answers that wait are at most as many as there were messages in flight: nothing is pulled in doubt.
+ * A durable consumer that one worker pulls from. An incarnation is the consumer between its creation and its deletion,
+ * identified by its `created` time. The subject of an acknowledgement (ack, nak, term, working) does not identify the
+ * incarnation, so one for a message of an older incarnation may hit a message that now has the same sequence. Invariants:
+ *  1. An acknowledgement is sent only while the incarnation of its message is confirmed to be the current one.
+ *  2. While unconfirmed, final acknowledgements are queued and `working` is dropped. After the next `confirm` the queued
+ *     ones are sent if the incarnation is the same, and dropped otherwise.
+ *  3. The confirmation is lost with a pull that ended irregularly, a lost connection, an advisory that the consumer or the
+ *     stream was deleted, and a delivery whose sequence is not higher than the one before.
+ *  4. No more acknowledgements are queued than messages were in flight, since nothing is pulled while unconfirmed.
  *
- * What remains: an answer that is on its way at the moment of the deletion and reaches a stream that was created again
- * within that time.
+ * Not covered: an acknowledgement in transit during the deletion, if the stream is recreated before it arrives.
  */
 
 export interface PullConsumer {
-  /** Names the incarnation that `confirm` has seen last; undefined before. */
+  /** The incarnation seen by the last `confirm`; undefined before. */
   readonly created: string | undefined
-  /** Resolves when the connection is up, the first time or again. */
+  /** Resolves when the connection is up. */
   whenConnected(): Promise<void>
   /**
-   * Looks at the consumer: which incarnation is it?
-   * @returns aborts as soon as that is in doubt again
-   * @throws Error when the consumer is not there or NATS cannot be reached
+   * Reads the current incarnation from the server.
+   *
+   * @returns aborts as soon as the confirmation is lost
+   * @throws Error if the consumer does not exist or NATS is unreachable
    */
   confirm(): Promise<AbortSignal>
-  /** Asks for messages; only between `confirm` and the next doubt, and one pull at a time. */
+  /** Requests messages. Only while confirmed, and one pull at a time. */
   pull(options: {
     batch: number
     expiresMs: number
     onMessage: (message: StreamMessage) => void
-    onSign: () => void
+    onActivity: () => void
   }): Pull
-  /** Sends the answers that wait, if the incarnation can be told within a second, and stops listening. */
+  /** Sends the queued acknowledgements if the incarnation can be confirmed within a second, and unsubscribes. */
   close(): Promise<void>
 }
 
-interface Answer {
+interface QueuedAck {
   readonly incarnation: number
   readonly message: Msg
   readonly payload: Uint8Array
 }
 
-const CLOSE_MS = 1_000
+const CLOSE_TIMEOUT_MS = 1_000
 
 export function createPullConsumer(options: {
   nats: Nats
   stream: string
   name: string
-  /** Told how many answers were dropped because their messages are of an older incarnation. */
-  onDropped: (answers: number) => void
+  /** Called with the number of acknowledgements dropped because their messages are of an older incarnation. */
+  onStaleAcks: (count: number) => void
 }): PullConsumer {
-  const { nats, stream, name, onDropped } = options
+  const { nats, stream, name, onStaleAcks } = options
   let connection: NatsConnection | undefined
   let connected = Promise.resolve()
   let reconnected: (() => void) | undefined
   let created: string | undefined
-  let incarnation = 0 // counts what `created` was
-  let trust = new AbortController()
-  trust.abort()
-  let waiting: Answer[] = []
+  let incarnation = 0 // incremented with every new value of `created`
+  let confirmation = new AbortController()
+  confirmation.abort()
+  let queued: QueuedAck[] = []
   let pull: Pull | undefined
   let lastSequence = 0
-  let stopListening: () => void = () => undefined
+  let unsubscribe: () => void = () => undefined
 
-  const doubt = (end: PullEnd, detail: string) => {
-    trust.abort()
+  const invalidate = (end: PullEnd, detail: string) => {
+    confirmation.abort()
     pull?.abandon(end, detail)
   }
 
@@ -79,30 +79,30 @@ export function createPullConsumer(options: {
     (pulledFrom: number): Respond =>
     (message, payload, isFinal) => {
       if (pulledFrom !== incarnation) {
-        if (isFinal) onDropped(1) // 2
-      } else if (!trust.signal.aborted)
+        if (isFinal) onStaleAcks(1) // 2
+      } else if (!confirmation.signal.aborted)
         message.respond(payload) // 1
-      else if (isFinal) waiting.push({ incarnation: pulledFrom, message, payload })
+      else if (isFinal) queued.push({ incarnation: pulledFrom, message, payload })
     }
 
-  /** Hears what the connection and the server say from now on. */
-  const listen = (to: NatsConnection) => {
-    const gone = {
-      // an error is a missing permission, which the connection logs: the other signs remain
+  /** Watches for disconnects and deletions. */
+  const subscribe = (to: NatsConnection) => {
+    const deleted = {
+      // an error is a missing permission, which the connection logs; the other signals remain
       callback: (error: Error | null) => {
-        if (!error) doubt(PullEnd.ConsumerGone, 'an advisory says that the consumer or its stream was deleted') // 3
+        if (!error) invalidate(PullEnd.ConsumerGone, 'advisory: the consumer or its stream was deleted') // 3
       },
     }
     const advisories = [
-      to.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.DELETED.${stream}.${name}`, gone),
-      to.subscribe(`$JS.EVENT.ADVISORY.STREAM.DELETED.${stream}`, gone),
+      to.subscribe(`$JS.EVENT.ADVISORY.CONSUMER.DELETED.${stream}.${name}`, deleted),
+      to.subscribe(`$JS.EVENT.ADVISORY.STREAM.DELETED.${stream}`, deleted),
     ]
     const statuses = to.status()
     const watch = async () => {
       for await (const { type } of statuses) {
         if (type === 'disconnect' || type === 'close') {
           if (reconnected === undefined) ({ promise: connected, resolve: reconnected } = Promise.withResolvers<void>())
-          doubt(PullEnd.ConnectionLost, 'the connection was lost') // 3
+          invalidate(PullEnd.ConnectionLost, 'the connection was lost') // 3
         } else if (type === 'reconnect') {
           reconnected?.()
           reconnected = undefined
@@ -110,7 +110,7 @@ export function createPullConsumer(options: {
       }
     }
     void watch()
-    stopListening = () => {
+    unsubscribe = () => {
       for (const advisory of advisories) if (!advisory.isClosed()) advisory.unsubscribe()
       ;(statuses as AsyncIterable<unknown> & { stop?: () => void }).stop?.()
     }
@@ -118,29 +118,29 @@ export function createPullConsumer(options: {
 
   const confirm = async () => {
     if (connection === undefined) throw new Error('not connected yet')
-    const since = new AbortController() // what is heard while the server is asked makes for doubt again
-    trust.abort()
-    trust = since
+    const current = new AbortController() // aborted by a deletion or disconnect during the request
+    confirmation.abort()
+    confirmation = current
     let info: { created: string }
     try {
       const manager = await jetstreamManager(connection, { checkAPI: false })
       info = await manager.consumers.info(stream, name)
     } catch (error) {
-      since.abort()
+      current.abort()
       throw error
     }
-    if (since.signal.aborted) throw new Error('the consumer was deleted while it was looked at')
+    if (current.signal.aborted) throw new Error('the consumer was deleted while its incarnation was being confirmed')
     if (info.created !== created) {
       created = info.created
       incarnation += 1
       lastSequence = 0
     }
-    const answers = waiting
-    waiting = []
-    const present = answers.filter((answer) => answer.incarnation === incarnation)
-    for (const { message, payload } of present) message.respond(payload) // 2
-    if (present.length < answers.length) onDropped(answers.length - present.length)
-    return since.signal
+    const acks = queued
+    queued = []
+    const valid = acks.filter((ack) => ack.incarnation === incarnation)
+    for (const { message, payload } of valid) message.respond(payload) // 2
+    if (valid.length < acks.length) onStaleAcks(acks.length - valid.length)
+    return current.signal
   }
 
   return {
@@ -150,13 +150,13 @@ export function createPullConsumer(options: {
     whenConnected: async () => {
       if (connection === undefined) {
         connection = await nats.first()
-        listen(connection)
+        subscribe(connection)
       }
       await connected
     },
     confirm,
-    pull: ({ batch, expiresMs, onMessage, onSign }) => {
-      if (connection === undefined || trust.signal.aborted) throw new Error('the consumer was not looked at')
+    pull: ({ batch, expiresMs, onMessage, onActivity }) => {
+      if (connection === undefined || confirmation.signal.aborted) throw new Error('the consumer is not confirmed')
       const respond = respondFor(incarnation)
       const current = startPull(connection, {
         stream,
@@ -164,27 +164,27 @@ export function createPullConsumer(options: {
         inboxPrefix: nats.inboxPrefix,
         batch,
         expiresMs,
-        onSign,
+        onActivity,
         onMessage: (received) => {
           const message = toStreamMessage(received, respond)
           const isLater = message.consumerSequence > lastSequence
           lastSequence = message.consumerSequence
           onMessage(message)
           if (isLater) return
-          trust.abort() // 3
+          confirmation.abort() // 3
           current.stop()
         },
       })
       pull = current
       void current.ended.then(({ end }) => {
         const isRegular = end === PullEnd.Complete || end === PullEnd.Expired || end === PullEnd.Stopped
-        if (!isRegular) trust.abort() // 3
+        if (!isRegular) confirmation.abort() // 3
       })
       return current
     },
     close: async () => {
-      if (waiting.length > 0) await Promise.race([confirm().catch(() => undefined), sleep(CLOSE_MS)])
-      stopListening()
+      if (queued.length > 0) await Promise.race([confirm().catch(() => undefined), sleep(CLOSE_TIMEOUT_MS)])
+      unsubscribe()
     },
   }
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function pull(over: Partial<PullRequest> = {}, from = connection) {
   const messages: string[] = []
-  let signs = 0
+  let activity = 0
   const started = startPull(from, {
     stream: names.leadsStream,
     consumer: names.triageConsumer,
@@ -40,12 +40,12 @@ function pull(over: Partial<PullRequest> = {}, from = connection) {
       messages.push(message.string())
       message.respond('+ACK')
     },
-    onSign: () => {
-      signs += 1
+    onActivity: () => {
+      activity += 1
     },
     ...over,
   })
-  return { ...started, messages, signs: () => signs }
+  return { ...started, messages, activity: () => activity }
 }
 
 async function publish(...texts: string[]): Promise<void> {
@@ -54,24 +54,24 @@ async function publish(...texts: string[]): Promise<void> {
 
 const waitingPulls = async () => (await manager.consumers.info(names.leadsStream, names.triageConsumer)).num_waiting
 
-test('a pull ends when as many messages came as were asked for', async () => {
+test('a pull ends when the requested number of messages has arrived', async () => {
   await publish('1', '2', '3')
-  const { ended, messages, signs } = pull({ batch: 2 })
+  const { ended, messages, activity } = pull({ batch: 2 })
   expect(await ended).toMatchObject({ end: PullEnd.Complete })
   expect(messages).toEqual(['1', '2'])
-  expect(signs()).toBe(2)
+  expect(activity()).toBe(2)
   expect(await pull({ batch: 1 }).ended).toMatchObject({ end: PullEnd.Complete })
 })
 
-test('a pull ends when its time is over, also with fewer messages', async () => {
-  const { ended, messages, signs } = pull({ expiresMs: 300 })
+test('a pull ends when it expires, even with fewer messages', async () => {
+  const { ended, messages, activity } = pull({ expiresMs: 300 })
   await publish('1')
   expect(await ended).toMatchObject({ end: PullEnd.Expired })
   expect(messages).toEqual(['1'])
-  expect(signs()).toBe(2)
+  expect(activity()).toBe(2)
 })
 
-test('a pull that is stopped ends at once, brings what was sent by then, and leaves nothing at the server', async () => {
+test('a stopped pull ends at once, delivers what was sent by then, and leaves no request at the server', async () => {
   const { ended, stop, messages } = pull()
   await publish('1', '2')
   stop()
@@ -84,26 +84,26 @@ test('a pull that is stopped ends at once, brings what was sent by then, and lea
   expect(next.messages).toEqual(['3'])
 })
 
-test('a pull ends soon when its consumer is deleted', async () => {
+test('a pull ends soon after its consumer is deleted', async () => {
   const { ended } = pull()
   await eventually(async () => (await waitingPulls()) === 1)
   await manager.consumers.delete(names.leadsStream, names.triageConsumer)
-  // nats-server says so since 2.9.10 or a little earlier; before, its heartbeats stop
+  // nats-server reports it since about 2.9.10; older versions stop sending heartbeats
   expect([PullEnd.ConsumerGone, PullEnd.MissedHeartbeats]).toContain((await ended).end)
 }, 15_000)
 
-test('a pull that the server knows nothing of ends when two heartbeats are missing', async () => {
+test('a pull that the server has lost ends when two heartbeats are missing', async () => {
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${names.leadsStream}.unknown`
-  const silent = connection.subscribe(subject, { callback: () => undefined }) // or newer servers say that nobody hears it
+  const unanswered = connection.subscribe(subject, { callback: () => undefined }) // otherwise newer servers reply "no responders"
   const startedAt = performance.now()
-  const { ended, signs } = pull({ consumer: 'unknown' })
+  const { ended, activity } = pull({ consumer: 'unknown' })
   expect(await ended).toMatchObject({ end: PullEnd.MissedHeartbeats })
   expect(performance.now() - startedAt).toBeGreaterThan(5_000)
-  expect(signs()).toBe(0)
-  silent.unsubscribe()
+  expect(activity()).toBe(0)
+  unanswered.unsubscribe()
 }, 20_000)
 
-test('a pull that is abandoned ends once and brings nothing more, also when its connection comes back', async () => {
+test('an abandoned pull ends once and delivers nothing more, even after a reconnect', async () => {
   const proxy = await useTcpProxy(stack.natsUrl)
   const unstable = connectNats({ url: proxy.url, name: 'unstable', log: captureLog().log })
   const from = await unstable.first()

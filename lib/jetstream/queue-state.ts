@@ -3,13 +3,13 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import type { NatsConnection } from './connect.ts'
 import type { JetStreamNames } from './names.ts'
 
-/** What waits between intake and triage, as the consumer's leader sees it. */
+/** The queue between intake and triage, as reported by the consumer's leader. */
 export interface QueueState {
-  /** Messages that no worker has taken yet. */
+  /** Messages not yet delivered. */
   readonly pending: number
-  /** Messages taken and not finished. */
+  /** Messages delivered and not yet acknowledged. */
   readonly inFlight: number
-  /** Age of the oldest unfinished message in milliseconds; undefined when there is none. */
+  /** Age of the oldest message in the stream in milliseconds; undefined if the stream is empty. */
   readonly oldestAgeMs: number | undefined
 }
 
@@ -20,7 +20,7 @@ export async function readQueueState(connection: NatsConnection, names: JetStrea
     manager.consumers.info(names.leadsStream, names.triageConsumer),
   ])
   const { messages, first_ts: firstTimestamp } = stream.state
-  // newer servers say what time it is for them, so that no two clocks are compared
+  // newer servers report their own time, which avoids comparing two clocks
   const now = stream.ts === undefined ? Date.now() : Date.parse(stream.ts)
   return {
     pending: consumer.num_pending,
@@ -31,13 +31,13 @@ export async function readQueueState(connection: NatsConnection, names: JetStrea
 
 /** The head of the queue. */
 export interface QueueHead {
-  /** The oldest message that no worker has taken yet; undefined when none waits. */
+  /** The oldest message not yet delivered; undefined if there is none. */
   readonly oldest: Uint8Array | undefined
-  /** Names the consumer from its creation to its deletion; another one means that the stream may have lost what it had. */
+  /** The consumer's creation time. A different value means that the stream may have lost its messages. */
   readonly incarnation: string
 }
 
-/** Asks the server twice, whatever the length of the queue. */
+/** Takes two requests, independent of the length of the queue. */
 export async function readQueueHead(connection: NatsConnection, names: JetStreamNames): Promise<QueueHead> {
   const manager = await jetstreamManager(connection)
   const consumer = await manager.consumers.info(names.leadsStream, names.triageConsumer)
@@ -49,8 +49,8 @@ export async function readQueueHead(connection: NatsConnection, names: JetStream
 }
 
 /**
- * Asks for the first message at a sequence or behind it, since the one at the very sequence may be gone. The client's
- * types know this request for direct gets only; the server has answered it for both since 2.9.
+ * Requests the first message at or after a sequence, since the message with exactly that sequence may have been removed.
+ * The client's types allow this only for direct gets; the server supports it for both since 2.9.
  */
 function firstFrom(sequence: number, subject: string): MsgRequest {
   return { seq: sequence, next_by_subj: subject } as MsgRequest

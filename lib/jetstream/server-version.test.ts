@@ -9,15 +9,15 @@ test.each([
   ['3.0.0', '2.10.26', true],
   ['unknown', '2.10.26', true],
   [undefined, '2.10.26', true],
-])('whether %s is at least %s: %s', (version, wanted, expected) => {
+])('isAtLeast(%s, %s) is %s', (version, wanted, expected) => {
   expect(isAtLeast(version, wanted)).toBe(expected)
 })
 
 test.each([
-  ['2.9.10', 'before 2.9.16 a consumer can be created that delivers nothing'],
+  ['2.9.10', 'before 2.9.16 a new consumer can fail to deliver'],
   ['2.9.25', 'before 2.10.12 a recreated stream can lose its files'],
   ['2.10.20', 'from 2.10.18 to 2.10.25 a consumer can skip messages'],
-])('the warning about nats-server %s says what is wrong and what to use', (version, defect) => {
+])('the warning about nats-server %s names the defect and the recommended version', (version, defect) => {
   const warning = versionWarning(version)
   expect(warning).toContain(defect)
   expect(warning).toContain('use 2.10.26 or newer')

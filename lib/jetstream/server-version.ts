@@ -1,10 +1,10 @@
-/** A version of nats-server, such as 2.10.29; what follows a hyphen is ignored. */
+/** A version of nats-server, such as 2.10.29. A suffix after a hyphen is ignored. */
 type Version = readonly [major: number, minor: number, patch: number]
 
-/** The oldest nats-server that is recommended for production. */
+/** The oldest nats-server recommended for production. */
 const RECOMMENDED = '2.10.26'
 
-/** Whether a server's version is `wanted` or newer. One that cannot be read counts as newer. */
+/** Whether a server's version is `wanted` or newer. An unknown format counts as newer. */
 export function isAtLeast(version: string | undefined, wanted: string): boolean {
   const [actual, other] = [parseVersion(version), parseVersion(wanted)]
   if (actual === undefined || other === undefined) return true
@@ -15,7 +15,7 @@ export function isAtLeast(version: string | undefined, wanted: string): boolean 
   return true
 }
 
-/** What is known to be wrong with a version, in one sentence for the log; undefined when it is recent enough. */
+/** A log message about the known defects of a version; undefined if it is recent enough. */
 export function versionWarning(version: string | undefined): string | undefined {
   if (isAtLeast(version, RECOMMENDED)) return undefined
   return `nats-server ${version} has known defects that delay leads: ${defectOf(version)}; use ${RECOMMENDED} or newer`
@@ -23,9 +23,9 @@ export function versionWarning(version: string | undefined): string | undefined 
 
 function defectOf(version: string | undefined): string {
   if (!isAtLeast(version, '2.9.16'))
-    return 'before 2.9.16 a consumer can be created that delivers nothing, and a recreated stream can lose its files'
+    return 'before 2.9.16 a new consumer can fail to deliver, and a recreated stream can lose its files'
   if (!isAtLeast(version, '2.10.12')) return 'before 2.10.12 a recreated stream can lose its files'
-  if (!isAtLeast(version, '2.10.18')) return `fixes of ${RECOMMENDED} to work queues are missing`
+  if (!isAtLeast(version, '2.10.18')) return `it lacks the work queue fixes of ${RECOMMENDED}`
   return 'from 2.10.18 to 2.10.25 a consumer can skip messages'
 }
 

@@ -8,19 +8,19 @@ const delivery = {
   timestamp: '1795861554958612482',
 }
 
-describe('the subject of an acknowledgement', () => {
+describe('an ack subject', () => {
   test.each([
-    ['of nine tokens', '$JS.ACK.LEADS.triage.2.17.23.1795861554958612482.4'],
-    ['with a domain and the hash of an account', '$JS.ACK._.aHash.LEADS.triage.2.17.23.1795861554958612482.4'],
-    ['with a random token besides', '$JS.ACK.hub.aHash.LEADS.triage.2.17.23.1795861554958612482.4.xyz'],
-  ])('%s says which delivery of which message it is', (_, subject) => {
+    ['with nine tokens', '$JS.ACK.LEADS.triage.2.17.23.1795861554958612482.4'],
+    ['with a domain and an account hash', '$JS.ACK._.aHash.LEADS.triage.2.17.23.1795861554958612482.4'],
+    ['with a random token at the end', '$JS.ACK.hub.aHash.LEADS.triage.2.17.23.1795861554958612482.4.xyz'],
+  ])('%s identifies the message and the delivery', (_, subject) => {
     expect(parseAckSubject(subject)).toEqual(delivery)
   })
 
   test.each(['', '$JS.ACK', '$JS.FC.LEADS.triage.2.17.23.1.4', '$JS.ACK.LEADS.triage.2.17.23.1.4.5', '_INBOX.a.b'])(
     'is not %j',
     (subject) => {
-      expect(() => parseAckSubject(subject)).toThrow('not the subject of an acknowledgement')
+      expect(() => parseAckSubject(subject)).toThrow('not an ack subject')
     },
   )
 })

@@ -1,29 +1,29 @@
 import type { Msg } from '@nats-io/transport-node'
 
-/** What the server says of a delivery. */
+/** The server's metadata of a delivery. */
 export interface DeliveryInfo {
   /** 1 the first time. */
   readonly deliveryCount: number
-  /** Place of the message in its stream; a stream that is created again counts from the start again. */
+  /** Sequence of the message in its stream. A recreated stream may repeat sequences. */
   readonly streamSequence: number
-  /** Place of this delivery among all of the consumer. */
+  /** Sequence of this delivery in the consumer. */
   readonly consumerSequence: number
-  /** When the stream stored the message, in nanoseconds of the server's clock. With the sequence it names a message. */
+  /** When the stream stored the message, in nanoseconds of the server's clock. Unique together with the stream sequence. */
   readonly timestamp: string
 }
 
-/** A message of a stream, to be answered by the worker that pulled it. Of several answers only the first is sent. */
+/** A pulled message. Only the first of `ack`, `nak` and `term` is sent. */
 export interface StreamMessage extends DeliveryInfo {
   readonly subject: string
   readonly data: Uint8Array
   header(name: string): string | undefined
-  /** Done: the message leaves the stream. */
+  /** Handled: removes the message from the stream. */
   ack(): void
-  /** Not now: delivered again after `delayMs`. */
+  /** Requests redelivery after `delayMs`. */
   nak(delayMs: number): void
-  /** Never again: the message leaves the stream although it was not handled. */
+  /** Removes the message from the stream although it was not handled. */
   term(): void
-  /** Still at it: the ack wait starts anew. */
+  /** In progress: restarts the ack wait. */
   working(): void
 }
 
@@ -31,14 +31,14 @@ const ACK = Buffer.from('+ACK')
 const TERM = Buffer.from('+TERM')
 const WORKING = Buffer.from('+WPI')
 
-/** Sends an answer, or drops it. */
+/** Sends an acknowledgement of any kind, or drops it. `isFinal` is false for {@link StreamMessage.working}. */
 export type Respond = (message: Msg, payload: Uint8Array, isFinal: boolean) => void
 
 export function toStreamMessage(message: Msg, respond: Respond): StreamMessage {
   return new PulledMessage(message, respond)
 }
 
-/** A class, since there is one for every lead: its methods are not made anew each time. */
+/** A class, since one is created per lead and closures would be allocated each time. */
 class PulledMessage implements StreamMessage {
   readonly #message: Msg
   readonly #respond: Respond
@@ -46,7 +46,7 @@ class PulledMessage implements StreamMessage {
   readonly streamSequence: number
   readonly consumerSequence: number
   readonly timestamp: string
-  #isAnswered = false
+  #isSettled = false
 
   constructor(message: Msg, respond: Respond) {
     this.#message = message
@@ -71,44 +71,44 @@ class PulledMessage implements StreamMessage {
   }
 
   ack(): void {
-    this.#answer(ACK)
+    this.#settle(ACK)
   }
 
   nak(delayMs: number): void {
-    this.#answer(Buffer.from(`-NAK ${JSON.stringify({ delay: Math.ceil(delayMs) * 1_000_000 })}`))
+    this.#settle(Buffer.from(`-NAK ${JSON.stringify({ delay: Math.ceil(delayMs) * 1_000_000 })}`))
   }
 
   term(): void {
-    this.#answer(TERM)
+    this.#settle(TERM)
   }
 
   working(): void {
-    if (!this.#isAnswered) this.#respond(this.#message, WORKING, false)
+    if (!this.#isSettled) this.#respond(this.#message, WORKING, false)
   }
 
-  #answer(payload: Uint8Array): void {
-    if (this.#isAnswered) return
-    this.#isAnswered = true
+  #settle(payload: Uint8Array): void {
+    if (this.#isSettled) return
+    this.#isSettled = true
     this.#respond(this.#message, payload, true)
   }
 }
 
 /** `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream seq>.<consumer seq>.<timestamp>.<pending>` */
 const TOKENS = 9
-/** Newer servers put the domain and a hash of the account in front, and may put a random token behind (ADR-15). */
+/** Newer servers insert the domain and an account hash and may append a random token (ADR-15). */
 const TOKENS_WITH_DOMAIN = 11
 
 /**
- * Reads the subject that answers to a delivery go to.
+ * Parses the ack subject of a delivery, which is the reply subject of its message.
  *
- * @throws Error when it is none
+ * @throws Error if it is not an ack subject
  * @see https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-15.md
  */
 export function parseAckSubject(subject: string): DeliveryInfo {
   const tokens = subject.split('.')
   const isAck = tokens[0] === '$JS' && tokens[1] === 'ACK'
   if (!isAck || (tokens.length !== TOKENS && tokens.length < TOKENS_WITH_DOMAIN)) {
-    throw new Error(`not the subject of an acknowledgement: ${subject}`)
+    throw new Error(`not an ack subject: ${subject}`)
   }
   const first = tokens.length === TOKENS ? 4 : 6
   return {

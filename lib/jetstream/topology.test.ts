@@ -34,7 +34,7 @@ const consumerConfig = async () => (await manager.consumers.info(names.leadsStre
 const wholeTopology = () =>
   Promise.all([streamConfig(names.leadsStream), streamConfig(names.insightsStream), consumerConfig()])
 
-test('the stream of leads is a work queue that takes one message per lead; that of insights keeps seven days and no more than so many', async () => {
+test('LEADS is a work queue with one message per lead; INSIGHTS keeps seven days and a maximum number of events', async () => {
   await ensureStreams(nats, topology)
   expect(await streamConfig(names.leadsStream)).toMatchObject({
     subjects: [names.leadsSubjects],
@@ -57,7 +57,7 @@ test('the stream of leads is a work queue that takes one message per lead; that 
   })
 })
 
-test('the stream of insights lets its oldest go for new ones, and reserves none of the disk', async () => {
+test('INSIGHTS removes its oldest events for new ones and reserves no disk space', async () => {
   await ensureStreams(nats, { ...topology, keptInsights: 3 })
   const stream = jetstream(await nats.first())
   const subjects = [1, 2, 3, 4, 5].map(() => names.insightReady(randomUUID()))
@@ -67,7 +67,7 @@ test('the stream of insights lets its oldest go for new ones, and reserves none 
   expect(config.max_bytes).toBe(-1)
 })
 
-test('the consumer of triage acknowledges each message and never gives one up by itself', async () => {
+test('the triage consumer requires explicit acks and redelivers without a limit', async () => {
   await ensureTriageConsumer(nats, topology)
   const config = await consumerConfig()
   expect(config).toMatchObject({
@@ -88,7 +88,7 @@ test('declaring twice changes nothing and loses no message', async () => {
   expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(1)
 })
 
-test('a setting that differs is brought back, and a new one takes effect', async () => {
+test('a changed setting is restored, and a new value takes effect', async () => {
   await ensureTriageConsumer(nats, topology)
   const declared = await wholeTopology()
   await manager.streams.update(names.leadsStream, { duplicate_window: nanos(1_000), max_msgs_per_subject: 5 })
@@ -99,26 +99,28 @@ test('a setting that differs is brought back, and a new one takes effect', async
   expect((await consumerConfig()).ack_wait).toBe(nanos(5_000))
 })
 
-test('declaring from many places at once ends well for all', async () => {
+test('concurrent declarations all succeed', async () => {
   await Promise.all(Array.from({ length: 10 }, () => ensureTriageConsumer(nats, topology)))
   await ensureTriageConsumer(nats, topology)
 })
 
-/** Hears every request to create a stream or a consumer of this file. */
-async function hearCreations(): Promise<string[]> {
+/** Records requests to create the stream or consumer of this file. */
+async function recordCreations(): Promise<string[]> {
   const connection = await nats.first()
-  const heard: string[] = []
+  const requests: string[] = []
   for (const what of ['STREAM.CREATE', 'CONSUMER.CREATE']) {
     const subject = what === 'STREAM.CREATE' ? names.leadsStream : `${names.leadsStream}.${names.triageConsumer}`
-    const subscription = connection.subscribe(`$JS.API.${what}.${subject}`, { callback: () => void heard.push(what) })
+    const subscription = connection.subscribe(`$JS.API.${what}.${subject}`, {
+      callback: () => void requests.push(what),
+    })
     onTestFinished(() => subscription.unsubscribe())
   }
   await connection.flush()
-  return heard
+  return requests
 }
 
-test('of two processes that miss the stream at the same moment one creates it and the consumer', async () => {
-  const creations = await hearCreations()
+test('of two processes that find the stream missing, one creates it and the consumer', async () => {
+  const creations = await recordCreations()
   const other = connectNats({ url: inject('servers').natsUrl, name: 'other', log: captureLog().log })
   onTestFinished(() => other.close())
   await other.first()
@@ -129,7 +131,7 @@ test('of two processes that miss the stream at the same moment one creates it an
   expect(creations).toEqual(['STREAM.CREATE', 'CONSUMER.CREATE'])
 })
 
-test('two processes that create the stream at the very same moment both find it as they want it', async () => {
+test('two processes that create the stream simultaneously both succeed with their settings', async () => {
   const other = connectNats({ url: inject('servers').natsUrl, name: 'other', log: captureLog().log })
   onTestFinished(() => other.close())
   await other.first()
@@ -141,54 +143,54 @@ test('two processes that create the stream at the very same moment both find it 
   }
 })
 
-test('an ack for a message of a deleted stream leaves the messages of the new one alone', async ({ skip }) => {
+test('an ack for a message of a deleted stream does not affect the new stream', async ({ skip }) => {
   const connection = await nats.first()
-  skip(!isAtLeast(connection.info?.version, '2.10.0'), 'this nats-server begins every stream at sequence 1')
+  skip(!isAtLeast(connection.info?.version, '2.10.0'), 'this nats-server starts every stream at sequence 1')
   const stream = jetstream(connection)
-  const take = async () => {
+  const pullOne = async () => {
     const consumer = await stream.consumers.get(names.leadsStream, names.triageConsumer)
     return consumer.next({ expires: 5_000 })
   }
   await ensureTriageConsumer(nats, topology)
   await stream.publish(names.leadReceived(randomUUID()), 'old')
-  const old = await take()
+  const old = await pullOne()
   await manager.streams.delete(names.leadsStream)
   await ensureTriageConsumer(nats, topology)
   await stream.publish(names.leadReceived(randomUUID()), 'new')
-  const taken = await take()
+  const current = await pullOne()
   old?.ack()
   await connection.flush()
-  expect(taken?.seq).toBeGreaterThan(old?.seq ?? 0)
+  expect(current?.seq).toBeGreaterThan(old?.seq ?? 0)
   expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(1)
-  expect(await taken?.ackAck()).toBe(true)
+  expect(await current?.ackAck()).toBe(true)
   expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(0)
 })
 
-test('a service that starts while NATS is away goes on after its patience, and declares as soon as it can', async () => {
-  const here = Promise.withResolvers<void>()
-  const late = { ...nats, first: () => here.promise.then(() => nats.first()) }
+test('a service that starts while NATS is unreachable continues after the timeout and declares once connected', async () => {
+  const connected = Promise.withResolvers<void>()
+  const late = { ...nats, first: () => connected.promise.then(() => nats.first()) }
   await declareStreams({ nats: late, topology, timeoutMs: 20, log: captureLog().log })
   await expect(streamConfig(names.leadsStream)).rejects.toThrow('stream not found')
-  here.resolve()
+  connected.resolve()
   await declareStreams({ nats: late, topology, timeoutMs: 10_000, log: captureLog().log })
   expect(await streamConfig(names.insightsStream)).toMatchObject({ name: names.insightsStream })
 })
 
-test('declaring that cannot succeed is logged once in a while, and ends with the connection', async () => {
+test('failed declarations are logged with throttling, and retries end when the connection is closed', async () => {
   const connection = connectNats({ url: inject('servers').natsUrl, name: 'test', log: captureLog().log })
-  let tries = 0
+  let attempts = 0
   const counted = {
     ...connection,
     first: () => {
-      tries += 1
+      attempts += 1
       return connection.first()
     },
   }
   const { log, entries } = captureLog()
-  const impossible = { ...topology, replicas: 3 } // of a server that stands alone
+  const impossible = { ...topology, replicas: 3 } // on a server without a cluster
   const declared = declareStreams({ nats: counted, topology: impossible, timeoutMs: 3_600_000, log })
-  await eventually(() => tries > 3)
+  await eventually(() => attempts > 3)
   await connection.close()
   await declared
-  expect(entries()).toMatchObject([{ level: 40, msg: 'cannot declare the streams; trying on' }])
+  expect(entries()).toMatchObject([{ level: 40, msg: 'cannot declare the streams; retrying' }])
 })

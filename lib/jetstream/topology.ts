@@ -10,30 +10,31 @@ import { CREATION_DELAYS, ensureConsumer, ensureStream } from './declare.ts'
 import type { JetStreamNames } from './names.ts'
 import { isAtLeast } from './server-version.ts'
 
-/** How long the server remembers message ids; they live in memory, and Postgres is the long memory. */
+/** How long the server remembers message ids. It keeps them in memory; PostgreSQL deduplicates beyond that. */
 const DUPLICATE_WINDOW_MS = 120_000
 const RETRY_MS = 500
 const INSIGHTS_MAX_AGE_MS = 7 * 24 * 3_600_000
-/** How many leads all workers together may have in hand: sixteen times what one takes by default. */
+/** Leads in flight over all workers: sixteen times the default `TRIAGE_MAX_IN_FLIGHT`. */
 const MAX_ACK_PENDING = 16_384
 
 export interface Topology {
   readonly names: JetStreamNames
-  /** Copies of each stream. */
+  /** Replicas of each stream. */
   readonly replicas: number
-  /** How many events the stream of insights keeps at most; the oldest go first. */
+  /** Maximum number of events in the INSIGHTS stream. The oldest are removed first. */
   readonly keptInsights: number
 }
 
-/** What a worker adds: the consumer it pulls from. */
+/** The topology of a worker, with the consumer it pulls from. */
 export interface WorkerTopology extends Topology {
-  /** How long a worker may keep a message without a sign of life before another worker gets it. */
+  /** The consumer's ack wait: a message without an acknowledgement for this long is redelivered. */
   readonly ackWaitMs: number
 }
 
 /**
- * Declares the streams as soon as NATS can be reached, trying until it succeeds or the connection is closed.
- * @returns resolves when they are there, or when `timeoutMs` is over: the trying goes on
+ * Declares the streams as soon as NATS is reachable, and retries until it succeeds or the connection is closed.
+ *
+ * @returns resolves when the streams are declared, or after `timeoutMs`, while the retries continue
  */
 export async function declareStreams(options: {
   nats: Nats
@@ -42,7 +43,7 @@ export async function declareStreams(options: {
   log: Log
 }): Promise<void> {
   const { nats, topology, timeoutMs, log } = options
-  const logFailure = createThrottledLog(log, 'warn', 'cannot declare the streams; trying on')
+  const logFailure = createThrottledLog(log, 'warn', 'cannot declare the streams; retrying')
   const declare = async () => {
     const connection = await nats.first()
     while (!connection.isClosed()) {
@@ -59,8 +60,8 @@ export async function declareStreams(options: {
 }
 
 /**
- * Declares both streams: creates what is missing, updates what differs, deletes nothing. A missing stream is created after
- * a wait of up to a second: see declare.ts.
+ * Declares both streams: creates missing ones, updates different ones, deletes none. A missing stream is created after a
+ * delay of up to a second (see `declare.ts`).
  */
 export async function ensureStreams(
   nats: Nats,
@@ -74,7 +75,7 @@ export async function ensureStreams(
     subjects: [names.leadsSubjects],
     retention: RetentionPolicy.Workqueue,
     storage: StorageType.File,
-    // one message per lead: a second one is refused with error 10077, which says "already queued"
+    // one message per lead: a second one is refused with error 10077
     max_msgs_per_subject: 1,
     discard: DiscardPolicy.New,
     discard_new_per_subject: true,
@@ -87,7 +88,7 @@ export async function ensureStreams(
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     max_age: nanos(INSIGHTS_MAX_AGE_MS),
-    // it shares a disk with the leads, which must not wait for it to shrink; not by max_bytes, which would be reserved:
+    // The streams share a disk, which events must not fill up. max_bytes would reserve the space:
     // docs/decisions/017-insights-by-number.md
     max_msgs: keptInsights,
     discard: DiscardPolicy.Old,
@@ -100,7 +101,7 @@ export async function ensureStreams(
   ])
 }
 
-/** Declares the streams and the consumer that triage workers share; like {@link ensureStreams}. */
+/** Declares the streams, like {@link ensureStreams}, and the consumer that the triage workers share. */
 export async function ensureTriageConsumer(
   nats: Nats,
   topology: WorkerTopology,
@@ -112,17 +113,17 @@ export async function ensureTriageConsumer(
   const config = {
     ack_wait: nanos(topology.ackWaitMs),
     max_ack_pending: MAX_ACK_PENDING,
-    // unlimited: a message past a limit would stay in the stream, counted nowhere. The worker decides instead.
+    // unlimited: a message past the limit would stay in the stream and count nowhere, so the worker dead-letters instead
     max_deliver: -1,
   }
   await ensureConsumer(manager, leadsStream, triageConsumer, config, delays, { ack_policy: AckPolicy.Explicit })
 }
 
 /**
- * Where the sequence of a new stream of leads begins: behind that of every stream of that name before, so that a late ack
- * for a message of a deleted stream names none of the new one, whose state an acknowledgement does not name otherwise.
- * 1,000 times the milliseconds of the clock, below 2^52 until the year 2112. Clocks that differ only make it less likely.
- * nats-server has the setting since 2.10.0.
+ * The first sequence of a new LEADS stream. It is higher than any sequence of an earlier stream of that name, so that a
+ * late ack for a message of a deleted stream matches none of the new one; an ack subject does not identify the stream's
+ * incarnation. 1,000 times the clock's milliseconds stays below 2^52 until the year 2112. Clock skew between processes only
+ * makes the protection less likely. Requires nats-server 2.10.0.
  */
 function firstSequence(serverVersion: string | undefined): Partial<StreamConfig> {
   if (!isAtLeast(serverVersion, '2.10.0')) return {}

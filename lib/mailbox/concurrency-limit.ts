@@ -1,42 +1,43 @@
 /*
- * An adaptive concurrency limit, by Little's law: L = λ·W, where L are in flight, λ finish in a second, and each is in
- * flight for W. A message that came as one of `among` and took W has seen λ = among / W. Whoever is to be done within
- * `withinMs` may be one of λ·withinMs. Invariants:
- *  1. The limit is never above `most` and never below `least`. Where W does not depend on L (a model that takes 20 s for
- *     each note), λ falls with the limit, and without a floor the limit would follow it down to 1.
- *  2. Only work teaches it: time spent waiting for something else than this worker says nothing about its pace.
+ * An adaptive concurrency limit by Little's law: L = λW, where L is the number in flight, λ the throughput and W the time
+ * each message is in flight. A message that arrived as one of L in flight and took W has observed λ = L / W. To finish within
+ * `targetMs`, at most λ · targetMs may be in flight. Invariants:
+ *  1. min ≤ limit ≤ max. If W does not depend on L (a model that takes 20 s per note), λ falls with the limit, and without a
+ *     minimum the limit would drop to 1.
+ *  2. Only messages that were processed without waiting are observed: time spent waiting for something else says nothing
+ *     about the throughput of this worker.
  */
 
 export interface ConcurrencyLimit {
   readonly limit: number
   /**
-   * Learns from a message that was worked on without waiting.
+   * Observes a message that was processed without waiting.
    *
-   * @param inFlightMs from its arrival to its answer
-   * @param among how many were in flight when it came, itself included
+   * @param durationMs from its arrival to its acknowledgement
+   * @param inFlight the number in flight when it arrived, including itself
    */
-  learn(inFlightMs: number, among: number): void
+  observe(durationMs: number, inFlight: number): void
 }
 
-/** The weight of one message; what was learned from the latest sixteen counts for two thirds. */
+/** Exponential moving average: the latest sixteen messages have two thirds of the weight. */
 const WEIGHT = 1 / 16
 
 export function createConcurrencyLimit(options: {
-  /** In which a message that comes now is to be finished. */
-  readonly withinMs: number
-  readonly least: number
-  readonly most: number
+  /** A message that arrives now should be finished within this time. */
+  readonly targetMs: number
+  readonly min: number
+  readonly max: number
 }): ConcurrencyLimit {
-  const { withinMs, most } = options
-  const least = Math.min(options.least, most)
-  let reachable = least
+  const { targetMs, max } = options
+  const min = Math.min(options.min, max)
+  let average = min
   return {
     get limit() {
-      return Math.max(least, Math.floor(reachable)) // 1
+      return Math.max(min, Math.floor(average)) // 1
     },
-    learn: (inFlightMs, among) => {
-      const seen = inFlightMs <= 0 ? most : Math.min(most, (among * withinMs) / inFlightMs)
-      reachable += (seen - reachable) * WEIGHT
+    observe: (durationMs, inFlight) => {
+      const sample = durationMs <= 0 ? max : Math.min(max, (inFlight * targetMs) / durationMs)
+      average += (sample - average) * WEIGHT
     },
   }
 }

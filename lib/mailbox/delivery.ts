@@ -1,23 +1,23 @@
 import type { StreamMessage } from '../jetstream/stream-message.ts'
 
-/** A message as a handler sees it. */
+/** A delivered message, as passed to a handler. */
 export interface Delivery<Event> {
-  /** What was decoded from the message. */
+  /** The decoded message. */
   readonly event: Event
   readonly subject: string
-  /** 1 the first time. */
+  /** 1 for the first delivery. */
   readonly deliveryCount: number
-  /** Names the message among all that were ever in a stream of this name. */
+  /** Unique among all messages that were ever in a stream of this name. */
   readonly messageId: string
   header(name: string): string | undefined
 }
 
-/** Why a message was given up, for ever or until later. */
+/** Why a message left the queue unhandled: dead-lettered, or parked until a later retry. */
 export interface DeadLetterCause {
   readonly reason: 'delivery_limit' | 'failed' | 'parked'
   readonly error: string
   readonly attempts: number
-  /** With reason `parked`: how long until the next try. */
+  /** Time until the retry, for the reason `parked`. */
   readonly retryAfterMs?: number
 }
 
@@ -26,7 +26,7 @@ export function toDelivery<Event>(message: StreamMessage, event: Event): Deliver
     event,
     subject: message.subject,
     deliveryCount: message.deliveryCount,
-    // sequences repeat when a stream is created again
+    // a recreated stream repeats sequences
     messageId: `${message.streamSequence}@${message.timestamp}`,
     header: (name) => message.header(name),
   }

@@ -4,26 +4,26 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { backoffMs, classifyFailure, SnoozeError, TerminalError } from './failure.ts'
 
 describe('a failure', () => {
-  test.each([ErrorCode.Unavailable, ErrorCode.Overloaded])('of %s holds the message', (code) => {
-    expect(classifyFailure(new AppError(code, 'away'))).toEqual({ kind: 'hold' })
+  test.each([ErrorCode.Unavailable, ErrorCode.Overloaded])('with code %s holds the message', (code) => {
+    expect(classifyFailure(new AppError(code, 'unreachable'))).toEqual({ kind: 'hold' })
   })
 
-  test('that no other attempt can mend is terminal', () => {
+  test('that no retry can fix is terminal', () => {
     expect(classifyFailure(new TerminalError('unreadable'))).toEqual({ kind: 'terminal' })
   })
 
-  const faults: unknown[] = [
+  const errors: unknown[] = [
     new Error('x'),
     new AppError(ErrorCode.Internal, 'x'),
     new AppError(ErrorCode.Cancelled, 'x'),
     'a string',
     undefined,
   ]
-  test.each(faults)('such as %s is transient', (fault) => {
-    expect(classifyFailure(fault)).toEqual({ kind: 'transient' })
+  test.each(errors)('such as %s is retried', (error) => {
+    expect(classifyFailure(error)).toEqual({ kind: 'retry' })
   })
 
-  test('that waits for capacity is a snooze for as long as was asked, and never for no time', () => {
+  test('that waits for capacity is a snooze with the requested delay, which is never zero', () => {
     const snoozed = (ms: number) => classifyFailure(new SnoozeError('rate limited', ms))
     expect(snoozed(100)).toEqual({ kind: 'snooze', delayMs: 100 })
     expect(snoozed(-1)).toEqual({ kind: 'snooze', delayMs: 25 })
@@ -31,13 +31,13 @@ describe('a failure', () => {
   })
 })
 
-describe('the delay before the next try', () => {
-  test('doubles its ceiling with every try, up to 30 s', () => {
+describe('the retry delay', () => {
+  test('doubles its ceiling with every attempt, up to 30 s', () => {
     const ceilings = [1, 2, 3, 4, 5, 6, 7, 8, 1_000].map((attempt) => backoffMs(attempt, 1))
     expect(ceilings).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
   })
 
-  test('is spread from a tenth of the ceiling to the ceiling, never zero', () => {
+  test('is between a tenth of the ceiling and the ceiling, never zero', () => {
     const random = fc.double({ min: 0, max: 1, noNaN: true })
     fc.assert(
       fc.property(fc.nat(2_000), random, (attempt, random) => {
@@ -52,7 +52,7 @@ describe('the delay before the next try', () => {
     expect(backoffMs(3, 0.5)).toBe(1_100)
   })
 
-  test('differs between two that failed together', () => {
+  test('differs between messages that failed together', () => {
     expect(new Set(Array.from({ length: 20 }, () => backoffMs(7))).size).toBeGreaterThan(1)
   })
 })

@@ -1,6 +1,6 @@
 import { isTransient } from '../errors/app-error.ts'
 
-/** Thrown by a handler when no other attempt can succeed: the message is dead-lettered at once. */
+/** Thrown by a handler when no retry can succeed. The message is dead-lettered at once. */
 export class TerminalError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -8,7 +8,7 @@ export class TerminalError extends Error {
   }
 }
 
-/** Thrown by a handler that waits for capacity: a rate limit, or a model that is away. It counts as no attempt. */
+/** Thrown by a handler that waits for capacity: a rate limit, or an unavailable model. It does not count as an attempt. */
 export class SnoozeError extends Error {
   readonly retryAfterMs: number
 
@@ -20,31 +20,31 @@ export class SnoozeError extends Error {
 }
 
 /**
- * What a failure means for its message:
- * - `hold`: something that we stand on is away (PostgreSQL, say). The worker keeps the message and tries again.
- * - `snooze`: it waits for capacity. Delivered again after `delayMs`, as often as it takes; no attempt.
- * - `transient`: it may have been the message. Delivered again, a limited number of times.
- * - `terminal`: no other attempt can succeed.
+ * What to do with a message after a failure:
+ * - `hold`: a transient error, such as PostgreSQL being unreachable. The worker keeps the message and retries.
+ * - `snooze`: it waits for capacity. Redelivered after `delayMs`, without a limit; not an attempt.
+ * - `retry`: the message may be the cause. Redelivered a limited number of times.
+ * - `terminal`: no retry can succeed.
  */
 export type Failure =
-  | { readonly kind: 'hold' | 'transient' | 'terminal' }
+  | { readonly kind: 'hold' | 'retry' | 'terminal' }
   | { readonly kind: 'snooze'; readonly delayMs: number }
 
 export function classifyFailure(error: unknown): Failure {
   if (error instanceof TerminalError) return { kind: 'terminal' }
   if (error instanceof SnoozeError) return { kind: 'snooze', delayMs: Math.max(error.retryAfterMs, MIN_DELAY_MS) }
-  return { kind: isTransient(error) ? 'hold' : 'transient' }
+  return { kind: isTransient(error) ? 'hold' : 'retry' }
 }
 
-/** A message that waits in the queue counts as in flight (`max_ack_pending`); longer than this it is parked instead. */
+/** A delayed message counts as in flight (`max_ack_pending`), so longer delays are parked instead. */
 export const MAX_DELAY_MS = 30_000
-/** Never at once: five deliveries would be gone within milliseconds. */
+/** Never zero: without a delay, five deliveries take only milliseconds. */
 const MIN_DELAY_MS = 25
 const BASE_DELAY_MS = 250
 
 /**
- * How long to wait after attempt number `attempt`: exponential with full jitter, so that what failed together does not
- * come back together. Never zero, and {@link MAX_DELAY_MS} at the most.
+ * The delay after attempt number `attempt`: exponential backoff with jitter, from a tenth of the ceiling to the ceiling, so
+ * that messages that failed together are not retried together. At most {@link MAX_DELAY_MS}.
  *
  * @param random a number from 0 to 1
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

@@ -24,9 +24,9 @@ import { SnoozeError, TerminalError } from './failure.ts'
 import type { Mailbox, MailboxOptions } from './mailbox.ts'
 import { createMailbox } from './mailbox.ts'
 
-/** So long that no stall of the machine makes the server deliver again what is in hand. */
+/** Long enough that a stall of the machine does not cause redeliveries. */
 const ACK_WAIT_MS = 5_000
-/** Where something is to be delivered again, or in proportion to it. */
+/** For tests that wait for redeliveries or measure in proportion to the ack wait. */
 const SHORT_ACK_WAIT_MS = 600
 
 const stack = useStack()
@@ -39,7 +39,7 @@ const closing: Nats[] = []
 beforeAll(async () => {
   manager = await jetstreamManager(await nats.first())
 })
-// each test has streams of its own: a consumer that one test deletes is no other's
+// each test has its own streams, since some delete them
 beforeEach(() => {
   names = jetStreamNames(`${stack.namespace}_${randomUUID()}`)
 })
@@ -49,13 +49,13 @@ afterEach(async () => {
   await Promise.all([names.leadsStream, names.insightsStream].map((stream) => manager.streams.delete(stream)))
 })
 
-const attempts = attemptsInMemory<string>()
+const attemptTracker = attemptsInMemory<string>()
 
 function ensureTopology(ackWaitMs = ACK_WAIT_MS): Promise<void> {
   return ensureTriageConsumer(nats, { names, replicas: 1, keptInsights: 1_000, ackWaitMs })
 }
 
-/** A mailbox, with what it did: the handlings in their order, and the dead letters. */
+/** A mailbox that records its handlings, in order, and its dead letters. */
 function newMailbox(options: Partial<MailboxOptions<string>> = {}) {
   const handled: (Pick<Delivery<string>, 'deliveryCount'> & { text: string; at: number })[] = []
   const deadLetters: (DeadLetterCause & { text: string })[] = []
@@ -71,7 +71,7 @@ function newMailbox(options: Partial<MailboxOptions<string>> = {}) {
     maxDeliveries: 3,
     deadLetter: async (delivery, cause) => void deadLetters.push({ ...cause, text: textOf(delivery) }),
     decode: ({ data }) => Buffer.from(data).toString(),
-    attempts,
+    attemptTracker,
     log: captureLog().log,
     metrics,
     ...options,
@@ -84,7 +84,7 @@ function newMailbox(options: Partial<MailboxOptions<string>> = {}) {
   return { mailbox, handled, deadLetters, texts: () => handled.map(({ text }) => text), metrics }
 }
 
-/** One that pulls. */
+/** A mailbox that is pulling. */
 async function openMailbox(options: Partial<MailboxOptions<string>> = {}) {
   const opened = newMailbox(options)
   opened.mailbox.start()
@@ -111,7 +111,7 @@ async function publish(...texts: string[]): Promise<void> {
 
 const consumerInfo = (): Promise<ConsumerInfo> => manager.consumers.info(names.leadsStream, names.triageConsumer)
 
-/** Resolves when every message was acknowledged or given up. */
+/** Resolves when every message is acknowledged or dead-lettered. */
 async function queueEmpty(): Promise<void> {
   await eventually(async () => {
     const { num_pending, num_ack_pending } = await consumerInfo()
@@ -120,7 +120,7 @@ async function queueEmpty(): Promise<void> {
   })
 }
 
-/** A handler that stays until it is let go. */
+/** Blocks handlers until it is opened. */
 function gate() {
   const { promise, resolve } = Promise.withResolvers<void>()
   return { wait: () => promise, open: resolve }
@@ -138,7 +138,7 @@ describe('a message', () => {
     expect(deliveries[0]?.header('absent')).toBeUndefined()
   })
 
-  test('is acknowledged only when its handler has resolved', async () => {
+  test('is acknowledged only after its handler resolved', async () => {
     const { wait, open } = gate()
     const { handled } = await openMailbox({ handle: wait })
     await publish('slow')
@@ -148,7 +148,7 @@ describe('a message', () => {
     await queueEmpty()
   })
 
-  test('whose handler throws is tried again after growing delays, and dead-lettered with the error after the last', async () => {
+  test('whose handler throws is retried with growing delays and dead-lettered with the error of the last attempt', async () => {
     const { handled, deadLetters } = await openMailbox({
       handle: async () => {
         throw new Error('cannot read this')
@@ -164,7 +164,7 @@ describe('a message', () => {
     await queueEmpty()
   })
 
-  test('that its handler cannot parse is quoted neither in its dead letter nor in the log', async () => {
+  test('that its handler cannot parse is not quoted in its dead letter or the log', async () => {
     const { log, text } = captureLog()
     const handle = async (delivery: Delivery<string>) => JSON.parse(textOf(delivery))
     const { deadLetters } = await openMailbox({ maxDeliveries: 2, log, handle })
@@ -175,7 +175,7 @@ describe('a message', () => {
     expect(text()).not.toContain('secret')
   })
 
-  test('that no other try can help is dead-lettered at once', async () => {
+  test('whose handler throws a TerminalError is dead-lettered at once', async () => {
     const { handled, deadLetters } = await openMailbox({
       handle: async () => {
         throw new TerminalError('not ours')
@@ -187,19 +187,19 @@ describe('a message', () => {
     expect(deadLetters).toMatchObject([{ reason: 'failed', error: 'not ours', attempts: 1 }])
   })
 
-  test('that is to be tried much later is parked: kept with the time, and out of the queue', async () => {
+  test('that is snoozed for long is parked: stored with the delay and removed from the queue', async () => {
     const { handled, deadLetters } = await openMailbox({
       handle: async () => {
         throw new SnoozeError('rate limited', 60_000)
       },
     })
-    await publish('patient')
+    await publish('waiting')
     await queueEmpty()
     expect(handled).toHaveLength(1)
     expect(deadLetters).toMatchObject([{ reason: 'parked', retryAfterMs: 60_000, attempts: 0 }])
   })
 
-  test('that was tried before it was parked has that many tries less', async () => {
+  test('has fewer attempts left if it was attempted before it was parked', async () => {
     const { handled, deadLetters } = await openMailbox({
       maxDeliveries: 3,
       priorAttempts: () => 2,
@@ -213,15 +213,15 @@ describe('a message', () => {
     expect(deadLetters).toMatchObject([{ reason: 'failed', attempts: 3 }])
   })
 
-  test('that waits for capacity is attempted as often as if it had not waited, however often it did', async () => {
-    let tries = 0
+  test('that waits for capacity loses no attempts, however often it waits', async () => {
+    let calls = 0
     const { handled, deadLetters } = await openMailbox({
       maxDeliveries: 2,
       handle: async () => {
-        tries += 1
-        if (tries <= 6) throw new SnoozeError('the model is busy', 1)
-        if (tries === 7) throw new Error('cannot read this')
-        if (tries === 8) throw new SnoozeError('the model is busy', 1)
+        calls += 1
+        if (calls <= 6) throw new SnoozeError('the model is busy', 1)
+        if (calls === 7) throw new Error('cannot read this')
+        if (calls === 8) throw new SnoozeError('the model is busy', 1)
       },
     })
     await publish('snoozed')
@@ -230,7 +230,7 @@ describe('a message', () => {
     expect(deadLetters).toEqual([])
   })
 
-  test('that failed or waited, however often, is not handled alone', async () => {
+  test('that failed or waited, however often, is not treated as poison', async () => {
     const { wait, open } = gate()
     let together = 0
     const { handled, deadLetters } = await openMailbox({
@@ -250,7 +250,7 @@ describe('a message', () => {
     expect(deadLetters).toEqual([])
   })
 
-  test('that cannot be decoded is dead-lettered at once, and not handled', async () => {
+  test('that cannot be decoded is dead-lettered at once without being handled', async () => {
     const { handled, deadLetters } = await openMailbox({
       decode: () => {
         throw new TerminalError('not one of ours')
@@ -262,16 +262,16 @@ describe('a message', () => {
     expect(deadLetters).toEqual([{ text: 'undecoded', reason: 'failed', error: 'not one of ours', attempts: 1 }])
   })
 
-  test('is held while what its handler needs is away, and finished in its first delivery when that is back', async () => {
-    let tries = 0
+  test('is held during a transient error, and finished within its first delivery', async () => {
+    let calls = 0
     const { handled, deadLetters } = await openMailbox({
       maxDeliveries: 1,
       handle: async () => {
-        tries += 1
-        if (tries < 3) throw new AppError(ErrorCode.Unavailable, 'no database')
+        calls += 1
+        if (calls < 3) throw new AppError(ErrorCode.Unavailable, 'no database')
       },
     })
-    await publish('patient')
+    await publish('waiting')
     await queueEmpty()
     expect(handled.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 1, 1])
     expect(deadLetters).toEqual([])
@@ -284,7 +284,7 @@ describe('a message', () => {
     for (const count of [1, 2]) {
       const message = await consumer.next()
       expect(message?.info.deliveryCount).toBe(count)
-      message?.nak() // as if a worker had been killed by it, without the wait for the ack wait
+      message?.nak() // like a worker killed by it, without waiting for the ack wait
     }
     const { handled, deadLetters } = await openMailbox({ maxDeliveries: 2 })
     await queueEmpty()
@@ -292,38 +292,38 @@ describe('a message', () => {
     expect(deadLetters).toMatchObject([{ text: 'killer', reason: 'delivery_limit', attempts: 3 }])
   })
 
-  test('that kills its worker becomes a dead letter, and does not take along those that were delivered as often', async () => {
-    const impatient = { ackWaitMs: SHORT_ACK_WAIT_MS }
+  test('that kills its worker is dead-lettered, but messages delivered as often as it are not', async () => {
+    const short = { ackWaitMs: SHORT_ACK_WAIT_MS }
     await ensureTopology(SHORT_ACK_WAIT_MS)
     await publish('killer', 'a', 'b', 'c')
     const done: string[] = []
-    const given: string[] = []
-    for (let lives = 0; given.length === 0; lives += 1) {
+    const dead: string[] = []
+    for (let lives = 0; dead.length === 0; lives += 1) {
       expect(lives).toBeLessThan(6)
       const proxy = await useTcpProxy(stack.natsUrl)
       const connection = connectNats({ url: proxy.url, name: 'doomed', log: captureLog().log })
-      let isDead = false
+      let isKilled = false
       const handle = async (delivery: Delivery<string>, signal: AbortSignal) => {
-        if (textOf(delivery) === 'killer') isDead = true
-        if (!isDead) return void done.push(textOf(delivery))
-        await proxy.cut() // as a process that is gone: nothing more of it reaches the server
+        if (textOf(delivery) === 'killer') isKilled = true
+        if (!isKilled) return void done.push(textOf(delivery))
+        await proxy.cut() // like a killed process: nothing more reaches the server
         await once(signal, 'abort')
         throw signal.reason
       }
-      const { deadLetters } = await openMailbox({ ...impatient, nats: connection, maxDeliveries: 4, handle })
-      await eventually(() => isDead || deadLetters.length > 0)
-      // one that was handled, and whose ack died with the worker, needs no letter: triage's store writes none then
+      const { deadLetters } = await openMailbox({ ...short, nats: connection, maxDeliveries: 4, handle })
+      await eventually(() => isKilled || deadLetters.length > 0)
+      // a handled message whose ack was lost with the worker needs no dead letter: triage's store does not write one
       const lost = deadLetters.filter(({ text }) => !done.includes(text))
-      given.push(...lost.map(({ text, reason }) => `${text}: ${reason}`))
-      if (isDead) await connection.close()
+      dead.push(...lost.map(({ text, reason }) => `${text}: ${reason}`))
+      if (isKilled) await connection.close()
       else closing.push(connection)
     }
     await queueEmpty()
-    expect(given).toEqual(['killer: delivery_limit'])
-    expect(new Set(done)).toEqual(new Set(['a', 'b', 'c'])) // some twice
+    expect(dead).toEqual(['killer: delivery_limit'])
+    expect(new Set(done)).toEqual(new Set(['a', 'b', 'c'])) // some of them twice
   })
 
-  test('whose dead letter cannot be written stays in the queue until it can', async () => {
+  test('stays in the queue until its dead letter can be written', async () => {
     let failures = 0
     const written: string[] = []
     const { handled } = await openMailbox({
@@ -343,21 +343,21 @@ describe('a message', () => {
     expect(written).toEqual(['unlucky: failed'])
   })
 
-  test('whose handler takes longer than the ack wait is not delivered again meanwhile', async () => {
+  test('is not redelivered while its handler takes longer than the ack wait', async () => {
     const { wait, open } = gate()
-    // a sign of life each second, of which the server can miss two
+    // one in-progress acknowledgement per second, of which two may be lost
     const options = { ackWaitMs: 3_000 }
     const { handled } = await openMailbox({ ...options, handle: wait })
-    let signs = 0
+    let progress = 0
     const acks = (await nats.first()).subscribe(`$JS.ACK.${names.leadsStream}.>`, {
       callback: (_error, message) => {
-        if (message.string() === '+WPI') signs += 1
+        if (message.string() === '+WPI') progress += 1
       },
     })
     await publish('slow')
     await eventually(() => handled.length === 1)
     const other = await openMailbox(options)
-    await eventually(() => signs >= 5) // nothing signals what must not happen: by then the ack wait is over
+    await eventually(() => progress >= 5) // an absence gives no signal to wait for; by then the ack wait has passed
     acks.unsubscribe()
     expect(other.handled).toEqual([])
     expect(await consumerInfo()).toMatchObject({ num_ack_pending: 1, num_redelivered: 0 })
@@ -365,7 +365,7 @@ describe('a message', () => {
     await queueEmpty()
   })
 
-  test('that there is no room for is left to others, not pulled to wait for its ack wait to end', async () => {
+  test('is not pulled by a mailbox without room, so that another one can handle it', async () => {
     const { wait, open } = gate()
     const { handled } = await openMailbox({ maxInFlight: 1, handle: wait })
     await publish('slow', 'for another', 'for another too')
@@ -380,7 +380,7 @@ describe('a message', () => {
 })
 
 describe('a mailbox', () => {
-  test('has never more messages in hand than it may, and gets through all of them', async () => {
+  test('never exceeds maxInFlight, and handles all messages', async () => {
     const { wait, open } = gate()
     let inFlight = 0
     let most = 0
@@ -403,13 +403,13 @@ describe('a mailbox', () => {
     expect(texts().toSorted()).toEqual(sent.toSorted())
   })
 
-  test('takes no more than it can finish within the ack wait, whatever it may have', async () => {
+  test('pulls no more than it can finish within the ack wait, whatever maxInFlight is', async () => {
     let turn = Promise.resolve()
     const { handled } = await openMailbox({
       ackWaitMs: SHORT_ACK_WAIT_MS,
       maxInFlight: 200,
       handle: () => {
-        turn = turn.then(() => sleep(50)) // one after the other: six in half the ack wait
+        turn = turn.then(() => sleep(50)) // one after the other: six within half of the ack wait
         return turn
       },
     })
@@ -418,7 +418,7 @@ describe('a mailbox', () => {
     expect((await consumerInfo()).num_ack_pending).toBeLessThan(20)
   })
 
-  test('is not blocked by a slow message, however slow the others have been', async () => {
+  test('is not blocked by a slow message, however slow the earlier ones were', async () => {
     const { wait, open } = gate()
     let turn = Promise.resolve()
     const { texts } = await openMailbox({
@@ -427,7 +427,7 @@ describe('a mailbox', () => {
       minInFlight: 2,
       handle: ({ event }) => {
         if (event === 'slow') return wait()
-        turn = turn.then(() => sleep(400)) // longer than half the ack wait
+        turn = turn.then(() => sleep(400)) // longer than half of the ack wait
         return turn
       },
     })
@@ -438,7 +438,7 @@ describe('a mailbox', () => {
     await queueEmpty()
   })
 
-  test('goes on when one of its messages fails', async () => {
+  test('handles further messages after one fails', async () => {
     const { texts } = await openMailbox({
       maxInFlight: 1,
       handle: async (delivery) => {
@@ -450,7 +450,7 @@ describe('a mailbox', () => {
     expect(texts()).toEqual(['bad', 'good'])
   })
 
-  test('recovers when its consumer is deleted, and says meanwhile that it does not pull', async () => {
+  test('recovers when its consumer is deleted, and its check fails meanwhile', async () => {
     const { mailbox, texts } = await openMailbox()
     await publish('before')
     await queueEmpty()
@@ -484,13 +484,13 @@ describe('a mailbox', () => {
     expect(texts()).toEqual(['after'])
   })
 
-  test('that is idle has one pull outstanding and makes no other call', async () => {
+  test('that is idle has one pull outstanding and makes no other request', async () => {
     const { mailbox } = await openMailbox()
     await eventually(async () => (await consumerInfo()).num_waiting === 1)
-    const calls: string[] = []
+    const requests: string[] = []
     let heartbeats = 0
     const connection = await nats.first()
-    const count = { callback: (_error: unknown, { subject }: { subject: string }) => void calls.push(subject) }
+    const count = { callback: (_error: unknown, { subject }: { subject: string }) => void requests.push(subject) }
     const spies = [
       connection.subscribe(`$JS.API.CONSUMER.*.${names.leadsStream}.>`, count),
       connection.subscribe(`$JS.API.CONSUMER.*.*.${names.leadsStream}.>`, count),
@@ -503,27 +503,27 @@ describe('a mailbox', () => {
     ]
     await eventually(() => heartbeats === 2)
     for (const spy of spies) spy.unsubscribe()
-    expect(calls).toEqual([])
+    expect(requests).toEqual([])
     expect((await consumerInfo()).num_waiting).toBe(1)
     await mailbox.check()
   })
 
-  test('does not say that it pulls before the server has answered a pull', async () => {
+  test('passes its check only after the server has responded to a pull', async () => {
     const proxy = await useTcpProxy(stack.natsUrl)
     await ensureTopology()
     proxy.swallowAnswersTo('CONSUMER.MSG.NEXT')
-    const connection = connectNats({ url: proxy.url, name: 'unheard', log: captureLog().log })
+    const connection = connectNats({ url: proxy.url, name: 'unanswered', log: captureLog().log })
     closing.push(connection)
     const ends: string[] = []
     const { mailbox } = newMailbox({ nats: connection, onPullEnd: (end) => ends.push(end) })
-    const asked = Promise.withResolvers<void>()
+    const requested = Promise.withResolvers<void>()
     const spy = (await nats.first()).subscribe(`$JS.API.CONSUMER.MSG.NEXT.${names.leadsStream}.>`, {
-      callback: () => asked.resolve(),
+      callback: () => requested.resolve(),
     })
     mailbox.start()
-    await asked.promise
+    await requested.promise
     spy.unsubscribe()
-    // the first pull stands for a tenth of a second: by then the server has answered it
+    // the first pull expires after 100 ms: by then the server has responded to it
     await eventually(async () => (await consumerInfo()).num_waiting === 0)
     expect(await pulls(mailbox)).toBe(false)
     await proxy.heal()
@@ -531,7 +531,7 @@ describe('a mailbox', () => {
     expect(ends).toEqual([PullEnd.ConnectionLost, PullEnd.Expired])
   })
 
-  test('whose connection breaks pulls once when it is back, for no more than there is room for', async () => {
+  test('pulls once after a reconnect, for no more messages than there is room for', async () => {
     const { wait, open } = gate()
     const proxy = await useTcpProxy(stack.natsUrl)
     const connection = connectNats({ url: proxy.url, name: 'broken', log: captureLog().log })
@@ -558,16 +558,16 @@ describe('a mailbox', () => {
   test.each([
     { what: 'consumer', maxInFlight: 10 },
     { what: 'stream', maxInFlight: 10 },
-    // no pull is outstanding that could tell of the deletion
+    // no pull is outstanding that could report the deletion
     { what: 'stream', maxInFlight: 1 },
   ])(
-    'answers for no message that has the sequence of one it had before the $what was deleted ($maxInFlight in flight)',
+    'sends no ack for a message of a deleted $what to its successor ($maxInFlight in flight)',
     async ({ what, maxInFlight }) => {
       const gates = [gate(), gate()]
-      let begun = 0
+      let started = 0
       const { handled, metrics } = await openMailbox({
         maxInFlight,
-        handle: () => gates[begun++]?.wait() ?? Promise.resolve(),
+        handle: () => gates[started++]?.wait() ?? Promise.resolve(),
       })
       await publish('old')
       await eventually(() => handled.length === 1)
@@ -588,10 +588,10 @@ describe('a mailbox', () => {
     },
   )
 
-  test('sends the answers that waited while its connection was away, so that nothing is handled twice', async () => {
+  test('sends queued acknowledgements after a reconnect, so that nothing is handled twice', async () => {
     const { wait, open } = gate()
     const proxy = await useTcpProxy(stack.natsUrl)
-    const connection = connectNats({ url: proxy.url, name: 'away', log: captureLog().log })
+    const connection = connectNats({ url: proxy.url, name: 'reconnecting', log: captureLog().log })
     closing.push(connection)
     const { mailbox, handled } = await openMailbox({ nats: connection, ackWaitMs: 30_000, handle: wait })
     await publish('1', '2', '3')
@@ -606,7 +606,7 @@ describe('a mailbox', () => {
 })
 
 describe('drain', () => {
-  test('finishes what is in hand, takes nothing more, and may be called twice', async () => {
+  test('finishes the messages in flight, pulls no more, and can be called twice', async () => {
     const { wait, open } = gate()
     const { mailbox, handled, texts } = await openMailbox({ maxInFlight: 1, handle: wait })
     await publish('in flight')
@@ -624,7 +624,7 @@ describe('drain', () => {
     await expect(mailbox.check()).rejects.toThrow('stopped')
   })
 
-  test('in the midst of a stream of messages leaves none of them to its ack wait', async () => {
+  test('under load leaves no message waiting for its ack wait', async () => {
     const total = 400
     await ensureTopology(30_000)
     const published = publish(...Array.from({ length: total }, (_, i) => String(i)))
@@ -638,27 +638,27 @@ describe('drain', () => {
     }
     await published
     await queueEmpty()
-    // not by the delivery count: what the server was about to send when the pull was taken back it sends to the next at once,
-    // and counts as delivered twice
+    // not by delivery count: messages about to be sent when the pull is cancelled go to the next pull at once,
+    // and count as delivered twice
     expect(new Set(done).size).toBe(total)
     expect(done).toHaveLength(total)
   })
 
-  test('takes its last pull back at once', async () => {
+  test('cancels its last pull at once', async () => {
     const { mailbox } = await openMailbox()
     const startedAt = performance.now()
     await mailbox.drain(30_000)
-    expect(performance.now() - startedAt).toBeLessThan(5_000) // the pull itself stands for half a minute
+    expect(performance.now() - startedAt).toBeLessThan(5_000) // the pull itself expires after 30 seconds
     await publish('for another')
     const { handled } = await openMailbox()
     await queueEmpty()
     expect(handled).toMatchObject([{ text: 'for another', deliveryCount: 1 }])
   })
 
-  test('aborts the handlers that are not done within the grace, and gives their messages back', async () => {
-    const impatient = { ackWaitMs: SHORT_ACK_WAIT_MS }
+  test('aborts handlers after the grace period and returns their messages to the queue', async () => {
+    const short = { ackWaitMs: SHORT_ACK_WAIT_MS }
     const { mailbox, handled, deadLetters } = await openMailbox({
-      ...impatient,
+      ...short,
       maxDeliveries: 1,
       handle: (_delivery, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -673,7 +673,7 @@ describe('drain', () => {
     expect(successor.deadLetters).toEqual([])
   })
 
-  test('ends the hold on a message and gives it back', async () => {
+  test('returns a held message to the queue', async () => {
     const { mailbox, handled } = await openMailbox({
       handle: async () => {
         throw new AppError(ErrorCode.Unavailable, 'no database')
@@ -687,16 +687,16 @@ describe('drain', () => {
     expect(successor.texts()).toEqual(['held'])
   })
 
-  test('leaves what it has not begun to another mailbox, which gets it at once', async () => {
+  test('leaves messages it has not pulled to another mailbox, which receives them at once', async () => {
     const { wait, open } = gate()
-    const patient = { ackWaitMs: 30_000 }
-    const first = await openMailbox({ ...patient, maxInFlight: 2, handle: wait })
+    const long = { ackWaitMs: 30_000 }
+    const first = await openMailbox({ ...long, maxInFlight: 2, handle: wait })
     await publish('1', '2', '3', '4', '5', '6')
     await eventually(() => first.handled.length === 2)
     const drained = first.mailbox.drain(5_000)
     open()
     await drained
-    const second = await openMailbox(patient)
+    const second = await openMailbox(long)
     await queueEmpty()
     expect([first.texts(), second.texts().toSorted()]).toEqual([
       ['1', '2'],
@@ -704,10 +704,10 @@ describe('drain', () => {
     ])
   })
 
-  test('ends while NATS has never been there', async () => {
-    const absent = { ...nats, first: () => new Promise<never>(() => undefined) }
+  test('resolves if NATS was never reachable', async () => {
+    const unreachable = { ...nats, first: () => new Promise<never>(() => undefined) }
     const mailbox = createMailbox({
-      nats: absent,
+      nats: unreachable,
       stream: 'x',
       consumer: 'x',
       ensureTopology: async () => undefined,
@@ -717,20 +717,20 @@ describe('drain', () => {
       handle: async () => undefined,
       deadLetter: async () => undefined,
       decode: ({ data }) => Buffer.from(data).toString(),
-      attempts,
+      attemptTracker,
       log: captureLog().log,
       metrics: createMetrics('test'),
     })
     mailbox.start()
     await mailbox.drain(100)
-    await ensureTopology() // for what follows every test
+    await ensureTopology() // afterEach deletes the streams
   })
 })
 
-test('a pull at the consumer that is there goes on when it is said to be another one than before', async () => {
+test('pullAgain with the current consumer lets the pull continue, with another one ends it', async () => {
   const ends: PullEnd[] = []
   const { mailbox, texts } = await openMailbox({ onPullEnd: (end) => ends.push(end) })
-  await eventually(() => ends.length > 0) // the first, which is short
+  await eventually(() => ends.length > 0) // the short first pull
   const { created } = await manager.consumers.info(names.leadsStream, names.triageConsumer)
   mailbox.pullAgain(created)
   await publish('lead')

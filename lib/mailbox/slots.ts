@@ -1,49 +1,53 @@
-/** A counted number of places for messages in flight. */
+/** A fixed number of slots for messages in flight. */
 export interface Slots {
-  readonly taken: number
-  /** Takes a place, a number below the count. @throws Error when none is free: the caller has made sure before */
-  take(): number
-  giveBack(place: number): void
-  /** Resolves when at least so many places are free, at once or when enough are given back, or when the signal aborts. */
+  readonly used: number
+  /**
+   * Acquires a slot and returns its index, below the number of slots.
+   *
+   * @throws Error if none is free; the caller checks before
+   */
+  acquire(): number
+  release(slot: number): void
+  /** Resolves when at least `count` slots are free, or when the signal aborts. */
   whenFree(count: number, signal?: AbortSignal): Promise<void>
 }
 
-export function createSlots(count: number): Slots {
-  const free = Array.from({ length: count }, (_, place) => place)
-  let waiting: { count: number; resolve: () => void }[] = []
+export function createSlots(size: number): Slots {
+  const free = Array.from({ length: size }, (_, slot) => slot)
+  let waiters: { count: number; resolve: () => void }[] = []
   return {
-    get taken() {
-      return count - free.length
+    get used() {
+      return size - free.length
     },
-    take: () => {
-      const place = free.pop()
-      if (place === undefined) throw new Error(`all ${count} slots are taken`)
-      return place
+    acquire: () => {
+      const slot = free.pop()
+      if (slot === undefined) throw new Error(`all ${size} slots are in use`)
+      return slot
     },
-    giveBack: (place) => {
-      free.push(place)
-      if (waiting.length === 0) return
-      const ready = waiting.filter((waiter) => waiter.count <= free.length)
+    release: (slot) => {
+      free.push(slot)
+      if (waiters.length === 0) return
+      const ready = waiters.filter((waiter) => waiter.count <= free.length)
       if (ready.length === 0) return
-      waiting = waiting.filter((waiter) => waiter.count > free.length)
+      waiters = waiters.filter((waiter) => waiter.count > free.length)
       for (const { resolve } of ready) resolve()
     },
-    whenFree: (wanted, signal) => {
-      if (wanted <= free.length || signal?.aborted) return Promise.resolve()
+    whenFree: (count, signal) => {
+      if (count <= free.length || signal?.aborted) return Promise.resolve()
       return new Promise((resolve) => {
         const waiter = {
-          count: wanted,
+          count,
           resolve: () => {
-            signal?.removeEventListener('abort', giveUp)
+            signal?.removeEventListener('abort', onAbort)
             resolve()
           },
         }
-        const giveUp = () => {
-          waiting = waiting.filter((other) => other !== waiter)
+        const onAbort = () => {
+          waiters = waiters.filter((other) => other !== waiter)
           resolve()
         }
-        waiting.push(waiter)
-        signal?.addEventListener('abort', giveUp)
+        waiters.push(waiter)
+        signal?.addEventListener('abort', onAbort)
       })
     },
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { create } from '@bufbuild/protobuf'
 import { expect, test } from 'vitest'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
-import { NO_HISTORY } from '../../lib/mailbox/attempts.ts'
+import { NO_HISTORY } from '../../lib/mailbox/attempt-tracker.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 import { createAttemptTracker, forgetAttempts } from './attempt-tracker.ts'
 

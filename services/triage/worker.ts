@@ -77,7 +77,7 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     ...leadsInFlight(config),
     decode: decodeLeadReceived,
     priorAttempts: ({ attempts }) => attempts,
-    attempts: createAttemptTracker(sql),
+    attemptTracker: createAttemptTracker(sql),
     handle: (delivery, signal) => triageLead(triage, delivery, signal),
     deadLetter: (delivery, cause) => deadLetterLead({ deadLetters, log }, delivery, cause),
     log,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { Finding, findingOf, isUnfinished } from './finding.ts'
-import type { QueueLook } from './look.ts'
+import { classifyQueue, Finding, hasNoProgress } from './finding.ts'
+import type { QueueSnapshot } from './queue-snapshot.ts'
 
-const still: QueueLook = {
+const stalled: QueueSnapshot = {
   streamCreated: 'then',
   consumerCreated: 'then',
   messages: 10,
@@ -13,29 +13,29 @@ const still: QueueLook = {
   skipped: 0,
   pulls: 1,
   deliveries: 10,
-  answered: 0,
+  ackFloor: 0,
 }
 
-test.each<[string, Partial<QueueLook>, Finding | undefined]>([
+test.each<[string, Partial<QueueSnapshot>, Finding | undefined]>([
   ['messages that are neither pending nor in flight are skipped', { inFlight: 7, skipped: 3 }, Finding.Skipped],
-  ['messages and pulls that wait for each other are not delivered', { pending: 4, inFlight: 6 }, Finding.NotDelivering],
-  ['a backlog that no pull asks for is in order', { pending: 4, inFlight: 6, pulls: 0 }, undefined],
-  ['as many in flight as may be is in order', { messages: 200, pending: 100, inFlight: 100 }, undefined],
-  ['everything in flight is in order', {}, undefined],
-  ['everything in flight is in order for a server that counts more as pending', { pending: 5 }, undefined],
+  ['waiting messages with waiting pulls are not being delivered', { pending: 4, inFlight: 6 }, Finding.NotDelivering],
+  ['a backlog without a waiting pull is healthy', { pending: 4, inFlight: 6, pulls: 0 }, undefined],
+  ['the maximum number in flight is healthy', { messages: 200, pending: 100, inFlight: 100 }, undefined],
+  ['all messages in flight is healthy', {}, undefined],
+  ['all messages in flight is healthy even if the server overcounts pending', { pending: 5 }, undefined],
 ])('%s', (_name, part, finding) => {
-  expect(findingOf({ ...still, ...part })).toBe(finding)
+  expect(classifyQueue({ ...stalled, ...part })).toBe(finding)
 })
 
-test.each<[string, Partial<QueueLook>]>([
+test.each<[string, Partial<QueueSnapshot>]>([
   ['another stream', { streamCreated: 'now' }],
   ['another consumer', { consumerCreated: 'now' }],
-  ['an oldest message that is gone', { firstSequence: 2 }],
-  ['an answered delivery', { answered: 1 }],
+  ['a removed oldest message', { firstSequence: 2 }],
+  ['an acknowledged delivery', { ackFloor: 1 }],
 ])('%s is progress', (_name, part) => {
-  expect(isUnfinished(still, { ...still, ...part })).toBe(false)
+  expect(hasNoProgress(stalled, { ...stalled, ...part })).toBe(false)
 })
 
-test('deliveries alone are no progress: a consumer may send them into nothing', () => {
-  expect(isUnfinished(still, { ...still, deliveries: 20 })).toBe(true)
+test('deliveries alone are no progress: they may reach no worker', () => {
+  expect(hasNoProgress(stalled, { ...stalled, deliveries: 20 })).toBe(true)
 })

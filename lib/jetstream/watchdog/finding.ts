@@ -1,44 +1,56 @@
-import type { QueueLook } from './look.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { QueueSnapshot } from './queue-snapshot.ts'
 
-/** Why a queue that holds messages does not move. */
+/** Why a queue with messages makes no progress. */
 export const Finding = {
   /** The server lists messages that it cannot read. */
   Unreadable: 'unreadable_messages',
-  /** The consumer takes pulls and answers none. */
+  /** The consumer accepts pulls and does not respond. */
   Mute: 'consumer_mute',
-  /** Messages are in the stream, and the consumer will not deliver them: it takes them for delivered. */
+  /** Messages are in the stream, but the consumer does not deliver them because it considers them delivered. */
   Skipped: 'skipped_messages',
-  /** Messages and pulls wait for each other. */
+  /** Messages and pulls are waiting, but nothing is delivered. */
   NotDelivering: 'not_delivering',
-  /** Several pulls in a row were forgotten by a server that is up. */
+  /** The server is up and has lost several pulls in a row. */
   MissedHeartbeats: 'missed_heartbeats',
 } as const
 export type Finding = (typeof Finding)[keyof typeof Finding]
 
-/** Whether nothing was finished or recreated between two looks. */
-export function isUnfinished(previous: QueueLook, current: QueueLook): boolean {
+/** Whether no message was finished and nothing was recreated between two snapshots. */
+export function hasNoProgress(previous: QueueSnapshot, current: QueueSnapshot): boolean {
   return (
     previous.streamCreated === current.streamCreated &&
     previous.consumerCreated === current.consumerCreated &&
     previous.firstSequence === current.firstSequence &&
-    previous.answered === current.answered
+    previous.ackFloor === current.ackFloor
   )
 }
 
 /**
- * What a queue that stood still looks like from the figures alone; undefined when it may well be in order. While no pull
- * waits it may: the workers have as much as they take.
+ * Classifies a queue without progress by its figures alone; undefined if it may be healthy. Without a waiting pull it may
+ * be: the workers have as many messages as they take.
  */
-export function findingOf({
+export function classifyQueue({
   messages,
   skipped,
   pending,
   pulls,
   inFlight,
   maxInFlight,
-}: QueueLook): Finding | undefined {
+}: QueueSnapshot): Finding | undefined {
   if (pulls === 0) return undefined
   if (skipped > 0) return Finding.Skipped
-  const waiting = Math.min(pending, messages - inFlight) // a server may have lost count of what is pending
+  const waiting = Math.min(pending, messages - inFlight) // a server may overcount pending messages
   return waiting > 0 && inFlight < maxInFlight ? Finding.NotDelivering : undefined
+}
+
+/** Counts deleted streams by reason. Each reason starts at 0, otherwise Prometheus would miss its first increase. */
+export function countStreamRecreations(metrics: Metrics, reasons: readonly string[]) {
+  const counter = metrics.counter({
+    name: 'leadtriage_stream_recreations_total',
+    help: 'LEADS streams that were deleted, and then recreated, because they delivered or stored no messages, by reason.',
+    labelNames: ['reason'],
+  })
+  for (const reason of reasons) counter.inc({ reason }, 0)
+  return counter
 }

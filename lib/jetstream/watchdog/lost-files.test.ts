@@ -15,7 +15,7 @@ import { createLostFiles } from './lost-files.ts'
 
 const names = jetStreamNames()
 const topology = { names, replicas: 1, keptInsights: 1_000 }
-/** More than one file of messages holds. */
+/** More than one message block file holds. */
 const MEGABYTES = 12
 let server: OwnNats
 let nats: Nats
@@ -32,7 +32,7 @@ afterEach(async () => {
   await server.stop()
 })
 
-/** What intake has for publishing, and how the stream described its refusals. */
+/** The publishing side of intake, with the descriptions of refusals. */
 function openIntake() {
   const { log } = captureLog()
   const metrics = createMetrics('test')
@@ -58,8 +58,8 @@ function openIntake() {
 
 const created = async () => (await manager.streams.info(names.leadsStream)).created
 
-/** Publishes until the stream does not take a message; says whether it has answered that one. */
-async function refusesWithAnswer(): Promise<boolean> {
+/** Publishes until the stream does not store a message. Returns whether it replied to that message. */
+async function refusesWithReply(): Promise<boolean> {
   const connection = await nats.first()
   for (let i = 0; i < MEGABYTES; i += 1) {
     try {
@@ -74,11 +74,11 @@ async function refusesWithAnswer(): Promise<boolean> {
   return false
 }
 
-test('a stream that refuses messages since its files are gone is deleted, and counted', async ({ skip }) => {
+test('a stream that refuses messages because its files are missing is deleted and counted', async ({ skip }) => {
   const { lostFiles, refusals, publish, metrics } = openIntake()
   const first = await created()
   await rm(server.streamDir(names.leadsStream), { recursive: true })
-  skip(!(await refusesWithAnswer()), 'this nats-server answers nothing any more')
+  skip(!(await refusesWithReply()), 'this nats-server does not reply any more')
   publish(1_000_000)
   await eventually(() => refusals.length > 0)
   await eventually(async () => {
@@ -99,7 +99,7 @@ test('a stream that refuses messages since its files are gone is deleted, and co
   expect(refusals).toHaveLength(length)
 }, 60_000)
 
-test('a stream that is full stays', async () => {
+test('a full stream is not deleted', async () => {
   const { lostFiles, refusals, publish } = openIntake()
   await manager.streams.update(names.leadsStream, { max_msgs: 1 })
   const first = await created()

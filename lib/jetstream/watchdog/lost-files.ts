@@ -3,25 +3,25 @@ import type { Log } from '../../log/log.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { Nats } from '../connect.ts'
 import { isMissing } from '../declare.ts'
-import { countStreamRecreations } from './stream-recreations.ts'
+import { countStreamRecreations } from './finding.ts'
 
 /*
- * Deletes a stream that refuses messages because its files are gone, as happens to one that is created while the folder of
- * the deleted one is being removed. No worker can see that when the stream is empty; whoever publishes is told. Invariants:
- *  1. It acts only while the server says that a file is missing, and stores nothing for a second. Not when a disk is full.
- *  2. One process calls it at a time: the one that reconciles.
+ * Deletes a stream that refuses messages because its files are missing, which happens when it is created while the directory
+ * of a deleted stream is being removed. If the stream is empty, no worker notices; only publishers do. Invariants:
+ *  1. It acts only if the server reports a missing file and stores nothing for a second, so not on a full disk.
+ *  2. Only one process at a time calls it: the leader of the reconcilers.
  */
 export interface LostFiles {
-  /** To be told why the stream refused a message. */
+  /** Records why the stream refused a message. */
   noteRefusal(description: string): void
-  /** Deletes the stream when it has refused messages for that reason for a second. */
+  /** Deletes the stream if it has refused messages for a second because of a missing file. */
   deleteIfLost(): Promise<void>
 }
 
-/** How the operating systems say it. */
+/** Error texts of Unix and Windows. */
 const MISSING_FILE = /no such file or directory|cannot find the (?:file|path)/i
-const LASTS_MS = 1_000
-/** A refusal that is older says nothing of the stream as it is now. */
+const CONFIRM_AFTER_MS = 1_000
+/** Older refusals do not reflect the current state of the stream. */
 const RECENT_MS = 3_000
 const REASON = 'lost_files'
 
@@ -42,14 +42,17 @@ export function createLostFiles(options: { nats: Nats; stream: string; log: Log;
         seen = undefined
         return
       }
-      if (seen !== undefined && now - seen.atMs < LASTS_MS) return
+      if (seen !== undefined && now - seen.atMs < CONFIRM_AFTER_MS) return
       const before = seen
       try {
         const manager = await jetstreamManager(connection, { checkAPI: false })
         const { created, state } = await manager.streams.info(stream)
         seen = { atMs: performance.now(), created, lastSequence: state.last_seq }
         if (before?.created !== created || before.lastSequence !== state.last_seq) return // 1
-        log.error({ stream, messages: state.messages }, 'deleting a stream whose files are gone; it is created again')
+        log.error(
+          { stream, messages: state.messages },
+          'deleting a stream whose files are missing; it will be recreated',
+        )
         await manager.streams.delete(stream)
         recreations.inc({ reason: REASON })
       } catch (error) {

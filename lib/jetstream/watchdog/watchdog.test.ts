@@ -21,13 +21,13 @@ import { connectNats, type Nats } from '../connect.ts'
 import { jetStreamNames } from '../names.ts'
 import { isAtLeast } from '../server-version.ts'
 import { ensureTriageConsumer } from '../topology.ts'
-import { consumerAnswers } from './look.ts'
+import { consumerResponds } from './queue-snapshot.ts'
 import { createWatchdog } from './watchdog.ts'
 
-// on a server of this file's own, whose files are taken away
+// on a separate server, whose files are removed
 const names = jetStreamNames()
 const ACK_WAIT_MS = 5_000
-/** Quick looks, so that a test need not wait for slow ones. */
+/** Short intervals between snapshots. */
 const TIMING = { calmMs: 100, alertMs: 100 }
 const topology = { names, replicas: 1, keptInsights: 1_000, ackWaitMs: ACK_WAIT_MS }
 const noDelays = { stream: () => 0, consumer: () => 0 }
@@ -66,18 +66,18 @@ const streamInfo = () => manager.streams.info(names.leadsStream)
 
 async function publish(...texts: string[]): Promise<void> {
   const stream = jetstream(await nats.first())
-  const withHeader = headers() // as every lead has
+  const withHeader = headers() // like every lead
   withHeader.set('traceparent', 'the trace')
   for (const text of texts) await stream.publish(names.leadReceived(randomUUID()), text, { headers: withHeader })
 }
 
-/** A mailbox with its watchdog, as a worker has them. */
+/** The mailbox and watchdog of a worker. */
 function startWorker(options: Partial<MailboxOptions<string>> = {}, waitMs = 0) {
   const texts: string[] = []
   const metrics = createMetrics('test')
   const { log, entries } = captureLog()
-  const ours = options.nats ?? nats
-  const queue = { nats: ours, stream: names.leadsStream, consumer: names.triageConsumer, log, metrics }
+  const connection = options.nats ?? nats
+  const queue = { nats: connection, stream: names.leadsStream, consumer: names.triageConsumer, log, metrics }
   const watchdog = createWatchdog({
     ...queue,
     onReplaced: (created) => mailbox.pullAgain(created),
@@ -85,13 +85,13 @@ function startWorker(options: Partial<MailboxOptions<string>> = {}, waitMs = 0) 
   })
   const mailbox = createMailbox({
     ...queue,
-    ensureTopology: () => ensureTriageConsumer(ours, topology, noDelays),
+    ensureTopology: () => ensureTriageConsumer(connection, topology, noDelays),
     onPullEnd: watchdog.notePullEnd,
     ackWaitMs: ACK_WAIT_MS,
     maxInFlight: 10,
     maxDeliveries: 5,
     decode: ({ data }) => Buffer.from(data).toString(),
-    attempts: attemptsInMemory(),
+    attemptTracker: attemptsInMemory(),
     deadLetter: async () => undefined,
     ...options,
     handle: async (delivery, signal) => {
@@ -103,39 +103,39 @@ function startWorker(options: Partial<MailboxOptions<string>> = {}, waitMs = 0) 
   watchdog.start()
   ending.push(() => mailbox.drain(0))
   ending.push(() => watchdog.stop())
-  const said = () => entries().filter(({ part, level }) => part === 'watchdog' && level > 20)
+  const warnings = () => entries().filter(({ part, level }) => part === 'watchdog' && level > 20)
   const count = async (name: string, reason: string) =>
     Number(new RegExp(`^${name}\\{reason="${reason}".*\\} (\\d+)$`, 'm').exec((await metrics.render()).body)?.[1])
-  return { mailbox, watchdog, texts, said, count }
+  return { mailbox, watchdog, texts, warnings, count }
 }
 
 const CONSUMERS = 'leadtriage_consumer_recreations_total'
 const STREAMS = 'leadtriage_stream_recreations_total'
 
 describe('recreates', () => {
-  test('the stream, when the server cannot read its messages', async ({ skip }) => {
+  test('the stream if the server cannot read its messages', async ({ skip }) => {
     await rm(streamDir(), { recursive: true })
     await publish('lost')
     const { created, state } = await streamInfo()
     const readable = await manager.streams.getMessage(names.leadsStream, { seq: state.first_seq })
     skip(readable !== null, 'this nats-server keeps the messages in memory')
-    const { count, texts, said } = startWorker()
+    const { count, texts, warnings } = startWorker()
     await eventually(async () => (await streamInfo()).created !== created)
     await eventually(async () => (await count(STREAMS, 'unreadable_messages')) === 1)
     await eventually(consumerInfo)
     await publish('published again')
     await eventually(() => texts.length > 0)
     expect(texts).toEqual(['published again'])
-    expect(said()).toMatchObject([{ level: 50, reason: 'unreadable_messages', messages: 1 }])
+    expect(warnings()).toMatchObject([{ level: 50, reason: 'unreadable_messages', messages: 1 }])
   })
 
-  test('the consumer, when it answers nothing, and a worker hears the next one', async () => {
+  test('the consumer if it does not respond, and the worker receives from the next one', async () => {
     const muted = await startMutedNats(server.url)
-    const deaf = connectNats({ url: muted.url, name: 'deaf', log: captureLog().log })
-    ending.push(() => deaf.close())
+    const viaMuted = connectNats({ url: muted.url, name: 'muted', log: captureLog().log })
+    ending.push(() => viaMuted.close())
     await publish('lead')
     const { created } = await consumerInfo()
-    const { count, texts } = startWorker({ nats: deaf })
+    const { count, texts } = startWorker({ nats: viaMuted })
     await eventually(async () => (await consumerInfo()).created !== created, 25_000)
     muted.muted = false
     await eventually(() => texts.length > 0, 25_000)
@@ -143,7 +143,7 @@ describe('recreates', () => {
     expect(await count(CONSUMERS, 'consumer_mute')).toBe(1)
   }, 60_000)
 
-  test('the consumer, when it takes messages for delivered that are not', async () => {
+  test('the consumer if it considers undelivered messages delivered', async () => {
     await recreateAtOne()
     await publish('1', '2', '3')
     const first = startWorker()
@@ -152,7 +152,7 @@ describe('recreates', () => {
     await restart(() => cp(join(streamDir(), 'obs'), join(server.directory, 'saved'), { recursive: true }))
     await recreateAtOne()
     await publish('1', '2', '3')
-    // the state of the consumer before: that all are acknowledged
+    // the consumer's earlier state, in which all messages are acknowledged
     await restart(() => cp(join(server.directory, 'saved'), join(streamDir(), 'obs'), { recursive: true }))
     const { num_pending: pending, num_ack_pending: inFlight } = await consumerInfo()
     expect({ pending, inFlight, messages: (await streamInfo()).state.messages }).toEqual({
@@ -166,15 +166,15 @@ describe('recreates', () => {
     expect(await count(CONSUMERS, 'skipped_messages')).toBe(1)
   }, 60_000)
 
-  test('the consumer once, when several workers find the same, and the stream when that did not help', async () => {
+  test('the consumer once if several workers have the same finding, and the stream if that did not help', async () => {
     const muted = await startMutedNats(server.url)
     await publish('lead')
     const { created } = await streamInfo()
     const workers: ReturnType<typeof startWorker>[] = []
     for (const waitMs of [0, 2_000, 4_000]) {
-      const deaf = connectNats({ url: muted.url, name: `after-${waitMs}`, log: captureLog().log })
-      ending.push(() => deaf.close())
-      workers.push(startWorker({ nats: deaf }, waitMs))
+      const viaMuted = connectNats({ url: muted.url, name: `after-${waitMs}`, log: captureLog().log })
+      ending.push(() => viaMuted.close())
+      workers.push(startWorker({ nats: viaMuted }, waitMs))
     }
     const sum = async (name: string) => {
       const counts = await Promise.all(workers.map(({ count }) => count(name, 'consumer_mute')))
@@ -194,13 +194,13 @@ describe('recreates', () => {
 /** Long enough for every finding, at the timing of these tests. */
 const QUIET_MS = 3_000
 
-describe('leaves alone', () => {
-  /** Watches for a while; fails when a stream or a consumer is deleted meanwhile. */
+describe('does not touch', () => {
+  /** Fails if the stream or the consumer is deleted within `watchMs`. */
   async function staysQuiet(worker: ReturnType<typeof startWorker>, watchMs = QUIET_MS) {
     const created = [(await streamInfo()).created, (await consumerInfo()).created]
     await once(AbortSignal.timeout(watchMs), 'abort')
     expect([(await streamInfo()).created, (await consumerInfo()).created]).toEqual(created)
-    expect(worker.said()).toEqual([])
+    expect(worker.warnings()).toEqual([])
   }
 
   test('an idle queue', async () => {
@@ -217,7 +217,7 @@ describe('leaves alone', () => {
     await staysQuiet(worker)
   })
 
-  test('one message that takes long, while a pull waits', async () => {
+  test('a slow message while a pull is waiting', async () => {
     const worker = startWorker({
       handle: (_delivery, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -227,7 +227,7 @@ describe('leaves alone', () => {
     await staysQuiet(worker)
   })
 
-  test('messages that wait for another try', async () => {
+  test('messages that wait for a retry', async () => {
     const worker = startWorker({
       handle: async () => {
         throw new SnoozeError('busy', 20_000)
@@ -238,7 +238,7 @@ describe('leaves alone', () => {
     await staysQuiet(worker)
   })
 
-  test('a backlog that is worked on slowly', async () => {
+  test('a backlog that is processed slowly', async () => {
     await publish(...Array.from({ length: 100 }, (_, i) => String(i)))
     const worker = startWorker({ maxInFlight: 2, handle: () => sleep(100) })
     await eventually(() => worker.texts.length > 5)
@@ -250,7 +250,7 @@ describe('leaves alone', () => {
     await publish('before')
     await eventually(() => worker.texts.includes('before'))
     server.signal('SIGSTOP')
-    await once(AbortSignal.timeout(10_000), 'abort') // longer than a pull waits for its heartbeats
+    await once(AbortSignal.timeout(10_000), 'abort') // longer than the timeout for heartbeats
     server.signal('SIGCONT')
     await publish('after')
     await eventually(() => worker.texts.includes('after'), 20_000)
@@ -265,19 +265,19 @@ describe('leaves alone', () => {
   })
 })
 
-test('keeps no memory of its looks', async () => {
+test('memory does not grow with the number of snapshots', async () => {
   const [warmUp, measured] = [500, 3_000]
   const { promise: warm, resolve: isWarm } = Promise.withResolvers<void>()
   const { promise: over, resolve: isOver } = Promise.withResolvers<void>()
-  let looks = 0
-  const away = () => {
-    looks += 1
-    if (looks === warmUp) isWarm()
-    if (looks === warmUp + measured) isOver()
+  let snapshots = 0
+  const disconnected = () => {
+    snapshots += 1
+    if (snapshots === warmUp) isWarm()
+    if (snapshots === warmUp + measured) isOver()
     return undefined
   }
   const watchdog = createWatchdog({
-    nats: { ...nats, up: away },
+    nats: { ...nats, up: disconnected },
     stream: names.leadsStream,
     consumer: names.triageConsumer,
     onReplaced: () => undefined,
@@ -295,17 +295,17 @@ test('keeps no memory of its looks', async () => {
   expect((process.memoryUsage().heapUsed - before) / measured).toBeLessThan(100) // bytes
 }, 60_000)
 
-test('a server that is frozen does not keep it from stopping', async () => {
+test('a frozen server does not block the watchdog', async () => {
   const connection = await nats.first()
   server.signal('SIGSTOP')
   ending.push(async () => server.signal('SIGCONT'))
-  const ask = () => consumerAnswers(connection, nats.inboxPrefix, names.leadsStream, names.triageConsumer)
-  // a process that was told to stop may still answer for a moment
-  await eventually(async () => !(await ask().catch(() => false)))
-  await expect(ask()).rejects.toThrow('the server does not answer')
+  const probe = () => consumerResponds(connection, nats.inboxPrefix, names.leadsStream, names.triageConsumer)
+  // after SIGSTOP the process may still respond for a moment
+  await eventually(async () => !(await probe().catch(() => false)))
+  await expect(probe()).rejects.toThrow('nats-server does not respond')
 }, 20_000)
 
-/** As a server has it that cannot start a stream at another sequence. */
+/** Recreates the stream with first sequence 1, like a server that does not support another one. */
 async function recreateAtOne(): Promise<void> {
   const { first_seq: _, ...config } = (await streamInfo()).config
   await manager.streams.delete(names.leadsStream)

@@ -76,7 +76,7 @@ async function giveUp({
     maxInFlight: 1,
     maxDeliveries,
     decode: ({ data }) => Buffer.from(data).toString(),
-    attempts: attemptsInMemory<string>(),
+    attemptTracker: attemptsInMemory<string>(),
     handle: async ({ event: note }, signal) => void (await analyzer.analyze(note, signal)),
     deadLetter: async (_delivery, cause) => void letters.push(cause),
     log,
