@@ -3,10 +3,9 @@ import type postgres from 'postgres'
 type Element = string | number | null
 
 /**
- * The array types that our statements take as parameters, by their OID (pg_type.dat of PostgreSQL). The driver can ask
- * the server for them on every new connection, but a connection that is reset during that question ends the process
- * with an unhandled rejection (version 3.4.9), so `fetch_types` is off and they are named here. Results carry no
- * arrays: select them as JSON.
+ * Array types of statement parameters, by OID (pg_type.dat of PostgreSQL). The driver could fetch them on every new
+ * connection, but if that connection is reset during the query, the process ends with an unhandled rejection (version
+ * 3.4.9). So `fetch_types` is off and the types are listed here. Select arrays in results as JSON.
  */
 export const arrayTypes: Record<string, postgres.PostgresType<readonly Element[]>> = {
   int4Array: arrayType(1007, numberArrayLiteral),
@@ -19,12 +18,12 @@ function arrayType(to: number, serialize: (elements: readonly Element[]) => stri
   return { to, from: [], serialize, parse: unparsed }
 }
 
-/** The text form of an array of numbers. */
+/** An array of numbers as a PostgreSQL literal. */
 function numberArrayLiteral(elements: readonly Element[]): string {
   return `{${elements.map((element) => element ?? 'NULL').join(',')}}`
 }
 
-/** The text form of an array of texts: every one quoted, its quotes and backslashes escaped, null without quotes. */
+/** An array of texts as a PostgreSQL literal: elements are quoted and escaped, except null. */
 export function textArrayLiteral(elements: readonly Element[]): string {
   return `{${elements.map((element) => (element === null ? 'NULL' : quote(String(element)))).join(',')}}`
 }

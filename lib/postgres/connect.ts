@@ -3,7 +3,7 @@ import type { Log } from '../log/log.ts'
 import { arrayTypes } from './array-types.ts'
 import { createSocketFactory } from './socket.ts'
 
-/** A pool of connections; queries are tagged templates. */
+/** A connection pool. Queries are tagged templates. */
 export type Sql = postgres.Sql
 /** A part of a statement. */
 export type SqlFragment = postgres.Fragment
@@ -14,19 +14,19 @@ export interface PostgresOptions {
   readonly applicationName: string
   readonly maxConnections: number
   readonly log: Log
-  /** More settings of the server for each connection; see its documentation, "Client Connection Defaults". */
+  /** Additional session settings; see "Client Connection Defaults" in the PostgreSQL documentation. */
   readonly session?: Record<string, number>
 }
 
-/** The longest statement, without its commit; the reconciler's second walk relies on it (services/intake/reconciler/). */
+/** Longest statement, without its commit. The reconciler's second walk relies on it (services/intake/reconciler/). */
 const STATEMENT_TIMEOUT_MS = 15_000
-/** An unused connection is closed before it could be taken for a dead one. */
+/** Shorter than the idle timeout of the socket, which would treat an unused connection as dead. */
 const IDLE_SECONDS = 15
 const IDLE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
 
 /**
- * Opens a pool. It connects when first used and again whenever a connection is lost; while the database is
- * away a query fails within `connect_timeout` instead of waiting for ever.
+ * Creates a pool. It connects on first use and reconnects when a connection is lost. While PostgreSQL is unreachable, a
+ * query fails within `connect_timeout`.
  */
 export function connectPostgres({ url, applicationName, maxConnections, log, session }: PostgresOptions): Sql {
   const options: postgres.Options<Record<string, postgres.PostgresType>> & {
@@ -34,13 +34,12 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
     socket: unknown
   } = {
     max: maxConnections,
-    // One statement at a time on a connection: what is sent behind one that hangs can neither be taken back nor answered,
-    // and each sending makes the connection look alive (socket.ts).
+    // No pipelining: a statement sent after one that hangs can neither be cancelled nor answered, and each one sent resets
+    // the idle timeout of the socket (socket.ts).
     max_pipeline: 0,
-    max_lifetime: null, // a lock lives as long as its connection
+    max_lifetime: null, // closing a connection would release its advisory lock
     connect_timeout: 2,
-    // The driver's own pause grows to twenty seconds for the whole pool after a few failures: a database that is back
-    // would stay unused for as long.
+    // The driver's default backoff grows to 20 seconds for the whole pool, so that a recovered database stays unused.
     backoff: () => 0.1 + Math.random() * 0.4,
     idle_timeout: IDLE_SECONDS,
     connection: { application_name: applicationName, statement_timeout: STATEMENT_TIMEOUT_MS, ...session },
@@ -49,7 +48,7 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
     fetch_types: false,
     types: {
       ...arrayTypes,
-      // counts and ages fit a double exactly up to 2^53; nothing here counts further
+      // doubles are exact up to 2^53, more than any count or age here
       bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
     },
   }

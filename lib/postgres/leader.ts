@@ -4,31 +4,31 @@ import type { Sql } from './connect.ts'
 import { connectPostgres } from './connect.ts'
 
 /*
- * One of several processes does a job. Invariants:
- *  1. The job runs only on the connection that holds the advisory lock: who loses the connection loses both.
- *  2. The server frees the lock when the process dies, when its machine is gone (TCP keepalives, 11 s) and when the
- *     process hangs (idle session timeout, 12 s): another one takes over within 15 s.
+ * Leader election: one of several processes does a job. Invariants:
+ *  1. The job uses only the connection that holds the advisory lock, so losing the connection ends both.
+ *  2. The server releases the lock when the process dies, its machine is unreachable (TCP keepalives, 11 s) or the process
+ *     hangs (idle session timeout, 12 s). Another process takes over within 15 s.
  */
 
 export interface LeaderOptions {
   readonly url: string
   readonly applicationName: string
-  /** Names the job; the same in every process. */
+  /** Identifies the job; the same in every process. */
   readonly lockId: number
-  /** Does a part of the job; called again and again while this process leads. Says whether there is more to do at once. */
+  /** Does a part of the job. Called repeatedly while this process leads. Resolves to whether more work is ready now. */
   readonly work: (sql: Sql) => Promise<boolean>
-  /** The pause between two calls of `work` when nothing is left to do. */
+  /** Delay before the next call of `work` when no more work is ready. */
   readonly intervalMs: number
   readonly log: Log
 }
 
 export interface Leader {
   readonly leads: boolean
-  /** Stops after the part in hand and gives the lead to another. Safe to call twice. */
+  /** Stops after the current call of `work` and releases the lock. Safe to call twice. */
   stop(): Promise<void>
 }
 
-const FOLLOW_MS = 2_000
+const FOLLOWER_INTERVAL_MS = 2_000
 const RETRY_MS = 1_000
 
 export function runAsLeader(options: LeaderOptions): Leader {
@@ -49,13 +49,13 @@ export function runAsLeader(options: LeaderOptions): Leader {
     },
   })
   const pause = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
-  const backend = async () => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid
+  const backendPid = async () => (await sql<{ pid: number }[]>`select pg_backend_pid() as pid`)[0]?.pid
 
-  /** Leads until the connection is another one than that which took the lock (1). */
+  /** Leads until the connection is no longer the one that acquired the lock (1). */
   const lead = async (pid: number | undefined) => {
     leads = true
-    log.info('leads now')
-    while (!stopping.signal.aborted && (await backend()) === pid) {
+    log.info('became the leader')
+    while (!stopping.signal.aborted && (await backendPid()) === pid) {
       if (!(await work(sql))) await pause(intervalMs)
     }
   }
@@ -63,12 +63,12 @@ export function runAsLeader(options: LeaderOptions): Leader {
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        const [row] = await sql<{ taken: boolean; pid: number }[]>`
-          select pg_try_advisory_lock(${lockId}) as taken, pg_backend_pid() as pid`
-        if (row?.taken) await lead(row.pid)
-        else await pause(FOLLOW_MS)
+        const [row] = await sql<{ acquired: boolean; pid: number }[]>`
+          select pg_try_advisory_lock(${lockId}) as acquired, pg_backend_pid() as pid`
+        if (row?.acquired) await lead(row.pid)
+        else await pause(FOLLOWER_INTERVAL_MS)
       } catch (error) {
-        log.warn({ err: error }, 'the work of the leader failed; trying on')
+        log.warn({ err: error }, "the leader's work failed; retrying")
         await pause(RETRY_MS)
       }
       leads = false

@@ -32,20 +32,20 @@ beforeAll(async () => {
 })
 beforeEach(() => stack.sql`alter sequence executed restart`)
 
-/** Asks for many statements that leave a trace when they are executed; all are given up. */
+/** Issues many statements that increment a sequence when executed; all time out. */
 async function timeOutMany(sql: Sql): Promise<void> {
   const statements = Array.from({ length: MANY }, () => withQueryTimeout(sql`select nextval('executed')`, 50))
   const outcomes = await Promise.allSettled(statements)
   for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { code: 'unavailable' } })
 }
 
-/** What the sequence says is one more than how many were executed before. */
+/** The number of statements executed so far. */
 async function executed(sql: Sql): Promise<number> {
   const [row] = await sql<{ n: number }[]>`select nextval('executed')::int as n`
   return (row?.n ?? 0) - 1
 }
 
-/** Takes a lock that statements of a test wait for; gives it back when called. */
+/** Acquires the lock that the statements of a test wait for. Returns a function that releases it. */
 async function holdLock(): Promise<() => Promise<void>> {
   const holder = await stack.sql.reserve()
   await holder`select pg_advisory_lock(${LOCK})`
@@ -55,7 +55,7 @@ async function holdLock(): Promise<() => Promise<void>> {
   }
 }
 
-/** Sends a statement that waits for the lock on every connection of the pool, and waits until all of them wait. */
+/** Occupies every connection of the pool with a statement that waits for the lock. */
 async function occupy(sql: Sql): Promise<Promise<unknown>[]> {
   const waiting = Array.from({ length: CONNECTIONS }, () =>
     withQueryTimeout(sql`select pg_advisory_lock_shared(${LOCK}), pg_advisory_unlock_shared(${LOCK})`, 20_000),
@@ -68,7 +68,7 @@ async function occupy(sql: Sql): Promise<Promise<unknown>[]> {
   return waiting
 }
 
-/** Stands in front of PostgreSQL and keeps what comes to itself until it is let through. */
+/** A proxy in front of PostgreSQL that holds connections until `letThrough` is called. */
 async function holdConnections(targetUrl: string) {
   const target = new URL(targetUrl)
   const held: Socket[] = []
@@ -93,9 +93,9 @@ async function holdConnections(targetUrl: string) {
   }
 }
 
-test('statements that were given up before they were sent are never executed', async () => {
+test('statements that time out before they are sent are never executed', async () => {
   const sql = openPool()
-  // the second time the connections are open and know the statement, as is usual
+  // the second time the connections are open and have prepared the statement, as in production
   for (const timeOut of [async () => undefined, timeOutMany]) {
     const release = await holdLock()
     const waiting = await occupy(sql)
@@ -106,7 +106,7 @@ test('statements that were given up before they were sent are never executed', a
   expect(await executed(sql)).toBe(0)
 })
 
-test('a statement that was given up while its connection was being opened costs no connection', async () => {
+test('a statement that times out while its connection is being opened does not cost the connection', async () => {
   const database = await holdConnections(stack.serviceUrls.intake)
   const sql = openPool(database.url)
   await timeOutMany(sql)
@@ -118,7 +118,7 @@ test('a statement that was given up while its connection was being opened costs 
   expect(await executed(sql)).toBe(0)
 })
 
-test('a statement that was sent runs to its end, though nobody waits for it any more', async () => {
+test('a statement that was sent runs to completion after its timeout', async () => {
   const sql = openPool()
   await sql`select 1`
   const release = await holdLock()
@@ -129,6 +129,6 @@ test('a statement that was sent runs to its end, though nobody waits for it any 
   expect(await executed(sql)).toBe(1)
 })
 
-test('a deadline that has passed leaves no time, and never less than none', () => {
+test('a passed deadline leaves 0 ms', () => {
   expect(createDeadline(-5).leftMs()).toBe(0)
 })

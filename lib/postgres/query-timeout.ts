@@ -1,8 +1,8 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 
-/** What the driver says when there is no server to talk to. */
+/** Error codes of the driver without a connection. */
 const DRIVER_CODES = new Set(['CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED'])
-/** What the system says of a server that is not there. */
+/** Error codes of the operating system for an unreachable server. */
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -13,18 +13,17 @@ const SYSTEM_CODES = new Set([
   'EAI_AGAIN',
 ])
 /**
- * What PostgreSQL says when another try may succeed: connection faults (08), too many connections and no
- * memory or disk (53), cancelled or shutting down (57), deadlock and serialization (40), a server that has just
- * become read-only (25006).
+ * SQLSTATEs after which a retry may succeed: connection exceptions (08), insufficient resources (53), cancelled or shutting
+ * down (57), deadlock and serialization failures (40), and a server that has just become read-only (25006).
  */
 const SQLSTATE = /^(?:08|53|57|40)[0-9A-Z]{3}$|^25006$/
 
-/** A server that hangs answers nothing; a caller must get its error within two seconds. */
+/** A caller must receive an error within two seconds, even from a server that hangs. */
 const QUERY_TIMEOUT_MS = 1_800
 
-/** The time that several statements have together. */
+/** A deadline shared by several statements. */
 export interface Deadline {
-  /** 0 when it has passed: Node warns of a timer that is to run in the past. */
+  /** 0 when it has passed, never negative: Node warns about negative timeouts. */
   leftMs(): number
 }
 
@@ -34,20 +33,19 @@ export function createDeadline(timeoutMs = QUERY_TIMEOUT_MS): Deadline {
 }
 
 /**
- * Waits for a statement, for a bounded time, and tells "try again" from what the statement itself did wrong. One that
- * was not sent by then is taken back: it is never executed. One that was sent may be executed still, so after an
- * `unavailable` a write may have happened or not; write-fence.ts keeps it from running beside its retry.
+ * Waits for a statement with a timeout, and turns transient errors into `unavailable`. A statement that was not yet sent is
+ * cancelled and never executed. One that was sent may still be executed, so after `unavailable` a write may or may not have
+ * happened; write-fence.ts prevents it from running concurrently with its retry.
  *
- * @param query one statement; of a promise over several the timeout could take none back
- * @throws AppError `unavailable` when the database cannot be reached or does not answer within `timeoutMs`; any
- *   other error as it came
+ * @param query a single statement; a promise over several cannot be cancelled
+ * @throws AppError `unavailable` if PostgreSQL is unreachable or does not respond within `timeoutMs`; other errors unchanged
  */
 export async function withQueryTimeout<T>(query: Promise<T>, timeoutMs = QUERY_TIMEOUT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(unavailable(new Error(`no answer within ${Math.round(timeoutMs)} ms`)))
-      if (isStatement(query)) takeBack(query)
+      reject(unavailable(new Error(`query timed out after ${Math.round(timeoutMs)} ms`)))
+      if (isStatement(query)) cancelUnsent(query)
     }, timeoutMs)
   })
   try {
@@ -59,9 +57,9 @@ export async function withQueryTimeout<T>(query: Promise<T>, timeoutMs = QUERY_T
   }
 }
 
-/** A statement as the driver (3.4.9) keeps it; its types know `cancel` only. */
+/** A statement inside the driver (3.4.9), whose types declare only `cancel`. */
 interface Statement {
-  /** Of the connection that it was sent on; null before. */
+  /** State of the connection it was sent on; null before it is sent. */
   readonly state: { readonly pid: number } | null
   strings: readonly string[]
   args: readonly unknown[]
@@ -73,17 +71,17 @@ function isStatement(query: object): query is Statement {
   return 'state' in query && 'cancelled' in query && 'cancel' in query
 }
 
-/** The process of PostgreSQL that a statement was sent to; undefined when it was not sent. */
+/** The process id of the backend that a statement was sent to; undefined if it was not sent. */
 export function backendOf(query: object): number | undefined {
   return isStatement(query) ? query.state?.pid : undefined
 }
 
 /**
- * Takes a statement out of the driver's queue. It may also be the one that a connection is just being opened for, and
- * then it is in no queue: the driver would pass over it when the connection is there, and never use that connection
- * again, if it were still marked as cancelled. So it is sent after all, as a statement that does nothing.
+ * Removes a statement from the driver's queue. A statement that a connection is being opened for is in no queue; if it
+ * stayed marked as cancelled, the driver would skip it once connected and never use that connection again. It is therefore
+ * sent as a no-op.
  */
-function takeBack(statement: Statement): void {
+function cancelUnsent(statement: Statement): void {
   if (statement.state !== null) return
   statement.cancel()
   statement.cancelled = null
@@ -92,7 +90,7 @@ function takeBack(statement: Statement): void {
 }
 
 export function unavailable(cause: unknown): AppError {
-  return new AppError(ErrorCode.Unavailable, 'The database cannot be reached right now; try again.', {
+  return new AppError(ErrorCode.Unavailable, 'The database is unreachable right now; try again.', {
     cause,
     retryAfterSeconds: 1,
   })

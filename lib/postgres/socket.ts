@@ -1,15 +1,14 @@
 import { Socket } from 'node:net'
 
 /**
- * The connections of the driver, which differ from a plain socket in three ways that its version 3.4.9 needs:
+ * A socket for the driver, with three workarounds for its version 3.4.9:
  *
- *  1. An error is told together with the end of the connection, in one turn of the event loop. The driver takes a
- *     connection out of its pool only when it has ended: a query that was issued between the two would be sent to
- *     nowhere and never settle, and its place in the pool would be lost (porsager/postgres issue 1130). With TLS the
- *     driver puts a socket of its own on top, which does not know this.
- *  2. A connection on which nothing came or went for longer than any statement may run is dead, though nobody said so
- *     (its peer vanished, a network lost one direction): it is closed, and its place is free again.
- *  3. Of several hosts in a URL each try takes the next one.
+ *  1. `error` is emitted together with `close`, in one turn of the event loop. The driver removes a connection from its pool
+ *     only on `close`: a query issued between the two would never settle, and its connection would be lost to the pool
+ *     (porsager/postgres issue 1130). With TLS the driver wraps the socket in its own, without this workaround.
+ *  2. A connection without traffic for longer than any statement may run is dead even without an error (its peer vanished,
+ *     or the network lost one direction). It is closed, which frees its place in the pool.
+ *  3. With several hosts in the URL, each connection attempt uses the next one.
  */
 class DriverSocket extends Socket {
   #heldError: unknown
@@ -29,21 +28,21 @@ class DriverSocket extends Socket {
   }
 }
 
-/** The part of the driver's options that tells where to connect to. */
+/** The driver options with the address of the server. */
 export interface Address {
   readonly host: readonly string[]
   readonly port: readonly number[]
-  /** Of a Unix socket; wins over host and port. */
+  /** Path of a Unix socket; takes precedence over host and port. */
   readonly path: string | false
 }
 
-/** @param idleTimeoutMs how long a connection may be silent (2) */
+/** @param idleTimeoutMs closes a connection without traffic for this long (2) */
 export function createSocketFactory(idleTimeoutMs: number): (address: Address) => Socket {
   let attempts = 0
   return ({ host, port, path }) => {
     const socket = new DriverSocket()
-    const silent = Object.assign(new Error('the database has not answered for too long'), { code: 'ETIMEDOUT' })
-    socket.setTimeout(idleTimeoutMs, () => socket.destroy(silent))
+    const idle = Object.assign(new Error('PostgreSQL did not respond within the idle timeout'), { code: 'ETIMEDOUT' })
+    socket.setTimeout(idleTimeoutMs, () => socket.destroy(idle))
     const index = attempts % host.length // 3
     attempts += 1
     return path ? socket.connect(path) : socket.connect(port[index] ?? 5432, host[index] ?? '127.0.0.1')
