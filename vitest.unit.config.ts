@@ -7,9 +7,9 @@ import { defineConfig } from 'vitest/config'
  */
 
 const STARTS_SOMETHING =
-  /\binject\b.+'vitest'|'node:child_process'|testkit\/(?:analyzers|clients|fixtures|processes|proxies)\//
+  /\binject\b.+'vitest'|'node:child_process'|testkit\/(?:analyzers|clients|fixtures|processes|servers|services)\//
 /** Parts whose tests start the whole product, and one test that trains a model for a minute and a half. */
-const NOT_UNIT = /^(?:test|embedded)\/|^eval\/quality\.test\.ts$/
+const NOT_UNIT = /^(?:test|embedded|testkit\/services)\/|^eval\/quality\.test\.ts$/
 
 export default defineConfig({
   test: {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { listenForSignals } from '../embedded/signals.ts'
+import type { Context } from '../testkit/run-main.ts'
+import { runMain } from '../testkit/run-main.ts'
 import { describeLeads, readLeads } from './load/leads.ts'
 import { describeMachine } from './machine.ts'
 import { measureAll } from './measure-all.ts'
@@ -19,11 +20,9 @@ import { startServers } from './stack/servers.ts'
 const PERFORMANCE_PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 const RESULTS_DIR = fileURLToPath(new URL('results/', import.meta.url))
 
-const say = (line: string) => void process.stderr.write(`${line}\n`)
-
-async function main(options: Options, signal: AbortSignal): Promise<void> {
+async function main(options: Options, { print, signal }: Context): Promise<undefined> {
   const startedAt = new Date()
-  const servers = await startServers(say)
+  const servers = await startServers(print)
   try {
     const results: Results = {
       run: startedAt.toISOString().slice(0, 16).replaceAll(/[-:]/g, ''),
@@ -32,17 +31,17 @@ async function main(options: Options, signal: AbortSignal): Promise<void> {
       ...{ limits: [], protocols: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
     }
     const secondsIn = () => Math.round((Date.now() - startedAt.getTime()) / 1_000)
-    await measureAll({ options, servers, results, signal, say: (line) => say(`${secondsIn()} s  ${line}`) })
+    await measureAll({ options, servers, results, signal, say: (line) => print(`${secondsIn()} s  ${line}`) })
     const markdown = toMarkdown(results)
     process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : markdown)
-    if (!options.quick && options.only.length === 0) await save(results, markdown)
+    if (!options.quick && options.only.length === 0) await save(results, markdown, print)
   } finally {
     await servers.stop()
   }
-  say(`took ${Math.round((Date.now() - startedAt.getTime()) / 1_000)} s`)
+  print(`took ${Math.round((Date.now() - startedAt.getTime()) / 1_000)} s`)
 }
 
-async function save(results: Results, markdown: string): Promise<void> {
+async function save(results: Results, markdown: string, print: Context['print']): Promise<void> {
   const { drawPictures } = await import('./report/pictures.ts')
   await mkdir(RESULTS_DIR, { recursive: true })
   const files = {
@@ -52,23 +51,7 @@ async function save(results: Results, markdown: string): Promise<void> {
   }
   for (const [name, content] of Object.entries(files)) await writeFile(`${RESULTS_DIR}${name}`, content)
   await writeFile(PERFORMANCE_PAGE, withSummary(await readFile(PERFORMANCE_PAGE, 'utf8'), results))
-  say(`wrote ${RESULTS_DIR} and ${PERFORMANCE_PAGE}`)
+  print(`wrote ${RESULTS_DIR} and ${PERFORMANCE_PAGE}`)
 }
 
-function optionsOrExit(): Options {
-  try {
-    return parseOptions(process.argv.slice(2))
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n${USAGE}`)
-    process.exit(2)
-  }
-}
-
-const options = optionsOrExit()
-const signal = listenForSignals(say)
-try {
-  await main(options, signal)
-} catch (error) {
-  if (!signal.aborted) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
-  process.exitCode = 1
-}
+await runMain({ usage: USAGE, parseOptions, reportTo: process.stderr, main })

@@ -1,8 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import postgres from 'postgres'
 
-const SERVICES = ['intake', 'triage', 'insights'] as const
-export type ServiceName = (typeof SERVICES)[number]
+export const SERVICE_NAMES = ['intake', 'triage', 'insights'] as const
+export type ServiceName = (typeof SERVICE_NAMES)[number]
 
 /** The passwords of the services' database users; users without an entry are not changed. */
 export type ServicePasswords = Partial<Record<ServiceName, string>>
@@ -35,7 +35,7 @@ export async function createServiceLogins(adminUrl: string): Promise<Record<Serv
  * @param adminUrl must name the migrated database and a user that may create roles
  */
 export async function setServiceLogins(adminUrl: string, passwords: ServicePasswords): Promise<void> {
-  const given = SERVICES.filter((service) => passwords[service] !== undefined)
+  const given = SERVICE_NAMES.filter((service) => passwords[service] !== undefined)
   if (given.length === 0) return
   const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
   try {
@@ -52,7 +52,7 @@ export async function setServiceLogins(adminUrl: string, passwords: ServicePassw
  * @throws Error that names every invalid variable, without its value
  */
 export function readServicePasswords(env: NodeJS.ProcessEnv): ServicePasswords {
-  const given = SERVICES.flatMap((service) => {
+  const given = SERVICE_NAMES.flatMap((service) => {
     const variable = `${service.toUpperCase()}_DATABASE_PASSWORD`
     const password = env[variable]
     return password ? [{ service, variable, password }] : []

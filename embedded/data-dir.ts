@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import type { ServiceName } from '../db/service-logins.ts'
 import { natsFiles, stopLeftoverNats } from './nats.ts'
 import { stopLeftoverPostgres } from './postgres.ts'
 import { postgresFiles } from './postgres-cluster.ts'
 import { commandLine, readPidFile } from './processes.ts'
-import type { ServiceName } from './settings.ts'
 import { StartError } from './start-error.ts'
 
 export interface DataDir {

@@ -1,4 +1,4 @@
-import type { ServiceName } from './settings.ts'
+import type { ServiceName } from '../db/service-logins.ts'
 import { StartError } from './start-error.ts'
 
 const DATABASE = 'leadtriage'

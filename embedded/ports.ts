@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto'
 import { type AddressInfo, createServer } from 'node:net'
 
 /** Why nobody can listen on this port now: `EADDRINUSE`, `EACCES`, …; `undefined` when it is free. */
@@ -12,17 +11,6 @@ export async function freePort(host: string): Promise<number> {
   const listened = await tryToListen(host, 0)
   if ('fault' in listened) throw new Error(`cannot listen on ${host}: ${listened.fault}`)
   return listened.port
-}
-
-/**
- * A free port that the system gives to nobody by itself: below the range from which it takes the ports of outgoing
- * connections. While a server is down its port would otherwise go to one of them, even to one that connects to itself.
- */
-export async function portToKeep(): Promise<number> {
-  for (;;) {
-    const port = randomInt(15_000, 32_000)
-    if ((await portFault('127.0.0.1', port)) === undefined) return port
-  }
 }
 
 function tryToListen(host: string, port: number): Promise<{ port: number } | { fault: string }> {

@@ -52,7 +52,7 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
  * The end of a log file, indented.
  * @param from where the process began to write; a file that is shorter was emptied since
  */
-export async function lastLines(file: string, from = 0, count = 12): Promise<string> {
+async function lastLines(file: string, from = 0, count = 12): Promise<string> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0))
   const text = bytes.subarray(bytes.length < from ? 0 : from).toString('utf8')
   const lines = text.trimEnd().split('\n').slice(-count)

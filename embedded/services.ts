@@ -1,6 +1,7 @@
+import type { ServiceName } from '../db/service-logins.ts'
 import type { DataDir } from './data-dir.ts'
-import { isServiceReady, openServiceLog, startService } from './service-process.ts'
-import { compileCache, SERVICES, type ServiceName, type Settings, serviceUrl } from './settings.ts'
+import { isServiceReady, problemIn, spawnService } from './service-process.ts'
+import { compileCache, SERVICES, type Settings, serviceUrl } from './settings.ts'
 import { StartError } from './start-error.ts'
 import { type Supervisor, supervise } from './supervisor.ts'
 import { waitUntil } from './wait-until.ts'
@@ -13,15 +14,21 @@ export interface ServicesOptions {
   readonly say: (line: string) => void
 }
 
+/** An eighth of V8's default room for new objects: an idle service takes a third less. */
+const LESS_MEMORY = '--max-semi-space-size=2'
 const READY_TIMEOUT_MS = 60_000
 
 /** Starts the three services, each under a supervisor. They get ready by themselves; see `waitForServices`. */
 export async function startServices(options: ServicesOptions): Promise<Supervisor[]> {
   return Promise.all(
     SERVICES.map(async ({ name, portVariable }) => {
-      const log = openServiceLog(options.data.logFiles[name])
       const env = { ...serviceEnv(options, name), [portVariable]: String(options.settings.ports[name]) }
-      const start = () => startService({ name, env, log, onProblem: options.say })
+      const onLine = (line: string, stream: 'stdout' | 'stderr') => {
+        const problem = stream === 'stderr' ? line : problemIn(line)
+        if (problem) options.say(`[${name}] ${problem}`)
+      }
+      const logFile = options.data.logFiles[name]
+      const start = async () => spawnService({ name, env, nodeArgs: [LESS_MEMORY], logFile, onLine })
       return supervise(await start(), { name, restart: start, onProgress: options.say })
     }),
   )

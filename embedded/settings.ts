@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { ServiceName } from '../db/service-logins.ts'
 import { StartError } from './start-error.ts'
 
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -9,9 +10,7 @@ export const SERVICES = [
   { name: 'intake', portVariable: 'INTAKE_PORT', defaultPort: 8000 },
   { name: 'triage', portVariable: 'TRIAGE_PORT', defaultPort: 8002 },
   { name: 'insights', portVariable: 'INSIGHTS_PORT', defaultPort: 8001 },
-] as const
-
-export type ServiceName = (typeof SERVICES)[number]['name']
+] as const satisfies readonly { name: ServiceName; portVariable: string; defaultPort: number }[]
 
 export interface Settings {
   readonly host: string

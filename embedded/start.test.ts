@@ -7,8 +7,8 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { nonEphemeralPort } from '../testkit/ports.ts'
 import { stopLeftoverNats } from './nats.ts'
-import { portToKeep } from './ports.ts'
 import { stopLeftoverPostgres } from './postgres.ts'
 import { commandLine } from './processes.ts'
 import { PROJECT_ROOT } from './settings.ts'
@@ -29,7 +29,7 @@ afterAll(() => rm(compileCache, { recursive: true }))
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'leadtriage-test-'))
-  const [intake, triage, insights] = await Promise.all([portToKeep(), portToKeep(), portToKeep()])
+  const [intake, triage, insights] = await Promise.all([nonEphemeralPort(), nonEphemeralPort(), nonEphemeralPort()])
   const { DATABASE_URL, NATS_URL, HOST, ...rest } = process.env
   env = {
     ...rest,

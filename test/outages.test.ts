@@ -8,14 +8,15 @@ import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
 import { eventually, nonEmpty } from '../testkit/eventually.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../testkit/fixtures/tcp-proxies.ts'
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const start = useServices(stack)
 
 describe('NATS', () => {
   test('away from the start: intake accepts, says degraded, and every lead is triaged once NATS is there', async () => {
-    const nats = await useTcpProxy(stack.natsUrl)
+    const nats = await proxyTo(stack.natsUrl)
     await nats.cut()
     const intake = await start('intake', { NATS_URL: nats.url })
     expect(await bodyOf(fetch(`${intake.url}/readyz`))).toMatchObject({
@@ -35,7 +36,7 @@ describe('NATS', () => {
   }, 60_000)
 
   test('cut while running: calls that wait for an insight still get it, and the worker comes back by itself', async () => {
-    const nats = await useTcpProxy(stack.natsUrl)
+    const nats = await proxyTo(stack.natsUrl)
     const [intake, insights, triage] = await Promise.all([
       start('intake', { NATS_URL: nats.url }),
       start('insights', { NATS_URL: nats.url }),
@@ -54,11 +55,11 @@ describe('NATS', () => {
 
 describe('PostgreSQL', () => {
   test('hangs: every protocol answers 503 within two seconds, and the retry with the same key makes one lead', async () => {
-    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const postgres = await proxyTo(stack.serviceUrls.intake)
     const intake = await start('intake', { DATABASE_URL: postgres.url })
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'before' }))
 
-    postgres.swallowFromClients()
+    postgres.discardFromClients()
     const key = randomUUID()
     const startedAt = performance.now()
     const [created, read] = await Promise.all([
@@ -100,10 +101,10 @@ describe('PostgreSQL', () => {
   }, 60_000)
 
   test('loses the connection between commit and answer: the retry finds the lead', async () => {
-    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const postgres = await proxyTo(stack.serviceUrls.intake)
     const intake = await start('intake', { DATABASE_URL: postgres.url })
     const key = randomUUID()
-    postgres.swallowAnswersTo(key)
+    postgres.discardRepliesTo(key)
     expect((await postLead(intake.url, { note: 'committed, and nobody heard' }, key)).status).toBe(503)
     const rows = () => stack.sql`select id from leads where idempotency_key = ${key}`
     const [committed] = await eventually(async () => nonEmpty(await rows()))
@@ -120,7 +121,7 @@ describe('PostgreSQL', () => {
   }, 60_000)
 
   test('not there at the start: every service starts, says so, and works once it is there', async () => {
-    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const postgres = await proxyTo(stack.serviceUrls.intake)
     await postgres.cut()
     const through = (url: string) => Object.assign(new URL(url), { host: new URL(postgres.url).host }).href
     const names = ['intake', 'triage', 'insights'] as const
@@ -144,7 +145,7 @@ describe('PostgreSQL', () => {
   }, 60_000)
 
   test('away: workers hold what they have and go on by themselves, without a dead letter', async () => {
-    const postgres = await useTcpProxy(stack.serviceUrls.triage)
+    const postgres = await proxyTo(stack.serviceUrls.triage)
     const [intake, insights, triage] = await Promise.all([
       start('intake'),
       start('insights'),

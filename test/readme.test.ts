@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { portToKeep } from '../embedded/ports.ts'
 import type { InsightBody } from '../testkit/clients/rest.ts'
+import { nonEphemeralPort } from '../testkit/ports.ts'
 import { hasGrpcurl } from './fixtures/grpcurl.ts'
 import { shellExamples } from './fixtures/shell-examples.ts'
 
@@ -22,11 +22,9 @@ let output = ''
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'leadtriage-start-'))
-  const [intake, insights, triage] = (await Promise.all([portToKeep(), portToKeep(), portToKeep()])).map(String) as [
-    string,
-    string,
-    string,
-  ]
+  const [intake, insights, triage] = (
+    await Promise.all([nonEphemeralPort(), nonEphemeralPort(), nonEphemeralPort()])
+  ).map(String) as [string, string, string]
   ports = { '8000': intake, '8001': insights, '8002': triage }
   starter = spawn('npm', ['start'], {
     cwd: ROOT,

@@ -18,8 +18,8 @@ import { createLeadStore } from '../services/intake/lead-store.ts'
 import { createInsightStore } from '../services/triage/insight-store.ts'
 import { captureLog } from '../testkit/captured-log.ts'
 import { eventually } from '../testkit/eventually.ts'
-import type { BreakableServer } from '../testkit/processes/breakable-server.ts'
-import { startBreakable } from '../testkit/processes/breakable-server.ts'
+import type { BreakableServer } from '../testkit/servers/breakable-server.ts'
+import { startBreakable } from '../testkit/servers/breakable-server.ts'
 
 /*
  * A write that is given up must have ended before its retry begins. A trigger counts each write when it begins, and

@@ -7,9 +7,10 @@ import { bodyOf, postLead } from '../testkit/clients/rest.ts'
 import { eventually, nonEmpty } from '../testkit/eventually.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../testkit/fixtures/tcp-proxies.ts'
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const start = useServices(stack)
 // long enough for the first worker to be killed in, short enough to wait for
 const worker = { TRIAGE_ACK_WAIT_MS: '2000' }
@@ -79,7 +80,7 @@ test('by default a worker that stands still for four seconds loses none of its l
 }, 90_000)
 
 test('a worker killed between upsert and ack leaves one insight, and the next worker finishes the message', async () => {
-  const proxy = await useTcpProxy(stack.natsUrl)
+  const proxy = await proxyTo(stack.natsUrl)
   const intake = await start('intake')
   const doomed = await start('triage', { ...worker, NATS_URL: proxy.url })
 
@@ -90,7 +91,7 @@ test('a worker killed between upsert and ack leaves one insight, and the next wo
   await eventually(async () => nonEmpty(await waiting()))
   expect((await consumerInfo()).num_ack_pending).toBe(1)
   // from here on neither its event nor its ack reaches the server
-  proxy.swallowFromClients()
+  proxy.discardFromClients()
   await unlock()
 
   const insights = () => stack.sql`select id, intent, created_at, updated_at from insights where lead_id = ${lead.id}`

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { NODE_ARGS } from '../../testkit/processes/node.ts'
+import { NODE_ARGS } from '../../testkit/processes/node-program.ts'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 
 /** A load generator process. */

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { newLeadSchema } from '../../domain/lead.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import { toRow } from '../../services/intake/create-lead.ts'
-import { sayReady } from '../../testkit/processes/node-program.ts'
+import { reportReady } from '../../testkit/processes/node-program.ts'
 import type { AcceptLead } from './peer-process.ts'
 
 const CALLER = { clientId: 'bench', traceparent: undefined }
@@ -29,5 +29,5 @@ export async function serveLeads(accept: AcceptLead): Promise<void> {
     reply.header('location', `/leads/${id}`)
     return reply.code(created ? 201 : 200).send({ id, ...row.lead, created_at: createdAt })
   })
-  sayReady(await app.listen({ host: '127.0.0.1', port: 0 }))
+  reportReady(await app.listen({ host: '127.0.0.1', port: 0 }))
 }

@@ -1,7 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import postgres from 'postgres'
 import type { LeadRow } from '../../services/intake/lead-store.ts'
-import { sayReady } from '../../testkit/processes/node-program.ts'
+import { reportReady } from '../../testkit/processes/node-program.ts'
 
 /*
  * The process of a peer. Peers use the product's own tables, with one statement and one commit for each lead and for each
@@ -46,7 +46,7 @@ export async function runPeerProcess({ startApi, startWorker }: PeerProgram): Pr
     await serveLeads(await startApi(sql))
   } else {
     await startWorker(sql, await createTriage(sql))
-    sayReady()
+    reportReady()
   }
 }
 

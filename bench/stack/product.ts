@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
-import type { ServiceName } from '../../db/service-logins.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
-import { environmentForNode, NODE_ARGS } from '../../testkit/processes/node.ts'
-import { type Service, startService, untilReady } from '../../testkit/processes/service.ts'
+import { environmentForNode, NODE_ARGS } from '../../testkit/processes/node-program.ts'
+import { createLauncher } from '../../testkit/services/launcher.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 import { watchStatements } from '../measure/statements.ts'
 import type { Servers } from './servers.ts'
@@ -33,39 +31,29 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const { servers, name, triageWorkers = 1, prepare, signal } = options
   const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined })
-  const started: Service[] = []
+  const { startReady, stopAll } = createLauncher({
+    namespace: name,
+    databaseUrls: serviceUrls,
+    natsUrl: servers.nats.url,
+    logDir: servers.scratchDir,
+    mark: servers.scratchDir,
+    env: environmentForNode(servers.scratchDir),
+    nodeArgs: NODE_ARGS,
+    signal,
+  })
   const stop = async () => {
-    await Promise.all(started.map((service) => service.stop()))
+    await stopAll()
     await sql.end()
     await servers.dropDatabase(name)
-  }
-  const start = async (service: ServiceName, number = 0) => {
-    const running = await startService({
-      name: service,
-      env: {
-        ...environmentForNode(servers.scratchDir),
-        DATABASE_URL: serviceUrls[service],
-        NATS_URL: servers.nats.url,
-        NATS_NAMESPACE: name,
-        [`${service.toUpperCase()}_PORT`]: '0',
-      },
-      nodeArgs: NODE_ARGS,
-      mark: servers.scratchDir,
-      logFile: join(servers.scratchDir, `${name}-${service}-${number}.log`),
-      onSpawn: () => undefined,
-    })
-    started.push(running)
-    await untilReady(running, signal)
-    return running
   }
   try {
     await prepare?.(sql)
     const watchesStatements = (options.watchStatements ?? false) && servers.countsStatements
     if (watchesStatements) await watchStatements(sql)
-    const intake = await start('intake') // alone at first: it makes the streams
+    const intake = await startReady('intake') // alone at first: it makes the streams
     const [insights, ...triages] = await Promise.all([
-      start('insights'),
-      ...Array.from({ length: triageWorkers }, (_, number) => start('triage', number)),
+      startReady('insights'),
+      ...Array.from({ length: triageWorkers }, (_, number) => startReady('triage', number)),
     ])
     const processes: WatchedProcess[] = [
       { name: 'intake', pid: intake.pid, withChildren: false },

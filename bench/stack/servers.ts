@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { findPostgresBinaries } from '../../embedded/postgres-binaries.ts'
-import { type Servers as HarnessServers, startServers as startHarnessServers } from '../../testkit/processes/servers.ts'
+import { startServers as startTestkitServers, type Servers as TestkitServers } from '../../testkit/servers/servers.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
-export interface Servers extends HarnessServers {
+export interface Servers extends TestkitServers {
   /** Whether PostgreSQL can count what it executes: not every package of it has what that needs. */
   readonly countsStatements: boolean
 }
@@ -40,7 +40,7 @@ export async function startServers(say: (line: string) => void): Promise<Servers
   const { share } = await findPostgresBinaries()
   const countsStatements = existsSync(join(share, 'extension', 'pg_stat_statements.control'))
   const settings = [...postgresSettings(), ...(countsStatements ? COUNTING : [])]
-  return { ...(await startHarnessServers(say, settings)), countsStatements }
+  return { ...(await startTestkitServers(say, settings)), countsStatements }
 }
 
 /** The servers as processes to be watched. */

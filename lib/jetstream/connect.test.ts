@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, expect, inject, test } from 'vitest'
+import { afterEach, expect, inject, onTestFinished, test } from 'vitest'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { eventually } from '../../testkit/eventually.ts'
-import { startFreezableNats } from '../../testkit/fixtures/freezable-nats.ts'
-import type { Forwarder } from '../../testkit/proxies/forwarder.ts'
-import { useForwarders } from '../../testkit/proxies/forwarder.ts'
+import { startOwnNats } from '../../testkit/fixtures/nats.ts'
+import { useTcpProxies } from '../../testkit/fixtures/tcp-proxies.ts'
+import type { TcpProxy } from '../../testkit/tcp-proxy.ts'
 import type { Nats } from './connect.ts'
 import { connectNats } from './connect.ts'
 import { versionWarning } from './server-version.ts'
 
-const forwarderTo = useForwarders()
+const proxyTo = useTcpProxies()
 const open: Nats[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((nats) => nats.close()))
 })
 
-/** A connection to the real server through a forwarder that is initially closed. */
-async function connectThrough(): Promise<{ nats: Nats; server: Forwarder; messages: () => string[] }> {
-  const server = await forwarderTo(inject('servers').natsUrl)
+/** A connection to the real server through a proxy that refuses connections at first. */
+async function connectThrough(): Promise<{ nats: Nats; server: TcpProxy; messages: () => string[] }> {
+  const server = await proxyTo(inject('servers').natsUrl, { isCut: true })
   const { log, entries } = captureLog()
   const nats = connectNats({ url: server.url, name: 'test', log })
   open.push(nats)
@@ -30,7 +30,7 @@ test('connects as soon as NATS is reachable; until then readiness reports the re
   expect(nats.up()).toBeUndefined()
   await expect(nats.check()).rejects.toThrow('not connected yet')
   await eventually(() => nats.check().catch((error: Error) => /refused/i.test(error.message)))
-  await server.open()
+  await server.heal()
   const connection = await nats.first()
   expect(nats.up()).toBe(connection)
   await nats.check()
@@ -39,11 +39,11 @@ test('connects as soon as NATS is reachable; until then readiness reports the re
 
 test('warns once about a server older than 2.10.26, however often the connection is re-established', async () => {
   const { nats, server, messages } = await connectThrough()
-  await server.open()
+  await server.heal()
   const connection = await nats.first()
-  await server.close()
+  await server.cut()
   await eventually(() => nats.up() === undefined)
-  await server.open()
+  await server.heal()
   await eventually(() => nats.up() === connection)
   const warning = versionWarning(connection.info?.version)
   expect(messages().filter((message) => message.includes('known defects'))).toEqual(
@@ -53,13 +53,13 @@ test('warns once about a server older than 2.10.26, however often the connection
 
 test('a lost connection is not up, and reconnects by itself', async () => {
   const { nats, server, messages } = await connectThrough()
-  await server.open()
+  await server.heal()
   const connection = await nats.first()
-  await server.close()
+  await server.cut()
   await eventually(() => nats.up() === undefined)
   await expect(nats.check()).rejects.toThrow('the connection was lost')
   expect(await nats.first()).toBe(connection)
-  await server.open()
+  await server.heal()
   await eventually(() => nats.up() === connection)
   await nats.check()
   expect(messages()).toEqual(expect.arrayContaining(['disconnected from NATS; reconnecting', 'reconnected to NATS']))
@@ -69,15 +69,16 @@ test.each([
   ['that has received everything', 0],
   ['that has stopped reading', 32],
 ])('a frozen server %s is not up until it responds again', async (_state, megabytes) => {
-  const server = await startFreezableNats()
+  const server = await startOwnNats()
+  onTestFinished(() => server.stop())
   const { log, entries } = captureLog()
   const nats = connectNats({ url: server.url, name: 'test', pingIntervalMs: 200, log })
   open.push(nats)
   const connection = await nats.first()
-  server.freeze()
+  await server.freeze()
   for (let i = 0; i < megabytes; i += 1) connection.publish('test', Buffer.alloc(1_000_000))
   await eventually(() => nats.up() === undefined)
-  server.unfreeze()
+  await server.unfreeze()
   await eventually(() => nats.up() === connection)
   await connection.flush()
   expect(entries().map(({ msg }) => msg)).toContain('NATS does not respond to pings; closing the connection')
@@ -96,14 +97,14 @@ test('close before the first connection rejects the waiting callers and stops co
   await nats.close()
   await waiting
   await nats.close()
-  await server.open()
+  await server.heal()
   expect(nats.up()).toBeUndefined()
   expect(server.connections).toBe(0)
 })
 
 test('close while the first connection is being established leaves none open', async () => {
-  const server = await forwarderTo(inject('servers').natsUrl)
-  await server.open()
+  const server = await proxyTo(inject('servers').natsUrl, { isCut: true })
+  await server.heal()
   const nats = connectNats({ url: server.url, name: 'test', log: captureLog().log }) // starts to connect
   await nats.close()
   await expect(nats.first()).rejects.toThrow()
@@ -124,7 +125,7 @@ async function subscribe(): Promise<{ subject: string; received: Promise<string>
 
 test('close sends buffered messages, can be called again, and leaves no connection open', async () => {
   const { nats, server } = await connectThrough()
-  await server.open()
+  await server.heal()
   const { subject, received } = await subscribe()
   ;(await nats.first()).publish(subject, 'buffered')
   await nats.close()
@@ -137,7 +138,7 @@ test('close sends buffered messages, can be called again, and leaves no connecti
 
 test('close sends buffered messages when it is called twice concurrently', async () => {
   const { nats, server } = await connectThrough()
-  await server.open()
+  await server.heal()
   const { subject, received } = await subscribe()
   ;(await nats.first()).publish(subject, 'buffered')
   await Promise.all([nats.close(), nats.close()])

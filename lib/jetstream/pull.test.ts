@@ -7,12 +7,13 @@ import { captureLog } from '../../testkit/captured-log.ts'
 import { eventually } from '../../testkit/eventually.ts'
 import { useNats } from '../../testkit/fixtures/nats.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../../testkit/fixtures/tcp-proxies.ts'
 import { connectNats } from './connect.ts'
 import { PullEnd, type PullRequest, startPull } from './pull.ts'
 import { ensureTriageConsumer } from './topology.ts'
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const { names } = stack
 const nats = useNats()
 let connection: NatsConnection
@@ -104,7 +105,7 @@ test('a pull that the server has lost ends when two heartbeats are missing', asy
 }, 20_000)
 
 test('an abandoned pull ends once and delivers nothing more, even after a reconnect', async () => {
-  const proxy = await useTcpProxy(stack.natsUrl)
+  const proxy = await proxyTo(stack.natsUrl)
   const unstable = connectNats({ url: proxy.url, name: 'unstable', log: captureLog().log })
   const from = await unstable.first()
   const { ended, abandon, messages } = pull({}, from)

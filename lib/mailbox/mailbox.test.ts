@@ -10,7 +10,7 @@ import { eventually } from '../../testkit/eventually.ts'
 import { attemptsInMemory } from '../../testkit/fakes/attempts-in-memory.ts'
 import { useNats } from '../../testkit/fixtures/nats.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../../testkit/fixtures/tcp-proxies.ts'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Nats } from '../jetstream/connect.ts'
 import { connectNats } from '../jetstream/connect.ts'
@@ -30,6 +30,7 @@ const ACK_WAIT_MS = 5_000
 const SHORT_ACK_WAIT_MS = 600
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const nats = useNats()
 let manager: JetStreamManager
 let names: JetStreamNames
@@ -300,7 +301,7 @@ describe('a message', () => {
     const dead: string[] = []
     for (let lives = 0; dead.length === 0; lives += 1) {
       expect(lives).toBeLessThan(6)
-      const proxy = await useTcpProxy(stack.natsUrl)
+      const proxy = await proxyTo(stack.natsUrl)
       const connection = connectNats({ url: proxy.url, name: 'doomed', log: captureLog().log })
       let isKilled = false
       const handle = async (delivery: Delivery<string>, signal: AbortSignal) => {
@@ -509,9 +510,9 @@ describe('a mailbox', () => {
   })
 
   test('passes its check only after the server has responded to a pull', async () => {
-    const proxy = await useTcpProxy(stack.natsUrl)
+    const proxy = await proxyTo(stack.natsUrl)
     await ensureTopology()
-    proxy.swallowAnswersTo('CONSUMER.MSG.NEXT')
+    proxy.discardRepliesTo('CONSUMER.MSG.NEXT')
     const connection = connectNats({ url: proxy.url, name: 'unanswered', log: captureLog().log })
     closing.push(connection)
     const ends: string[] = []
@@ -533,7 +534,7 @@ describe('a mailbox', () => {
 
   test('pulls once after a reconnect, for no more messages than there is room for', async () => {
     const { wait, open } = gate()
-    const proxy = await useTcpProxy(stack.natsUrl)
+    const proxy = await proxyTo(stack.natsUrl)
     const connection = connectNats({ url: proxy.url, name: 'broken', log: captureLog().log })
     closing.push(connection)
     const { mailbox, handled } = await openMailbox({
@@ -590,7 +591,7 @@ describe('a mailbox', () => {
 
   test('sends queued acknowledgements after a reconnect, so that nothing is handled twice', async () => {
     const { wait, open } = gate()
-    const proxy = await useTcpProxy(stack.natsUrl)
+    const proxy = await proxyTo(stack.natsUrl)
     const connection = connectNats({ url: proxy.url, name: 'reconnecting', log: captureLog().log })
     closing.push(connection)
     const { mailbox, handled } = await openMailbox({ nats: connection, ackWaitMs: 30_000, handle: wait })

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { contentHash } from '../../domain/lead.ts'
-import { readLead } from './client.ts'
+import { readLead } from '../../testkit/load/client.ts'
+import { hasSameContent } from '../../testkit/load/leads.ts'
+import type { StoredLead } from '../../testkit/load/stored-leads.ts'
 import type { Stack } from './stack.ts'
-import type { StoredLead } from './stored-leads.ts'
-import { isSame } from './verdict.ts'
 
 /** Asks the REST protocols for leads and their insights; says where an answer is not what is stored. */
 export async function faultsOfReadSide(
@@ -18,7 +18,7 @@ export async function faultsOfReadSide(
       ask(`${insights.service.url}/leads/${stored.id}/insight`),
     ])
     const told = lead.ok ? readLead((await lead.json()) as Parameters<typeof readLead>[0]) : undefined
-    if (told?.id !== stored.id || told.createdAt !== stored.createdAt || !isSame(told, stored)) {
+    if (told?.id !== stored.id || told.createdAt !== stored.createdAt || !hasSameContent(told, stored)) {
       faults.push(`GET lead ${stored.id}: ${lead.status}, not what is stored`)
     }
     const body = (await insight.json()) as { lead_id?: string; content_hash?: string }

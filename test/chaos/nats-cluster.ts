@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import type { EmbeddedServer } from '../../embedded/embedded-server.ts'
-import { portToKeep } from '../../embedded/ports.ts'
 import { startServerProcess } from '../../embedded/server-process.ts'
-import { waitUntil } from '../../embedded/wait-until.ts'
-import type { BreakableServer } from '../../testkit/processes/breakable-server.ts'
-import { startBreakable } from '../../testkit/processes/breakable-server.ts'
-import type { TcpProxy } from '../../testkit/proxies/faulty-proxy.ts'
-import { startProxy } from '../../testkit/proxies/faulty-proxy.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import { nonEphemeralPort } from '../../testkit/ports.ts'
+import type { BreakableServer } from '../../testkit/servers/breakable-server.ts'
+import { startBreakable } from '../../testkit/servers/breakable-server.ts'
+import type { TcpProxy } from '../../testkit/tcp-proxy.ts'
+import { startTcpProxy } from '../../testkit/tcp-proxy.ts'
 
 /** Three nats-servers that keep their streams together. Each talks to each other one through a proxy of their own. */
 export interface NatsCluster {
@@ -39,7 +39,7 @@ const FORMED_WITHIN_MS = 30_000
 export async function startNatsCluster(bin: string, dir: string): Promise<NatsCluster> {
   const places: Place[] = []
   for (const name of ['n1', 'n2', 'n3']) {
-    places.push({ name, dir: join(dir, name), port: await portToKeep(), clusterPort: await portToKeep() })
+    places.push({ name, dir: join(dir, name), port: await nonEphemeralPort(), clusterPort: await nonEphemeralPort() })
   }
   const links = await Promise.all(places.flatMap((from) => places.filter((to) => to !== from).map(linkTo(from))))
   const nodes: ClusterNode[] = []
@@ -65,7 +65,7 @@ export async function startNatsCluster(bin: string, dir: string): Promise<NatsCl
 }
 
 function linkTo(from: Place): (to: Place) => Promise<{ from: Place; to: Place; proxy: TcpProxy }> {
-  return async (to) => ({ from, to, proxy: await startProxy(to.clusterPort) })
+  return async (to) => ({ from, to, proxy: await startTcpProxy(`nats-route://${HOST}:${to.clusterPort}`) })
 }
 
 async function startNode(bin: string, place: Place, routes: number[]): Promise<EmbeddedServer> {
@@ -120,12 +120,10 @@ async function untilFormed(urls: readonly string[]): Promise<void> {
   const nats = await connect({ servers: [...urls] })
   try {
     const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 1_000 })
-    const probe = () =>
-      manager.getAccountInfo().then(
-        () => true,
-        () => undefined,
-      )
-    if (!(await waitUntil(probe, { timeoutMs: FORMED_WITHIN_MS }))) throw new Error('the NATS cluster does not form')
+    await eventually(() => manager.getAccountInfo(), {
+      timeoutMs: FORMED_WITHIN_MS,
+      otherwise: 'the NATS cluster has not elected a leader',
+    })
   } finally {
     await nats.close()
   }

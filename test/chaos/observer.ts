@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SequenceInfo } from '@nats-io/jetstream'
 import { jetstreamManager } from '@nats-io/jetstream'
+import { waitUntil } from '../../embedded/wait-until.ts'
 import type { Stack } from './stack.ts'
 
 /** What the product and the stream say of themselves during a run; best effort, for what dies takes its numbers along. */
@@ -75,4 +76,22 @@ export function redeliveries(delivered: SequenceInfo, firstSequence: number | un
 
 function sumOf(values: ReadonlyMap<string, number>): number {
   return [...values.values()].reduce((sum, value) => sum + value, 0)
+}
+
+const EMPTY_WITHIN_MS = 45_000
+
+/**
+ * Waits until the stream has no message left. A message of a settled lead may still be redelivered, but one that a worker
+ * never releases takes a place that other leads need. Resolves to how many are left after {@link EMPTY_WITHIN_MS}.
+ */
+export async function untilStreamEmpty({ nats, names }: Stack, signal: AbortSignal): Promise<number> {
+  const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 2_000 })
+  let left = Number.NaN
+  const isEmpty = async () => {
+    const info = await manager.streams.info(names.leadsStream).catch(() => undefined)
+    left = info?.state.messages ?? left
+    return left === 0 || undefined
+  }
+  await waitUntil(isEmpty, { timeoutMs: EMPTY_WITHIN_MS, intervalMs: 300, signal })
+  return left
 }

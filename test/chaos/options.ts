@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { parseInteger, parseSeed } from '../../testkit/run-main.ts'
 import type { Fault } from './faults/fault.ts'
 import { FAULTS } from './faults/faults.ts'
 
@@ -33,10 +33,10 @@ export function parseOptions(args: readonly string[]): Options {
     },
   })
   return {
-    seed: values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber('--seed', values.seed),
+    seed: parseSeed(values.seed),
     faults: values.fault === undefined ? FAULTS : values.fault.map(findFault),
-    seconds: wholeNumber('--seconds', values.seconds),
-    leadsPerSecond: wholeNumber('--rate', values.rate),
+    seconds: parseInteger('--seconds', values.seconds),
+    leadsPerSecond: parseInteger('--rate', values.rate),
     logDir: values.logs,
   }
 }
@@ -45,10 +45,4 @@ function findFault(name: string): Fault {
   const fault = FAULTS.find((candidate) => candidate.name === name)
   if (fault === undefined) throw new Error(`there is no fault ${name}`)
   return fault
-}
-
-function wholeNumber(option: string, value: string): number {
-  const number = Number(value)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new Error(`${option} must be a whole number above 0, not ${value}`)
 }

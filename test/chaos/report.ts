@@ -1,4 +1,4 @@
-import type { Verdict } from './verdict.ts'
+import type { Verdict } from '../../testkit/load/verdict.ts'
 
 /** How one run went. */
 export interface Outcome {

@@ -1,25 +1,25 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Servers } from '../../testkit/processes/servers.ts'
+import { createClient } from '../../testkit/load/client.ts'
+import { startLoad } from '../../testkit/load/lead-load.ts'
+import type { Ledger } from '../../testkit/load/ledger.ts'
+import { createLedger } from '../../testkit/load/ledger.ts'
+import { storedIds, untilSettled } from '../../testkit/load/settled.ts'
+import { readStoredLeads, readStrays } from '../../testkit/load/stored-leads.ts'
+import type { Verdict } from '../../testkit/load/verdict.ts'
+import { checkLedger } from '../../testkit/load/verdict.ts'
 import type { Random } from '../../testkit/random.ts'
 import { createRandom } from '../../testkit/random.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
 import { faultsOfReadSide } from './check-read-side.ts'
-import { createClient } from './client.ts'
 import type { Fault } from './faults/fault.ts'
-import type { Ledger } from './ledger.ts'
-import { createLedger } from './ledger.ts'
-import { startLoad } from './load.ts'
 import { startNatsCluster } from './nats-cluster.ts'
 import type { Observations } from './observer.ts'
-import { observe } from './observer.ts'
+import { observe, untilStreamEmpty } from './observer.ts'
 import type { Outcome } from './report.ts'
 import { nameRun } from './run-name.ts'
-import { storedIds, untilSettled, untilStreamEmpty } from './settled.ts'
 import type { Stack } from './stack.ts'
 import { startStack } from './stack.ts'
-import { readStoredLeads, readStrays } from './stored-leads.ts'
-import type { Verdict } from './verdict.ts'
-import { judge } from './verdict.ts'
 
 export interface RunOptions {
   readonly servers: Servers
@@ -108,7 +108,7 @@ function tooManyRedelivered(max: number, redelivered: number, consumers: number)
 /** Compares the ledger with all that is stored, and with what the protocols say of some of it. */
 async function checkStack(stack: Stack, ledger: Ledger, random: Random): Promise<Verdict> {
   const stored = await readStoredLeads(stack)
-  const verdict = judge(ledger, stored, await readStrays(stack))
+  const verdict = checkLedger(ledger, stored, await readStrays(stack))
   verdict.wrong.push(...(await faultsOfReadSide(stack, random.shuffled(stored).slice(0, SAMPLE))))
   return verdict
 }

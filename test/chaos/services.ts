@@ -1,59 +1,43 @@
 import type { ServiceName } from '../../db/service-logins.ts'
-import type { RunningProcess } from '../../embedded/child-process.ts'
-import { trySignal } from '../../embedded/processes.ts'
-import { startService } from '../../testkit/processes/service.ts'
-import type { Addresses } from './addresses.ts'
-import { createAddresses } from './addresses.ts'
+import type { Addresses } from '../../testkit/load/addresses.ts'
+import { createAddresses } from '../../testkit/load/addresses.ts'
+import type { LauncherOptions } from '../../testkit/services/launcher.ts'
+import { createLauncher } from '../../testkit/services/launcher.ts'
 import type { SupervisedProcess } from './supervised-process.ts'
 import { superviseProcess } from './supervised-process.ts'
 
-/** The product as processes: two of each that may be many, under a supervisor. */
+/** The services as processes under a supervisor: two of intake, two of triage and one of insights. */
 export interface Services {
   readonly intakes: readonly [SupervisedProcess, SupervisedProcess]
   readonly triages: readonly [SupervisedProcess, SupervisedProcess]
   readonly insights: SupervisedProcess
-  /** Where clients find intake. */
+  /** Where clients reach intake. */
   readonly addresses: Addresses
-  /** Stops them; resolves to what went wrong with their ends, now or by a crash before. */
+  /** Stops every process; resolves to crashes and exit codes other than 0. */
   stopServices(): Promise<string[]>
-  /** Kills what still runs, frozen or not. */
+  /** Kills every process that still runs, frozen or not. */
   killServices(): Promise<void>
 }
 
-export interface ServicesOptions {
-  /** The environment of one process: of the first (0) or second (1) of its kind. */
+export interface ServicesOptions extends LauncherOptions {
+  /** More settings for one process: the first (0) or second (1) of its service. */
   readonly envOf: (service: ServiceName, number: number) => NodeJS.ProcessEnv
-  readonly logFileOf: (service: ServiceName, number: number) => string
-  /** Stands unused on their command lines: see testkit/processes/reaper.ts. */
-  readonly mark: string
-  /** Ends all waiting and restarting. */
-  readonly signal: AbortSignal
 }
 
-/** Starts them and waits until all are ready; when one cannot be started, none is left. */
-export async function startServices({ envOf, logFileOf, mark, signal }: ServicesOptions): Promise<Services> {
+/** Starts the services and waits until all are ready. When one cannot be started, stops the others. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
   const addresses = createAddresses()
-  const processes = new Set<RunningProcess>()
+  const launcher = createLauncher(options)
   const failed = new AbortController()
 
-  const onSpawn = (process: RunningProcess) => {
-    processes.add(process)
-    void process.exited.then(() => processes.delete(process))
-  }
   const open = (name: ServiceName, number: number): Promise<SupervisedProcess> =>
     superviseProcess({
       name: `${name} ${number}`,
-      signal: AbortSignal.any([signal, failed.signal]),
-      start: () => startService({ name, env: envOf(name, number), mark, logFile: logFileOf(name, number), onSpawn }),
+      signal: AbortSignal.any([options.signal, failed.signal]),
+      start: () => launcher.start(name, number, options.envOf(name, number)),
       onReady: ({ url }) => name === 'intake' && addresses.add(url),
       onGone: ({ url }) => name === 'intake' && addresses.remove(url),
     })
-  const killServices = async () => {
-    const alive = [...processes]
-    for (const { pid } of alive) trySignal(pid, 'SIGKILL')
-    await Promise.all(alive.map(({ exited }) => exited))
-  }
-
   const opening = [
     open('intake', 0),
     open('intake', 1),
@@ -72,11 +56,11 @@ export async function startServices({ envOf, logFileOf, mark, signal }: Services
         const processes = [intake0, intake1, triage0, triage1, insights]
         return (await Promise.all(processes.map(faultsOfEnd))).flat()
       },
-      killServices,
+      killServices: launcher.killAll,
     }
   } catch (error) {
     failed.abort(error)
-    await killServices()
+    await launcher.killAll()
     await Promise.allSettled(opening)
     throw error
   }
@@ -84,6 +68,6 @@ export async function startServices({ envOf, logFileOf, mark, signal }: Services
 
 async function faultsOfEnd(supervised: SupervisedProcess): Promise<string[]> {
   const code = await supervised.stop()
-  const crashes = supervised.crashes.map((exit) => `${supervised.name} ended by itself: ${exit}`)
+  const crashes = supervised.crashes.map((exit) => `${supervised.name} crashed: ${exit}`)
   return code === 0 ? crashes : [...crashes, `${supervised.name} did not stop cleanly: exit code ${code}`]
 }

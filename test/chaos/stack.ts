@@ -1,13 +1,12 @@
-import { join } from 'node:path'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import postgres from 'postgres'
 import type { ServiceName } from '../../db/service-logins.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
-import type { Servers } from '../../testkit/processes/servers.ts'
-import type { TcpProxy } from '../../testkit/proxies/faulty-proxy.ts'
-import { startProxy } from '../../testkit/proxies/faulty-proxy.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
+import type { TcpProxy } from '../../testkit/tcp-proxy.ts'
+import { startTcpProxy } from '../../testkit/tcp-proxy.ts'
 import type { NatsCluster } from './nats-cluster.ts'
 import type { RunName } from './run-name.ts'
 import type { Services } from './services.ts'
@@ -61,21 +60,23 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
     const proxies = proxied ? await startProxies(servers) : undefined
     undo.push(() => Promise.all([proxies?.postgres.close(), proxies?.nats.close()]))
 
+    const databaseUrl = (service: ServiceName) =>
+      proxies?.postgres.through(serviceUrls[service]) ?? serviceUrls[service]
     const services = await startServices({
-      signal,
+      namespace,
+      databaseUrls: {
+        intake: databaseUrl('intake'),
+        triage: databaseUrl('triage'),
+        insights: databaseUrl('insights'),
+      },
+      natsUrl: proxies?.nats.url ?? servers.nats.url,
+      logDir,
+      label,
       mark: servers.scratchDir,
-      logFileOf: (service, number) => join(logDir, `${label}-${service}-${number}.log`),
-      envOf: (service, number) => ({
-        PATH: process.env.PATH,
-        DATABASE_URL: through(proxies?.postgres, serviceUrls[service]),
-        NATS_URL: through(
-          proxies?.nats,
-          natsUrls[(FIRST_NODE[service] + number) % natsUrls.length] ?? servers.nats.url,
-        ),
-        NATS_NAMESPACE: namespace,
-        NATS_REPLICAS: cluster ? '3' : '1',
-        [`${service.toUpperCase()}_PORT`]: '0',
-      }),
+      env: { NATS_REPLICAS: cluster ? '3' : '1' },
+      envOf: (service, number) =>
+        cluster ? { NATS_URL: cluster.urls[(FIRST_NODE[service] + number) % cluster.urls.length] } : {},
+      signal,
     })
     undo.push(services.killServices)
     return { ...services, servers, proxies, cluster, sql, nats, names, remove }
@@ -86,12 +87,7 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
 }
 
 async function startProxies({ postgres: database, nats }: Servers) {
-  return { postgres: await startProxy(database.port), nats: await startProxy(nats.port) }
-}
-
-function through(proxy: TcpProxy | undefined, url: string): string {
-  if (proxy === undefined) return url
-  return Object.assign(new URL(url), { hostname: '127.0.0.1', port: String(proxy.port) }).href
+  return { postgres: await startTcpProxy(database.url), nats: await startTcpProxy(nats.url) }
 }
 
 async function deleteStreams(nats: NatsConnection, names: JetStreamNames): Promise<void> {

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describeExit } from '../../embedded/embedded-server.ts'
 import { trySignal } from '../../embedded/processes.ts'
 import { isServiceReady } from '../../embedded/service-process.ts'
-import type { Service } from '../../testkit/processes/service.ts'
-import { EndedEarly, untilReady } from '../../testkit/processes/service.ts'
+import { waitUntil } from '../../embedded/wait-until.ts'
+import type { Service } from '../../testkit/services/service.ts'
+import { EndedEarly, untilReady } from '../../testkit/services/service.ts'
 
 /*
  * A place where one service process is to run, under a supervisor. Invariants:
@@ -88,7 +89,8 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
     void exit.then(() => {
       running = false
     })
-    while (running && (await isServiceReady(old.url))) await sleep(50)
+    const isGone = async () => !running || !(await isServiceReady(old.url)) || undefined
+    await waitUntil(isGone, { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: 50 })
     onGone(old) // 2
     await stopped
     return exit

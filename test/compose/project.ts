@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
-import { portFault } from '../../embedded/ports.ts'
 import { runProgram } from '../../embedded/run-program.ts'
 import { waitUntil } from '../../embedded/wait-until.ts'
+import { freePortRange } from '../../testkit/ports.ts'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const COMMAND_TIMEOUT_MS = 10 * 60_000
@@ -45,7 +45,7 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
 
   const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-compose-'))
   const passwords = await newPasswords(scratchDir)
-  const first = await freeRange(RANGE + 5)
+  const first = await freePortRange(RANGE + 5)
   const name = `leadtriage-test-${process.pid}`
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -143,13 +143,4 @@ async function newPasswords(scratchDir: string): Promise<Record<string, string>>
   await runProgram('sh', [join(scratchDir, 'deploy/new-env.sh')], { timeoutMs: 10_000 })
   const lines = (await readFile(join(scratchDir, '.env'), 'utf8')).matchAll(/^(\w+)=(.*)$/gm)
   return Object.fromEntries([...lines].map(([, name, value]) => [name, value]))
-}
-
-/** The first of so many ports in a row that are free. */
-async function freeRange(length: number): Promise<number> {
-  for (let first = 21_000; first < 30_000; first += length) {
-    const faults = await Promise.all(Array.from({ length }, (_, index) => portFault('127.0.0.1', first + index)))
-    if (faults.every((fault) => fault === undefined)) return first
-  }
-  throw new Error('no ports are free')
 }

@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { SERVICE_NAMES } from '../../db/service-logins.ts'
 import type { InsightBody, LeadBody } from '../../testkit/clients/rest.ts'
 import { bodyOf, getInsight, postLead } from '../../testkit/clients/rest.ts'
+import { createAddresses } from '../../testkit/load/addresses.ts'
+import { createClient } from '../../testkit/load/client.ts'
+import { startLoad } from '../../testkit/load/lead-load.ts'
+import { createLedger } from '../../testkit/load/ledger.ts'
+import { untilSettled } from '../../testkit/load/settled.ts'
+import { readStoredLeads, readStrays } from '../../testkit/load/stored-leads.ts'
+import { checkLedger } from '../../testkit/load/verdict.ts'
 import { createRandom } from '../../testkit/random.ts'
-import { createAddresses } from '../chaos/addresses.ts'
-import { createClient } from '../chaos/client.ts'
-import { createLedger } from '../chaos/ledger.ts'
-import { startLoad } from '../chaos/load.ts'
-import { untilSettled } from '../chaos/settled.ts'
-import { readStoredLeads, readStrays } from '../chaos/stored-leads.ts'
-import { judge } from '../chaos/verdict.ts'
 import { shellExamples } from '../fixtures/shell-examples.ts'
 import type { Project } from './project.ts'
 import { ROOT } from './project.ts'
@@ -26,7 +27,6 @@ export interface Step {
   run(project: Project, signal: AbortSignal): Promise<string>
 }
 
-const SERVICES = ['intake', 'triage', 'insights'] as const
 const NOTE = 'How much is the Pro plan for 20 people? We would like to start next week.'
 const LEADS_PER_SECOND = 100
 
@@ -36,7 +36,7 @@ export const STEPS: readonly Step[] = [
     run: async (project) => {
       const startedAt = performance.now()
       await project.compose('up', '--build', '--detach')
-      await project.untilHealthy('postgres', 'nats', ...SERVICES)
+      await project.untilHealthy('postgres', 'nats', ...SERVICE_NAMES)
       const image = await project.docker('inspect', '--format', '{{.Image}}', ...(await project.containers('intake')))
       const bytes = Number(await project.docker('image', 'inspect', '--format', '{{.Size}}', image.trim()))
       return `${seconds(startedAt)} s, image of ${Math.round(bytes / 1e6)} MB`
@@ -67,7 +67,7 @@ export const STEPS: readonly Step[] = [
         const of = (name) => new RegExp('^' + name + ':\\\\s+(.*)$', 'm').exec(status)[1]
         console.log([process.getuid(), write('/app/x'), write('/tmp/x'), of('CapEff'), of('CapBnd'), of('NoNewPrivs')].join(' '))`
       const seen = await Promise.all(
-        SERVICES.map(async (service) => {
+        SERVICE_NAMES.map(async (service) => {
           const [container = ''] = await project.containers(service)
           return (await project.docker('exec', container, 'node', '--eval', script)).trim()
         }),
@@ -89,7 +89,7 @@ export const STEPS: readonly Step[] = [
     name: 'three workers',
     run: async (project) => {
       await project.compose('up', '--detach', '--scale', 'triage=3')
-      await project.untilHealthy(...SERVICES)
+      await project.untilHealthy(...SERVICE_NAMES)
       const { length } = await project.containers('triage')
       must(length === 3, `${length} workers`)
       return passOneLead(project)
@@ -116,14 +116,14 @@ export const STEPS: readonly Step[] = [
     name: 'every password but the owner’s is replaced, and a lead passes',
     run: async (project) => {
       const before = await project.containers('migrate')
-      const services = SERVICES.map((service) => service.toUpperCase())
+      const services = SERVICE_NAMES.map((service) => service.toUpperCase())
       const fresh = [
         ...services.map((name) => `${name}_DATABASE_PASSWORD`),
         ...services.map((name) => `NATS_${name}_PASSWORD`),
       ]
       project.set(Object.fromEntries(fresh.map((variable) => [variable, `p${randomUUID().replaceAll('-', '')}`])))
       await project.compose('up', '--detach', '--scale', 'triage=3')
-      await project.untilHealthy('nats', ...SERVICES)
+      await project.untilHealthy('nats', ...SERVICE_NAMES)
       must(`${await project.containers('migrate')}` !== `${before}`, 'the migration job did not run')
       return passOneLead(project)
     },
@@ -138,7 +138,7 @@ export const STEPS: readonly Step[] = [
       await project.compose('down', '--volumes')
       project.set({ COMPOSE_PROFILES: 'cluster', NATS_CONFIG: 'cluster.conf', NATS_REPLICAS: '3' })
       await project.compose('up', '--detach')
-      await project.untilHealthy('nats', 'nats-2', 'nats-3', ...SERVICES)
+      await project.untilHealthy('nats', 'nats-2', 'nats-3', ...SERVICE_NAMES)
       const first = await passOneLead(project)
       await project.docker('kill', ...(await project.containers('nats')))
       return `${first}, then ${await passOneLead(project)}`
@@ -188,7 +188,7 @@ async function rollingRestart(project: Project, signal: AbortSignal): Promise<st
   return project.database(async (sql) => {
     const open = await untilSettled({ sql }, ids, 60_000, signal)
     const stored = (await readStoredLeads({ sql })).filter(({ id }) => !before.has(id))
-    const { lost, doubled, wrong, deadLetters } = judge(ledger, stored, await readStrays({ sql }))
+    const { lost, doubled, wrong, deadLetters } = checkLedger(ledger, stored, await readStrays({ sql }))
     const faults = [...open.map((id) => `not settled: ${id}`), ...lost, ...doubled, ...wrong]
     must(faults.length === 0, `${faults.length} faults: ${faults.slice(0, 3).join('; ')}`)
     must(deadLetters === 0, `${deadLetters} dead letters`)
@@ -213,7 +213,7 @@ async function backUpAndRestore(project: Project): Promise<string> {
   await project.compose('down', '--volumes') // the queue is gone too
   const startedAt = performance.now()
   await project.shell(restore.join('\n'))
-  await project.untilHealthy(...SERVICES)
+  await project.untilHealthy(...SERVICE_NAMES)
   const restored = await bodyOf<InsightBody>(getInsight(project.insightsUrl, settled.id, '1s'))
   must(JSON.stringify(restored) === JSON.stringify(insight), 'another insight than before')
   const { intent } = await insightOf(project.insightsUrl, waiting.id)

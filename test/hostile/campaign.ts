@@ -1,3 +1,4 @@
+import { SERVICE_NAMES } from '../../db/service-logins.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { makeKey, makeToken } from './canary.ts'
 import type { CaseContext, Fuzzer, Violation } from './fuzzer.ts'
@@ -42,7 +43,6 @@ export interface CampaignOutcome {
   readonly interrupted: readonly string[]
 }
 
-const SERVICES = ['intake', 'triage', 'insights'] as const
 /** How often memory is measured. Each sample costs three processes a full garbage collection. */
 const SAMPLES = { max: 36, min: 12, perCases: 500 }
 /** Share of the cases that run before the first memory sample, to fill caches and pools. */
@@ -84,7 +84,7 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignOutcome> 
       failures.push(...failed)
       if (at < warmUp || (at - warmUp) % sampleEvery !== 0) continue
       const usages = await measureAll(target)
-      for (const service of SERVICES) if (usages?.[service]) memory[service].push(usages[service])
+      for (const service of SERVICE_NAMES) if (usages?.[service]) memory[service].push(usages[service])
       onProgress(at)
     }
   }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import type { Servers } from '../../testkit/processes/servers.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
+import { describeServers } from '../../testkit/servers/servers.ts'
 import type { CaseId } from './campaign.ts'
 import { planCases, runCampaign } from './campaign.ts'
 import { checkTarget } from './check-target.ts'
@@ -31,9 +32,7 @@ export async function fuzzProduct(options: FuzzOptions): Promise<CheckResult[]> 
   const ledger = createLedger()
   await mkdir(logDir, { recursive: true })
   const target = await startTarget(servers, `hostile${seed}`, logDir, ledger)
-  print(
-    `seed ${seed}, ${cases.length} cases, PostgreSQL ${servers.postgres.version}, nats-server ${servers.nats.version}`,
-  )
+  print(`seed ${seed}, ${cases.length} cases, ${describeServers(servers)}`)
   const started = performance.now()
   const seconds = () => `${((performance.now() - started) / 1000).toFixed(0)} s`
   const onProgress = (done: number) => print(`${done} cases after ${seconds()}`)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Servers } from '../../testkit/processes/servers.ts'
-import { startServers } from '../../testkit/processes/servers.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
+import { startServers } from '../../testkit/servers/servers.ts'
 import { fuzzProduct } from './fuzz-product.ts'
 import { FUZZERS } from './fuzzers/fuzzers.ts'
 import type { CheckResult } from './report.ts'

@@ -1,5 +1,5 @@
 import type { NewLead } from '../../domain/lead.ts'
-import { isSame } from '../chaos/verdict.ts'
+import { hasSameContent } from '../../testkit/load/leads.ts'
 
 /*
  * What the fuzzers sent under each idempotency key. After the run the database is compared with it.
@@ -52,7 +52,7 @@ export function createLedger(): Ledger {
         if (rows.length > 1) report(`stored ${rows.length} times`)
         if (entry === undefined) report(`a lead is stored under ${key}, which was never sent`)
         else if (entry.sent.length === 0) report('an invalid request was stored')
-        else if (!rows.every((row) => entry.sent.some((lead) => isSame(lead, row))))
+        else if (!rows.every((row) => entry.sent.some((lead) => hasSameContent(lead, row))))
           report('stored differently than sent')
       }
       for (const [key, { acknowledged, caseName }] of entries)

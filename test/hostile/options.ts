@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { parseInteger, parseSeed } from '../../testkit/run-main.ts'
 
 export interface Options {
   readonly seed: number
@@ -31,16 +31,10 @@ export function parseOptions(args: readonly string[]): Options {
     },
   })
   return {
-    seed: values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber('--seed', values.seed),
-    cases: wholeNumber('--cases', values.cases),
+    seed: parseSeed(values.seed),
+    cases: parseInteger('--cases', values.cases),
     protocols: values.protocol,
     only: values.case,
     logDir: values.logs,
   }
-}
-
-function wholeNumber(option: string, value: string): number {
-  const number = Number(value)
-  if (Number.isSafeInteger(number) && number > 0) return number
-  throw new Error(`${option} must be an integer greater than 0, not ${value}`)
 }

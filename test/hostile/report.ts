@@ -68,14 +68,11 @@ function mutationsOf(cases: readonly FailedCase[]): string {
 
 const MAX_SHOWN = 12
 
-/** Returns the report as lines: the failed checks, then a summary. */
-export function describeResults(results: readonly CheckResult[]): string[] {
+/** Returns the failed checks as lines. */
+export function describeFailures(results: readonly CheckResult[]): string[] {
   const failed = results.filter(({ violations }) => violations.length > 0)
-  return [
-    ...failed.flatMap(({ name, violations }) => [
-      `FAILED ${name} (${violations.length})`,
-      ...violations.slice(0, MAX_SHOWN).flatMap((violation) => violation.split('\n').map((line) => `  ${line}`)),
-    ]),
-    `${results.length - failed.length} passed, ${failed.length} failed`,
-  ]
+  return failed.flatMap(({ name, violations }) => [
+    `FAILED ${name} (${violations.length})`,
+    ...violations.slice(0, MAX_SHOWN).flatMap((violation) => violation.split('\n').map((line) => `  ${line}`)),
+  ])
 }

@@ -1,27 +1,27 @@
-import { listenForSignals } from '../../embedded/signals.ts'
-import { startServers } from '../../testkit/processes/servers.ts'
+import type { Context, Counts } from '../../testkit/run-main.ts'
+import { runMain } from '../../testkit/run-main.ts'
+import { startServers } from '../../testkit/servers/servers.ts'
 import type { CaseId } from './campaign.ts'
 import { fuzzProduct } from './fuzz-product.ts'
 import { FUZZERS } from './fuzzers/fuzzers.ts'
 import type { Options } from './options.ts'
 import { parseOptions, USAGE } from './options.ts'
-import { describeResults } from './report.ts'
+import { describeFailures } from './report.ts'
 
 /*
  * Fuzzes the running product: sends generated requests over every protocol, valid, malformed and malicious, and checks
  * each response, the database, the logs, the metrics and the memory. See USAGE for the options.
  */
 
-const print = (line: string) => void process.stdout.write(`${line}\n`)
-
-async function main({ seed, cases, protocols, only, logDir }: Options, signal: AbortSignal): Promise<boolean> {
+async function main({ seed, cases, protocols, only, logDir }: Options, { print, signal }: Context): Promise<Counts> {
   const fuzzers = FUZZERS.filter(({ protocol }) => protocols?.includes(protocol) ?? true)
   const servers = await startServers(print)
   try {
     const options = { servers, fuzzers, seed, logDir: logDir ?? servers.scratchDir, signal, print }
     const results = await fuzzProduct({ ...options, cases: only?.map(findCase) ?? cases })
-    for (const line of describeResults(results)) print(line)
-    return results.every(({ violations }) => violations.length === 0)
+    for (const line of describeFailures(results)) print(line)
+    const failed = results.filter(({ violations }) => violations.length > 0).length
+    return { passed: results.length - failed, failed }
   } finally {
     await servers.stop()
   }
@@ -34,20 +34,4 @@ function findCase(name: string): CaseId {
   return { fuzzer, number: Number(number) }
 }
 
-function optionsOrExit(): Options {
-  try {
-    return parseOptions(process.argv.slice(2))
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n${USAGE}`)
-    process.exit(2)
-  }
-}
-
-const options = optionsOrExit()
-const signal = listenForSignals(print)
-try {
-  process.exitCode = (await main(options, signal)) ? 0 : 1
-} catch (error) {
-  if (!signal.aborted) process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
-  process.exitCode = 1
-}
+await runMain({ usage: USAGE, parseOptions, main })

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import postgres from 'postgres'
-import type { ServiceName } from '../../db/service-logins.ts'
-import type { RunningProcess } from '../../embedded/child-process.ts'
-import { trySignal } from '../../embedded/processes.ts'
-import type { Servers } from '../../testkit/processes/servers.ts'
-import type { Service } from '../../testkit/processes/service.ts'
-import { startService, untilReady } from '../../testkit/processes/service.ts'
+import { SERVICE_NAMES, type ServiceName } from '../../db/service-logins.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
+import { createLauncher, logFileOf } from '../../testkit/services/launcher.ts'
+import type { Service } from '../../testkit/services/service.ts'
 import type { Ledger, StoredLead } from './ledger.ts'
 
 /** The product under test: three processes with their own database and NATS namespace. */
@@ -32,50 +30,37 @@ interface TargetService {
   readonly logFile: string
 }
 
-const NAMES = ['intake', 'triage', 'insights'] as const
 const SEEDED_NOTE = 'We need a quote for 20 licences of the Pro plan.'
 
 export async function startTarget(servers: Servers, name: string, logDir: string, ledger: Ledger): Promise<Target> {
   const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
   await mkdir(logDir, { recursive: true })
-  const processes: RunningProcess[] = []
+  const launcher = createLauncher({
+    namespace: name,
+    databaseUrls: serviceUrls,
+    natsUrl: servers.nats.url,
+    logDir,
+    mark: servers.scratchDir,
+    env: { LOG_LEVEL: 'debug' },
+    nodeArgs: ['--inspect=127.0.0.1:0'], // to measure memory after a garbage collection
+    signal: AbortSignal.timeout(30_000),
+  })
   const launch = async (service: ServiceName): Promise<Service & TargetService> => {
-    const logFile = join(logDir, `${name}-${service}.log`)
+    const logFile = logFileOf({ logDir, label: name }, service)
     await rm(logFile, { force: true }) // left by an earlier run with the same seed
-    const started = await startService({
-      name: service,
-      nodeArgs: ['--inspect=127.0.0.1:0'], // to measure memory after a garbage collection
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: serviceUrls[service],
-        NATS_URL: servers.nats.url,
-        NATS_NAMESPACE: name,
-        LOG_LEVEL: 'debug',
-        [`${service.toUpperCase()}_PORT`]: '0',
-      },
-      mark: servers.scratchDir,
-      logFile,
-      onSpawn: (process) => processes.push(process),
-    })
-    await untilReady(started, AbortSignal.timeout(30_000))
+    const started = await launcher.startReady(service)
     return { ...started, port: Number(new URL(started.url).port), logFile }
   }
-  const killAll = () => processes.forEach(({ pid }) => void trySignal(pid, 'SIGKILL'))
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined })
   try {
-    const [intake, triage, insights] = await Promise.all(NAMES.map(launch))
+    const [intake, triage, insights] = await Promise.all(SERVICE_NAMES.map(launch))
     if (!intake || !triage || !insights) throw new Error('a service is missing')
-    const running = [intake, triage, insights]
-    const unexpectedExits: string[] = []
-    let stopping = false
-    for (const [index, { exited }] of running.entries()) {
-      void exited.then(({ code, signal }) => {
-        if (!stopping || code !== 0) unexpectedExits.push(`${NAMES[index]} exited with ${signal ?? code}`)
-      })
-    }
+    let unexpectedExits = launcher.crashes
     return {
       services: { intake, triage, insights },
-      unexpectedExits,
+      get unexpectedExits() {
+        return unexpectedExits
+      },
       seeded: await seedLeads(sql, intake.url, ledger),
       storedLeads: async () => [
         ...(await sql<StoredLead[]>`select idempotency_key as key, email, phone, name, note, source from leads`),
@@ -83,15 +68,13 @@ export async function startTarget(servers: Servers, name: string, logDir: string
       deadLetterErrors: async () =>
         (await sql<{ error: string }[]>`select error from dead_letters`).map((r) => r.error),
       stop: async () => {
-        stopping = true
-        await Promise.all(running.map((service) => service.stop()))
-        await Promise.all(running.map((service) => service.exited))
+        unexpectedExits = await launcher.stopAll()
         await sql.end()
         await servers.dropDatabase(name)
       },
     }
   } catch (error) {
-    killAll()
+    await launcher.killAll()
     await sql.end()
     throw error
   }
@@ -125,10 +108,10 @@ async function seedLeads(sql: postgres.Sql, intakeUrl: string, ledger: Ledger) {
 }
 
 async function untilTriaged(sql: postgres.Sql, ids: string[]): Promise<void> {
-  for (const deadline = performance.now() + 30_000; performance.now() < deadline; ) {
+  const areTriaged = async () => {
     const [row] = await sql<{ count: number }[]>`select count(*)::int from insights where lead_id = any(${ids})`
-    if (row?.count === ids.length) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    return row?.count === ids.length
   }
-  throw new Error('the seeded leads were not triaged within 30 s')
+  const otherwise = 'the seeded leads were not triaged within 30 s'
+  await eventually(areTriaged, { timeoutMs: 30_000, intervalMs: 50, otherwise })
 }

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { ServiceName } from '../../db/service-logins.ts'
 import { exchange } from '../../testkit/clients/raw-http.ts'
 import { bodyOf } from '../../testkit/clients/rest.ts'
-import type { ServiceName, ServiceProcess } from '../../testkit/fixtures/services.ts'
+import type { ServiceProcess } from '../../testkit/fixtures/services.ts'
 import { useServices } from '../../testkit/fixtures/services.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../../testkit/fixtures/tcp-proxies.ts'
 import type { Contract } from './contract.ts'
 import { createContract } from './contract.ts'
 import type { DescribedOperation, OpenApiDocument } from './document.ts'
 import { exampleOf, operationsOf } from './document.ts'
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const start = useServices(stack)
 const NAMES = ['intake', 'triage', 'insights'] as const
 interface Described {
@@ -176,7 +178,7 @@ describe('responses are as documented, without additional fields or headers:', (
   })
 
   test('a service whose database is unreachable', async () => {
-    const database = await useTcpProxy(stack.serviceUrls.intake)
+    const database = await proxyTo(stack.serviceUrls.intake)
     const { url } = await start('intake', { DATABASE_URL: database.url })
     await database.cut()
     const response = await fetch(`${url}/leads/`, lead({ note: 'Hello' }))

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trySignal } from '../../embedded/processes.ts'
+import { waitUntil } from '../../embedded/wait-until.ts'
 import { isMissing } from '../../lib/jetstream/declare.ts'
 import type { Random } from '../../testkit/random.ts'
 import type { Lane } from './lane.ts'
@@ -37,17 +38,18 @@ async function deleteOnceThere(
   signal: AbortSignal,
 ): Promise<void> {
   const since = performance.now()
-  for (;;) {
+  const isDeleted = async () => {
     try {
       await deleteIt()
-      return
+      return true
     } catch (error) {
       if (!isMissing(error) && !isTimeout(error)) throw error
       if (performance.now() - since > RECREATED_WITHIN_MS + stalls.since(since))
-        throw new Error('the stream was not made again in time', { cause: error })
-      await sleep(LOOK_EVERY_MS, undefined, { signal })
+        throw new Error('the stream was not recreated in time', { cause: error })
+      return undefined
     }
   }
+  await waitUntil(isDeleted, { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: LOOK_EVERY_MS, signal })
 }
 
 /** nats-server may be stopped just now. */

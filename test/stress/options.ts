@@ -1,5 +1,5 @@
-import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
+import { parseInteger, parseSeed } from '../../testkit/run-main.ts'
 
 export interface Options {
   /** Every random choice of the run follows from it. */
@@ -40,17 +40,11 @@ export function parseOptions(args: readonly string[]): Options {
     },
   })
   return {
-    seed: values.seed === undefined ? randomInt(1, 1_000_000) : wholeNumber('--seed', values.seed, 1),
-    deletions: wholeNumber('--deletions', values.deletions, 1),
-    lanes: wholeNumber('--lanes', values.lanes, 1),
-    leadsPerSecond: wholeNumber('--rate', values.rate, 1),
-    busyProcesses: wholeNumber('--busy', values.busy, 0),
+    seed: parseSeed(values.seed),
+    deletions: parseInteger('--deletions', values.deletions),
+    lanes: parseInteger('--lanes', values.lanes),
+    leadsPerSecond: parseInteger('--rate', values.rate),
+    busyProcesses: parseInteger('--busy', values.busy, 0),
     logDir: values.logs,
   }
-}
-
-function wholeNumber(option: string, value: string, min: number): number {
-  const number = Number(value)
-  if (Number.isSafeInteger(number) && number >= min) return number
-  throw new Error(`${option} must be a whole number from ${min}, not ${value}`)
 }

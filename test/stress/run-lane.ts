@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Servers } from '../../testkit/processes/servers.ts'
+import { createAddresses } from '../../testkit/load/addresses.ts'
+import { createClient } from '../../testkit/load/client.ts'
+import { createLedger } from '../../testkit/load/ledger.ts'
+import { untilSettled } from '../../testkit/load/settled.ts'
 import { createRandom } from '../../testkit/random.ts'
-import { untilSettled } from '../chaos/settled.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
 import { deleteStream } from './delete-stream.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { startJitter } from './jitter.ts'
@@ -40,19 +43,23 @@ export async function runLane(options: {
   leadsPerSecond: number
   stalls: StallClock
   logDir: string
-  say: (line: string) => void
+  print: (line: string) => void
   signal: AbortSignal
 }): Promise<LaneOutcome> {
-  const { servers, name, seed, takeDeletions, stalls, say } = options
+  const { servers, name, seed, takeDeletions, stalls, print } = options
   const ending = new AbortController()
   const signal = AbortSignal.any([options.signal, ending.signal])
   const random = createRandom(`${seed}/${name}`)
   const lane = await startLane({ servers, name, logDir: options.logDir, signal })
+  const ledger = createLedger()
+  const addresses = createAddresses()
+  addresses.add(lane.intake.url)
+  const client = createClient({ addresses, ledger, random: random.fork('client'), signal })
   const load = startLoad({
+    client,
     url: lane.intake.url,
     random: random.fork('load'),
     leadsPerSecond: options.leadsPerSecond,
-    signal,
   })
   const jitters = lane.triages.map(({ pid }, number) =>
     startJitter({ pid, random: random.fork(`jitter-${number}`), stoppedMs: STOPPED_MS, pauseMs: PAUSE_MS }),
@@ -62,12 +69,11 @@ export async function runLane(options: {
   let deletions = 0
   try {
     const choices = random.fork('deletions')
-    const unsettled = new Set<string>()
-    let seen = 0
-    const addNew = () => {
-      const ids = load.acknowledged()
-      for (; seen < ids.length; seen += 1) unsettled.add(ids[seen] as string) // seen is within the list
-      return [...unsettled]
+    const waitedFor = new Set<string>()
+    const takeNew = () => {
+      const added = ledger.acknowledgedIds().filter((id) => !waitedFor.has(id))
+      for (const id of added) waitedFor.add(id)
+      return added
     }
     for (;;) {
       await sleep(choices.integer(50, 1_000), undefined, { signal })
@@ -76,8 +82,8 @@ export async function runLane(options: {
       await deleteStream(lane, choices, taken, stalls, signal)
       deletions += taken
       const since = performance.now()
-      const waitedFor = addNew()
-      let open = waitedFor
+      const added = takeNew()
+      let open = added
       for (let leftMs = HANGS_AFTER_MS; leftMs > 0 && open.length > 0; ) {
         open = await untilSettled(lane, open, leftMs, signal)
         leftMs = HANGS_AFTER_MS + stalls.since(since) - (performance.now() - since)
@@ -85,19 +91,18 @@ export async function runLane(options: {
       if (open.length > 0) {
         const diagnosis = await diagnose(lane, open)
         hangs.push(diagnosis)
-        say(`${name}: ${open.length} of ${waitedFor.length} leads hang: ${JSON.stringify(diagnosis)}`)
+        print(`${name}: ${open.length} of ${added.length} leads hang: ${JSON.stringify(diagnosis)}`)
         open = await untilSettled(lane, open, RECOVERS_WITHIN_MS, signal)
-        say(
+        print(
           open.length === 0
             ? `${name}: recovered ${((performance.now() - since) / 1_000).toFixed(1)} s after the deletion`
             : `${name}: ${open.length} still hang, going on: ${JSON.stringify(await diagnose(lane, open))}`,
         )
       }
       recoverySeconds.push((performance.now() - since) / 1_000)
-      unsettled.clear() // what still hangs is counted
     }
     await load.finish()
-    const open = await untilSettled(lane, addNew(), HANGS_AFTER_MS, signal)
+    const open = await untilSettled(lane, takeNew(), HANGS_AFTER_MS, signal)
     if (open.length > 0) hangs.push(await diagnose(lane, open))
     const [counts] = await lane.sql<{ leads: number; deadLetters: number }[]>`
       select (select count(*)::int from leads) as leads, (select count(*)::int from dead_letters) as "deadLetters"`
@@ -111,12 +116,13 @@ export async function runLane(options: {
       recoverySeconds,
       latencySeconds: latencies.map(({ seconds }) => seconds),
       hangs,
-      crashes: lane.crashes(),
+      crashes: lane.crashes.map((crash) => `${name}: ${crash}`),
     }
   } finally {
     ending.abort(new Error('the lane is over'))
     await Promise.all(jitters.map((jitter) => jitter.stop()))
     await load.finish()
+    client.close()
     await lane.remove()
   }
 }

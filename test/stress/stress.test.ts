@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Servers } from '../../testkit/processes/servers.ts'
-import { startServers } from '../../testkit/processes/servers.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
+import { startServers } from '../../testkit/servers/servers.ts'
 import { stress } from './stress.ts'
 
 // The short form of `npm run test:stress`. The same run again: CHAOS_SEED=N npm test -- test/stress

@@ -1,5 +1,5 @@
-import type { Servers } from '../../testkit/processes/servers.ts'
 import { createRandom } from '../../testkit/random.ts'
+import type { Servers } from '../../testkit/servers/servers.ts'
 import { keepCoresBusy, startJitter } from './jitter.ts'
 import type { Options } from './options.ts'
 import type { Summary } from './report.ts'
@@ -18,7 +18,7 @@ const NATS_PAUSE_MS = [1_500, 8_000] as const
 export async function stress(
   servers: Servers,
   options: Omit<Options, 'logDir'> & { logDir: string },
-  say: (line: string) => void,
+  print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<Summary> {
   const { seed, lanes, leadsPerSecond, logDir, busyProcesses } = options
@@ -48,7 +48,7 @@ export async function stress(
         leadsPerSecond,
         stalls,
         logDir,
-        say,
+        print,
         signal: AbortSignal.any([signal, failed.signal]),
       }).catch((error: unknown) => {
         failed.abort(error)
@@ -60,7 +60,7 @@ export async function stress(
       if (lane.status === 'rejected') throw lane.reason
       return lane.value
     })
-    for (const crash of outcomes.flatMap(({ crashes }) => crashes)) say(crash)
+    for (const crash of outcomes.flatMap(({ crashes }) => crashes)) print(crash)
     return summarize(servers.nats.version, seed, outcomes, {
       tookMs: performance.now() - startedAt,
       stalledMs: stalls.since(startedAt),

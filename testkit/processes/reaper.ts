@@ -32,5 +32,5 @@ async function cleanUp(scratchDir: string): Promise<void> {
 if (import.meta.main) {
   const scratchDir = process.argv[2]
   // the folder's name must be one that nobody else's words can hold
-  if (scratchDir?.includes('leadtriage-harness-')) process.stdin.resume().on('end', () => void cleanUp(scratchDir))
+  if (scratchDir?.includes('leadtriage-testkit-')) process.stdin.resume().on('end', () => void cleanUp(scratchDir))
 }

@@ -2,7 +2,7 @@ import { fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { newLeadSchema } from '../../../domain/lead.ts'
-import { sayReady } from '../../../testkit/processes/node-program.ts'
+import { reportReady } from '../../../testkit/processes/node-program.ts'
 
 /* Fastify with the product's schema of a lead: validates the body and returns it. */
 
@@ -12,4 +12,4 @@ app.setSerializerCompiler(serializerCompiler)
 app.post('/leads', { schema: { body: newLeadSchema, response: { 201: z.unknown() } } }, async (request, reply) =>
   reply.code(201).send(request.body),
 )
-sayReady(await app.listen({ host: '127.0.0.1', port: 0 }))
+reportReady(await app.listen({ host: '127.0.0.1', port: 0 }))

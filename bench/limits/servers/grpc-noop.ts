@@ -5,7 +5,7 @@ import {
   CreateLeadResponseSchema,
   IntakeService,
 } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { sayReady } from '../../../testkit/processes/node-program.ts'
+import { reportReady } from '../../../testkit/processes/node-program.ts'
 
 /* grpc-js alone: a CreateLead that does nothing. */
 
@@ -29,5 +29,5 @@ server.addService(
 )
 server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error
-  sayReady(`http://127.0.0.1:${port}`)
+  reportReady(`http://127.0.0.1:${port}`)
 })

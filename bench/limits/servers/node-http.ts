@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { sayReady } from '../../../testkit/processes/node-program.ts'
+import { reportReady } from '../../../testkit/processes/node-program.ts'
 
 /* node:http alone: parses JSON and returns it. */
 
@@ -12,4 +12,4 @@ const server = http.createServer((request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }).end(body)
   })
 })
-server.listen(0, '127.0.0.1', () => sayReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))
+server.listen(0, '127.0.0.1', () => reportReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))

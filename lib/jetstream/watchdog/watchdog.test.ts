@@ -11,8 +11,7 @@ import { captureLog } from '../../../testkit/captured-log.ts'
 import { collectGarbage } from '../../../testkit/collect-garbage.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import { attemptsInMemory } from '../../../testkit/fakes/attempts-in-memory.ts'
-import { startMutedNats } from '../../../testkit/fixtures/muted-nats.ts'
-import { type OwnNats, startOwnNats } from '../../../testkit/fixtures/own-nats.ts'
+import { type OwnNats, startMutedNats, startOwnNats } from '../../../testkit/fixtures/nats.ts'
 import { SnoozeError } from '../../mailbox/failure.ts'
 import type { MailboxOptions } from '../../mailbox/mailbox.ts'
 import { createMailbox } from '../../mailbox/mailbox.ts'
@@ -249,9 +248,9 @@ describe('does not touch', () => {
     const worker = startWorker()
     await publish('before')
     await eventually(() => worker.texts.includes('before'))
-    server.signal('SIGSTOP')
+    await server.freeze()
     await once(AbortSignal.timeout(10_000), 'abort') // longer than the timeout for heartbeats
-    server.signal('SIGCONT')
+    await server.unfreeze()
     await publish('after')
     await eventually(() => worker.texts.includes('after'), 20_000)
     await staysQuiet(worker)
@@ -297,8 +296,8 @@ test('memory does not grow with the number of snapshots', async () => {
 
 test('a frozen server does not block the watchdog', async () => {
   const connection = await nats.first()
-  server.signal('SIGSTOP')
-  ending.push(async () => server.signal('SIGCONT'))
+  await server.freeze()
+  ending.push(() => server.unfreeze())
   const probe = () => consumerResponds(connection, nats.inboxPrefix, names.leadsStream, names.triageConsumer)
   // after SIGSTOP the process may still respond for a moment
   await eventually(async () => !(await probe().catch(() => false)))

@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { useGrpcQueueClients } from '../../../testkit/clients/grpc-queue-client.ts'
+import { useTcpProxies } from '../../../testkit/fixtures/tcp-proxies.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
-import { useBytewiseProxy } from '../../../testkit/proxies/bytewise-proxy.ts'
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const CALL = 'GET /call HTTP/1.1\r\nHost: x\r\n\r\n'
@@ -16,7 +16,7 @@ const LAST_CALL = 'GET /call HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
 
 const startServer = useTestServers()
 const openGrpc = useGrpcQueueClients()
-const startBytewiseProxy = useBytewiseProxy()
+const proxyTo = useTcpProxies()
 const sockets: Socket[] = []
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
@@ -86,14 +86,14 @@ describe('a connection without a decided protocol', () => {
 
 describe('gRPC', () => {
   test('is recognized when it arrives byte by byte', async () => {
-    const proxy = await startBytewiseProxy(await startServer())
+    const proxy = await proxyTo((await startServer()).url, { bytewise: true })
     expect((await openGrpc(proxy).getQueue()).pending).toBe(7n)
   })
 })
 
 describe('HTTP/1.1', () => {
   test('is recognized when it arrives byte by byte', async () => {
-    const proxy = await startBytewiseProxy(await startServer())
+    const proxy = await proxyTo((await startServer()).url, { bytewise: true })
     expect(await exchange(proxy, LAST_CALL)).toMatch(/^HTTP\/1\.1 200 OK\r\n.*\{"answered":true\}$/s)
   })
 

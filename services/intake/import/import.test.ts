@@ -9,9 +9,10 @@ import { eventually } from '../../../testkit/eventually.ts'
 import type { ServiceProcess } from '../../../testkit/fixtures/services.ts'
 import { useServices } from '../../../testkit/fixtures/services.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../../../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../../../testkit/fixtures/tcp-proxies.ts'
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const start = useServices(stack)
 let intake: ServiceProcess
 
@@ -213,7 +214,7 @@ describe('streams', () => {
 
 describe('faults', () => {
   test('an import waits while PostgreSQL is unreachable for a moment, and then succeeds', async () => {
-    const postgres = await useTcpProxy(stack.serviceUrls.intake)
+    const postgres = await proxyTo(stack.serviceUrls.intake)
     const own = await start('intake', { DATABASE_URL: postgres.url })
     const { promise: cut, resolve } = Promise.withResolvers<void>()
     async function* rows() {

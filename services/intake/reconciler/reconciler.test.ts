@@ -10,7 +10,7 @@ import { captureLog } from '../../../testkit/captured-log.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import { useNats } from '../../../testkit/fixtures/nats.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
-import { useTcpProxy } from '../../../testkit/proxies/tcp-proxy.ts'
+import { useTcpProxies } from '../../../testkit/fixtures/tcp-proxies.ts'
 import { queueHead } from './queue-head.ts'
 import { startReconciler } from './reconciler.ts'
 
@@ -18,6 +18,7 @@ import { startReconciler } from './reconciler.ts'
 const SOON_MS = 10_000
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const { names } = stack
 const topology = { names, replicas: 1, keptInsights: 1_000 }
 const nats = useNats()
@@ -72,7 +73,7 @@ function start(connection: Nats, beforeWork: () => Promise<unknown> = async () =
 test('a lead is published within seconds after NATS disconnected in three rounds in a row', {
   timeout: 60_000,
 }, async () => {
-  const proxy = await useTcpProxy(stack.natsUrl)
+  const proxy = await proxyTo(stack.natsUrl)
   const connection = connectNats({ url: proxy.url, name: `test-${randomUUID()}`, log: captureLog().log })
   closers.push(() => connection.close())
   await connection.first()

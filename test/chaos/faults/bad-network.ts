@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { TcpProxy } from '../../../testkit/proxies/faulty-proxy.ts'
 import type { Random } from '../../../testkit/random.ts'
+import type { TcpProxy } from '../../../testkit/tcp-proxy.ts'
 import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 
@@ -29,7 +29,7 @@ const delayed: Break = async (proxy, _random, signal) => {
 }
 
 const BREAKS: Record<string, Break> = {
-  cut: repeatedly((proxy) => proxy.cut()),
+  cut: repeatedly((proxy) => proxy.reset()),
   delay: delayed,
   'half-close': repeatedly((proxy, random) => proxy.halfClose(random.pick(['to-server', 'to-client'] as const))),
 }

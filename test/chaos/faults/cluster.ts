@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
-import { waitUntil } from '../../../embedded/wait-until.ts'
+import { eventually } from '../../../testkit/eventually.ts'
 import type { Random } from '../../../testkit/random.ts'
 import type { ClusterNode } from '../nats-cluster.ts'
 import type { Stack } from '../stack.ts'
@@ -39,9 +39,11 @@ async function killAndStart(node: ClusterNode, random: Random, signal: AbortSign
 }
 
 async function streamLeader(stack: Stack, signal: AbortSignal): Promise<string> {
-  const leader = await waitUntil(async () => (await clusterOf(stack))?.leader, { timeoutMs: HEALED_WITHIN_MS, signal })
-  if (leader === undefined) throw new Error('the stream has no leader')
-  return leader
+  return eventually(async () => (await clusterOf(stack))?.leader, {
+    timeoutMs: HEALED_WITHIN_MS,
+    signal,
+    otherwise: 'the stream has no leader',
+  })
 }
 
 /** Waits until every copy of the stream is up to date. */
@@ -49,11 +51,10 @@ async function untilWhole(stack: Stack, signal: AbortSignal): Promise<void> {
   const isWhole = async () => {
     const cluster = await clusterOf(stack)
     const copies = cluster?.replicas ?? []
-    return cluster?.leader && copies.length === 2 && copies.every(({ current }) => current) ? true : undefined
+    return cluster?.leader && copies.length === 2 && copies.every(({ current }) => current)
   }
-  if (!(await waitUntil(isWhole, { timeoutMs: HEALED_WITHIN_MS, intervalMs: 100, signal }))) {
-    throw new Error('the cluster does not become whole again')
-  }
+  const otherwise = 'not all replicas of the stream are current'
+  await eventually(isWhole, { timeoutMs: HEALED_WITHIN_MS, intervalMs: 100, signal, otherwise })
 }
 
 async function clusterOf({ nats, names }: Stack) {

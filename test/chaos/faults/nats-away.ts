@@ -1,4 +1,4 @@
-import { waitUntil } from '../../../embedded/wait-until.ts'
+import { eventually } from '../../../testkit/eventually.ts'
 import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 
@@ -12,10 +12,16 @@ export const natsAway: Fault = {
   inject: async (stack, _random, signal) => {
     const { nats } = stack.servers
     await nats.kill()
-    const enoughWait = async () => ((await countWaiting(stack)) >= WAITING ? true : undefined)
-    const gathered = await waitUntil(enoughWait, { timeoutMs: GATHERED_WITHIN_MS, intervalMs: 500, signal })
-    await nats.start()
-    if (!gathered) throw new Error(`there are no ${WAITING} waiting leads after ${GATHERED_WITHIN_MS} ms`)
+    try {
+      await eventually(async () => (await countWaiting(stack)) >= WAITING, {
+        timeoutMs: GATHERED_WITHIN_MS,
+        intervalMs: 500,
+        signal,
+        otherwise: `there are no ${WAITING} waiting leads after ${GATHERED_WITHIN_MS} ms`,
+      })
+    } finally {
+      await nats.start()
+    }
   },
 }
 

@@ -1,5 +1,5 @@
 import type { NewLead } from '../../../domain/lead.ts'
-import { isSame } from '../../chaos/verdict.ts'
+import { hasSameContent } from '../../../testkit/load/leads.ts'
 import type { CaseContext, TestCase, Violation } from '../fuzzer.ts'
 import { allowedOutcomes, demand, mutate, noExpectation, Oracle } from '../fuzzer.ts'
 import { checkResponse, parseJson } from '../oracles/problem.ts'
@@ -94,7 +94,7 @@ async function repeat(context: CaseContext, call: HttpCall, expected: NewLead): 
 }
 
 export function checkLead(lead: Record<string, unknown> | undefined, expected: NewLead): Violation[] {
-  if (lead !== undefined && isSame(lead as unknown as NewLead, expected)) return []
+  if (lead !== undefined && hasSameContent(lead as unknown as NewLead, expected)) return []
   const got = `response ${JSON.stringify(lead)?.slice(0, 300)}`
   return [{ oracle: Oracle.Stored, expected: `the lead as sent: ${JSON.stringify(expected).slice(0, 300)}`, got }]
 }

@@ -1,12 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { join } from 'node:path'
 import postgres from 'postgres'
-import type { ServiceName } from '../../../db/service-logins.ts'
-import type { RunningProcess } from '../../../embedded/child-process.ts'
-import { startServers } from '../../../testkit/processes/servers.ts'
-import { startService, untilReady } from '../../../testkit/processes/service.ts'
-
-export const SERVICES = ['intake', 'triage', 'insights'] as const
+import { SERVICE_NAMES, type ServiceName } from '../../../db/service-logins.ts'
+import { startServers } from '../../../testkit/servers/servers.ts'
+import { createLauncher } from '../../../testkit/services/launcher.ts'
 
 /** The product on its own servers, with leads, insights and dead letters. */
 export interface Product {
@@ -23,31 +19,25 @@ const DATABASE = 'schemathesis'
 
 export async function startProduct(say: (line: string) => void, signal: AbortSignal): Promise<Product> {
   const servers = await startServers(say)
-  const running: RunningProcess[] = []
+  let stopServices = async (): Promise<string[]> => []
   const stop = async () => {
-    const exits = await Promise.all(running.map((service) => service.stop().then(() => service.exited)))
+    const faults = await stopServices()
     await servers.stop()
-    return exits.flatMap(({ code }, index) => (code === 0 ? [] : [`${SERVICES[index]} ended with exit code ${code}`]))
+    return faults
   }
   try {
     const { serviceUrls, ownerUrl } = await servers.createDatabase(DATABASE)
+    const { startReady, stopAll } = createLauncher({
+      namespace: DATABASE,
+      databaseUrls: serviceUrls,
+      natsUrl: servers.nats.url,
+      logDir: servers.scratchDir,
+      mark: servers.scratchDir,
+      signal,
+    })
+    stopServices = stopAll
     const urls: Partial<Record<ServiceName, string>> = {}
-    for (const name of SERVICES) {
-      const service = await startService({
-        name,
-        env: {
-          PATH: process.env.PATH,
-          DATABASE_URL: serviceUrls[name],
-          NATS_URL: servers.nats.url,
-          [`${name.toUpperCase()}_PORT`]: '0',
-        },
-        mark: servers.scratchDir,
-        logFile: join(servers.scratchDir, `${name}.log`),
-        onSpawn: (process) => running.push(process),
-      })
-      await untilReady(service, signal)
-      urls[name] = service.url
-    }
+    for (const name of SERVICE_NAMES) urls[name] = (await startReady(name)).url
     const ready = urls as Record<ServiceName, string>
     return { urls: ready, scratchDir: servers.scratchDir, leadIds: await storeLeads(ready, ownerUrl), stop }
   } catch (error) {

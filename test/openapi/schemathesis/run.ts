@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { SERVICE_NAMES } from '../../../db/service-logins.ts'
 import { listenForSignals } from '../../../embedded/signals.ts'
 import type { Product } from './product.ts'
-import { SERVICES, startProduct } from './product.ts'
+import { startProduct } from './product.ts'
 import { findSchemathesis } from './program.ts'
 
 /*
@@ -87,7 +88,7 @@ async function testServices(program: string, { urls, scratchDir, leadIds }: Prod
   await writeFile(join(scratchDir, 'schemathesis.toml'), configuration(leadIds))
   let passed = 0
   let failed = 0
-  for (const name of SERVICES) {
+  for (const name of SERVICE_NAMES) {
     const { test_cases: cases, failures, errors } = await runSchemathesis(program, urls[name], scratchDir)
     say(`${failures.length + errors.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${cases.generated} cases`)
     const bad = Math.max(cases.with_failures + cases.errored, failures.length + errors.length)

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import type { NewLead } from '../../domain/lead.ts'
-import type { Random } from '../../testkit/random.ts'
+import type { Random } from '../random.ts'
 import type { Addresses } from './addresses.ts'
 import { toJson } from './leads.ts'
 import type { AnsweredLead, FinalAnswer, Ledger } from './ledger.ts'

@@ -1,5 +1,5 @@
 import type { NewLead } from '../../domain/lead.ts'
-import type { Random } from '../../testkit/random.ts'
+import type { Random } from '../random.ts'
 
 const NOTES = [
   'How much is the Pro plan for 20 people? We would like to start next week.',
@@ -36,4 +36,9 @@ export function makeConflict(lead: NewLead, random: Random): NewLead {
 export function toJson(lead: NewLead, random: Random): string {
   const fields = Object.entries(lead).filter(([, value]) => value !== null || random.chance(0.5))
   return JSON.stringify(Object.fromEntries(random.shuffled(fields)))
+}
+
+export function hasSameContent(a: NewLead, b: NewLead): boolean {
+  const fields = ['email', 'phone', 'name', 'note', 'source'] as const
+  return fields.every((field) => a[field] === b[field])
 }

@@ -1,8 +1,8 @@
+import type { Sql } from 'postgres'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import { contentHash } from '../../domain/lead.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 import type { AnsweredLead } from './ledger.ts'
-import type { Stack } from './stack.ts'
 
 /** A row of `leads`, with what triage made of it. */
 export interface StoredLead extends AnsweredLead {
@@ -27,7 +27,7 @@ interface Row extends Omit<StoredLead, 'createdAt' | 'insightIsOriginal' | 'insi
 const analyzer = createRuleAnalyzer()
 
 /** All leads of the database. The services must use the rules, which say the same of a note every time. */
-export async function readStoredLeads({ sql }: Pick<Stack, 'sql'>): Promise<StoredLead[]> {
+export async function readStoredLeads({ sql }: { readonly sql: Sql }): Promise<StoredLead[]> {
   const rows = await sql<Row[]>`
     select l.id, l.idempotency_key as key, l.email, l.phone, l.name, l.note, l.source, l.created_at, l.generation,
            (select count(*) from insights i where i.lead_id = l.id)::int as insights,
@@ -73,7 +73,7 @@ function saysTheSame(stored: Record<string, unknown>, expected: Record<string, u
 }
 
 /** The leads that insights and dead letters name and that are not there. */
-export async function readStrays({ sql }: Pick<Stack, 'sql'>): Promise<string[]> {
+export async function readStrays({ sql }: { readonly sql: Sql }): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select lead_id as id from insights i where not exists (select from leads l where l.id = i.lead_id)
     union all

@@ -1,4 +1,5 @@
-import type { AnsweredLead, Call, Entry, Ledger } from './ledger.ts'
+import { hasSameContent } from './leads.ts'
+import type { Call, Entry, Ledger } from './ledger.ts'
 import { acknowledgedLead } from './ledger.ts'
 import type { StoredLead } from './stored-leads.ts'
 
@@ -18,7 +19,7 @@ export interface Verdict {
  * @param stored all leads that are stored, once everything is settled
  * @param strays leads that are named by insights or dead letters and are not there
  */
-export function judge(ledger: Ledger, stored: readonly StoredLead[], strays: readonly string[]): Verdict {
+export function checkLedger(ledger: Ledger, stored: readonly StoredLead[], strays: readonly string[]): Verdict {
   const byKey = Map.groupBy(stored, ({ key }) => key)
   const entries = [...ledger.entries()]
   return {
@@ -62,7 +63,8 @@ function faultsOfAnswers({ key, calls }: Entry, stored: StoredLead | undefined):
   const faults = calls.map((call) => faultOfAnswer(call, stored)).filter((fault) => fault !== undefined)
   const created = calls.filter(({ answer }) => answer?.status === 201).length
   if (created > 1) faults.push(`${created} calls were told that they created it`)
-  if (stored && !calls.some(({ asked }) => isSame(asked, stored))) faults.push('what is stored is not what was sent')
+  if (stored && !calls.some(({ asked }) => hasSameContent(asked, stored)))
+    faults.push('what is stored is not what was sent')
   return faults.map((fault) => `${key}: ${fault}`)
 }
 
@@ -71,19 +73,12 @@ function faultOfAnswer({ asked, answer, failures }: Call, stored: StoredLead | u
   const { status, replayed, lead } = answer
   if (status === 409) {
     if (stored === undefined) return 'told of a conflict with a lead that is not there'
-    return isSame(stored, asked) ? 'a repeat was told that it is a conflict' : undefined
+    return hasSameContent(stored, asked) ? 'a repeat was told that it is a conflict' : undefined
   }
   if (lead === undefined) return `answered ${status}`
   if ((status === 200) !== replayed) return `${status} with Idempotent-Replayed ${replayed}`
-  if (!isSame(lead, asked)) return 'answered with another lead than it asked for'
+  if (!hasSameContent(lead, asked)) return 'answered with another lead than it asked for'
   if (stored === undefined) return undefined // lost: said elsewhere
-  if (lead.id === stored.id && lead.createdAt === stored.createdAt && isSame(lead, stored)) return undefined
+  if (lead.id === stored.id && lead.createdAt === stored.createdAt && hasSameContent(lead, stored)) return undefined
   return `told of ${lead.id}, ${lead.createdAt}; there is ${stored.id}, ${stored.createdAt}`
-}
-
-type Content = Pick<AnsweredLead, 'email' | 'phone' | 'name' | 'note' | 'source'>
-
-export function isSame(a: Content, b: Content): boolean {
-  const fields = ['email', 'phone', 'name', 'note', 'source'] as const
-  return fields.every((field) => a[field] === b[field])
 }

@@ -1,4 +1,4 @@
-import type { Random } from '../../testkit/random.ts'
+import type { Random } from '../random.ts'
 
 /** Where clients find intake now, as a load balancer would know it. */
 export interface Addresses {

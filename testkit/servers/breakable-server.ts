@@ -1,5 +1,5 @@
 import type { EmbeddedServer } from '../../embedded/embedded-server.ts'
-import { signalTree } from './process-tree.ts'
+import { signalTree } from '../processes/process-tree.ts'
 
 /** A server that can be broken and brought back, on the same port and with the same data. */
 export interface BreakableServer {

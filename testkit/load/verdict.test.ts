@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { AnsweredLead, FinalAnswer, Ledger } from './ledger.ts'
 import { createLedger } from './ledger.ts'
 import type { StoredLead } from './stored-leads.ts'
-import { judge } from './verdict.ts'
+import { checkLedger } from './verdict.ts'
 
 const ASKED = { email: null, phone: null, name: 'Ada', note: 'How much is it?', source: 'web' }
 const OTHER = { ...ASKED, note: 'Another note' }
@@ -31,12 +31,12 @@ const NOTHING = { lost: [], doubled: [], wrong: [], deadLetters: 0 }
 
 test('a lead that was created, repeated and refused to another body is as it should be', () => {
   const ledger = ledgerOf([ASKED, CREATED], [ASKED, REPLAYED], [OTHER, CONFLICT])
-  expect(judge(ledger, [STORED], [])).toEqual(NOTHING)
+  expect(checkLedger(ledger, [STORED], [])).toEqual(NOTHING)
 })
 
 test('a dead letter instead of the insight is not lost, but wrong, since every note can be triaged', () => {
   const dead = { ...UNTRIAGED, deadLetters: 1 }
-  expect(judge(ledgerOf([ASKED, CREATED]), [dead], [])).toEqual({
+  expect(checkLedger(ledgerOf([ASKED, CREATED]), [dead], [])).toEqual({
     ...NOTHING,
     wrong: [expect.stringMatching('a dead letter without a cause')],
     deadLetters: 1,
@@ -48,7 +48,7 @@ test.each([
   ['a lead without insight or dead letter', [UNTRIAGED]],
   ['a lead that is only parked', [{ ...UNTRIAGED, parkedLetters: 1 }]],
 ])('lost: %s', (_name, stored) => {
-  expect(judge(ledgerOf([ASKED, CREATED]), stored, [])).toMatchObject({ lost: [expect.any(String)], doubled: [] })
+  expect(checkLedger(ledgerOf([ASKED, CREATED]), stored, [])).toMatchObject({ lost: [expect.any(String)], doubled: [] })
 })
 
 test.each([
@@ -61,13 +61,16 @@ test.each([
   ['a lead that nobody sent', [STORED, { ...STORED, id: 'lead-2', key: 'key-2' }], []],
   ['an insight of no lead', [STORED], ['lead-2']],
 ])('doubled: %s', (_name, stored, strays) => {
-  expect(judge(ledgerOf([ASKED, CREATED]), stored, strays)).toMatchObject({ lost: [], doubled: [expect.any(String)] })
+  expect(checkLedger(ledgerOf([ASKED, CREATED]), stored, strays)).toMatchObject({
+    lost: [],
+    doubled: [expect.any(String)],
+  })
 })
 
 type Calls = [asked: typeof ASKED, answer: FinalAnswer | undefined][]
 
 test('wrong: a conflict with a lead that is not there, of which nobody was told otherwise', () => {
-  const { lost, wrong } = judge(ledgerOf([ASKED, CONFLICT]), [], [])
+  const { lost, wrong } = checkLedger(ledgerOf([ASKED, CONFLICT]), [], [])
   expect({ lost, wrong }).toEqual({ lost: [], wrong: [expect.stringMatching('a lead that is not there')] })
 })
 
@@ -83,7 +86,7 @@ test.each<[name: string, fault: RegExp, calls: Calls, stored: StoredLead]>([
   ['an answer that is not what is stored', /told of/, [], { ...STORED, name: 'ada' }],
   ['content that nobody sent', /not what was sent/, [], { ...STORED, name: 'ada' }],
 ])('wrong: %s', (_name, fault, calls, stored) => {
-  const { wrong } = judge(ledgerOf([ASKED, CREATED], ...calls), [stored], [])
+  const { wrong } = checkLedger(ledgerOf([ASKED, CREATED], ...calls), [stored], [])
   expect(wrong).toContainEqual(expect.stringMatching(fault))
 })
 

@@ -2,42 +2,40 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { migrate } from '../../db/migrate.ts'
-import { createServiceLogins, type ServiceName } from '../../db/service-logins.ts'
 import { startNats } from '../../embedded/nats.ts'
 import { findNatsServer } from '../../embedded/nats-server/find-nats-server.ts'
-import { portToKeep } from '../../embedded/ports.ts'
 import { startPostgres } from '../../embedded/postgres.ts'
+import { eventually } from '../eventually.ts'
+import { nonEphemeralPort } from '../ports.ts'
+import { startReaper } from '../processes/reaper.ts'
 import type { BreakableServer } from './breakable-server.ts'
 import { startBreakable } from './breakable-server.ts'
-import { startReaper } from './reaper.ts'
-import { untilAnswers } from './until-answers.ts'
+import type { DatabaseUrls } from './template-database.ts'
+import { createTemplate, inDatabase, TEMPLATE } from './template-database.ts'
 
-/** The servers of one run, on fresh data and ours alone. They outlive whatever is done to them. */
+/** The PostgreSQL and nats-server of one run, with empty data at the start. They keep running whatever is done to them. */
 export interface Servers {
   readonly postgres: BreakableServer
   readonly nats: BreakableServer
-  /** Where nats-server keeps its streams; to be removed. */
+  /** Where nats-server keeps its streams. A fault may remove it. */
   readonly jetStreamDir: string
   /** The nats-server program. */
   readonly natsProgram: string
-  /** A folder that goes away with the servers. */
+  /** A folder that is removed with the servers. */
   readonly scratchDir: string
-  /** Makes a migrated database; gives its URL for its owner and for each service. */
-  createDatabase(name: string): Promise<{ ownerUrl: string; serviceUrls: Record<ServiceName, string> }>
+  /** Creates a migrated database. */
+  createDatabase(name: string): Promise<DatabaseUrls>
   dropDatabase(name: string): Promise<void>
   stop(): Promise<void>
 }
 
-const TEMPLATE = 'harness_template'
-
 /** @param postgresSettings see {@link startPostgres} */
 export async function startServers(
-  say: (line: string) => void,
+  print: (line: string) => void,
   postgresSettings: readonly string[] = [],
 ): Promise<Servers> {
-  const { bin } = await findNatsServer({ onProgress: say })
-  const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-harness-'))
+  const { bin } = await findNatsServer({ onProgress: print })
+  const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-testkit-'))
   const dismissReaper = startReaper(scratchDir)
   const started: BreakableServer[] = []
   const stop = async () => {
@@ -46,8 +44,8 @@ export async function startServers(
     dismissReaper()
   }
   try {
-    const [postgresPort, natsPort] = [await portToKeep(), await portToKeep()]
-    // durable, as in production: what is committed survives whatever is killed
+    const [postgresPort, natsPort] = [await nonEphemeralPort(), await nonEphemeralPort()]
+    // durable, as in production: what is committed survives a SIGKILL
     const database = await startBreakable(() =>
       startPostgres({ dataDir: join(scratchDir, 'postgres'), port: postgresPort, settings: postgresSettings }),
     )
@@ -55,7 +53,7 @@ export async function startServers(
     const storeDir = join(scratchDir, 'nats')
     const nats = await startBreakable(() => startNats({ bin, storeDir, port: natsPort }))
     started.push(nats)
-    const template = await prepareTemplate(database.url)
+    const template = await createTemplate(database.url)
     return {
       postgres: database,
       nats,
@@ -64,12 +62,7 @@ export async function startServers(
       scratchDir,
       createDatabase: async (name) => {
         await asAdmin(database.url, (sql) => sql.unsafe(`create database ${name} template ${TEMPLATE}`))
-        const named = (url: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href
-        const { intake, triage, insights } = template.serviceUrls
-        return {
-          ownerUrl: named(database.url),
-          serviceUrls: { intake: named(intake), triage: named(triage), insights: named(insights) },
-        }
+        return inDatabase(template, name)
       },
       dropDatabase: async (name) => {
         await asAdmin(database.url, (sql) => sql.unsafe(`drop database if exists ${name} with (force)`))
@@ -82,18 +75,22 @@ export async function startServers(
   }
 }
 
-async function prepareTemplate(url: string): Promise<{ serviceUrls: Record<ServiceName, string> }> {
-  await asAdmin(url, (sql) => sql.unsafe(`create database ${TEMPLATE}`))
-  const templateUrl = Object.assign(new URL(url), { pathname: `/${TEMPLATE}` }).href
-  await migrate(templateUrl)
-  return { serviceUrls: await createServiceLogins(templateUrl) }
+/** PostgreSQL and nats-server with their versions, for the first line of a report. */
+export function describeServers({ postgres, nats }: Servers): string {
+  return `PostgreSQL ${postgres.version}, nats-server ${nats.version}`
 }
 
-/** The run before may have left the server in its recovery: then this waits for it. */
+/** Waits until PostgreSQL executes queries, for example after its recovery. */
+export async function untilPostgresAnswers(sql: postgres.Sql): Promise<void> {
+  const probe = () => sql`select`.then(() => true)
+  await eventually(probe, { timeoutMs: 60_000, intervalMs: 100, otherwise: 'PostgreSQL is unreachable' })
+}
+
+/** Waits first until PostgreSQL answers: the previous run may have left it in recovery. */
 async function asAdmin(url: string, work: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined, backoff: () => 0.2 })
   try {
-    await untilAnswers(sql)
+    await untilPostgresAnswers(sql)
     await work(sql)
   } finally {
     await sql.end()

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { type RunningProcess, trackChild } from './child-process.ts'
+import type { StopStep } from './processes.ts'
+import { PROJECT_ROOT } from './settings.ts'
+
+export interface NodeProcessOptions {
+  /** The path of the program. */
+  readonly main: string
+  readonly args?: readonly string[]
+  /** Options of Node itself. */
+  readonly nodeArgs?: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** Appended to with everything the program writes. Default: nothing is kept but the last lines. */
+  readonly logFile?: string
+  readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void
+  readonly stopSteps: readonly StopStep[]
+}
+
+const KEPT_LINES = 12
+/** Also when this process is killed, its children end: see end-with-starter.ts. */
+const END_WITH_STARTER = new URL('end-with-starter.ts', import.meta.url).href
+
+/**
+ * Starts a Node program of this repository as a child process. `exited` resolves once everything that the program wrote is
+ * in the log file and was passed to `onLine`.
+ */
+export function spawnNode(options: NodeProcessOptions): RunningProcess {
+  const { main, args = [], nodeArgs = [], env, logFile, onLine, stopSteps } = options
+  const child = spawn(process.execPath, [...nodeArgs, `--import=${END_WITH_STARTER}`, main, ...args], {
+    cwd: PROJECT_ROOT,
+    env,
+    detached: true, // Ctrl-C in the terminal reaches only the starter, which then stops everything in order
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a', mode: 0o600 })
+  const kept: string[] = []
+  for (const name of ['stdout', 'stderr'] as const) {
+    const output = child[name]
+    if (!output) throw new Error(`the child process has no ${name}`) // stdio says that it has
+    createInterface(output).on('line', (line) => {
+      log?.write(`${line}\n`) // by line: chunks of the two streams would mix within a line
+      kept.push(line)
+      if (kept.length > KEPT_LINES) kept.shift()
+      onLine(line, name)
+    })
+  }
+  const logged = new Promise<void>((resolve) => {
+    child.once('close', () => (log ? log.end(resolve) : resolve()))
+  })
+  return trackChild(child, {
+    stopSteps,
+    atExit: 'SIGKILL',
+    lastLines: async () => {
+      await logged // the last lines arrive after the exit
+      return kept.map((line) => `  ${line}`).join('\n')
+    },
+  })
+}
