@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import { createSecrets, toManifests } from './secrets.ts'
 
-/** Prints every secret that an installation needs, new ones at each call. */
+/** The command `npm run create-secrets [namespace]`: prints manifests of all secrets, with new passwords on each run. */
 const [namespace = 'leadtriage'] = process.argv.slice(2)
 const documents = toManifests(createSecrets(), namespace).map((manifest) => stringify(manifest))
 process.stdout.write(documents.join('---\n'))

@@ -5,28 +5,31 @@ import { createSecrets, toManifests } from './secrets.ts'
 const secrets = createSecrets()
 const secretOf = (secret: string, key: string) => secrets[secret]?.[key] ?? 'nothing'
 
-test.each(['intake', 'triage', 'insights'])('%s logs in with the passwords that its servers are told', (service) => {
-  const variable = service.toUpperCase()
-  const database = new URL(secretOf(`leadtriage-${service}`, 'DATABASE_URL'))
-  const nats = new URL(secretOf(`leadtriage-${service}`, 'NATS_URL'))
-  expect(database.password).toBe(secretOf('leadtriage-migrate', `${variable}_DATABASE_PASSWORD`))
-  expect(nats.password).toBe(secretOf('leadtriage-nats', `NATS_${variable}_PASSWORD`))
-  expect([database.username, nats.username]).toEqual([`${service}_service`, service])
-})
+test.each(['intake', 'triage', 'insights'])(
+  '%s has the passwords that PostgreSQL and NATS are configured with',
+  (service) => {
+    const variable = service.toUpperCase()
+    const database = new URL(secretOf(`leadtriage-${service}`, 'DATABASE_URL'))
+    const nats = new URL(secretOf(`leadtriage-${service}`, 'NATS_URL'))
+    expect(database.password).toBe(secretOf('leadtriage-migrate', `${variable}_DATABASE_PASSWORD`))
+    expect(nats.password).toBe(secretOf('leadtriage-nats', `NATS_${variable}_PASSWORD`))
+    expect([database.username, nats.username]).toEqual([`${service}_service`, service])
+  },
+)
 
 test('the migration connects as the owner of the database', () => {
   const { username, password } = new URL(secretOf('leadtriage-migrate', 'DATABASE_URL'))
   expect({ username, password }).toEqual(secrets['leadtriage-postgres'])
 })
 
-test('nats-server finds every password that its permissions name, as words that it takes for no number', () => {
+test('every password in permissions.conf is set and does not parse as a number', () => {
   const file = new URL('../nats/permissions.conf', import.meta.url)
   const named = [...readFileSync(file, 'utf8').matchAll(/password: \$(\w+)/g)].map(([, variable]) => variable ?? '')
   expect(named.length).toBeGreaterThan(3)
   for (const variable of named) expect(secretOf('leadtriage-nats', variable)).toMatch(/^[a-z][a-z0-9]{40,}$/)
 })
 
-test('no two passwords are the same, and each call makes new ones', () => {
+test('all passwords differ, and each call creates new ones', () => {
   const passwords = [secrets, createSecrets()].flatMap((all) => [
     ...Object.values(all['leadtriage-nats'] ?? {}),
     ...Object.entries(all['leadtriage-migrate'] ?? {}).flatMap(([key, value]) =>
@@ -38,7 +41,7 @@ test('no two passwords are the same, and each call makes new ones', () => {
   expect(new Set(passwords).size).toBe(18)
 })
 
-test('a login is of the type that CloudNativePG asks for', () => {
+test('the login of the owner has the type that CloudNativePG requires', () => {
   expect(toManifests(secrets, 'elsewhere')).toContainEqual(
     expect.objectContaining({
       type: 'kubernetes.io/basic-auth',

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 
 const SERVICES = ['intake', 'triage', 'insights'] as const
-/** Where the components put the servers; the same with one server or three. */
+/** Addresses in the cluster; the same for single servers and for clusters. */
 const POSTGRES = 'postgres-rw:5432/leadtriage'
 const NATS = 'nats:4222'
 const OWNER = 'leadtriage'
 
-/** A Secret by its name: the keys that pods read, with their values. */
+/** The data of each Secret, by name. */
 export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** Every secret that an installation needs, with new passwords. */
+/** Creates the secrets of an installation with new passwords. */
 export function createSecrets(): Secrets {
   const owner = password()
   const database = { intake: password(), triage: password(), insights: password() }
@@ -17,7 +17,7 @@ export function createSecrets(): Secrets {
   const services = SERVICES.map((service) => [
     `leadtriage-${service}`,
     {
-      // the login that the migration makes for the service
+      // the login that the migration creates for the service
       DATABASE_URL: `postgres://${service}_service:${database[service]}@${POSTGRES}`,
       NATS_URL: `nats://${service}:${nats[service]}@${NATS}`,
     },
@@ -41,18 +41,18 @@ export function createSecrets(): Secrets {
   }
 }
 
-/** 192 random bits; a letter comes first, since nats-server would read digits in front as a number. */
+/** 192 random bits. Starts with a letter, because nats-server parses some words that start with a digit as numbers. */
 function password(): string {
   return `p${randomBytes(24).toString('hex')}`
 }
 
-/** The secrets as objects for `kubectl create -f -`. */
+/** Returns the secrets as manifests for `kubectl create -f -`. */
 export function toManifests(secrets: Secrets, namespace: string): object[] {
   return Object.entries(secrets).map(([name, stringData]) => ({
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name, namespace, labels: { 'app.kubernetes.io/part-of': 'leadtriage' } },
-    // the type that CloudNativePG wants for a login
+    // CloudNativePG requires this type for logins
     type: 'username' in stringData ? 'kubernetes.io/basic-auth' : 'Opaque',
     stringData,
   }))

@@ -1,14 +1,13 @@
 /*
- * The arithmetic by which a cluster chooses the number of workers from the lag, second by second, from the documentation
- * of both parts:
- *  - KEDA looks every `pollingInterval` and decides between zero and one only: up as soon as the lag is above the
- *    activation threshold, down to zero when it was not for `cooldownPeriod`.
- *  - The HorizontalPodAutoscaler decides everything above, every 15 seconds: as many workers as the lag holds thresholds,
- *    or as bring the CPU of each to the target if that is more; within a tolerance of a tenth, no fewer than the most it
- *    wanted within the stabilization window, and no faster than the policies allow.
+ * A simulation of how Kubernetes scales workers, by the documentation of its two parts:
+ *  - KEDA polls the lag every `pollingInterval` and scales between zero and one only: up when the lag is above the
+ *    activation threshold, down to zero when it has not been for `cooldownPeriod`.
+ *  - The HorizontalPodAutoscaler scales from one upwards, every 15 seconds: to the lag divided by the threshold, or to the
+ *    CPU divided by the target if that is more; with a tolerance of a tenth, not below the maximum of the stabilization
+ *    window, and no faster than the policies allow.
  */
 
-/** How fast the number may change: by so many pods, or by such a share of them, within a period. */
+/** Limits the change within a period to a number or a percentage of pods. */
 interface Policy {
   readonly type: 'Pods' | 'Percent'
   readonly value: number
@@ -23,7 +22,7 @@ interface Behavior {
 export interface ScalingSettings {
   readonly lagThreshold: number
   readonly activationLagThreshold: number
-  /** The CPU that each worker should use, in cores. */
+  /** Target CPU per worker, in cores. */
   readonly targetCores: number
   readonly minReplicas: number
   readonly maxReplicas: number
@@ -33,20 +32,20 @@ export interface ScalingSettings {
   readonly scaleDown: Behavior
 }
 
-/** The controller's defaults; a cluster sets them for all its autoscalers. */
+/** Defaults of the controller, which are configured per cluster. */
 const SYNC_SECONDS = 15
 const TOLERANCE = 0.1
 
-/** What an autoscaler is told. */
+/** The metrics of an autoscaler. */
 interface Load {
   readonly lag: number
-  /** Workers that work, and the CPU that all of them use. */
+  /** Running workers, and the CPU that they use in total. */
   readonly workers: number
   readonly cores: number
 }
 
 export interface Autoscaler {
-  /** The number of workers from this second on, whether or not they have started. To be called for each second. */
+  /** Returns the wanted number of workers. Must be called for every second. */
   decide(second: number, load: Load): number
 }
 
@@ -54,7 +53,7 @@ export function createAutoscaler(settings: ScalingSettings): Autoscaler {
   const { minReplicas, maxReplicas, scaleUp, scaleDown } = settings
   let replicas = minReplicas
   let lastActiveAt = 0
-  const wishes: { second: number; replicas: number }[] = []
+  const recommendations: { second: number; replicas: number }[] = []
   const changes: { second: number; by: number }[] = []
 
   const set = (second: number, next: number) => {
@@ -69,7 +68,7 @@ export function createAutoscaler(settings: ScalingSettings): Autoscaler {
     if (!isActive && minReplicas === 0 && second - lastActiveAt >= settings.cooldownSeconds) set(second, 0)
   }
 
-  /** How many there were when a period began: what was added or taken within it does not count. */
+  /** The number of workers at the start of the period, without the changes in this direction since. */
   const atStartOf = (second: number, periodSeconds: number, direction: 1 | -1) =>
     changes
       .filter((change) => change.second > second - periodSeconds && Math.sign(change.by) === direction)
@@ -84,7 +83,7 @@ export function createAutoscaler(settings: ScalingSettings): Autoscaler {
     return direction === 1 ? Math.max(replicas, ...limits) : Math.min(replicas, ...limits)
   }
 
-  /** As many as divide `total` into `target` each; as many as there are when that changes little. */
+  /** `total` divided by `target`, rounded up; the current number within the tolerance. */
   const share = (total: number, target: number, among: number) =>
     Math.abs(total / (target * among) - 1) <= TOLERANCE ? replicas : Math.ceil(total / target)
 
@@ -92,11 +91,11 @@ export function createAutoscaler(settings: ScalingSettings): Autoscaler {
     const byLag = share(lag, settings.lagThreshold, replicas)
     const byCpu = workers === 0 ? 0 : share(cores, settings.targetCores, workers)
     const wanted = Math.max(byLag, byCpu)
-    wishes.push({ second, replicas: wanted })
+    recommendations.push({ second, replicas: wanted })
     const within = (windowSeconds: number) =>
-      wishes
-        .filter((wish) => wish.second > second - windowSeconds || wish.second === second)
-        .map((wish) => wish.replicas)
+      recommendations
+        .filter((one) => one.second > second - windowSeconds || one.second === second)
+        .map((one) => one.replicas)
     const lowest = Math.min(...within(scaleUp.stabilizationWindowSeconds))
     const highest = Math.max(...within(scaleDown.stabilizationWindowSeconds))
     const stable = lowest > replicas ? lowest : Math.min(highest, replicas)

@@ -5,7 +5,7 @@ type Chart = Parameters<ReturnType<typeof echarts.init>['setOption']>[0]
 
 const SIZE = { width: 900, height: 560 }
 
-/** Two runs of one burst over time, drawn without a browser: what waits above, the workers below. */
+/** Renders waiting leads and workers over time as SVG, without a browser. */
 export function drawScaling(title: string, runs: Readonly<Record<string, readonly Sample[]>>): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, ...SIZE })
   chart.setOption({ animation: false, backgroundColor: '#fff', ...scalingChart(title, runs) })

@@ -5,11 +5,10 @@ import { drawScaling } from './picture.ts'
 import { readScaledObject } from './scaled-object.ts'
 import { outcomeOf, simulate } from './simulate.ts'
 
-/** What one worker manages with the rules as the analyzer, alone on a core; docs/performance.md has the measurement. */
+/** Throughput of one worker with the rule analyzer on its own core; docs/performance.md has the measurement. */
 const LEADS_PER_SECOND = 5_000
-/** What a lead costs its worker, as measured there. */
 const CPU_SECONDS_PER_LEAD = 90e-6
-/** From the decision until a new worker works, with the image on the node. */
+/** From the scaling decision until a new worker is ready, with the image on the node. */
 const POD_START_SECONDS = 20
 const BEFORE_SECONDS = 60
 const PICTURE = path.join(import.meta.dirname, '../../docs/pictures/scaling.svg')
@@ -41,7 +40,7 @@ const scenario = {
 const { minReplicas } = settings
 const runs = {
   'scaled by lag': simulate({ ...scenario, settings: { ...settings, lagThreshold } }),
-  [`${minReplicas} workers all the time`]: simulate({
+  [`always ${minReplicas} workers`]: simulate({
     ...scenario,
     settings: { ...settings, maxReplicas: minReplicas },
   }),
@@ -49,12 +48,12 @@ const runs = {
 
 for (const [name, samples] of Object.entries(runs)) {
   const { drainSeconds, mostWorkers, longestWaitSeconds, mostWaiting } = outcomeOf(samples, burstEndsAt)
-  const drained = drainSeconds === undefined ? 'not drained by the end' : `drained ${drainSeconds} s after the burst`
+  const drained = drainSeconds === undefined ? 'not drained at the end' : `drained ${drainSeconds} s after the burst`
   process.stdout.write(
-    `${name}: ${drained}, at most ${mostWorkers} workers, ${mostWaiting} leads waiting, ${longestWaitSeconds} s for one\n`,
+    `${name}: ${drained}; at most ${mostWorkers} workers, ${mostWaiting} leads waiting, ${longestWaitSeconds} s of waiting\n`,
   )
 }
-const title = `${burst} leads a second for ${values['burst-seconds']} s, ${usual} otherwise`
+const title = `${burst} leads per second for ${values['burst-seconds']} s, ${usual} otherwise`
 mkdirSync(path.dirname(PICTURE), { recursive: true })
 writeFileSync(PICTURE, drawScaling(title, runs))
-process.stdout.write(`drawn in ${path.relative(process.cwd(), PICTURE)}\n`)
+process.stdout.write(`wrote ${path.relative(process.cwd(), PICTURE)}\n`)

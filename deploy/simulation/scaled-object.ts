@@ -38,7 +38,7 @@ const deploymentSchema = z.object({
   }),
 })
 
-/** The settings that a cluster would get, from the very files. */
+/** Reads the scaling settings of triage from the manifests. */
 export function readScaledObject(): ScalingSettings {
   const { spec } = scaledObjectSchema.parse(parse(readFileSync(SCALED_OBJECT, 'utf8')))
   const deployment = deploymentSchema.parse(parse(readFileSync(DEPLOYMENT, 'utf8')))

@@ -16,7 +16,7 @@ const settings: ScalingSettings = {
   scaleDown: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 100, periodSeconds: 15 }] },
 }
 
-/** The number of workers at some seconds, for a lag that is the same all the time or follows a function. */
+/** Returns the number of workers at the given seconds, for a constant lag or a function of time. */
 function decide(
   change: Partial<ScalingSettings>,
   lag: number | ((second: number) => number),
@@ -29,19 +29,19 @@ function decide(
   return seconds.map((second) => all[second] ?? -1)
 }
 
-test('there are as many workers as the lag holds thresholds, rounded up, within the bounds', () => {
+test('the number of workers is the lag divided by the threshold, rounded up, within the bounds', () => {
   expect(decide({}, 501, [0])).toEqual([6])
   expect(decide({}, 0, [0])).toEqual([1])
   expect(decide({}, 5_000, [0])).toEqual([10])
   expect(decide({ minReplicas: 3 }, 0, [0])).toEqual([3])
 })
 
-test('a lag within a tenth of what the workers are for changes nothing', () => {
+test('a lag within the tolerance of a tenth changes nothing', () => {
   expect(decide({ minReplicas: 2 }, 219, [0])).toEqual([2])
   expect(decide({ minReplicas: 2 }, 221, [0])).toEqual([3])
 })
 
-test('busy workers keep their number while nothing waits', () => {
+test('CPU keeps or raises the number of busy workers when nothing waits', () => {
   const busy = (workers: number, cores: number) =>
     createAutoscaler({ ...settings, minReplicas: workers }).decide(0, { lag: 0, workers, cores })
   expect(busy(2, 3)).toBe(6)
@@ -49,11 +49,11 @@ test('busy workers keep their number while nothing waits', () => {
   expect(busy(4, 2.4)).toBe(5)
 })
 
-test('the number is decided every fifteen seconds', () => {
+test('the autoscaler decides every fifteen seconds', () => {
   expect(decide({}, (second) => (second < 5 ? 0 : 900), [0, 14, 15])).toEqual([1, 1, 9])
 })
 
-test('it rises no faster than the most generous policy allows', () => {
+test('workers scale up no faster than the most generous policy allows', () => {
   const policies = [
     { type: 'Pods', value: 2, periodSeconds: 15 },
     { type: 'Percent', value: 100, periodSeconds: 15 },
@@ -62,28 +62,28 @@ test('it rises no faster than the most generous policy allows', () => {
   expect(decide({ scaleUp, maxReplicas: 50 }, 10_000, [0, 15, 30, 45])).toEqual([3, 6, 12, 24])
 })
 
-test('it falls no faster than its policy allows, and not below the most that was wanted within the window', () => {
+test('workers scale down no faster than the policy allows, and not below the maximum of the stabilization window', () => {
   const lag = (second: number) => (second < 15 ? 800 : 0)
   const policies = [{ type: 'Percent', value: 50, periodSeconds: 60 }] as const
   const scaleDown = { stabilizationWindowSeconds: 30, policies }
-  // the wish for eight is of second 0 and leaves the window at 30; then half of eight for a minute, half of four, …
+  // the recommendation of eight is from second 0 and leaves the window at 30; then the number halves each minute
   expect(decide({ scaleDown }, lag, [15, 30, 75, 90, 150, 210])).toEqual([8, 4, 4, 2, 1, 1])
 })
 
-test('from zero one worker comes at the next poll once the lag is above the activation threshold', () => {
+test('the first worker starts at the first poll with a lag above the activation threshold', () => {
   const lag = (second: number) => (second < 7 ? 0 : 11)
   const fromZero = { minReplicas: 0 }
   expect(decide(fromZero, lag, [6, 9, 10])).toEqual([0, 0, 1])
   expect(decide(fromZero, 10, [60])).toEqual([0])
 })
 
-test('the last worker goes when the cool-down is over, and not before', () => {
+test('the last worker stops at the end of the cooldown', () => {
   const lag = (second: number) => (second < 20 ? 50 : 0)
-  // the poll at 15 is the last that finds something
+  // the poll at 15 is the last with a lag
   expect(decide({ minReplicas: 0 }, lag, [0, 70, 75])).toEqual([1, 1, 0])
 })
 
-test('a queue grows by what arrives beyond what the started workers manage, and drains', () => {
+test('a queue grows while more arrives than the started workers handle, and drains afterwards', () => {
   const samples = simulate({
     settings: { ...settings, lagThreshold: 1_000 },
     leadsPerSecond: 100,
@@ -92,7 +92,7 @@ test('a queue grows by what arrives beyond what the started workers manage, and 
     arrivals: (second) => (second < 60 ? 300 : 0),
     seconds: 300,
   })
-  // one worker until the second sync, at 15, wants three (2,800 wait then), which work from 35 on
+  // one worker until the second decision, at 15, asks for three (2,800 are waiting), which are ready at 35
   expect(samples[14]).toEqual({ second: 14, lag: 15 * 200, workers: 1, oldestSeconds: 9 })
   expect(samples[34]).toMatchObject({ lag: 35 * 200, workers: 1 })
   expect(samples[35]).toMatchObject({ workers: 3 })
@@ -103,7 +103,7 @@ test('a queue grows by what arrives beyond what the started workers manage, and 
   expect(samples.at(-1)).toMatchObject({ lag: 0, oldestSeconds: 0, workers: 1 })
 })
 
-test('leads are neither lost nor made: what arrived was handled or waits', () => {
+test('every lead that arrived was handled or is waiting', () => {
   const scenario = { settings, leadsPerSecond: 70, cpuSecondsPerLead: 0.001, podStartSeconds: 10, seconds: 400 }
   const samples = simulate({ ...scenario, arrivals: (second) => (second % 90) * 5 })
   const arrived = Array.from({ length: 400 }, (_, second) => (second % 90) * 5).reduce((sum, n) => sum + n, 0)
@@ -112,11 +112,11 @@ test('leads are neither lost nor made: what arrived was handled or waits', () =>
   expect(samples.every(({ lag }) => lag >= 0)).toBe(true)
 })
 
-test('the settings are those of the manifest', () => {
+test('the settings are read from the manifests', () => {
   expect(readScaledObject()).toMatchObject({ lagThreshold: 5_000, targetCores: 0.35, pollingIntervalSeconds: 5 })
 })
 
-test('workers that drained a queue stay while the load does; by the lag alone they would go too early', () => {
+test('workers that drained a queue stay while the load lasts, which the lag alone would not achieve', () => {
   const longestWaitAfterFirst = (targetCores: number) => {
     const samples = simulate({
       settings: { ...readScaledObject(), targetCores },

@@ -3,29 +3,29 @@ import { createAutoscaler } from './autoscaler.ts'
 
 export interface Scenario {
   readonly settings: ScalingSettings
-  /** What one worker manages. */
+  /** Throughput of one worker. */
   readonly leadsPerSecond: number
-  /** CPU that a lead costs its worker. */
+  /** CPU time of a worker per lead. */
   readonly cpuSecondsPerLead: number
-  /** From the decision until a new worker works: scheduling, the image, the start, readiness. */
+  /** From the scaling decision until a new worker is ready: scheduling, image pull, start. */
   readonly podStartSeconds: number
-  /** Leads that arrive within a second. */
+  /** Leads that arrive within the given second. */
   readonly arrivals: (second: number) => number
   readonly seconds: number
 }
 
-/** How things stand at the end of a second. */
+/** The state at the end of a second. */
 export interface Sample {
   readonly second: number
-  /** Leads that wait. */
+  /** Waiting leads. */
   readonly lag: number
-  /** Workers that work. */
+  /** Running workers. */
   readonly workers: number
-  /** How long the oldest lead has waited. */
+  /** Waiting time of the oldest lead. */
   readonly oldestSeconds: number
 }
 
-/** Plays a scenario second by second; the queue is first in, first out. */
+/** Simulates a scenario second by second; the queue is first in, first out. */
 export function simulate(scenario: Scenario): Sample[] {
   const { settings, leadsPerSecond, cpuSecondsPerLead, podStartSeconds, arrivals, seconds } = scenario
   const autoscaler = createAutoscaler(settings)
@@ -39,7 +39,7 @@ export function simulate(scenario: Scenario): Sample[] {
   let oldest = 0
   for (let second = 0; second < seconds; second += 1) {
     decided.push(autoscaler.decide(second, { lag, workers, cores: done * cpuSecondsPerLead }))
-    // a worker that is no longer wanted goes at once, a new one comes late
+    // scaling down takes effect at once, scaling up after podStartSeconds
     workers = Math.min(...decided.slice(Math.max(0, second - podStartSeconds)))
     const arriving = arrivals(second)
     arrived.push((arrived.at(-1) ?? 0) + arriving)
@@ -53,7 +53,7 @@ export function simulate(scenario: Scenario): Sample[] {
 }
 
 export interface Outcome {
-  /** From the end of the burst until nothing waits; undefined when that was never. */
+  /** From the end of the burst until the queue is empty; undefined if it never is. */
   readonly drainSeconds: number | undefined
   readonly mostWorkers: number
   readonly longestWaitSeconds: number

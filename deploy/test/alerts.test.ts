@@ -9,8 +9,8 @@ const read = (path: string): unknown => parse(readFileSync(new URL(`../${path}`,
 const { spec } = read('k8s/components/monitoring/alerts.yaml') as { spec: { groups: Groups } }
 const { groups } = read('observability/prometheus/alerts.yml') as { groups: Groups }
 
-/** What must be the same wherever it runs: not which series are ours, nor what a process is called there. */
-function essence(of: Groups) {
+/** Removes the differences that are intended: the selection of series and the label of a process. */
+function normalize(of: Groups) {
   return of.flatMap(({ rules = [] }) =>
     rules.map(({ alert, expr, for: lasting, labels }) => ({
       ...{ alert, lasting, labels },
@@ -25,7 +25,7 @@ function essence(of: Groups) {
   )
 }
 
-test('the alerts of compose and of Kubernetes say the same', () => {
-  expect(essence(groups).length).toBeGreaterThan(0)
-  expect(essence(groups)).toEqual(essence(spec.groups))
+test('docker-compose.yml and Kubernetes have the same alerts', () => {
+  expect(normalize(groups).length).toBeGreaterThan(0)
+  expect(normalize(groups)).toEqual(normalize(spec.groups))
 })

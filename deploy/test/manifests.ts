@@ -14,22 +14,24 @@ const manifestSchema = z.looseObject({
     labels: z.record(z.string(), z.string()).optional(),
   }),
 })
-/** One object as it would be sent to a cluster. */
+/** A Kubernetes object. */
 export type Manifest = z.output<typeof manifestSchema>
 
-/** @throws Error when something is no object of Kubernetes at all */
+/** Checks the objects of one installation and returns what is wrong. */
+export type PolicyCheck = (manifests: readonly Manifest[]) => string[]
+
+/** @throws Error when a document is not a Kubernetes object */
 export function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => manifestSchema.parse(document.toJS()))
 }
 
-/** How faults name an object. */
+/** The name of an object in faults. */
 export function nameOf({ kind, metadata }: Manifest): string {
   return `${kind} ${metadata.name}`
 }
 
 /**
- * The objects of a kind as their published type. Rules look at what has passed the schemas: what does not have this
- * shape has been reported there.
+ * Returns the objects of a kind, cast to their published type. The schema checks report objects of a different shape.
  */
 export function ofKind<T>(manifests: readonly Manifest[], kind: string): (T & Pick<Manifest, 'kind' | 'metadata'>)[] {
   return manifests.filter((manifest) => manifest.kind === kind) as unknown as (T &
@@ -38,14 +40,14 @@ export function ofKind<T>(manifests: readonly Manifest[], kind: string): (T & Pi
 
 type PodSpec = NonNullable<IPodTemplateSpec['spec']>
 
-/** Something that runs pods. */
+/** A Deployment, StatefulSet or Job. */
 export interface Workload {
   readonly manifest: Manifest
   readonly name: string
   /** Of its pods. */
   readonly labels: Readonly<Record<string, string>>
   readonly pod: PodSpec
-  /** Whether its pods run until they are told to stop. */
+  /** Whether its pods run until they are stopped. */
   readonly isLongRunning: boolean
 }
 
@@ -56,7 +58,7 @@ export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
       if (template?.spec === undefined) return []
       return {
         manifest: manifest as unknown as Manifest,
-        // a job's own name has the version in it
+        // the name of a job contains the version
         name: template.metadata?.labels?.['app.kubernetes.io/name'] ?? manifest.metadata.name,
         labels: template.metadata?.labels ?? {},
         pod: template.spec,
@@ -66,7 +68,7 @@ export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
   )
 }
 
-/** Whether a label selector selects what has these labels; without any demand it selects everything. */
+/** Whether a label selector matches these labels. An empty selector matches everything. */
 export function selects(
   selector: {
     matchLabels?: Record<string, string>

@@ -1,16 +1,21 @@
-import { allCombinations, forgottenComponents, overlays, renderCombination } from './combinations.ts'
-import { renderDocsExample } from './docs-example.ts'
-import { findKustomize } from './kustomize.ts'
+import {
+  allCombinations,
+  findKustomize,
+  overlays,
+  renderCombination,
+  renderDocsExample,
+  uncoveredComponents,
+} from './installations.ts'
 import type { Manifest } from './manifests.ts'
 import { parseManifests } from './manifests.ts'
-import { POLICY_CHECKS } from './rules/policy-checks.ts'
+import { POLICY_CHECKS } from './policy-checks.ts'
 import { fieldFaults, valueFaults } from './schemas.ts'
 import { driftOf, readSnapshots, writeSnapshots } from './snapshots.ts'
 
 /*
- * npm run test:deploy [-- --update]: renders every overlay and every combination of components, holds each object against
- * the published schemas and all of them against the house rules, and compares the overlays with what is committed under
- * deploy/k8s/rendered/, or writes that.
+ * The command `npm run test:deploy`: renders every overlay and every combination of components, checks objects against
+ * their published schemas and installations against the policy checks, and compares the overlays with the committed
+ * deploy/k8s/rendered/. With `-- --update` it writes deploy/k8s/rendered/ first.
  */
 
 let passed = 0
@@ -28,32 +33,32 @@ const rendered = Object.fromEntries(Object.entries(overlays()).map(([name, folde
 const combinations = allCombinations().map((one) => ({ ...one, text: renderCombination(one, kustomize) }))
 const installations = [
   ...Object.entries(rendered).map(([name, text]) => ({ name: `overlay ${name}`, manifests: parseManifests(text) })),
-  { name: 'the example in the docs', manifests: parseManifests(renderDocsExample(kustomize)) },
+  { name: 'the example in docs/operations/kubernetes.md', manifests: parseManifests(renderDocsExample(kustomize)) },
   ...combinations.map(({ name, text }) => ({ name, manifests: parseManifests(text) })),
 ]
 
-/** Most objects are the same in most installations. */
-const different = new Map<string, Manifest>()
+/** Most installations share most objects. */
+const distinct = new Map<string, Manifest>()
 for (const manifest of installations.flatMap(({ manifests }) => manifests)) {
-  different.set(JSON.stringify(manifest), manifest)
+  distinct.set(JSON.stringify(manifest), manifest)
 }
-const objects = [...different.values()]
+const objects = [...distinct.values()]
 const values = await Promise.all(objects.map(valueFaults))
-process.stdout.write(`${installations.length} installations, ${objects.length} different objects\n`)
+process.stdout.write(`${installations.length} installations, ${objects.length} distinct objects\n`)
 
-report('every component is in a combination', forgottenComponents())
-report('the schemas: values', values.flat())
-report('the schemas: fields', fieldFaults(objects))
-for (const [name, rule] of Object.entries(POLICY_CHECKS)) {
-  const faults = installations.flatMap((one) => rule(one.manifests).map((fault) => ({ fault, where: one.name })))
+report('every component is in a combination', uncoveredComponents())
+report('schemas: values', values.flat())
+report('schemas: fields', fieldFaults(objects))
+for (const [name, check] of Object.entries(POLICY_CHECKS)) {
+  const faults = installations.flatMap((one) => check(one.manifests).map((fault) => ({ fault, where: one.name })))
   const byFault = Map.groupBy(faults, ({ fault }) => fault)
   report(
     name,
-    [...byFault].map(([fault, places]) => `${fault} (${places[0]?.where}; ${places.length} in all)`),
+    [...byFault].map(([fault, places]) => `${fault} (${places[0]?.where}; ${places.length} in total)`),
   )
 }
 if (process.argv.includes('--update')) writeSnapshots(rendered)
-report('what is rendered was committed', driftOf(rendered, readSnapshots()))
+report('the committed manifests are current', driftOf(rendered, readSnapshots()))
 
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -5,12 +5,12 @@ import type { Manifest } from './manifests.ts'
 import { nameOf } from './manifests.ts'
 
 /*
- * Objects against the published schemas of Kubernetes and of the custom resources, twice: the packages' validators look
- * at values, formats and what is missing, but let fields pass that they do not know; the packages' types know every
- * field, so the compiler is asked about those.
+ * Checks objects against the published schemas of Kubernetes and of custom resources, in two ways. The validators of the
+ * packages check values, formats and missing fields, but accept unknown fields. The compiler finds those by the types of
+ * the packages.
  */
 
-/** The package that has the schemas of an API group; what is not listed is Kubernetes' own. */
+/** The package with the schemas of an API group; default: kubernetes-models. */
 const PACKAGES: Readonly<Record<string, string>> = {
   'keda.sh': '@kubernetes-models/keda',
   'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
@@ -24,7 +24,7 @@ function moduleOf({ apiVersion, kind }: Pick<Manifest, 'apiVersion' | 'kind'>): 
   return `${PACKAGES[group] ?? 'kubernetes-models'}/${apiVersion}/${kind}`
 }
 
-/** Values, formats, missing fields. An object whose kind has no published schema is a fault. */
+/** Checks values, formats and missing fields. Reports an object whose kind has no published schema. */
 export async function valueFaults(manifest: Manifest): Promise<string[]> {
   try {
     const models = await import(moduleOf(manifest))
@@ -35,7 +35,7 @@ export async function valueFaults(manifest: Manifest): Promise<string[]> {
   }
 }
 
-/** Unknown fields, of all objects in one run of the compiler. */
+/** Checks for unknown fields, with one run of the compiler for all objects. */
 export function fieldFaults(manifests: readonly Manifest[]): string[] {
   const folder = path.join(ROOT, '.deploy-schemas')
   const lines = manifests.map((manifest, index) => {

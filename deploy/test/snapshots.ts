@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-/** What each overlay renders to, committed: a review sees what a change does to a cluster. */
+/** The rendered overlays are committed, so that a review shows the effect of a change on a cluster. */
 const FOLDER = path.join(import.meta.dirname, '../k8s/rendered')
 
 export function readSnapshots(): Record<string, string> {
@@ -15,7 +15,7 @@ export function writeSnapshots(rendered: Readonly<Record<string, string>>): void
   for (const [name, text] of Object.entries(rendered)) writeFileSync(path.join(FOLDER, `${name}.yaml`), text)
 }
 
-/** Where what is rendered now and what was committed differ. */
+/** Returns the differences between the rendered and the committed overlays. */
 export function driftOf(
   rendered: Readonly<Record<string, string>>,
   committed: Readonly<Record<string, string>>,
@@ -24,11 +24,11 @@ export function driftOf(
   return [...names].flatMap((name) => {
     const now = rendered[name]?.split('\n')
     const then = committed[name]?.split('\n')
-    if (now === undefined) return `rendered/${name}.yaml belongs to no overlay`
+    if (now === undefined) return `rendered/${name}.yaml has no overlay`
     if (then === undefined) return `rendered/${name}.yaml is missing`
     const line = now.findIndex((text, index) => text !== then[index])
     if (line === -1 && now.length === then.length) return []
     const at = line === -1 ? now.length : line
-    return `rendered/${name}.yaml, line ${at + 1}: "${then[at] ?? ''}" was committed, "${now[at] ?? ''}" is rendered`
+    return `rendered/${name}.yaml, line ${at + 1}: committed "${then[at] ?? ''}", rendered "${now[at] ?? ''}"`
   })
 }

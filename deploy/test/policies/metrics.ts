@@ -3,15 +3,14 @@ import path from 'node:path'
 import type { IScaledObject } from '@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject'
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import { createMetrics } from '../../../lib/telemetry/metrics.ts'
-import { ofKind } from '../manifests.ts'
-import type { Rule } from './rule.ts'
+import { ofKind, type PolicyCheck } from '../manifests.ts'
 
 const ROOT = path.join(import.meta.dirname, '../../..')
-/** Metrics begin like this; functions and labels of PromQL do not. */
+/** Matches metrics, but no functions and labels of PromQL. */
 const METRIC = /\b(?:leadtriage|nodejs|process)_\w+/g
 const DEFINITION = /name: '(leadtriage_\w+)'/g
 
-/** A query of a metric that nobody has is silent for ever: alerts and scalers name only those that services have. */
+/** Returns the names of all metrics of the services, including those of Node. */
 export async function readMetricNames(): Promise<Set<string>> {
   const { body } = await createMetrics('any').render()
   const ofNode = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '')
@@ -22,8 +21,9 @@ export async function readMetricNames(): Promise<Set<string>> {
   return new Set([...ofNode, ...ofOurs])
 }
 
+/** Alerts and scalers query existing metrics only: a query of an unknown metric never fires. */
 export const metrics =
-  (known: ReadonlySet<string>): Rule =>
+  (known: ReadonlySet<string>): PolicyCheck =>
   (manifests) => {
     const alerts = ofKind<IPrometheusRule>(manifests, 'PrometheusRule').flatMap(({ spec }) =>
       (spec.groups ?? []).flatMap(({ rules = [] }) =>
@@ -40,6 +40,6 @@ export const metrics =
       [...query.matchAll(METRIC)]
         .map(([name]) => name.replace(/_(?:bucket|count|sum)$/, ''))
         .filter((name) => !known.has(name))
-        .map((name) => `${where} asks for ${name}, which no service has`),
+        .map((name) => `${where} queries ${name}, which no service has`),
     )
   }

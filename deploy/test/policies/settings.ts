@@ -6,8 +6,7 @@ import { insightsSettings } from '../../../services/insights/config.ts'
 import { intakeSettings } from '../../../services/intake/config.ts'
 import { triageSettings } from '../../../services/triage/config.ts'
 import { createSecrets } from '../../secrets/secrets.ts'
-import { ofKind, workloadsOf } from '../manifests.ts'
-import type { Rule } from './rule.ts'
+import { ofKind, type PolicyCheck, workloadsOf } from '../manifests.ts'
 
 const SERVICES = {
   intake: { settings: intakeSettings, port: 'INTAKE_PORT' },
@@ -15,8 +14,8 @@ const SERVICES = {
   insights: { settings: insightsSettings, port: 'INSIGHTS_PORT' },
 } as const
 
-/** The services understand their settings as they find them in their pods, and listen where they are asked. */
-export const settings: Rule = (manifests) => {
+/** Services accept the settings in their pods, and listen on the ports of their containers. */
+export const settings: PolicyCheck = (manifests) => {
   const maps = ofKind<IConfigMap>(manifests, 'ConfigMap').filter(({ metadata }) =>
     metadata.name.startsWith('leadtriage-config'),
   )
@@ -33,30 +32,30 @@ export const settings: Rule = (manifests) => {
     const pod = workloadsOf(manifests).find((workload) => workload.name === name)?.pod
     const listening = pod?.containers[0]?.ports?.some(({ containerPort }) => containerPort === port)
     return [
-      ...(listening ? [] : [`${name} listens on ${port}, which is no port of its container`]),
-      ...(config.HOST === '0.0.0.0' ? [] : [`${name} listens on ${config.HOST}, where no probe reaches it`]),
-      ...(config.MIGRATE_ON_START === false ? [] : [`${name} would migrate, as a user who may not`]),
+      ...(listening ? [] : [`${name} listens on ${port}, which is not a port of its container`]),
+      ...(config.HOST === '0.0.0.0' ? [] : [`${name} listens on ${config.HOST}, where probes cannot reach it`]),
+      ...(config.MIGRATE_ON_START === false ? [] : [`${name} would migrate, without the permissions to do so`]),
     ]
   })
   return [...unknown.map((name) => `no service knows the setting ${name}`), ...faults, ...queueFaults(manifests)]
 }
 
-/** KEDA falls back to the stream's last sequence number when it does not find the consumer, and says nothing. */
-const queueFaults: Rule = (manifests) => {
+/** Without the consumer, KEDA silently uses the last sequence number of the stream as the lag. */
+const queueFaults: PolicyCheck = (manifests) => {
   const { leadsStream, triageConsumer } = jetStreamNames()
   const triggers = ofKind<IScaledObject>(manifests, 'ScaledObject').flatMap(({ spec }) => spec.triggers)
   return triggers
     .filter(({ type }) => type === 'nats-jetstream')
     .flatMap(({ metadata: { stream, consumer, account } }) => {
-      const demands: [boolean, string][] = [
+      const requirements: [boolean, string][] = [
         [stream === leadsStream && consumer === triageConsumer, `${stream}/${consumer} is not the consumer of triage`],
-        [hasAccount(manifests, account ?? ''), `nats-server is configured with no account ${account}`],
+        [hasAccount(manifests, account ?? ''), `nats-server has no account ${account}`],
       ]
-      return demands.filter(([holds]) => !holds).map(([, fault]) => `ScaledObject: ${fault}`)
+      return requirements.filter(([holds]) => !holds).map(([, fault]) => `ScaledObject: ${fault}`)
     })
 }
 
-function hasAccount(manifests: Parameters<Rule>[0], account: string): boolean {
+function hasAccount(manifests: Parameters<PolicyCheck>[0], account: string): boolean {
   const maps = ofKind<IConfigMap>(manifests, 'ConfigMap')
   return maps.some(({ data = {} }) => new RegExp(`^ *${account} *\\{`, 'm').test(data['permissions.conf'] ?? ''))
 }

@@ -1,15 +1,13 @@
 import { BlockList } from 'node:net'
 import type { INetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
-import type { Outsider } from './arrows.ts'
-import { OUTSIDERS } from './arrows.ts'
-import type { Manifest } from './manifests.ts'
-import { ofKind, selects, workloadsOf } from './manifests.ts'
+import { type Manifest, ofKind, type PolicyCheck, selects, workloadsOf } from '../manifests.ts'
+import { OUTSIDERS, type Outsider, requiredConnections } from './connections.ts'
 
 /** One end of a connection. */
 interface Party extends Outsider {
-  /** Whether its pods are in our namespace, so that our policies apply to them. */
+  /** Whether it is in the namespace of the installation, so that the policies apply to it. */
   readonly isOurs: boolean
-  /** Numbers of named ports. */
+  /** Port numbers by name. */
   readonly portNames: Readonly<Record<string, string>>
 }
 
@@ -18,21 +16,32 @@ type Rule = NonNullable<NonNullable<Spec>['egress']>[number] & NonNullable<NonNu
 type Peer = NonNullable<Rule['to']>[number]
 type Direction = 'ingress' | 'egress'
 
-/** Stands for whatever else may listen in a pod: a list of ports in a manifest closes none. */
+/** Represents any other listener in a pod: Kubernetes does not block ports that a manifest does not declare. */
 const UNDECLARED_PORT = '9/TCP'
 
-/** What the policies let through. */
-export interface Network {
-  /** Pods of ours, by name. */
+/** The connections that the policies allow. */
+interface Network {
+  /** Names of the pods of the installation. */
   readonly pods: readonly string[]
-  /** `from -> to port`, for every pair of which one is ours. */
+  /** `from -> to port`, for every pair with a pod of the installation. */
   readonly open: readonly string[]
-  /** Parts of policies that no open arrow needs. */
-  readonly useless: readonly string[]
+  /** Parts of policies that no open connection uses. */
+  readonly unused: readonly string[]
 }
 
-/** Works out what the network policies let through, as a cluster would. */
-export function readNetwork(manifests: readonly Manifest[]): Network {
+/** The network policies allow the required connections and no others, and have no unused parts. */
+export const networkPolicies: PolicyCheck = (manifests) => {
+  const { pods, open, unused } = readNetwork(manifests)
+  const required = requiredConnections(manifests, pods)
+  return [
+    ...required.filter((one) => !open.includes(one)).map((one) => `the policies block ${one}`),
+    ...open.filter((one) => !required.includes(one)).map((one) => `the policies allow ${one}`),
+    ...unused.map((part) => `no required connection uses ${part}`),
+  ]
+}
+
+/** Evaluates the network policies like a cluster. */
+function readNetwork(manifests: readonly Manifest[]): Network {
   const namespace = manifests.find(({ kind }) => kind === 'Namespace')?.metadata
   const ourNamespace = { 'kubernetes.io/metadata.name': namespace?.name ?? '', ...namespace?.labels }
   const ours = podsOf(manifests).map((pod) => ({ ...pod, pod: { namespace: ourNamespace, labels: pod.labels } }))
@@ -41,8 +50,8 @@ export function readNetwork(manifests: readonly Manifest[]): Network {
   const used = new Set<string>()
   const open: string[] = []
 
-  /** The parts that let `to:port` be reached from `from`, in one direction; true when nobody forbids. */
-  const letThrough = (direction: Direction, from: Party, to: Party, port: string): string[] | true => {
+  /** Returns the parts that allow the connection, in one direction; true when no policy applies. */
+  const allowedBy = (direction: Direction, from: Party, to: Party, port: string): string[] | true => {
     const [subject, other] = direction === 'ingress' ? [to, from] : [from, to]
     if (!subject.isOurs) return true
     const applying = policies.filter(
@@ -61,17 +70,17 @@ export function readNetwork(manifests: readonly Manifest[]): Network {
   for (const from of parties) {
     for (const to of parties.filter((party) => party.isOurs || from.isOurs)) {
       for (const port of to.ports) {
-        const ways = [letThrough('egress', from, to, port), letThrough('ingress', from, to, port)]
-        if (ways.some((way) => way !== true && way.length === 0)) continue
+        const results = [allowedBy('egress', from, to, port), allowedBy('ingress', from, to, port)]
+        if (results.some((parts) => parts !== true && parts.length === 0)) continue
         open.push(`${from.name} -> ${to.name} ${port}`)
-        for (const part of ways.flatMap((way) => (way === true ? [] : way))) used.add(part)
+        for (const part of results.flatMap((parts) => (parts === true ? [] : parts))) used.add(part)
       }
     }
   }
   const parts = policies.flatMap((policy) =>
     (['ingress', 'egress'] as const).flatMap((direction) => partsOf(policy, direction).map(({ name }) => name)),
   )
-  return { pods: ours.map(({ name }) => name), open, useless: parts.filter((part) => !used.has(part)) }
+  return { pods: ours.map(({ name }) => name), open, unused: parts.filter((part) => !used.has(part)) }
 }
 
 function podsOf(manifests: readonly Manifest[]) {
@@ -81,7 +90,7 @@ function podsOf(manifests: readonly Manifest[]) {
     const portNames = Object.fromEntries(ports.map((port) => [port.name ?? '', String(port.containerPort)]))
     return { name, labels, ports: [...ports.map(numberOf), UNDECLARED_PORT], portNames, isOurs: true }
   })
-  // the operator makes these pods: PostgreSQL, and the port where an instance tells its state
+  // the operator creates these pods, with the port of PostgreSQL and a status port
   const clusters = manifests.filter(({ kind }) => kind === 'Cluster')
   const instances = clusters.map(({ metadata: { name } }) => {
     const labels = { 'cnpg.io/cluster': name }
@@ -90,7 +99,7 @@ function podsOf(manifests: readonly Manifest[]) {
   return [...workloads, ...instances]
 }
 
-/** A rule allows each of its peers on each of its ports; without peers everybody, without ports every one. */
+/** A rule allows each of its peers on each of its ports. Without peers it allows everyone, without ports every port. */
 function partsOf(policy: INetworkPolicy & Pick<Manifest, 'metadata'>, direction: Direction) {
   const rules: Rule[] = policy.spec?.[direction] ?? []
   return rules.flatMap((rule, index) => {
@@ -112,7 +121,7 @@ function partsOf(policy: INetworkPolicy & Pick<Manifest, 'metadata'>, direction:
 function matchesPeer(peer: Peer | undefined, party: Party, ourNamespace: Readonly<Record<string, string>>): boolean {
   if (peer === undefined) return true
   if (party.pod === undefined) return party.address !== undefined && isInBlock(party.address, peer.ipBlock)
-  if (peer.ipBlock !== undefined) return false // a pod is told by its labels: its address is nobody's business
+  if (peer.ipBlock !== undefined) return false // pods are matched by labels, because their addresses are not fixed
   const { namespaceSelector, podSelector } = peer
   const namespaceMatches =
     namespaceSelector === undefined

@@ -5,14 +5,12 @@ import type { IService } from 'kubernetes-models/v1/Service'
 import { InsightsService } from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import type { Manifest } from '../manifests.ts'
-import { ofKind } from '../manifests.ts'
-import type { Rule } from './rule.ts'
+import { type Manifest, ofKind, type PolicyCheck } from '../manifests.ts'
 
 const SERVICES = [IntakeService, TriageService, InsightsService]
 
-/** Routes come from a listener that is there, lead to a port that speaks their protocol, and name what the contract has. */
-export const routes: Rule = (manifests) => [
+/** Routes have an existing listener, a backend port with their protocol, and methods of the contract. */
+export const routes: PolicyCheck = (manifests) => [
   ...ofKind<IHTTPRoute>(manifests, 'HTTPRoute').flatMap((route) => [
     ...listenerFaults(manifests, route),
     ...(route.spec.rules ?? []).flatMap(({ backendRefs = [], matches = [] }) => [
@@ -45,7 +43,7 @@ function listenersOf(manifests: readonly Manifest[], { spec: { parentRefs = [] }
 function listenerFaults(manifests: readonly Manifest[], route: Route): string[] {
   const listeners = listenersOf(manifests, route)
   if (listeners.length > 0 && listeners.every((listener) => listener !== undefined)) return []
-  return [`${route.kind} ${route.metadata.name} hangs on no listener`]
+  return [`${route.kind} ${route.metadata.name} refers to no existing listener`]
 }
 
 function backendFaults(
@@ -57,19 +55,20 @@ function backendFaults(
   const service = ofKind<IService>(manifests, 'Service').find((one) => one.metadata.name === backend.name)
   const port = service?.spec?.ports?.find((one) => one.port === backend.port)
   if (port?.appProtocol === appProtocol) return []
-  return [`${kind} ${metadata.name}: ${backend.name}:${backend.port} is no port with appProtocol ${appProtocol}`]
+  return [`${kind} ${metadata.name}: ${backend.name}:${backend.port} has no appProtocol ${appProtocol}`]
 }
 
-/** Faults of a path that names a service, and perhaps a method, of the contract. */
+/** Checks a path with a service and optionally a method. */
 function rpcFaults({ kind, metadata }: Route, path: string): string[] {
-  if (!path.startsWith('/leadtriage.')) return kind === 'GRPCRoute' ? [`GRPCRoute ${metadata.name} has ${path}`] : []
+  if (!path.startsWith('/leadtriage.'))
+    return kind === 'GRPCRoute' ? [`GRPCRoute ${metadata.name} has the path ${path}`] : []
   const [, typeName, method] = path.split('/')
   const service = SERVICES.find((one) => one.typeName === typeName)
-  const isThere = service !== undefined && (!method || service.methods.some(({ name }) => name === method))
-  return isThere ? [] : [`${kind} ${metadata.name}: the contract has no ${path}`]
+  const exists = service !== undefined && (!method || service.methods.some(({ name }) => name === method))
+  return exists ? [] : [`${kind} ${metadata.name}: the contract has no ${path}`]
 }
 
-/** The specification has an implementation refuse one of two routes of different kinds on one host name. */
+/** The Gateway API requires implementations to reject an HTTPRoute or a GRPCRoute when both have the same hostname. */
 function sharedHosts(manifests: readonly Manifest[]): string[] {
   const hostsOf = (kind: string) =>
     ofKind<IHTTPRoute | IGRPCRoute>(manifests, kind).flatMap((route) =>

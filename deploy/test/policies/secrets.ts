@@ -1,14 +1,13 @@
 import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap'
-import { nameOf, ofKind, workloadsOf } from '../manifests.ts'
-import type { Rule } from './rule.ts'
+import { nameOf, ofKind, type PolicyCheck, workloadsOf } from '../manifests.ts'
 
-/** A name that asks for a secret, with a value that is there in clear: no variable stands in its place. */
+/** A name that suggests a secret, with a plain-text value instead of a variable. */
 const SECRET_IN_CLEAR = /(?:password|passwd|secret|token|api_?key)["']?\s*[:=]\s*["']?(?![\s"'$])[^\s"',}]{3,}/i
-/** A URL with a password in clear. */
+/** A URL with a plain-text password. */
 const CREDENTIALS_IN_URL = /[a-z]+:\/\/[^\s:/@]+:(?!\$\(|PASSWORD\b)[^\s:/@]+@/i
 
-/** No secret stands in what is committed: no Secret object, and none in settings, files or variables. */
-export const noSecrets: Rule = (manifests) => {
+/** The committed manifests contain no secrets: no Secret objects, and none in settings, files or variables. */
+export const noSecrets: PolicyCheck = (manifests) => {
   const committed = manifests.filter(({ kind }) => kind === 'Secret').map((one) => `${nameOf(one)} is committed`)
   const settings = ofKind<IConfigMap>(manifests, 'ConfigMap').flatMap(({ kind, metadata, data = {} }) =>
     Object.entries(data).map(([key, value]) => ({
@@ -24,7 +23,7 @@ export const noSecrets: Rule = (manifests) => {
   const found = [...settings, ...variables].filter(
     ({ text }) => SECRET_IN_CLEAR.test(withoutComments(text)) || CREDENTIALS_IN_URL.test(withoutComments(text)),
   )
-  return [...committed, ...found.map(({ where }) => `${where} holds a secret`)]
+  return [...committed, ...found.map(({ where }) => `${where} contains a secret`)]
 }
 
 function withoutComments(text: string): string {

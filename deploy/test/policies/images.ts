@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs'
 import type { ICluster } from '@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/Cluster'
-import { nameOf, ofKind, workloadsOf } from '../manifests.ts'
-import type { Rule } from './rule.ts'
+import { nameOf, ofKind, type PolicyCheck, workloadsOf } from '../manifests.ts'
 
-/** A whole version, with whatever variant behind it; PostgreSQL's versions have two numbers. */
-const WHOLE_VERSION = /:\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/
+/** A full version, optionally with a variant; PostgreSQL's versions have two numbers. */
+const FULL_VERSION = /:\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/
 const OURS = 'ghcr.io/leadtriage/leadtriage'
 const packageJson = new URL('../../../package.json', import.meta.url)
 
-/** Every image is named by a whole version, ours by that of package.json, which the migration's name has too. */
-export const images: Rule = (manifests) => {
+/** Images have a full version. The version of leadtriage and of the migration job is that of package.json. */
+export const images: PolicyCheck = (manifests) => {
   const { version }: { version: string } = JSON.parse(readFileSync(packageJson, 'utf8'))
   const jobName = `migrate-${version.replaceAll('.', '-')}`
   const named = [
@@ -21,12 +20,12 @@ export const images: Rule = (manifests) => {
       image: spec.imageName,
     })),
   ]
-  const unpinned = named.filter(({ image = '' }) => !WHOLE_VERSION.test(image))
+  const unpinned = named.filter(({ image = '' }) => !FULL_VERSION.test(image))
   const old = named.filter(({ image = '' }) => image.startsWith(OURS) && image !== `${OURS}:${version}`)
   const jobs = manifests.filter(({ kind, metadata }) => kind === 'Job' && metadata.name !== jobName)
   return [
-    ...unpinned.map(({ owner, image }) => `${owner}: the image ${image} names no whole version`),
-    ...old.map(({ owner, image }) => `${owner}: the image ${image} is not that of version ${version}`),
-    ...jobs.map((job) => `${nameOf(job)} should be ${jobName}: a job cannot be changed, each version has its own`),
+    ...unpinned.map(({ owner, image }) => `${owner}: the image ${image} has no full version`),
+    ...old.map(({ owner, image }) => `${owner}: the image ${image} is not of version ${version}`),
+    ...jobs.map((job) => `${nameOf(job)} should be named ${jobName}: jobs are immutable, each version needs its own`),
   ]
 }

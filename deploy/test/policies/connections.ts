@@ -1,21 +1,18 @@
-import type { Manifest } from './manifests.ts'
+import type { Manifest } from '../manifests.ts'
 
-/*
- * Who speaks to whom, as the design has it. deploy/test/network.ts works out what the network policies let through; the
- * rule holds both against each other, both ways.
- */
+/* The connections that the network policies must allow, and the outside parties to test them with. */
 
-/** Somebody who is not ours: a pod in another namespace, or an address outside. */
+/** A pod in another namespace, or an address outside the cluster. */
 export interface Outsider {
   readonly name: string
-  /** Of its namespace and of its pod; undefined for an address that is no pod. */
+  /** Labels of the pod and its namespace; undefined for an address that does not belong to a pod. */
   readonly pod?: {
     readonly namespace: Readonly<Record<string, string>>
     readonly labels: Readonly<Record<string, string>>
   }
-  /** Where an address is, that is no pod. */
+  /** Of a party that is not a pod. */
   readonly address?: string
-  /** What it listens on. */
+  /** The ports on which it listens. */
   readonly ports: readonly string[]
 }
 
@@ -49,7 +46,7 @@ export const OUTSIDERS: readonly Outsider[] = [
   },
   { name: 'kubernetes-api', address: '10.0.0.1', ports: ['443/TCP', '6443/TCP'] },
   { name: 'model', address: '203.0.113.7', ports: ['443/TCP'] },
-  // these must get nowhere: whoever else is in the cluster, also with a name of ours, and the world
+  // parties without any access: another pod in the cluster, even with the name of a service, and the internet
   {
     name: 'stranger',
     pod: { namespace: inNamespace('elsewhere'), labels: { 'app.kubernetes.io/name': 'intake' } },
@@ -58,11 +55,11 @@ export const OUTSIDERS: readonly Outsider[] = [
   { name: 'world', address: '198.51.100.7', ports: ['53/UDP', '80/TCP', '5432/TCP'] },
 ]
 
-interface Arrow {
+interface Connection {
   readonly from: string
   readonly to: string
   readonly ports: readonly string[]
-  /** Only where this holds. */
+  /** Default: in every installation. */
   readonly when?: (manifests: readonly Manifest[]) => boolean
 }
 
@@ -75,7 +72,7 @@ const hasModel = (manifests: readonly Manifest[]) =>
 const hasOperator = hasKind('Cluster')
 const hasMonitoring = hasKind('PodMonitor')
 
-const ARROWS: readonly Arrow[] = [
+const CONNECTIONS: readonly Connection[] = [
   { from: 'client', to: 'intake', ports: ['8000/TCP'] },
   { from: 'client', to: 'insights', ports: ['8001/TCP'] },
   ...['intake', 'triage', 'insights'].map((from) => ({ from, to: 'nats', ports: ['4222/TCP'] })),
@@ -88,15 +85,15 @@ const ARROWS: readonly Arrow[] = [
   { from: 'postgres', to: 'postgres', ports: ['5432/TCP', '8000/TCP'], when: hasOperator },
   { from: 'cloudnative-pg', to: 'postgres', ports: ['5432/TCP', '8000/TCP'], when: hasOperator },
   { from: 'postgres', to: 'kubernetes-api', ports: ['443/TCP', '6443/TCP'], when: hasOperator },
-  // not wanted, but the address of the Kubernetes API is another in each cluster
+  // unintended, but the address of the Kubernetes API differs per cluster
   { from: 'postgres', to: 'model', ports: ['443/TCP'], when: hasOperator },
   { from: 'triage', to: 'model', ports: ['443/TCP'], when: hasModel },
 ]
 
-/** Each arrow that these objects must let through, as `from -> to port`. `pods` need the name service, all of them. */
-export function wantedArrows(manifests: readonly Manifest[], pods: readonly string[]): string[] {
-  const names = pods.map((from): Arrow => ({ from, to: 'dns', ports: ['53/UDP', '53/TCP'] }))
-  return [...ARROWS, ...names]
+/** Returns the required connections as `from -> to port`, including DNS for all `pods`. */
+export function requiredConnections(manifests: readonly Manifest[], pods: readonly string[]): string[] {
+  const lookups = pods.map((from): Connection => ({ from, to: 'dns', ports: ['53/UDP', '53/TCP'] }))
+  return [...CONNECTIONS, ...lookups]
     .filter(({ when }) => when?.(manifests) ?? true)
     .flatMap(({ from, to, ports }) => ports.map((port) => `${from} -> ${to} ${port}`))
 }

@@ -6,12 +6,11 @@ import type { IHorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
 import type { IService } from 'kubernetes-models/v1/Service'
 import { createSecrets } from '../../secrets/secrets.ts'
-import { nameOf, ofKind, selects, workloadsOf } from '../manifests.ts'
-import type { Rule } from './rule.ts'
+import { nameOf, ofKind, type PolicyCheck, selects, workloadsOf } from '../manifests.ts'
 
-/** What pods name is there: settings, secrets, service accounts. */
-export const podReferences: Rule = (manifests) => {
-  const there = new Set(manifests.map(nameOf))
+/** Pods refer to existing ConfigMaps, Secrets and service accounts. */
+export const podReferences: PolicyCheck = (manifests) => {
+  const existing = new Set(manifests.map(nameOf))
   const secrets = createSecrets()
   return workloadsOf(manifests).flatMap(({ manifest, pod }) => {
     const named = pod.containers.flatMap(({ env = [], envFrom = [] }) => [
@@ -26,21 +25,21 @@ export const podReferences: Rule = (manifests) => {
     ])
     const maps = [...named.map(({ map }) => map), ...(pod.volumes ?? []).map(({ configMap }) => configMap?.name)]
     const missing = [
-      ...maps.filter((map) => map !== undefined && !there.has(`ConfigMap ${map}`)).map((map) => `ConfigMap ${map}`),
+      ...maps.filter((map) => map !== undefined && !existing.has(`ConfigMap ${map}`)).map((map) => `ConfigMap ${map}`),
       ...named.flatMap(({ secret, key }) => {
         if (secret === undefined) return []
         const values = secrets[secret]
         if (values === undefined) return `Secret ${secret}`
         return key === undefined || key in values ? [] : `${key} in Secret ${secret}`
       }),
-      ...[`ServiceAccount ${pod.serviceAccountName}`].filter((account) => !there.has(account)),
+      ...[`ServiceAccount ${pod.serviceAccountName}`].filter((account) => !existing.has(account)),
     ]
-    return missing.map((what) => `${nameOf(manifest)} names ${what}, which is not there`)
+    return missing.map((what) => `${nameOf(manifest)} refers to ${what}, which does not exist`)
   })
 }
 
-/** Selectors select something, and ports that are named exist on it. */
-export const selectors: Rule = (manifests) => {
+/** Selectors match pods, and the ports of Services exist on them. */
+export const selectors: PolicyCheck = (manifests) => {
   const workloads = workloadsOf(manifests)
   const portsOf = (selector: Record<string, string>) =>
     workloads
@@ -50,7 +49,7 @@ export const selectors: Rule = (manifests) => {
     const ports = portsOf(spec?.selector ?? {})
     return (spec?.ports ?? [])
       .filter(({ targetPort }) => !ports.includes(String(targetPort)))
-      .map(({ targetPort }) => `Service ${metadata.name} leads to no pod with a port ${targetPort}`)
+      .map(({ targetPort }) => `Service ${metadata.name} matches no pod with a port ${targetPort}`)
   })
   const selecting = [
     ...ofKind<IPodDisruptionBudget>(manifests, 'PodDisruptionBudget'),
@@ -62,13 +61,15 @@ export const selectors: Rule = (manifests) => {
   )
   return [
     ...services,
-    ...empty.map(({ kind, metadata }) => `${kind} ${metadata.name} selects no pod`),
-    ...sets.map(({ metadata, spec }) => `StatefulSet ${metadata.name} names the Service ${spec?.serviceName}`),
+    ...empty.map(({ kind, metadata }) => `${kind} ${metadata.name} matches no pod`),
+    ...sets.map(
+      ({ metadata, spec }) => `StatefulSet ${metadata.name} refers to the missing Service ${spec?.serviceName}`,
+    ),
   ]
 }
 
-/** A scaler has a target, of which it is the only one, and which states no number of its own. */
-export const scalers: Rule = (manifests) => {
+/** A scaler is the only one of an existing target, which has no replica count. */
+export const scalers: PolicyCheck = (manifests) => {
   const scaling = [
     ...ofKind<IScaledObject>(manifests, 'ScaledObject'),
     ...ofKind<IHorizontalPodAutoscaler>(manifests, 'HorizontalPodAutoscaler'),
@@ -77,11 +78,11 @@ export const scalers: Rule = (manifests) => {
   return scaling.flatMap(({ kind, metadata, spec }) => {
     const target = deployments.find((one) => one.metadata.name === spec?.scaleTargetRef.name)
     const others = scaling.filter((one) => one.spec?.scaleTargetRef.name === spec?.scaleTargetRef.name)
-    const demands: [boolean, string][] = [
-      [target !== undefined, 'scales nothing'],
-      [target?.spec?.replicas === undefined, 'is overruled by the replicas of its target at every apply'],
+    const requirements: [boolean, string][] = [
+      [target !== undefined, 'has no target'],
+      [target?.spec?.replicas === undefined, 'is overridden by the replicas of its target on every apply'],
       [others.length === 1, 'shares its target with another scaler'],
     ]
-    return demands.filter(([holds]) => !holds).map(([, fault]) => `${kind} ${metadata.name} ${fault}`)
+    return requirements.filter(([holds]) => !holds).map(([, fault]) => `${kind} ${metadata.name} ${fault}`)
   })
 }
