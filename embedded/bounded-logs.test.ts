@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { keepBounded } from './bounded-logs.ts'
+import { rotateLogs } from './bounded-logs.ts'
 import { waitUntil } from './wait-until.ts'
 
 let folder: string
@@ -13,12 +13,15 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('a log that grows for ever takes twice its bound at most, and what was written last is kept', async () => {
+it('a growing log takes at most twice its maximum size and keeps the latest lines', async () => {
   const file = path.join(folder, 'a.log')
   const log = createWriteStream(file, { flags: 'a' })
   const stopping = new AbortController()
   const maxBytes = 1_000
-  const bounding = keepBounded([file, path.join(folder, 'missing.log')], stopping.signal, { maxBytes, lookEveryMs: 5 })
+  const rotation = rotateLogs([file, path.join(folder, 'missing.log')], stopping.signal, {
+    maxBytes,
+    checkIntervalMs: 5,
+  })
   for (let line = 0; line < 100; line += 1) {
     const text = `line ${String(line).padStart(3, '0')} ${'.'.repeat(90)}\n`
     await new Promise((resolve) => log.write(text, resolve))
@@ -28,7 +31,7 @@ it('a log that grows for ever takes twice its bound at most, and what was writte
   log.end()
   await once(log, 'close')
   stopping.abort()
-  await bounding
+  await rotation
   const kept = (await readFile(`${file}.1`, 'utf8')) + (await readFile(file, 'utf8'))
   expect(kept).toContain('line 099')
   expect(kept).not.toContain('line 050')

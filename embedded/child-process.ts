@@ -3,23 +3,23 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ProcessExit } from './embedded-server.ts'
 import { type StopStep, trySignal } from './processes.ts'
 
-/** A child process with an end that can be awaited and asked for. */
+/** A child process that can be awaited and stopped. */
 export interface RunningProcess {
   readonly pid: number
-  /** Resolves, and never rejects, when the process has ended for whatever reason. */
+  /** Resolves when the process has exited for any reason. Never rejects. */
   readonly exited: Promise<ProcessExit>
-  /** Takes the steps until the process has ended. Safe to call twice. */
+  /** Takes the stop steps until the process has exited. Safe to call twice. */
   stop(): Promise<void>
 }
 
 export interface TrackOptions {
   readonly stopSteps: readonly StopStep[]
-  /** Sent if this Node process ends without having stopped its child: an uncaught error, a second Ctrl-C. */
+  /** Sent if this process exits without having stopped the child, after an uncaught error or a second Ctrl-C. */
   readonly atExit: NodeJS.Signals
   readonly lastLines: () => Promise<string> | string
 }
 
-/** To be called in the tick of the spawn, so that no exit is missed. The child must have a pid, that is, have started. */
+/** Must be called in the same tick as the spawn, so that no exit is missed. The child must have started. */
 export function trackChild(child: ChildProcess, options: TrackOptions): RunningProcess {
   const pid = child.pid
   if (pid === undefined) throw new Error('the child process did not start')
@@ -37,19 +37,19 @@ export function trackChild(child: ChildProcess, options: TrackOptions): RunningP
   child.once('exit', () => process.removeListener('exit', killAtExit))
 
   const stop = () => {
-    stopping ??= endChild(pid, exited, options.stopSteps)
+    stopping ??= stopChild(pid, exited, options.stopSteps)
     return stopping
   }
   return { pid, exited, stop }
 }
 
-async function endChild(pid: number, exited: Promise<ProcessExit>, steps: readonly StopStep[]): Promise<void> {
-  const gone = exited.then(() => true)
+async function stopChild(pid: number, exited: Promise<ProcessExit>, steps: readonly StopStep[]): Promise<void> {
+  const hasExited = exited.then(() => true)
   for (const { signal, graceMs } of steps) {
-    if (!trySignal(pid, signal)) return void (await gone)
+    if (!trySignal(pid, signal)) return void (await hasExited)
     const timer = new AbortController()
-    const late = delay(graceMs, false, { signal: timer.signal }).catch(() => false)
-    const isGone = await Promise.race([gone, late])
+    const timeout = delay(graceMs, false, { signal: timer.signal }).catch(() => false)
+    const isGone = await Promise.race([hasExited, timeout])
     timer.abort()
     if (isGone) return
   }

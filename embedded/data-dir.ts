@@ -12,15 +12,15 @@ export interface DataDir {
   readonly postgres: string
   readonly nats: string
   readonly logs: string
-  /** The log of each server and service; of the servers only where they are ours. */
+  /** The log of each service and embedded server. */
   readonly logFiles: Readonly<Record<ServiceName | 'postgres' | 'nats', string>>
-  /** Lets the next starter have it. Safe to call twice. */
+  /** Releases the lock. Safe to call twice. */
   close(): Promise<void>
 }
 
 /**
- * Makes the folder when missing and takes its lock: two starters on one data folder would take each other's servers
- * for leftovers and stop them. Throws a `StartError` when another one has it.
+ * Creates the folder if necessary and locks it: two runs with the same folder would stop each other's servers as left
+ * over. Throws a `StartError` if another process holds the lock.
  */
 export async function openDataDir(folder: string): Promise<DataDir> {
   const logs = path.join(folder, 'logs')
@@ -53,7 +53,7 @@ export async function openDataDir(folder: string): Promise<DataDir> {
   }
 }
 
-/** Removes what our own servers have stored; that of a server of the person's own is not ours to touch. */
+/** Removes the data of the embedded servers. External servers are not touched. */
 export async function removeData(
   data: DataDir,
   which: { readonly postgres: boolean; readonly nats: boolean },
@@ -68,27 +68,27 @@ export async function removeData(
     await rm(data.postgres, { recursive: true, force: true })
   }
   const removed = [which.postgres && data.postgres, which.nats && data.nats].filter(Boolean)
-  say(removed.length > 0 ? `removed ${removed.join(' and ')}` : 'nothing to remove: both servers are your own')
+  say(removed.length > 0 ? `removed ${removed.join(' and ')}` : 'nothing to remove: both servers are external')
 }
 
 async function takeLock(lock: string, folder: string): Promise<void> {
   for (let attempt = 1; attempt <= 3; attempt++) {
-    const won = await writeFile(lock, `${process.pid}\n`, { flag: 'wx' }).then(
+    const isLocked = await writeFile(lock, `${process.pid}\n`, { flag: 'wx' }).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === 'EEXIST') return false
         throw new StartError(`Cannot write to ${folder}: ${error.message}. Set DATA_DIR to another folder.`)
       },
     )
-    if (won) return
+    if (isLocked) return
     const pid = await readPidFile(lock)
     if (pid && pid !== process.pid && (await commandLine(pid))?.includes('start.ts')) {
       throw new StartError(
-        `leadtriage runs already with the data in ${folder} (process ${pid}). ` +
+        `leadtriage is already running with the data in ${folder} (process ${pid}). ` +
           `Stop it first (Ctrl-C there, or kill ${pid}), or set DATA_DIR to another folder.`,
       )
     }
-    await rm(lock, { force: true }) // its starter was killed
+    await rm(lock, { force: true }) // left by a process that was killed
   }
-  throw new StartError(`Cannot lock ${folder}: ${lock} says "${await readFile(lock, 'utf8').catch(() => '')}"`)
+  throw new StartError(`Cannot lock ${folder}: ${lock} contains "${await readFile(lock, 'utf8').catch(() => '')}"`)
 }

@@ -3,8 +3,8 @@ import { StartError } from './start-error.ts'
 
 const DATABASE = 'leadtriage'
 
-/** Makes and migrates the database in our own PostgreSQL. Gives each service the URL of a user with its rights only. */
-export async function prepareOurDatabase(superuserUrl: string): Promise<Record<ServiceName, string>> {
+/** Creates and migrates the database in the embedded PostgreSQL. Returns a URL for each service, with its own login. */
+export async function prepareEmbeddedDatabase(superuserUrl: string): Promise<Record<ServiceName, string>> {
   const [{ migrate }, { createServiceLogins }] = await Promise.all([
     import('../db/migrate.ts'),
     import('../db/service-logins.ts'),
@@ -14,11 +14,11 @@ export async function prepareOurDatabase(superuserUrl: string): Promise<Record<S
   return createServiceLogins(url)
 }
 
-/** Migrates the database the person named. Every service uses the URL as it is. */
-export async function prepareGivenDatabase(databaseUrl: string): Promise<Record<ServiceName, string>> {
+/** Migrates the database of DATABASE_URL. Every service uses this URL. */
+export async function prepareExternalDatabase(databaseUrl: string): Promise<Record<ServiceName, string>> {
   const { migrate } = await import('../db/migrate.ts')
   await migrate(databaseUrl).catch((cause: Error) => {
-    throw new StartError(`The database of DATABASE_URL cannot be used or migrated: ${cause.message}`, { cause })
+    throw new StartError(`Cannot migrate the database of DATABASE_URL: ${cause.message}`, { cause })
   })
   return { intake: databaseUrl, triage: databaseUrl, insights: databaseUrl }
 }

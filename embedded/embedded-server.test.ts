@@ -1,4 +1,4 @@
-/* What every embedded server must do, run against each of them. */
+/* The conformance tests of an embedded server, run against each of them. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -21,10 +21,10 @@ interface StartOptions {
   readonly onProgress?: (line: string) => void
 }
 
-interface Contestant {
+interface Subject {
   readonly name: string
   readonly start: (folder: string, options?: StartOptions) => Promise<EmbeddedServer>
-  /** TypeScript that starts it in `folder` and gives the server, for a process of its own. */
+  /** JavaScript that starts the server in `folder`, to be run in a separate process. */
   readonly startScript: (folder: string) => Promise<string>
   readonly write: (url: string) => Promise<void>
   readonly read: (url: string) => Promise<string | undefined>
@@ -32,7 +32,7 @@ interface Contestant {
 
 const moduleUrl = (file: string) => JSON.stringify(new URL(file, import.meta.url).href)
 
-const contestants: readonly Contestant[] = [
+const subjects: readonly Subject[] = [
   {
     name: 'PostgreSQL',
     start: (folder, options) => startPostgres({ dataDir: folder, durable: false, ...options }),
@@ -64,7 +64,7 @@ const contestants: readonly Contestant[] = [
   },
 ]
 
-describe.each(contestants)('embedded $name', ({ start, startScript, write, read }) => {
+describe.each(subjects)('embedded $name', ({ start, startScript, write, read }) => {
   let folder: string
   const started: EmbeddedServer[] = []
   const startOne = async (options?: StartOptions) => {
@@ -81,7 +81,7 @@ describe.each(contestants)('embedded $name', ({ start, startScript, write, read 
     await rm(folder, { recursive: true })
   })
 
-  it('serves a real client, keeps what it was given over a restart, and leaves no process behind', async () => {
+  it('serves a real client, keeps its data over a restart, and leaves no process running', async () => {
     const first = await startOne()
     expect(first.version).toMatch(/^\d+\.\d+/)
     expect(new URL(first.url).port).toBe(String(first.port))
@@ -95,14 +95,14 @@ describe.each(contestants)('embedded $name', ({ start, startScript, write, read 
     expect(await commandLine(second.pid)).toBeUndefined()
   })
 
-  it('can be stopped twice, at once and later, and calls that exit expected', async () => {
+  it('can be stopped twice, concurrently and later, and reports the exit as expected', async () => {
     const server = await startOne()
     await Promise.all([server.stop(), server.stop()])
     await server.stop()
     expect(await server.exited).toMatchObject({ expected: true })
   })
 
-  it('tells of a death nobody asked for, and starts again at once on the same folder', async () => {
+  it('reports an unexpected exit, and can be started again immediately in the same folder', async () => {
     const first = await startOne()
     await write(first.url)
     process.kill(first.pid, 'SIGKILL')
@@ -114,31 +114,31 @@ describe.each(contestants)('embedded $name', ({ start, startScript, write, read 
     expect(await read(second.url)).toBe('a word')
   })
 
-  it('stops what a killed starter left running, and goes on with its data', async () => {
+  it('stops a server that a killed parent left running, and uses its data', async () => {
     const script = `const server = await ${await startScript(path.join(folder, 'server'))}; console.log(JSON.stringify(server)); setInterval(() => {}, 1e6)`
-    const starter = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const [line] = (await once(createInterface({ input: starter.stdout }), 'line')) as [string]
-    const left = JSON.parse(line) as EmbeddedServer
-    await write(left.url)
-    starter.kill('SIGKILL')
-    await once(starter, 'exit')
-    expect(await commandLine(left.pid)).toBeDefined()
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string]
+    const leftover = JSON.parse(line) as EmbeddedServer
+    await write(leftover.url)
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    expect(await commandLine(leftover.pid)).toBeDefined()
 
-    const said: string[] = []
-    const server = await startOne({ onProgress: (text) => said.push(text) })
-    expect(await commandLine(left.pid)).toBeUndefined()
-    expect(said.join('\n')).toContain(`process ${left.pid}`)
+    const messages: string[] = []
+    const server = await startOne({ onProgress: (text) => messages.push(text) })
+    expect(await commandLine(leftover.pid)).toBeUndefined()
+    expect(messages.join('\n')).toContain(`process ${leftover.pid}`)
     expect(await read(server.url)).toBe('a word')
   })
 
-  it('says which port is taken when it cannot have the one it was told to use', async () => {
+  it('names the port in the error if it is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
     const { port } = other.address() as { port: number }
     try {
-      await expect(startOne({ port })).rejects.toThrow(`port ${port} on 127.0.0.1 (EADDRINUSE)`)
+      await expect(startOne({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 (EADDRINUSE)`)
     } finally {
       other.close()
     }

@@ -1,7 +1,6 @@
 /*
- * Loaded into each service before its own code (`node --import`). The IPC channel to the starter carries nothing; it
- * breaks when the starter is killed. Then nobody would ever stop the service, so it is told to, as the starter would
- * have: it drains and ends.
+ * Loaded into each service before its own code (`node --import`). The IPC channel to the parent process carries no
+ * messages. It closes if the parent is killed; the service then gets the SIGTERM that the parent can no longer send.
  */
 process.on('disconnect', () => {
   const serviceHandlesIt = process.listenerCount('disconnect') > 1

@@ -8,23 +8,23 @@ import { startServerProcess } from './server-process.ts'
 import { StartError } from './start-error.ts'
 
 export interface NatsOptions {
-  /** The nats-server program; see `nats-server/find-nats-server.ts`. */
+  /** The path of nats-server; see `nats-server/find-nats-server.ts`. */
   readonly bin: string
-  /** The folder that keeps the streams, the pid file and the log. Nothing else may use it. */
+  /** The folder for the streams, the pid file and the log. For this server only. */
   readonly storeDir: string
   /** Default: a free port. */
   readonly port?: number
-  /** Serves nats-server's monitoring pages there. Default: nowhere. */
+  /** The port of nats-server's monitoring endpoints. Default: none. */
   readonly monitorPort?: number
-  /** A configuration of nats-server's own, for what is not said here: it may not name a folder for the streams. Default: none. */
+  /** A configuration file for other settings. It must not set a store directory. Default: none. */
   readonly configFile?: string
-  /** What the configuration reads from its environment, beside our own. */
+  /** Environment variables for the configuration, in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>
   readonly onProgress?: (line: string) => void
 }
 
 const HOST = '127.0.0.1'
-const READY_TIMEOUT_MS = 60_000 // large streams are read through at the start
+const READY_TIMEOUT_MS = 60_000 // at start nats-server reads its streams
 const INFO_TIMEOUT_MS = 2_000
 
 const STOP_STEPS: readonly StopStep[] = [
@@ -33,8 +33,8 @@ const STOP_STEPS: readonly StopStep[] = [
 ]
 
 /**
- * Starts nats-server with JetStream on 127.0.0.1, without a password unless the configuration asks for one.
- * Throws a `StartError` that says what to do.
+ * Starts nats-server with JetStream on 127.0.0.1, without a password unless the configuration requires one.
+ * Throws a `StartError` with a remedy.
  */
 export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
   const say = options.onProgress ?? (() => undefined)
@@ -45,13 +45,14 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
   await removePortsFiles(files)
   for (const port of [options.port, options.monitorPort]) {
     const fault = port === undefined ? undefined : await portFault(HOST, port)
-    if (fault) throw new StartError(`nats-server cannot have port ${port} on ${HOST} (${fault}). Choose another.`)
+    if (fault)
+      throw new StartError(`nats-server cannot listen on port ${port} of ${HOST} (${fault}). Choose another port.`)
   }
 
-  const words = [
+  const args = [
     ...(options.configFile === undefined ? [] : ['--config', options.configFile]),
     ...['--addr', HOST],
-    ...['--port', String(options.port ?? -1)], // -1: nats-server takes a free one and tells it in its ports file
+    ...['--port', String(options.port ?? -1)], // -1: a free port, which nats-server writes to its ports file
     ...['--ports_file_dir', files.home],
     ...['--pid', files.pid],
     '--jetstream',
@@ -61,7 +62,7 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
   const server = await startServerProcess({
     name: 'nats-server',
     command: options.bin,
-    args: words,
+    args,
     spawn: { env: { ...process.env, ...options.env } },
     logFile: files.log,
     ready: (pid) => readyServer(files, pid),
@@ -74,17 +75,17 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
 }
 
 /**
- * Stops the nats-server of a run that was killed, if it still serves this folder. A pid file alone proves nothing:
- * the number may have gone to another program since.
+ * Stops a nats-server that a killed run left running in this folder. The pid file alone does not identify it: the system
+ * may have reused the pid.
  */
 export async function stopLeftoverNats(storeDir: string, say: (line: string) => void): Promise<void> {
   const files = natsFiles(storeDir)
   const pid = await readPidFile(files.pid)
   if (!pid || !(await commandLine(pid))?.includes(files.pid)) return
 
-  say(`nats-server: an earlier run left it running (process ${pid}): stopping it`)
+  say(`nats-server: stopping process ${pid}, left running by an earlier run`)
   if (await stopForeignProcess(pid, STOP_STEPS)) return
-  throw new StartError(`nats-server of an earlier run (process ${pid}) does not stop. End it, then try again.`)
+  throw new StartError(`nats-server of an earlier run (process ${pid}) does not stop. Kill it, then try again.`)
 }
 
 interface ServerInfo {
@@ -101,13 +102,13 @@ type NatsFiles = ReturnType<typeof natsFiles>
 
 const isPortsFile = (name: string) => name.endsWith('.ports')
 
-/** A killed nats-server leaves its ports file behind, and a later one may have its pid. */
+/** A killed nats-server does not remove its ports file, and a later one may get the same pid. */
 async function removePortsFiles(files: NatsFiles): Promise<void> {
   const stale = (await readdir(files.home)).filter(isPortsFile)
   await Promise.all(stale.map((name) => rm(path.join(files.home, name))))
 }
 
-/** nats-server opens its port after JetStream is up, and says so in the INFO line that greets every client. */
+/** nats-server opens its port once JetStream is ready, and reports that in the INFO line that it sends to every client. */
 async function readyServer(files: NatsFiles, pid: number): Promise<ServerInfo | undefined> {
   const port = await readPort(files, pid)
   if (port === undefined) return undefined
@@ -119,11 +120,11 @@ async function readPort(files: NatsFiles, pid: number): Promise<number | undefin
   const name = (await readdir(files.home)).find((file) => isPortsFile(file) && file.includes(`_${pid}.`))
   if (!name) return undefined
   const text = await readFile(path.join(files.home, name), 'utf8').catch(() => '')
-  const port = /nats:\/\/[^"]*:(\d+)/.exec(text)?.[1] // {"nats":["nats://127.0.0.1:41234"],…}; it may be half written
+  const port = /nats:\/\/[^"]*:(\d+)/.exec(text)?.[1] // {"nats":["nats://127.0.0.1:41234"],…}; it may be incomplete
   return port === undefined ? undefined : Number(port)
 }
 
-/** The line `INFO {…}` that nats-server sends to whoever connects; `undefined` when there is no answer. */
+/** Reads the line `INFO {…}` that nats-server sends to every client; `undefined` if there is no response. */
 function readInfo(port: number): Promise<{ version: string; jetstream: boolean } | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host: HOST, port, timeout: INFO_TIMEOUT_MS })

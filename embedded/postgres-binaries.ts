@@ -4,7 +4,7 @@ import { StartError } from './start-error.ts'
 export interface PostgresBinaries {
   readonly initdb: string
   readonly postgres: string
-  /** The folder of the catalogue and time zone files that both programs read. */
+  /** The folder with the catalog and time zone files that both programs read. */
   readonly share: string
 }
 
@@ -21,19 +21,19 @@ const PACKAGES: Readonly<Record<string, string>> = {
 }
 
 /**
- * PostgreSQL's programs from the npm package for this machine.
- * Throws a `StartError` when there is none, or npm left it out.
+ * Finds PostgreSQL's programs in the npm package for this machine.
+ * Throws a `StartError` if there is no such package or it is not installed.
  */
 export async function findPostgresBinaries(machine = `${process.platform}-${process.arch}`): Promise<PostgresBinaries> {
   const name = PACKAGES[machine]
   if (!name) {
-    throw new StartError(`There is no embedded PostgreSQL for ${machine}. Set DATABASE_URL to a PostgreSQL of yours.`)
+    throw new StartError(`There is no embedded PostgreSQL for ${machine}. Set DATABASE_URL to an existing PostgreSQL.`)
   }
   try {
     const { initdb, postgres } = (await import(name)) as { initdb: string; postgres: string } // what the package exports
     return { initdb, postgres, share: path.resolve(postgres, '../../share/postgresql') }
   } catch (cause) {
-    const message = `The npm package ${name} is not installed: npm leaves it out with --omit=optional. Run \`npm ci\`, or set DATABASE_URL.`
+    const message = `The npm package ${name} is not installed; npm skips it with --omit=optional. Run \`npm ci\`, or set DATABASE_URL.`
     throw new StartError(message, { cause })
   }
 }

@@ -6,7 +6,7 @@ import type { RunAs } from './run-as.ts'
 import { runProgram } from './run-program.ts'
 import { StartError } from './start-error.ts'
 
-/** What lies in the folder of an embedded PostgreSQL. */
+/** The files in the folder of an embedded PostgreSQL. */
 export function postgresFiles(dataDir: string) {
   const home = path.resolve(dataDir)
   const cluster = path.join(home, 'cluster')
@@ -26,12 +26,12 @@ export interface ClusterOptions {
   readonly binaries: PostgresBinaries
   readonly runAs: RunAs
   readonly durable: boolean
-  /** The version of the binaries, as in "18.4". */
+  /** The version of the binaries, for example "18.4". */
   readonly version: string
   readonly say: (line: string) => void
 }
 
-/** Makes the database cluster when there is none, and gives the password of its superuser. */
+/** Creates the database cluster if it does not exist. Returns the password of its superuser. */
 export async function ensureCluster(options: ClusterOptions): Promise<{ password: string }> {
   const { files } = options
   const found = await readFile(path.join(files.cluster, 'PG_VERSION'), 'utf8').catch(() => undefined)
@@ -40,33 +40,36 @@ export async function ensureCluster(options: ClusterOptions): Promise<{ password
   const needed = options.version.split('.')[0]
   if (found.trim() !== needed) {
     throw new StartError(
-      `The data in ${files.cluster} is of PostgreSQL ${found.trim()}, and this is PostgreSQL ${needed}. ` +
-        'Start with the version that wrote it, or begin anew without that data: npm start -- --fresh',
+      `The data in ${files.cluster} is from PostgreSQL ${found.trim()}, but this is PostgreSQL ${needed}. ` +
+        'Use the version that created it, or remove the data: npm start -- --fresh',
     )
   }
   const password = await readFile(files.password, 'utf8').catch((cause: unknown) => {
-    throw new StartError(`The password of the database is gone: ${files.password}. Begin anew: npm start -- --fresh`, {
-      cause,
-    })
+    throw new StartError(
+      `The file with the database password is missing: ${files.password}. Remove the data: npm start -- --fresh`,
+      {
+        cause,
+      },
+    )
   })
   return { password: password.trim() }
 }
 
-/** Who owns the data, so that root goes on with the user it began with. */
+/** The owner of the data, so that root uses the same user at every start. */
 export async function clusterOwner(files: PostgresFiles): Promise<number | undefined> {
   return (await stat(files.cluster).catch(() => undefined))?.uid
 }
 
-/** The environment of PostgreSQL's programs: ours without what would lead them elsewhere. */
+/** The environment for PostgreSQL's programs: that of this process without PG variables, which would redirect them. */
 export function postgresEnv(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))
   return { ...Object.fromEntries(entries), LC_ALL: 'C' }
 }
 
 async function createCluster({ files, binaries, runAs, durable, say }: ClusterOptions): Promise<{ password: string }> {
-  say('PostgreSQL: making a new database cluster')
+  say('PostgreSQL: creating a database cluster')
   const password = randomBytes(24).toString('base64url')
-  const unfinished = `${files.cluster}.unfinished` // renamed when whole: a killed initdb leaves nothing that looks like data
+  const unfinished = `${files.cluster}.unfinished` // renamed when complete, so that a killed initdb leaves no partial cluster
   await rm(unfinished, { recursive: true, force: true })
   await rm(files.password, { force: true })
   await writeFile(files.password, `${password}\n`, { mode: 0o600 })
@@ -78,7 +81,7 @@ async function createCluster({ files, binaries, runAs, durable, say }: ClusterOp
     `--pwfile=${files.password}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // PostgreSQL's own C.UTF-8: the same on every system, whatever locales it has.
+    // PostgreSQL's builtin C.UTF-8 is the same on every system
     ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     '--no-instructions',
     ...(durable ? [] : ['--no-sync']), // 0.4 s instead of 0.8 s
@@ -87,23 +90,26 @@ async function createCluster({ files, binaries, runAs, durable, say }: ClusterOp
     ...runAs.spawn,
     env: postgresEnv(),
     cwd: path.parse(files.home).root,
-    detached: true, // not in the terminal's group: Ctrl-C must not break it, it is done in a second
+    detached: true, // own process group: Ctrl-C must not interrupt it, and it takes a second
     timeoutMs: 120_000,
   }).catch((cause: Error) => {
-    throw new StartError(`The database cannot be made: ${cause.message}`, { cause })
+    throw new StartError(`The database cannot be created: ${cause.message}`, { cause })
   })
   await rename(unfinished, files.cluster)
   return { password }
 }
 
-/** Makes the server's folder, open to the user it runs as and nobody else. Throws when it belongs to another user. */
+/** Makes the server's folder accessible only to the user that it runs as. Throws if it belongs to another user. */
 export async function ensureHome(files: PostgresFiles, runAs: RunAs): Promise<void> {
   try {
     await chmod(files.home, 0o700)
     if (runAs.user) await chown(files.home, runAs.user.uid, runAs.user.gid)
   } catch (cause) {
-    throw new StartError(`The folder ${files.home} belongs to another user. Remove it, or set DATA_DIR to another.`, {
-      cause,
-    })
+    throw new StartError(
+      `The folder ${files.home} belongs to another user. Remove it, or set DATA_DIR to another folder.`,
+      {
+        cause,
+      },
+    )
   }
 }

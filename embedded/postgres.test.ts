@@ -12,17 +12,17 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-it('data of another major version is named, with the way to begin anew, and is left alone', async () => {
+it('data of another major version is reported and not touched', async () => {
   const versionFile = path.join(folder, 'cluster', 'PG_VERSION')
   await mkdir(path.dirname(versionFile))
   await writeFile(versionFile, '15\n')
   await expect(startPostgres({ dataDir: folder })).rejects.toThrow(
-    /is of PostgreSQL 15, and this is PostgreSQL 18\. .*npm start -- --fresh/,
+    /is from PostgreSQL 15, but this is PostgreSQL 18\. .*npm start -- --fresh/,
   )
   expect((await stat(versionFile)).size).toBe(3)
 })
 
-it('the password is in a file that only its owner can read, and other passwords are refused', async () => {
+it('the password is in a file that only its owner can read, and other passwords are rejected', async () => {
   const server = await startPostgres({ dataDir: folder, durable: false })
   try {
     expect((await stat(path.join(folder, 'password'))).mode & 0o077).toBe(0)
@@ -37,7 +37,7 @@ it('the password is in a file that only its owner can read, and other passwords 
   }
 })
 
-it('a pid file whose number has gone to another program does not prevent the start, and that program lives on', async () => {
+it('a pid file with the reused pid of another program does not prevent the start, and that program is not stopped', async () => {
   const first = await startPostgres({ dataDir: folder, durable: false })
   await first.stop()
   await writeFile(path.join(folder, 'cluster', 'postmaster.pid'), `${process.pid}\n`)
@@ -46,13 +46,13 @@ it('a pid file whose number has gone to another program does not prevent the sta
   expect(second.pid).not.toBe(process.pid)
 })
 
-it('a machine without a package is told to set DATABASE_URL', async () => {
+it('the error for a machine without a package names DATABASE_URL', async () => {
   await expect(findPostgresBinaries('plan9-vax')).rejects.toThrow(/no embedded PostgreSQL for plan9-vax.*DATABASE_URL/)
   const other = process.platform === 'darwin' ? 'linux-ppc64' : 'darwin-x64'
   await expect(findPostgresBinaries(other)).rejects.toThrow(/is not installed.*npm ci/)
 })
 
-it('the first folder a user may not pass is found', async () => {
+it('firstDeniedPath finds the first folder that a user has no access to', async () => {
   const closed = path.join(folder, 'closed')
   const inside = path.join(closed, 'inside')
   await mkdir(inside, { recursive: true })

@@ -19,28 +19,28 @@ import { startServerProcess } from './server-process.ts'
 import { StartError } from './start-error.ts'
 
 export interface PostgresOptions {
-  /** The folder that keeps the cluster, its password and its log. Nothing else may use it. */
+  /** The folder for the cluster, its password and its log. For this server only. */
   readonly dataDir: string
-  /** Default true. False, for tests: nothing is synced to disk, so that a crash of the machine may lose everything. */
+  /** Default: true. If false, for tests, nothing is synced to disk, and a crash of the machine may lose everything. */
   readonly durable?: boolean
   /** Default: a free port. */
   readonly port?: number
-  /** More settings of the server, `name=value` each; they win over ours, which are made for little memory. */
+  /** Settings of the server as `name=value`. They override the defaults, which save memory. */
   readonly settings?: readonly string[]
   readonly onProgress?: (line: string) => void
 }
 
 const HOST = '127.0.0.1'
-const READY_TIMEOUT_MS = 60_000 // recovery after a crash reads the whole log of changes first
+const READY_TIMEOUT_MS = 60_000 // recovery after a crash replays the WAL
 
-/** SIGINT is PostgreSQL's fast shutdown, SIGQUIT its immediate one: it leaves recovery to the next start. */
+/** SIGINT is PostgreSQL's fast shutdown. SIGQUIT is its immediate shutdown, after which the next start recovers. */
 const STOP_STEPS: readonly StopStep[] = [
   { signal: 'SIGINT', graceMs: 15_000 },
   { signal: 'SIGQUIT', graceMs: 6_000 },
   { signal: 'SIGKILL', graceMs: 2_000 },
 ]
 
-/** Made for little memory when idle: no workers but those that PostgreSQL cannot do without, a small cache. */
+/** Saves memory when idle: a small cache, and only the workers that PostgreSQL requires. */
 const SETTINGS: readonly string[] = [
   `listen_addresses=${HOST}`,
   'unix_socket_directories=',
@@ -60,13 +60,13 @@ const SETTINGS: readonly string[] = [
   'log_timezone=UTC',
   'log_checkpoints=off',
 ]
-/** Commits still reach the operating system before they are answered: killing PostgreSQL loses none. */
+/** A commit still reaches the operating system before PostgreSQL confirms it: killing PostgreSQL loses none. */
 const NOT_DURABLE: readonly string[] = ['fsync=off', 'full_page_writes=off']
 
 /**
  * Starts PostgreSQL from the npm package for this machine on 127.0.0.1, with scram-sha-256 and a random password.
- * Makes the cluster at the first start. The `url` is the superuser's, to the database `postgres`.
- * Throws a `StartError` that says what to do.
+ * Creates the cluster at the first start. The `url` is for the superuser and the database `postgres`.
+ * Throws a `StartError` with a remedy.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedServer> {
   const say = options.onProgress ?? (() => undefined)
@@ -92,19 +92,19 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedS
 }
 
 /**
- * Stops the PostgreSQL of a run that was killed, if it still serves this folder. A pid file alone proves nothing:
- * the number may have gone to another program since.
+ * Stops a PostgreSQL that a killed run left running in this folder. The pid file alone does not identify it: the system
+ * may have reused the pid.
  */
 export async function stopLeftoverPostgres(dataDir: string, say: (line: string) => void): Promise<void> {
   const files = postgresFiles(dataDir)
   const pid = await readPidFile(files.pid)
-  const words = pid && (await commandLine(pid))
-  if (!words) return // PostgreSQL itself sees that its pid file is stale
-  if (!words.includes(files.cluster)) return rm(files.pid)
+  const command = pid && (await commandLine(pid))
+  if (!command) return // PostgreSQL itself detects a stale pid file
+  if (!command.includes(files.cluster)) return rm(files.pid)
 
-  say(`PostgreSQL: an earlier run left it running (process ${pid}): stopping it`)
+  say(`PostgreSQL: stopping process ${pid}, left running by an earlier run`)
   if (await stopForeignProcess(pid, STOP_STEPS)) return
-  throw new StartError(`PostgreSQL of an earlier run (process ${pid}) does not stop. End it, then try again.`)
+  throw new StartError(`PostgreSQL of an earlier run (process ${pid}) does not stop. Kill it, then try again.`)
 }
 
 interface Launch {
@@ -118,10 +118,10 @@ interface Launch {
 
 function launchPostgres({ files, binaries, runAs, durable, settings, port }: Launch): Promise<RunningProcess> {
   const all = [...SETTINGS, ...(durable ? [] : NOT_DURABLE), ...settings, `port=${port}`]
-  const words = ['-D', files.cluster, ...all.flatMap((setting) => ['-c', setting])]
+  const args = ['-D', files.cluster, ...all.flatMap((setting) => ['-c', setting])]
   return startServerProcess({
     name: 'PostgreSQL',
-    ...runAs.command(binaries.postgres, words),
+    ...runAs.command(binaries.postgres, args),
     spawn: { ...runAs.spawn, env: postgresEnv(), cwd: path.parse(files.home).root },
     logFile: files.log,
     ready: (pid) => isReady(files, pid),
@@ -133,11 +133,12 @@ function launchPostgres({ files, binaries, runAs, durable, settings, port }: Lau
 
 async function onPort<T>(port: number, launch: (port: number) => Promise<T>): Promise<{ port: number; server: T }> {
   const fault = await portFault(HOST, port)
-  if (fault) throw new StartError(`PostgreSQL cannot have port ${port} on ${HOST} (${fault}). Choose another.`)
+  if (fault)
+    throw new StartError(`PostgreSQL cannot listen on port ${port} of ${HOST} (${fault}). Choose another port.`)
   return { port, server: await launch(port) }
 }
 
-/** Another program may take the free port before PostgreSQL does: then the next one. */
+/** Tries another port if another program takes the free one before PostgreSQL does. */
 async function onFreePort<T>(launch: (port: number) => Promise<T>): Promise<{ port: number; server: T }> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(HOST)
@@ -150,13 +151,13 @@ async function onFreePort<T>(launch: (port: number) => Promise<T>): Promise<{ po
   }
 }
 
-/** The eighth line of postmaster.pid turns to "ready" when clients may connect; pg_ctl waits for the same. */
+/** The eighth line of postmaster.pid becomes "ready" when clients can connect. pg_ctl checks the same. */
 async function isReady(files: PostgresFiles, pid: number): Promise<true | undefined> {
   const lines = (await readFile(files.pid, 'utf8').catch(() => '')).split('\n')
   return Number(lines[0]) === pid && lines[7]?.trim() === 'ready' ? true : undefined
 }
 
-/** "18.4", asked of the program itself, which shows at once whether it can run here at all. */
+/** Runs `postgres --version`, which also shows whether the program runs on this machine. Returns for example "18.4". */
 async function readVersion(binaries: PostgresBinaries, runAs: RunAs): Promise<string> {
   const { command, args } = runAs.command(binaries.postgres, ['--version'])
   try {
@@ -168,17 +169,17 @@ async function readVersion(binaries: PostgresBinaries, runAs: RunAs): Promise<st
     })
     return /\d+(\.\d+)*/.exec(stdout)?.[0] ?? stdout.trim()
   } catch (cause) {
-    throw new StartError(explainFault((cause as Error).message, runAs), { cause })
+    throw new StartError(describeFailure((cause as Error).message, runAs), { cause })
   }
 }
 
-function explainFault(reason: string, runAs: RunAs): string {
+function describeFailure(reason: string, runAs: RunAs): string {
   if (!runAs.deniedPath) {
-    return `The embedded PostgreSQL does not run here: ${reason}\nRun \`npm ci\` again, or set DATABASE_URL.`
+    return `The embedded PostgreSQL does not run on this machine: ${reason}\nRun \`npm ci\` again, or set DATABASE_URL.`
   }
   return (
-    `PostgreSQL does not run as root, and the user \`${runAs.user?.name}\`, as which it would run, ` +
-    `may not pass ${runAs.deniedPath}. The way around that, setpriv of util-linux, failed: ${reason}\n` +
+    `PostgreSQL does not run as root, and the user \`${runAs.user?.name}\` has no access to ${runAs.deniedPath}. ` +
+    `Starting it with setpriv (util-linux) instead failed: ${reason}\n` +
     'Move the checkout to where every user can read it, start as an ordinary user, or set DATABASE_URL.'
   )
 }

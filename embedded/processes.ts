@@ -5,17 +5,17 @@ import { waitUntil } from './wait-until.ts'
 
 const run = promisify(execFile)
 
-/** One step of ending a process: send the signal, then give it this long. */
+/** One step of stopping a process: send the signal, then wait this long. */
 export interface StopStep {
   readonly signal: NodeJS.Signals
   readonly graceMs: number
 }
 
-/** The words a running process was started with, joined by blanks; `undefined` when there is no such process. */
+/** Returns the command line of a process, joined by spaces; `undefined` if there is no such process. */
 export async function commandLine(pid: number): Promise<string | undefined> {
   if (!isAlive(pid)) return undefined
   if (process.platform === 'linux') {
-    // Empty for a zombie: an orphan nobody reaps, as under a container's simple PID 1. That one is dead to us.
+    // empty for a zombie, for example an orphan that a container's PID 1 does not reap: it counts as exited
     const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
     return words === '' ? undefined : words.replaceAll('\0', ' ').trimEnd()
   }
@@ -32,7 +32,7 @@ export async function commandLine(pid: number): Promise<string | undefined> {
   return stdout.trim() === '' ? undefined : stdout.trim()
 }
 
-/** The process id in the first line of a pid file; `undefined` when there is no such file or it says nothing. */
+/** Reads the pid from the first line of a pid file; `undefined` if the file is missing or has no pid. */
 export async function readPidFile(file: string): Promise<number | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '')
   const pid = Number.parseInt(text, 10)
@@ -40,8 +40,8 @@ export async function readPidFile(file: string): Promise<number | undefined> {
 }
 
 /**
- * Ends a process that is not our child: one left over by a run that was killed.
- * True when it is gone, false when it outlived every step.
+ * Stops a process that is not a child of this one, left running by a run that was killed.
+ * @returns false if it is still running after the last step
  */
 export async function stopForeignProcess(pid: number, steps: readonly StopStep[]): Promise<boolean> {
   for (const { signal, graceMs } of steps) {
@@ -54,7 +54,7 @@ export async function stopForeignProcess(pid: number, steps: readonly StopStep[]
   return false
 }
 
-/** False when there is no such process any more. */
+/** @returns false if there is no such process */
 export function trySignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal)

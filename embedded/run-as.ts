@@ -9,26 +9,26 @@ export interface SystemUser {
   readonly gid: number
 }
 
-/** The user a program runs as, and how it is started so that it does. */
+/** The user that a program runs as, and how to start it. */
 export interface RunAs {
-  /** `undefined`: as ourselves. */
+  /** `undefined`: the current user. */
   readonly user?: SystemUser
-  /** The folder or file `user` may not pass, for the message if the program fails. */
+  /** The folder or file that `user` has no access to, for the message if the program fails. */
   readonly deniedPath?: string
   readonly command: (program: string, args: readonly string[]) => { command: string; args: string[] }
   readonly spawn: { readonly uid?: number; readonly gid?: number }
 }
 
 export interface RunAsNeeds {
-  /** Files and folders the program reads or executes. */
+  /** Files and folders that the program reads or executes. */
   readonly paths: readonly string[]
-  /** The owner of its data, if there is data already. */
+  /** The owner of its existing data. */
   readonly owner?: number | undefined
 }
 
 /**
- * PostgreSQL refuses to run as root. An ordinary user runs it as it is; root runs it as an unprivileged user that
- * exists already: the owner of the data, else `postgres`, else `nobody`. (initdb wants its user in /etc/passwd.)
+ * PostgreSQL refuses to run as root. Root therefore runs it as an existing unprivileged user: the owner of the data, or
+ * else `postgres`, or else the first of the system's least privileged user. initdb requires the user in /etc/passwd.
  */
 export async function chooseRunAs(needs: RunAsNeeds): Promise<RunAs> {
   if (process.geteuid?.() !== 0) {
@@ -48,15 +48,14 @@ function throughSpawn(user: SystemUser): RunAs {
 }
 
 /**
- * Root's checkout may lie where no other user can go: `/root`, or a folder made by `mktemp -d`. There the program gets
- * one of root's capabilities, CAP_DAC_OVERRIDE (not bound by file permissions), so that it can read its own binaries
- * and reach its data. That is acceptable for a development server, which listens on 127.0.0.1 only and has a random
- * password; and it is less than what root started anyway. CAP_DAC_READ_SEARCH would do as well, but containers
- * are not given it. The securebit is for access(2), by which PostgreSQL looks whether its own binaries are there: it
- * would leave out the capabilities of anybody but root otherwise.
+ * Root's checkout may be in a folder that no other user can access, such as `/root` or the result of `mktemp -d`. The
+ * program then gets the capability CAP_DAC_OVERRIDE (file permissions do not apply), to read its binaries and data. That
+ * is acceptable for a development server that listens only on 127.0.0.1 with a random password. CAP_DAC_READ_SEARCH would
+ * be enough, but containers do not have it. The securebit is for access(2), with which PostgreSQL checks its binaries:
+ * without it, access(2) ignores the capabilities of any user but root.
  */
 function throughSetpriv(user: SystemUser, deniedPath: string): RunAs {
-  const words = [
+  const setprivArgs = [
     `--reuid=${user.uid}`,
     `--regid=${user.gid}`,
     '--clear-groups',
@@ -68,7 +67,7 @@ function throughSetpriv(user: SystemUser, deniedPath: string): RunAs {
   return {
     user,
     deniedPath,
-    command: (program, args) => ({ command: 'setpriv', args: [...words, program, ...args] }),
+    command: (program, args) => ({ command: 'setpriv', args: [...setprivArgs, program, ...args] }),
     spawn: {},
   }
 }
@@ -94,21 +93,21 @@ async function systemUsers(): Promise<SystemUser[]> {
   })
 }
 
-/** The first of the paths, or of the folders above them, that the user may not pass or execute. */
+/** Returns the first of the paths or their parent folders that the user cannot read or execute. */
 export async function firstDeniedPath(paths: readonly string[], user: SystemUser): Promise<string | undefined> {
-  for (const wanted of paths) {
-    const target = await realpath(wanted)
-    for (const part of [...foldersAbove(target), target]) {
-      const facts = await stat(part)
-      const shift = facts.uid === user.uid ? 6 : facts.gid === user.gid ? 3 : 0
-      const needed = facts.isDirectory() ? constants.S_IXOTH : constants.S_IROTH | constants.S_IXOTH
-      if (((facts.mode >> shift) & needed) !== needed) return part
+  for (const file of paths) {
+    const target = await realpath(file)
+    for (const part of [...parentFolders(target), target]) {
+      const stats = await stat(part)
+      const shift = stats.uid === user.uid ? 6 : stats.gid === user.gid ? 3 : 0
+      const needed = stats.isDirectory() ? constants.S_IXOTH : constants.S_IROTH | constants.S_IXOTH
+      if (((stats.mode >> shift) & needed) !== needed) return part
     }
   }
   return undefined
 }
 
-function foldersAbove(target: string): string[] {
+function parentFolders(target: string): string[] {
   const parent = path.dirname(target)
-  return parent === target ? [] : [...foldersAbove(parent), parent]
+  return parent === target ? [] : [...parentFolders(parent), parent]
 }

@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline'
 export interface RunOptions extends Pick<SpawnOptions, 'uid' | 'gid' | 'detached'> {
   readonly timeoutMs: number
   readonly cwd?: string
-  /** Also says where the program is looked for, by its PATH. Default: ours. */
+  /** Its PATH is also used to find the program. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv
   readonly signal?: AbortSignal | undefined
-  /** Gets each line of stderr as it comes. */
+  /** Called with each line of stderr. */
   readonly onLine?: (line: string) => void
 }
 
-/** Runs a program to its end and gives its stdout. Throws with the end of its stderr when it fails or takes too long. */
+/** Runs a program and returns its stdout. Throws if it fails, with the end of its stderr, or takes too long. */
 export async function runProgram(program: string, args: readonly string[], options: RunOptions): Promise<string> {
   const { timeoutMs, signal: stop, onLine, ...spawnOptions } = options
   const timeout = AbortSignal.timeout(timeoutMs)
@@ -38,7 +38,7 @@ export async function runProgram(program: string, args: readonly string[], optio
   }).catch((cause: Error) => {
     stop?.throwIfAborted()
     if (timeout.aborted) throw new Error(`${program} took more than ${timeoutMs / 1000} s`)
-    throw new Error(`${program} does not start: ${cause.message}`, { cause })
+    throw new Error(`${program} cannot be started: ${cause.message}`, { cause })
   })
   if (code === 0) return stdout
   throw new Error(`${program} failed (exit code ${code}): ${stderr.slice(-4).join(' / ') || stdout.trim()}`)

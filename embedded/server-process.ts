@@ -12,9 +12,9 @@ export interface ServerProcessOptions<T> {
   readonly command: string
   readonly args: readonly string[]
   readonly spawn?: SpawnOptions
-  /** Takes what the process writes, behind what is there. A file and not a pipe: the server may outlive us. */
+  /** The output is appended to it. Not a pipe, because the server may outlive this process. */
   readonly logFile: string
-  /** Gives what the caller needs to know once the server accepts clients, `undefined` until then. */
+  /** Returns `undefined` until the server accepts clients, and then what the caller needs. */
   readonly ready: (pid: number) => Promise<T | undefined>
   readonly readyTimeoutMs: number
   readonly stopSteps: readonly StopStep[]
@@ -23,17 +23,17 @@ export interface ServerProcessOptions<T> {
 
 /**
  * Starts a server and waits until it is ready.
- * Throws a `StartError` with the last lines of its log when it ends before, or takes longer than `readyTimeoutMs`.
+ * Throws a `StartError` with the end of its log if it exits before that, or takes longer than `readyTimeoutMs`.
  */
 export async function startServerProcess<T>(options: ServerProcessOptions<T>): Promise<RunningProcess & { ready: T }> {
   const server = await spawnLogged(options)
-  let ended: ProcessExit | undefined
-  void server.exited.then((exit) => {
-    ended = exit
+  let exit: ProcessExit | undefined
+  void server.exited.then((result) => {
+    exit = result
   })
 
   const probe = async () => {
-    if (ended) return { ended }
+    if (exit) return { exit }
     const value = await options.ready(server.pid)
     return value === undefined ? undefined : { value }
   }
@@ -44,13 +44,13 @@ export async function startServerProcess<T>(options: ServerProcessOptions<T>): P
   if (outcome !== undefined && 'value' in outcome) return { ...server, ready: outcome.value }
 
   await server.stop()
-  const what = outcome ? `ended (${describeExit(outcome.ended)}) before it was ready` : 'did not get ready in time'
-  throw new StartError(`${options.name} ${what}. Its last words:\n${await server.lastLines()}`)
+  const reason = outcome ? `exited (${describeExit(outcome.exit)}) before it was ready` : 'was not ready in time'
+  throw new StartError(`${options.name} ${reason}. The end of its log:\n${await server.lastLines()}`)
 }
 
 /**
- * The end of a log file, indented.
- * @param from where the process began to write; a file that is shorter was emptied since
+ * Returns the end of a log file, indented.
+ * @param from the offset of the first line; ignored if the file has been truncated since
  */
 async function lastLines(file: string, from = 0, count = 12): Promise<string> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0))
@@ -68,19 +68,19 @@ async function spawnLogged(
     const ownLines = () => lastLines(options.logFile, size)
     const child = spawn(options.command, options.args, {
       ...options.spawn,
-      // A group of its own: Ctrl-C in the terminal reaches the starter alone, which then ends everything in order.
+      // own process group: Ctrl-C in the terminal reaches only the parent, which then stops everything in order
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
     })
-    if (child.pid === undefined) throw await spawnFault(options.name, child)
+    if (child.pid === undefined) throw await spawnError(options.name, child)
     return { ...trackChild(child, { ...options, lastLines: ownLines }), lastLines: ownLines }
   } finally {
     await log.close()
   }
 }
 
-function spawnFault(name: string, child: ChildProcess): Promise<StartError> {
+function spawnError(name: string, child: ChildProcess): Promise<StartError> {
   return new Promise((resolve) => {
-    child.once('error', (cause) => resolve(new StartError(`${name} does not start: ${cause.message}`, { cause })))
+    child.once('error', (cause) => resolve(new StartError(`${name} cannot be started: ${cause.message}`, { cause })))
   })
 }

@@ -2,7 +2,7 @@ import { portFault } from './ports.ts'
 import { SERVICES, type Settings } from './settings.ts'
 import { StartError } from './start-error.ts'
 
-/** Throws one `StartError` that names every port the services cannot have, and how to choose another. */
+/** Throws a `StartError` that lists every port that the services cannot use, and how to choose another. */
 export async function assertServicePortsFree({ host, ports }: Settings): Promise<void> {
   const checks = SERVICES.map(async ({ name, portVariable }) => {
     const fault = await portFault(host, ports[name])
@@ -12,16 +12,20 @@ export async function assertServicePortsFree({ host, ports }: Settings): Promise
   if (blocked.length === 0) return
 
   if (blocked.some(({ fault }) => fault === 'EADDRNOTAVAIL' || fault === 'ENOTFOUND')) {
-    throw new StartError(`HOST=${host} is not an address of this machine. Try HOST=127.0.0.1 or HOST=0.0.0.0.`)
+    throw new StartError(
+      `HOST=${host} is not an address of this machine. Use for example HOST=127.0.0.1 or HOST=0.0.0.0.`,
+    )
   }
   const reasons = blocked.map(({ name, port, fault }) => `  ${name}: port ${port} on ${host} ${describe(fault)}`)
   const example = blocked.map(({ portVariable, port }) => `${portVariable}=${port + (port < 1024 ? 8000 : 100)}`)
-  const heading = blocked.length === 1 ? 'A port is not free:' : 'Some ports are not free:'
-  throw new StartError([heading, ...reasons, `Choose others, for example: ${example.join(' ')} npm start`].join('\n'))
+  const heading = blocked.length === 1 ? 'A port is not available:' : 'Some ports are not available:'
+  throw new StartError(
+    [heading, ...reasons, `Choose other ports, for example: ${example.join(' ')} npm start`].join('\n'),
+  )
 }
 
 function describe(fault: string): string {
-  if (fault === 'EADDRINUSE') return 'is taken by another program'
-  if (fault === 'EACCES') return 'is not allowed to you (EACCES)'
+  if (fault === 'EADDRINUSE') return 'is in use by another program'
+  if (fault === 'EACCES') return 'requires more privileges (EACCES)'
   return `cannot be used (${fault})`
 }

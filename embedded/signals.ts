@@ -1,9 +1,9 @@
-/** npm passes Ctrl-C on to its child, which the terminal has told already: two signals, one wish. */
-const SAME_WISH_MS = 1_000
+/** On Ctrl-C, both the terminal and npm send SIGINT: a second signal within this time is not a second Ctrl-C. */
+const DUPLICATE_WITHIN_MS = 1_000
 
 /**
- * The signal is aborted at the first SIGINT, SIGTERM or SIGHUP. A second one, later than the echo of the first,
- * ends this process with exit code 1 at once, and its children with it (see `trackChild`).
+ * Returns a signal that is aborted at the first SIGINT, SIGTERM or SIGHUP. At a second one, this process exits immediately
+ * with code 1, and its children with it (see `trackChild`).
  */
 export function listenForSignals(say: (line: string) => void): AbortSignal {
   const stop = new AbortController()
@@ -11,9 +11,9 @@ export function listenForSignals(say: (line: string) => void): AbortSignal {
   const onSignal = () => {
     if (firstAt === undefined) {
       firstAt = performance.now()
-      say('\nstopping (once more kills everything at once)')
-      stop.abort(new Error('told to stop'))
-    } else if (performance.now() - firstAt > SAME_WISH_MS) {
+      say('\nstopping (press Ctrl-C again to kill everything)')
+      stop.abort(new Error('stopped by a signal'))
+    } else if (performance.now() - firstAt > DUPLICATE_WITHIN_MS) {
       process.exit(1)
     }
   }

@@ -1,4 +1,4 @@
-/** A fault the person at the terminal can act on. It is shown as its message alone, without a stack. */
+/** An error that the user can fix. Only its message is printed, without the stack. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }

@@ -1,5 +1,5 @@
 /*
- * `npm start`: everything on this machine. What it does is in run.ts, what it is told in command-line.ts and settings.ts.
+ * `npm start`: runs everything on this machine. See run.ts for the steps, settings.ts for the settings.
  */
 import { enableCompileCache } from 'node:module'
 import { parseCommandLine, USAGE } from './command-line.ts'
@@ -8,19 +8,19 @@ import { listenForSignals } from './signals.ts'
 import { StartError } from './start-error.ts'
 
 const say = (line: string) => void process.stdout.write(`${line}\n`)
-process.stdout.on('error', () => undefined) // the terminal was closed: SIGHUP says so
+process.stdout.on('error', () => undefined) // the terminal was closed, which SIGHUP handles
 
 const commandLine = parseCommandLine(process.argv.slice(2))
 if (commandLine.kind === 'help') {
   say(USAGE)
-} else if (commandLine.kind === 'wrong') {
-  process.stderr.write(`${commandLine.argument} is not an option of this.\n\n${USAGE}\n`)
+} else if (commandLine.kind === 'invalid') {
+  process.stderr.write(`Unknown option ${commandLine.argument}\n\n${USAGE}\n`)
   process.exitCode = 2
 } else {
   const signal = listenForSignals(say)
   try {
     const settings = readSettings(process.env)
-    enableCompileCache(compileCache(settings)) // before the other files are loaded: from the second start on 10 MB less
+    enableCompileCache(compileCache(settings)) // before the other modules are loaded: saves 10 MB from the second start on
     const { run } = await import('./run.ts')
     await run(settings, commandLine.fresh, say, signal)
   } catch (error) {

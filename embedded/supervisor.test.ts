@@ -15,14 +15,14 @@ function start(script: string) {
 }
 const startSleeper = () => start('setInterval(() => {}, 1e6)')
 
-it('a process that ends by itself is started again', async () => {
+it('a process that exits is restarted', async () => {
   const first = startSleeper()
   const restarted = Promise.withResolvers<number>()
-  const said: string[] = []
+  const messages: string[] = []
   const supervisor = supervise(first, {
     name: 'sleeper',
-    pauseMs: 1,
-    onProgress: (line) => said.push(line),
+    backoffMs: 1,
+    onProgress: (line) => messages.push(line),
     restart: async () => {
       const next = startSleeper()
       restarted.resolve(next.pid)
@@ -31,43 +31,43 @@ it('a process that ends by itself is started again', async () => {
   })
   process.kill(first.pid, 'SIGKILL')
   const pid = await restarted.promise
-  expect(said).toEqual(['sleeper ended (SIGKILL): starting it again in 0.001 s'])
+  expect(messages).toEqual(['sleeper exited (SIGKILL): restarting it in 0.001 s'])
 
   await Promise.all([supervisor.stop(), supervisor.stop()])
   expect(await commandLine(pid)).toBeUndefined()
 })
 
-it('five quick deaths in a row are enough, and the last lines are told', async () => {
+it('after five quick exits in a row it fails with the end of the log', async () => {
   let starts = 1
   const supervisor = supervise(start('process.exit(3)'), {
     name: 'doomed',
-    pauseMs: 1,
+    backoffMs: 1,
     onProgress: () => undefined,
     restart: async () => {
       starts += 1
       return start('process.exit(3)')
     },
   })
-  const reason = await supervisor.gaveUp
+  const reason = await supervisor.failed
   expect(reason.message).toBe(
-    'doomed died 5 times in a row. The last time it ended (exit code 3). Its last words:\n  the last line',
+    'doomed failed 5 times in a row. The last time it exited (exit code 3). The end of its log:\n  the last line',
   )
   expect(starts).toBe(5)
   await supervisor.stop()
 })
 
-it('a process that is still starting when all is stopped does not stay', async () => {
+it('a process that is still starting when the supervisor is stopped is stopped too', async () => {
   const starting = Promise.withResolvers<void>()
-  const goOn = Promise.withResolvers<void>()
+  const resume = Promise.withResolvers<void>()
   let late: ReturnType<typeof startSleeper> | undefined
   const first = startSleeper()
   const supervisor = supervise(first, {
     name: 'late',
-    pauseMs: 1,
+    backoffMs: 1,
     onProgress: () => undefined,
     restart: async () => {
       starting.resolve()
-      await goOn.promise
+      await resume.promise
       late = startSleeper()
       return late
     },
@@ -75,7 +75,7 @@ it('a process that is still starting when all is stopped does not stay', async (
   process.kill(first.pid, 'SIGKILL')
   await starting.promise
   const stopped = supervisor.stop()
-  goOn.resolve()
+  resume.resolve()
   await stopped
   expect(await commandLine(late?.pid as number)).toBeUndefined()
 })

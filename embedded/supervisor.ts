@@ -1,10 +1,10 @@
 /*
- * Keeps one process running.
+ * Restarts a process whenever it exits.
  *
  * Invariants:
- * 1. At most one process at a time: the next is started after the last one has ended.
- * 2. When `stop()` has resolved no process runs, and none will be started.
- * 3. `gaveUp` resolves at most once, and not after `stop()`.
+ * 1. At most one process runs at a time: the next is started after the last one has exited.
+ * 2. Once `stop()` has resolved, no process runs and none is started.
+ * 3. `failed` resolves at most once, and not after `stop()`.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { RunningProcess } from './child-process.ts'
@@ -16,56 +16,59 @@ export interface SupervisorOptions {
   readonly name: string
   readonly restart: () => Promise<Supervised>
   readonly onProgress: (line: string) => void
-  /** A process that ends sooner than this died quickly. */
+  /** An exit sooner than this after the start counts as a quick exit. */
   readonly quickMs?: number
-  /** So many quick deaths in a row are enough. */
-  readonly maxQuickDeaths?: number
-  /** The pause after the first death; it doubles with each quick one. */
-  readonly pauseMs?: number
+  /** After this many quick exits in a row the process is not restarted. */
+  readonly maxQuickExits?: number
+  /** The delay after the first exit. It doubles with each quick exit. */
+  readonly backoffMs?: number
 }
 
 export type Supervised = Pick<RunningProcess, 'exited' | 'stop'>
 
 export interface Supervisor {
-  /** Resolves with the reason when the process died quickly too often. */
-  readonly gaveUp: Promise<StartError>
-  /** Ends the process for good. Safe to call twice. */
+  /** Resolves with the reason after too many quick exits. */
+  readonly failed: Promise<StartError>
+  /** Stops the process without a restart. Safe to call twice. */
   stop(): Promise<void>
 }
 
-/** Watches over `first`, a process that has just been started, and starts it again whenever it ends by itself. */
+/** Supervises `first`, a process that has just been started. */
 export function supervise(first: Supervised, options: SupervisorOptions): Supervisor {
-  const { name, restart, onProgress, quickMs = 10_000, maxQuickDeaths = 5, pauseMs = 200 } = options
+  const { name, restart, onProgress, quickMs = 10_000, maxQuickExits = 5, backoffMs = 200 } = options
   const stopping = new AbortController()
-  const gaveUp = Promise.withResolvers<StartError>()
+  const failed = Promise.withResolvers<StartError>()
   let current: Supervised | undefined = first
   let startedAt = performance.now()
 
-  /** How the current process ended, or why there is none. */
-  const nextDeath = async (): Promise<string> => {
+  /** Waits for the next exit. Returns how the process exited, or why it could not be started. */
+  const nextExit = async (): Promise<{ reason: string; lastLines: string }> => {
     startedAt = performance.now()
     try {
       current ??= await restart()
-      if (stopping.signal.aborted) await current.stop() // stop() came while it was starting (2)
+      if (stopping.signal.aborted) await current.stop() // stop() was called while it was starting (2)
       const exit = await current.exited
-      return `ended (${describeExit(exit)})${exit.lastLines && `. Its last words:\n${exit.lastLines}`}`
+      return { reason: `exited (${describeExit(exit)})`, lastLines: exit.lastLines }
     } catch (error) {
-      return `could not be started again: ${(error as Error).message}`
+      return { reason: `could not be restarted: ${(error as Error).message}`, lastLines: '' }
     } finally {
       current = undefined // (1)
     }
   }
 
   const watch = async () => {
-    for (let quickDeaths = 0; ; ) {
-      const death = await nextDeath()
+    for (let quickExits = 0; ; ) {
+      const { reason, lastLines } = await nextExit()
       if (stopping.signal.aborted) return // (2) (3)
-      quickDeaths = performance.now() - startedAt < quickMs ? quickDeaths + 1 : 1
-      if (quickDeaths >= maxQuickDeaths) {
-        return gaveUp.resolve(new StartError(`${name} died ${quickDeaths} times in a row. The last time it ${death}`))
+      quickExits = performance.now() - startedAt < quickMs ? quickExits + 1 : 1
+      if (quickExits >= maxQuickExits) {
+        const end = lastLines === '' ? '' : `. The end of its log:\n${lastLines}`
+        return failed.resolve(
+          new StartError(`${name} failed ${quickExits} times in a row. The last time it ${reason}${end}`),
+        )
       }
-      const waitMs = pauseMs * 2 ** (quickDeaths - 1)
-      onProgress(`${name} ${death.split('. Its last words')[0]}: starting it again in ${waitMs / 1000} s`)
+      const waitMs = backoffMs * 2 ** (quickExits - 1)
+      onProgress(`${name} ${reason}: restarting it in ${waitMs / 1000} s`)
       await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
       if (stopping.signal.aborted) return // (2)
     }
@@ -73,7 +76,7 @@ export function supervise(first: Supervised, options: SupervisorOptions): Superv
 
   const watching = watch()
   return {
-    gaveUp: gaveUp.promise,
+    failed: failed.promise,
     async stop() {
       stopping.abort()
       await current?.stop()

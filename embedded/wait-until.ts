@@ -7,8 +7,8 @@ export interface WaitOptions {
 }
 
 /**
- * Asks `probe` again and again until it gives a value; `undefined` when `timeoutMs` has passed without one.
- * Throws what the probe throws, and the signal's reason when it is aborted.
+ * Calls `probe` repeatedly until it returns a value. Returns `undefined` after `timeoutMs` without one.
+ * Throws what the probe throws, or the reason of the signal when it is aborted.
  */
 export async function waitUntil<T>(
   probe: () => Promise<T | undefined> | T | undefined,

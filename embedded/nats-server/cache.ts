@@ -6,8 +6,8 @@ import { checkProgram, PROGRAM } from './program.ts'
 import type { FoundProgram } from './source.ts'
 
 /**
- * The folder that keeps programs from one run to the next, `…/leadtriage/nats-server` in the user's cache folder;
- * when that cannot be written, one in the system's folder for temporary files. Made when missing.
+ * Opens the folder that keeps programs between runs, `…/leadtriage/nats-server` in the user's cache folder. If that is not
+ * writable, uses one in the system's temporary folder. Creates the folder if necessary.
  */
 export async function openCache(env: NodeJS.ProcessEnv): Promise<string> {
   const cacheDir = path.join(userCacheFolder(env), 'leadtriage', 'nats-server')
@@ -20,7 +20,7 @@ export async function openCache(env: NodeJS.ProcessEnv): Promise<string> {
   }
 }
 
-/** Calls `use` with a new folder inside the cache, hence on the same file system, and removes it afterwards. */
+/** Calls `use` with a new folder inside the cache, so on the same file system, and removes it afterwards. */
 export async function withWorkFolder<T>(cacheDir: string, use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(cacheDir, '.work-'))
   try {
@@ -31,8 +31,8 @@ export async function withWorkFolder<T>(cacheDir: string, use: (folder: string) 
 }
 
 /**
- * Moves a program that was fetched into the cache, once it has shown that it runs. A rename is atomic: two processes
- * that fetch at once both succeed, and nobody ever sees half a program.
+ * Checks that a fetched program runs and moves it into the cache. The rename is atomic: two processes that fetch at the
+ * same time both succeed, and the cache never has an incomplete program.
  */
 export async function installInCache(cacheDir: string, bin: string, signal?: AbortSignal): Promise<FoundProgram> {
   await chmod(bin, 0o755)
@@ -53,15 +53,15 @@ function userCacheFolder(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Everybody may write into the folder for temporary files, and what lies here is executed. So a folder of a known
- * name counts only when it is ours and closed to others; otherwise a new one is made, which lasts for this run.
+ * Any user can write to the temporary folder, and the cached program is executed. An existing folder is therefore used
+ * only if it belongs to this user and is closed to others. Otherwise a new one is created for this run.
  */
 async function openTemporaryCache(): Promise<string> {
   const uid = process.getuid?.() ?? os.userInfo().username
   const known = path.join(os.tmpdir(), `leadtriage-nats-server-${uid}`)
   await mkdir(known, { mode: 0o700 }).catch(() => undefined)
-  const facts = await lstat(known).catch(() => undefined)
-  if (facts?.isDirectory() && facts.uid === (process.getuid?.() ?? facts.uid) && (facts.mode & 0o077) === 0)
+  const stats = await lstat(known).catch(() => undefined)
+  if (stats?.isDirectory() && stats.uid === (process.getuid?.() ?? stats.uid) && (stats.mode & 0o077) === 0)
     return known
   const own = `${known}-${randomBytes(6).toString('hex')}`
   await mkdir(own, { mode: 0o700 })

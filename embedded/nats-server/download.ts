@@ -5,24 +5,24 @@ import http from 'node:http'
 export interface DownloadOptions {
   readonly url: string
   readonly file: string
-  /** Until the answer begins, redirects included. */
-  readonly answerTimeoutMs: number
-  /** The longest pause between two pieces of the body. */
-  readonly stallTimeoutMs: number
-  /** For all of it. */
+  /** Until the response starts, including redirects. */
+  readonly responseTimeoutMs: number
+  /** Between two chunks of the body. */
+  readonly idleTimeoutMs: number
+  /** For the whole download. */
   readonly totalTimeoutMs: number
   readonly onProgress?: (bytes: number, total: number | undefined) => void
   readonly signal?: AbortSignal | undefined
 }
 
-/** Fetches a file and gives its SHA-256 in hexadecimal. Uses HTTPS_PROXY and its kin. Throws with a one-line reason. */
+/** Downloads a file and returns its SHA-256 in hexadecimal. Uses HTTPS_PROXY and similar. Throws a one-line error. */
 export async function download(options: DownloadOptions): Promise<string> {
   const watchdog = startWatchdog(options)
   let restore: (() => void) | undefined
   try {
-    restore = http.setGlobalProxyFromEnv() // for the time of this call: fetch() alone does not look at HTTPS_PROXY
+    restore = http.setGlobalProxyFromEnv() // for this call: fetch() ignores HTTPS_PROXY by default
     const response = await fetch(options.url, { signal: watchdog.signal })
-    if (!response.ok || !response.body) throw new Error(`${options.url} answered ${response.status}`)
+    if (!response.ok || !response.body) throw new Error(`${options.url} returned ${response.status}`)
     return await save(response, response.body, options, watchdog.alive)
   } catch (error) {
     options.signal?.throwIfAborted()
@@ -57,27 +57,27 @@ async function save(
   return hash.digest('hex')
 }
 
-/** One signal that aborts when the answer is late, when bytes stop coming, or when it all takes too long. */
+/** Returns a signal that is aborted on each of the three timeouts. */
 function startWatchdog(options: DownloadOptions) {
-  const late = new AbortController()
-  const giveUp = (why: string) => late.abort(new Error(why))
-  const signals = [late.signal, ...(options.signal ? [options.signal] : [])]
-  const total = setTimeout(giveUp, options.totalTimeoutMs, `not done after ${options.totalTimeoutMs / 1000} s`)
-  let pause = setTimeout(giveUp, options.answerTimeoutMs, `no answer within ${options.answerTimeoutMs / 1000} s`)
+  const timeout = new AbortController()
+  const abort = (reason: string) => timeout.abort(new Error(reason))
+  const signals = [timeout.signal, ...(options.signal ? [options.signal] : [])]
+  const total = setTimeout(abort, options.totalTimeoutMs, `not finished within ${options.totalTimeoutMs / 1000} s`)
+  let idle = setTimeout(abort, options.responseTimeoutMs, `no response within ${options.responseTimeoutMs / 1000} s`)
   return {
     signal: AbortSignal.any(signals),
     alive() {
-      clearTimeout(pause)
-      pause = setTimeout(giveUp, options.stallTimeoutMs, `nothing came for ${options.stallTimeoutMs / 1000} s`)
+      clearTimeout(idle)
+      idle = setTimeout(abort, options.idleTimeoutMs, `no data for ${options.idleTimeoutMs / 1000} s`)
     },
     stop() {
-      clearTimeout(pause)
+      clearTimeout(idle)
       clearTimeout(total)
     },
   }
 }
 
-/** fetch() says "fetch failed" and hides the reason in its cause. */
+/** fetch() throws "fetch failed", with the reason in its cause. */
 function explain(url: string, error: unknown): Error {
   const { message, cause } = error as Error
   const reason = cause instanceof Error ? cause.message || (cause as NodeJS.ErrnoException).code : message

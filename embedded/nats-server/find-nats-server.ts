@@ -8,7 +8,7 @@ import { fromPath } from './from-path.ts'
 import { fromRelease } from './from-release.ts'
 import type { FoundProgram, NatsServerSource } from './source.ts'
 
-/** What is at hand first, what must be fetched after it, what must be built last. */
+/** Local programs first, then downloads, then building from source. */
 const SOURCES: readonly NatsServerSource[] = [fromEnv, fromPath, fromCache, fromRelease, fromDebian, fromGo]
 
 export interface FindOptions {
@@ -19,11 +19,11 @@ export interface FindOptions {
 }
 
 export interface FoundNatsServer extends FoundProgram {
-  /** Where it comes from, for people: "PATH", "the cache folder". */
+  /** The name of the source: "PATH", "the cache folder". */
   readonly source: string
 }
 
-/** Finds, fetches or builds a nats-server of 2.9.4 or newer. Throws a `StartError` that says why nothing worked. */
+/** Finds, downloads or builds nats-server 2.9.4 or newer. Throws a `StartError` with the reason for each source. */
 export async function findNatsServer(options: FindOptions = {}): Promise<FoundNatsServer> {
   const env = options.env ?? process.env
   const say = options.onProgress ?? (() => undefined)
@@ -34,24 +34,24 @@ export async function findNatsServer(options: FindOptions = {}): Promise<FoundNa
   }
   const search = { env, say, cacheDir: openCacheOnce, signal: options.signal }
 
-  const faults: string[] = []
+  const failures: string[] = []
   for (const source of options.sources ?? SOURCES) {
     try {
       return { ...(await source.find(search)), source: source.name }
     } catch (error) {
       options.signal?.throwIfAborted()
       if (error instanceof StartError) throw error
-      const fault = `${source.name}: ${(error as Error).message}`
-      faults.push(`  ${fault}`)
-      if (source.fetches) say(`nats-server: no luck with ${fault}`)
+      const failure = `${source.name}: ${(error as Error).message}`
+      failures.push(`  ${failure}`)
+      if (source.fetches) say(`nats-server: cannot use ${failure}`)
     }
   }
   throw new StartError(
     [
-      'There is no nats-server (2.9.4 or newer) here, and none could be fetched:',
-      ...faults,
-      'Install it (https://github.com/nats-io/nats-server/releases) and put it on PATH, or name it with',
-      'NATS_SERVER_BIN, or set NATS_URL to a server with JetStream that runs already.',
+      'nats-server 2.9.4 or newer was not found and could not be downloaded:',
+      ...failures,
+      'Install it on PATH (https://github.com/nats-io/nats-server/releases), set NATS_SERVER_BIN to its path, or set',
+      'NATS_URL to a running server with JetStream.',
     ].join('\n'),
   )
 }

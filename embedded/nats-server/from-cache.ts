@@ -4,22 +4,22 @@ import { PINNED_VERSION } from './pinned-release.ts'
 import { checkProgram, compareVersions, PROGRAM } from './program.ts'
 import type { NatsServerSource } from './source.ts'
 
-/** What an earlier run has fetched: the pinned version, else the newest there is. */
+/** A program that an earlier run downloaded: the pinned version, or else the newest. */
 export const fromCache: NatsServerSource = {
   name: 'the cache folder',
   fetches: false,
   async find(search) {
     const cacheDir = await search.cacheDir()
     const versions = (await readdir(cacheDir)).filter((name) => name.startsWith('v')).map((name) => name.slice(1))
-    const faults: string[] = []
+    const errors: string[] = []
     for (const version of versions.sort(pinnedThenNewest)) {
       try {
         return await checkProgram(path.join(cacheDir, `v${version}`, PROGRAM), search.signal)
       } catch (error) {
-        faults.push((error as Error).message)
+        errors.push((error as Error).message)
       }
     }
-    throw new Error(faults.join('; ') || `nothing in ${cacheDir} yet`)
+    throw new Error(errors.join('; ') || `${cacheDir} is empty`)
   },
 }
 

@@ -2,7 +2,7 @@ import { StartError } from '../start-error.ts'
 import { checkProgram } from './program.ts'
 import type { NatsServerSource } from './source.ts'
 
-/** The program the person named. When that one is no good, another would be a surprise: the search ends. */
+/** The program of NATS_SERVER_BIN. If it cannot be used, the search fails instead of choosing another. */
 export const fromEnv: NatsServerSource = {
   name: 'NATS_SERVER_BIN',
   fetches: false,

@@ -5,17 +5,17 @@ import { PINNED_VERSION } from './pinned-release.ts'
 import { PROGRAM } from './program.ts'
 import type { NatsServerSource } from './source.ts'
 
-/** The pinned version, built from source where Go is. Go checks the sources against its checksum database. */
+/** The pinned version, built from source if Go is installed. Go checks the sources against its checksum database. */
 export const fromGo: NatsServerSource = {
   name: `go install of ${PINNED_VERSION}`,
   fetches: true,
   async find({ env, say, signal, ...search }) {
     await runProgram('go', ['version'], { timeoutMs: 10_000, env, signal }).catch(() => {
-      throw new Error('there is no Go')
+      throw new Error('Go is not installed')
     })
     const cacheDir = await search.cacheDir()
     return withWorkFolder(cacheDir, async (folder) => {
-      say(`nats-server: building ${PINNED_VERSION} with Go, about a minute`)
+      say(`nats-server: building ${PINNED_VERSION} with Go, which takes about a minute`)
       await runProgram('go', ['install', '-trimpath', `github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`], {
         cwd: folder,
         env: { ...env, GOBIN: folder, CGO_ENABLED: '0' },

@@ -8,7 +8,7 @@ export const fromPath: NatsServerSource = {
   name: 'PATH',
   fetches: false,
   async find({ env, say, signal }) {
-    const faults: string[] = []
+    const errors: string[] = []
     for (const folder of (env.PATH ?? '').split(path.delimiter).filter(Boolean)) {
       const bin = path.resolve(folder, PROGRAM)
       if (!(await isExecutable(bin))) continue
@@ -16,11 +16,11 @@ export const fromPath: NatsServerSource = {
         return await checkProgram(bin, signal)
       } catch (error) {
         signal?.throwIfAborted()
-        faults.push((error as Error).message)
-        say(`nats-server: passing over the one on PATH: ${(error as Error).message}`)
+        errors.push((error as Error).message)
+        say(`nats-server: skipping the one on PATH: ${(error as Error).message}`)
       }
     }
-    throw new Error(faults.join('; ') || 'no nats-server there')
+    throw new Error(errors.join('; ') || 'no nats-server')
   },
 }
 

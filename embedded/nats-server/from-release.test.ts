@@ -25,68 +25,68 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-it('a good archive is unpacked into the cache, with nothing else left there', async () => {
+it('a valid archive is unpacked into the cache, and leaves no other files there', async () => {
   const archive = await makeArchive()
-  const said: string[] = []
-  const found = await fetchFrom(await serve((_, response) => response.end(archive)), { archive, say: said })
+  const messages: string[] = []
+  const found = await downloadFrom(await serve((_, response) => response.end(archive)), { archive, say: messages })
 
   expect(found).toEqual({ bin: path.join(cacheDir, 'v9.9.9', 'nats-server'), version: '9.9.9' })
   expect(await readdir(cacheDir)).toEqual(['v9.9.9'])
-  expect(said.at(-1)).toContain('100 %')
+  expect(messages.at(-1)).toContain('100 %')
 })
 
-it('two processes that fetch at once both get the program', async () => {
+it('two processes that download at the same time both get the program', async () => {
   const archive = await makeArchive()
   const url = await serve((_, response) => response.end(archive))
-  const [one, other] = await Promise.all([fetchFrom(url, { archive }), fetchFrom(url, { archive })])
+  const [one, other] = await Promise.all([downloadFrom(url, { archive }), downloadFrom(url, { archive })])
 
   expect(one).toEqual(other)
   expect(await readdir(cacheDir)).toEqual(['v9.9.9'])
 })
 
-it('an archive with another SHA-256 is refused and never unpacked', async () => {
+it('an archive with a different SHA-256 is rejected and not unpacked', async () => {
   const archive = await makeArchive()
   const url = await serve((_, response) => response.end(Buffer.concat([archive, Buffer.from('!')])))
 
-  await expect(fetchFrom(url, { archive })).rejects.toThrow('wrong SHA-256')
+  await expect(downloadFrom(url, { archive })).rejects.toThrow('wrong SHA-256')
   expect(await readdir(cacheDir)).toEqual([])
 })
 
-it('an archive that is not there is named with the answer', async () => {
+it('the error for a missing archive has its URL and the status', async () => {
   const archive = await makeArchive()
   const url = await serve((_, response) => response.writeHead(404).end())
 
-  await expect(fetchFrom(url, { archive })).rejects.toThrow(`${url}/${NAME}.tar.gz answered 404`)
+  await expect(downloadFrom(url, { archive })).rejects.toThrow(`${url}/${NAME}.tar.gz returned 404`)
 })
 
-it('a server that never answers is given up', async () => {
+it('a server that does not respond causes a timeout', async () => {
   const archive = await makeArchive()
   const url = await serve(() => undefined)
 
-  await expect(fetchFrom(url, { archive, answerTimeoutMs: 300 })).rejects.toThrow('no answer within 0.3 s')
+  await expect(downloadFrom(url, { archive, responseTimeoutMs: 300 })).rejects.toThrow('no response within 0.3 s')
   expect(await readdir(cacheDir)).toEqual([])
 })
 
-it('a server that stops in the middle is given up', async () => {
+it('a server that stops sending causes an idle timeout', async () => {
   const archive = await makeArchive()
   const url = await serve((_, response) => {
     response.writeHead(200, { 'content-length': archive.byteLength })
     response.write(archive.subarray(0, 10))
   })
 
-  await expect(fetchFrom(url, { archive, stallTimeoutMs: 200 })).rejects.toThrow('nothing came for 0.2 s')
+  await expect(downloadFrom(url, { archive, idleTimeoutMs: 200 })).rejects.toThrow('no data for 0.2 s')
   expect(await readdir(cacheDir)).toEqual([])
 })
 
-it('Ctrl-C ends a download', async () => {
+it('an abort signal ends a download', async () => {
   const archive = await makeArchive()
   const stop = new AbortController()
-  const url = await serve(() => stop.abort(new Error('told to stop')))
+  const url = await serve(() => stop.abort(new Error('aborted')))
 
-  await expect(fetchFrom(url, { archive, signal: stop.signal })).rejects.toThrow('told to stop')
+  await expect(downloadFrom(url, { archive, signal: stop.signal })).rejects.toThrow('aborted')
 })
 
-/** A release archive as the project publishes them, whose program is a script that knows its version. */
+/** Makes an archive like those of a nats-server release, with a script that prints its version as the program. */
 async function makeArchive(): Promise<Buffer> {
   await mkdir(path.join(folder, NAME))
   const script = '#!/bin/sh\necho "nats-server: v9.9.9"\n'
@@ -101,19 +101,19 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`
 }
 
-/** With more patience than any machine needs, unless the test is about it. */
-function fetchFrom(
+/** Downloads with generous timeouts, unless given. */
+function downloadFrom(
   url: string,
-  given: { archive: Buffer; say?: string[]; signal?: AbortSignal; answerTimeoutMs?: number; stallTimeoutMs?: number },
+  given: { archive: Buffer; say?: string[]; signal?: AbortSignal; responseTimeoutMs?: number; idleTimeoutMs?: number },
 ) {
-  const { answerTimeoutMs = 10_000, stallTimeoutMs = 10_000 } = given
+  const { responseTimeoutMs = 10_000, idleTimeoutMs = 10_000 } = given
   const sha256 = createHash('sha256').update(given.archive).digest('hex')
   return findInRelease(
     { env: process.env, cacheDir: async () => cacheDir, say: (line) => given.say?.push(line), signal: given.signal },
     {
       url,
       archive: { file: `${NAME}.tar.gz`, sha256 },
-      timeouts: { answerTimeoutMs, stallTimeoutMs, totalTimeoutMs: 10_000 },
+      timeouts: { responseTimeoutMs, idleTimeoutMs, totalTimeoutMs: 10_000 },
     },
   )
 }

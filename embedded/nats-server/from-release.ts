@@ -9,16 +9,16 @@ import type { FoundProgram, NatsServerSource, Search } from './source.ts'
 export interface Release {
   readonly url: string
   readonly archive: ReleaseArchive | undefined
-  readonly timeouts: Pick<DownloadOptions, 'answerTimeoutMs' | 'stallTimeoutMs' | 'totalTimeoutMs'>
+  readonly timeouts: Pick<DownloadOptions, 'responseTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>
 }
 
 const PINNED: Release = {
   url: PINNED_RELEASE_URL,
   archive: PINNED_ARCHIVES[`${process.platform}-${process.arch}`],
-  timeouts: { answerTimeoutMs: 8_000, stallTimeoutMs: 15_000, totalTimeoutMs: 600_000 },
+  timeouts: { responseTimeoutMs: 8_000, idleTimeoutMs: 15_000, totalTimeoutMs: 600_000 },
 }
 
-/** The official archive of the pinned version, when its SHA-256 is the known one. */
+/** The official archive of the pinned version, with its SHA-256 checked. */
 export const fromRelease: NatsServerSource = {
   name: `the release archive of ${PINNED_VERSION} on GitHub`,
   fetches: true,
@@ -28,11 +28,11 @@ export const fromRelease: NatsServerSource = {
 /** `fromRelease` with another release, for tests. */
 export async function findInRelease(search: Search, release: Release): Promise<FoundProgram> {
   const { archive } = release
-  if (!archive) throw new Error(`there is none for ${process.platform}-${process.arch}`)
+  if (!archive) throw new Error(`no archive for ${process.platform}-${process.arch}`)
   const cacheDir = await search.cacheDir()
   return withWorkFolder(cacheDir, async (folder) => {
     const file = path.join(folder, archive.file)
-    search.say(`nats-server: fetching ${release.url}/${archive.file}`)
+    search.say(`nats-server: downloading ${release.url}/${archive.file}`)
     const sha256 = await download({
       url: `${release.url}/${archive.file}`,
       file,
@@ -40,23 +40,23 @@ export async function findInRelease(search: Search, release: Release): Promise<F
       onProgress: quarterSteps(search.say),
       signal: search.signal,
     })
-    if (sha256 !== archive.sha256) throw new Error(`wrong SHA-256 of ${archive.file}: ${sha256}. It was not used`)
+    if (sha256 !== archive.sha256) throw new Error(`wrong SHA-256 of ${archive.file}: ${sha256}`)
 
-    // The system's tar reads .tar.gz everywhere and, on Windows, .zip too.
+    // tar reads .tar.gz on every system, and .zip on Windows
     await runProgram('tar', ['-xf', file, '-C', folder], { env: search.env, timeoutMs: 60_000, signal: search.signal })
     const unpacked = path.join(folder, archive.file.replace(/\.(tar\.gz|zip)$/, ''), PROGRAM)
     return installInCache(cacheDir, unpacked, search.signal)
   })
 }
 
-/** Says how far the download is, four times and not a thousand. */
+/** Prints the progress at each quarter of the download. */
 function quarterSteps(say: (line: string) => void): (bytes: number, total: number | undefined) => void {
-  let said = 0
+  let printed = 0
   return (bytes, total) => {
     if (total === undefined) return
     const quarter = Math.floor((4 * bytes) / total)
-    if (quarter <= said) return
-    said = quarter
+    if (quarter <= printed) return
+    printed = quarter
     say(`nats-server: ${quarter * 25} % of ${(total / 1e6).toFixed(1)} MB`)
   }
 }

@@ -1,7 +1,6 @@
 /**
- * The nats-server that is fetched when the machine has none, with the SHA-256 of each archive from the release's
- * SHA256SUMS (https://github.com/nats-io/nats-server/releases/download/v2.15.0/SHA256SUMS). To move to another
- * version change all of it together.
+ * The nats-server to download if the machine has none, with the SHA-256 of each archive from
+ * https://github.com/nats-io/nats-server/releases/download/v2.15.0/SHA256SUMS. To change the version, change all of this.
  */
 export const PINNED_VERSION = '2.15.0'
 

@@ -1,23 +1,23 @@
-/** One place a nats-server may come from. Every `from-*.ts` beside this file is one. */
+/** A place to get nats-server from. Each `from-*.ts` in this folder is one. */
 export interface NatsServerSource {
-  /** As the banner and the error name it: "PATH", "the release archive on GitHub". */
+  /** As shown in the banner and in errors: "PATH", "the release archive on GitHub". */
   readonly name: string
-  /** True when it takes a while: then it says what it does, and its failure is told at once. */
+  /** Whether it may take long. If so, it prints its progress, and a failure is printed immediately. */
   readonly fetches: boolean
-  /** Throws an error that says, in one line, why nothing came of it; a `StartError` ends the whole search. */
+  /** Throws an error with a one-line reason. A `StartError` ends the search. */
   readonly find: (search: Search) => Promise<FoundProgram>
 }
 
 export interface FoundProgram {
   readonly bin: string
-  /** As in "2.15.0". */
+  /** For example "2.15.0". */
   readonly version: string
 }
 
-/** What a source may use. */
+/** The context of a search. */
 export interface Search {
   readonly env: NodeJS.ProcessEnv
-  /** The folder where programs stay from one run to the next, made at the first call. */
+  /** Returns the folder that keeps programs between runs. Creates it at the first call. */
   readonly cacheDir: () => Promise<string>
   readonly say: (line: string) => void
   readonly signal?: AbortSignal | undefined
