@@ -57,18 +57,18 @@ export async function openDataDir(folder: string): Promise<DataDir> {
 export async function removeData(
   data: DataDir,
   which: { readonly postgres: boolean; readonly nats: boolean },
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<void> {
   if (which.nats) {
-    await stopLeftoverNats(data.nats, say)
+    await stopLeftoverNats(data.nats, print)
     await rm(data.nats, { recursive: true, force: true })
   }
   if (which.postgres) {
-    await stopLeftoverPostgres(data.postgres, say)
+    await stopLeftoverPostgres(data.postgres, print)
     await rm(data.postgres, { recursive: true, force: true })
   }
   const removed = [which.postgres && data.postgres, which.nats && data.nats].filter(Boolean)
-  say(removed.length > 0 ? `removed ${removed.join(' and ')}` : 'nothing to remove: both servers are external')
+  print(removed.length > 0 ? `removed ${removed.join(' and ')}` : 'nothing to remove: both servers are external')
 }
 
 async function takeLock(lock: string, folder: string): Promise<void> {

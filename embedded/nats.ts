@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import path from 'node:path'
 import type { EmbeddedServer } from './embedded-server.ts'
-import { portFault } from './ports.ts'
+import { portError } from './ports.ts'
 import { commandLine, readPidFile, type StopStep, stopForeignProcess } from './processes.ts'
 import { startServerProcess } from './server-process.ts'
 import { StartError } from './start-error.ts'
@@ -37,16 +37,16 @@ const STOP_STEPS: readonly StopStep[] = [
  * Throws a `StartError` with a remedy.
  */
 export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
-  const say = options.onProgress ?? (() => undefined)
+  const print = options.onProgress ?? (() => undefined)
   const files = natsFiles(options.storeDir)
 
   await mkdir(files.home, { recursive: true, mode: 0o755 })
-  await stopLeftoverNats(options.storeDir, say)
+  await stopLeftoverNats(options.storeDir, print)
   await removePortsFiles(files)
   for (const port of [options.port, options.monitorPort]) {
-    const fault = port === undefined ? undefined : await portFault(HOST, port)
-    if (fault)
-      throw new StartError(`nats-server cannot listen on port ${port} of ${HOST} (${fault}). Choose another port.`)
+    const error = port === undefined ? undefined : await portError(HOST, port)
+    if (error)
+      throw new StartError(`nats-server cannot listen on port ${port} of ${HOST} (${error}). Choose another port.`)
   }
 
   const args = [
@@ -78,12 +78,12 @@ export async function startNats(options: NatsOptions): Promise<EmbeddedServer> {
  * Stops a nats-server that a killed run left running in this folder. The pid file alone does not identify it: the system
  * may have reused the pid.
  */
-export async function stopLeftoverNats(storeDir: string, say: (line: string) => void): Promise<void> {
+export async function stopLeftoverNats(storeDir: string, print: (line: string) => void): Promise<void> {
   const files = natsFiles(storeDir)
   const pid = await readPidFile(files.pid)
   if (!pid || !(await commandLine(pid))?.includes(files.pid)) return
 
-  say(`nats-server: stopping process ${pid}, left running by an earlier run`)
+  print(`nats-server: stopping process ${pid}, left running by an earlier run`)
   if (await stopForeignProcess(pid, STOP_STEPS)) return
   throw new StartError(`nats-server of an earlier run (process ${pid}) does not stop. Kill it, then try again.`)
 }

@@ -12,33 +12,33 @@ export interface NodeProcessOptions {
   /** Options of Node itself. */
   readonly nodeArgs?: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** Appended to with everything the program writes. Default: nothing is kept but the last lines. */
+  /** The output is appended to it. Default: only the last lines are kept, in memory. */
   readonly logFile?: string
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void
   readonly stopSteps: readonly StopStep[]
 }
 
 const KEPT_LINES = 12
-/** Also when this process is killed, its children end: see end-with-starter.ts. */
-const END_WITH_STARTER = new URL('end-with-starter.ts', import.meta.url).href
+/** Stops the child if this process is killed. */
+const STOP_WITH_PARENT = new URL('stop-with-parent.ts', import.meta.url).href
 
 /**
- * Starts a Node program of this repository as a child process. `exited` resolves once everything that the program wrote is
- * in the log file and was passed to `onLine`.
+ * Starts a Node program of this repository as a child process. `exited` resolves once its whole output is in the log file
+ * and has been passed to `onLine`.
  */
 export function spawnNode(options: NodeProcessOptions): RunningProcess {
   const { main, args = [], nodeArgs = [], env, logFile, onLine, stopSteps } = options
-  const child = spawn(process.execPath, [...nodeArgs, `--import=${END_WITH_STARTER}`, main, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, `--import=${STOP_WITH_PARENT}`, main, ...args], {
     cwd: PROJECT_ROOT,
     env,
-    detached: true, // Ctrl-C in the terminal reaches only the starter, which then stops everything in order
+    detached: true, // Ctrl-C in the terminal reaches only the parent, which then stops everything in order
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: 'a', mode: 0o600 })
   const kept: string[] = []
   for (const name of ['stdout', 'stderr'] as const) {
     const output = child[name]
-    if (!output) throw new Error(`the child process has no ${name}`) // stdio says that it has
+    if (!output) throw new Error(`the child process has no ${name}`) // stdio is piped above
     createInterface(output).on('line', (line) => {
       log?.write(`${line}\n`) // by line: chunks of the two streams would mix within a line
       kept.push(line)

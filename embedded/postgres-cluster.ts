@@ -28,7 +28,7 @@ export interface ClusterOptions {
   readonly durable: boolean
   /** The version of the binaries, for example "18.4". */
   readonly version: string
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
 }
 
 /** Creates the database cluster if it does not exist. Returns the password of its superuser. */
@@ -66,8 +66,14 @@ export function postgresEnv(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(entries), LC_ALL: 'C' }
 }
 
-async function createCluster({ files, binaries, runAs, durable, say }: ClusterOptions): Promise<{ password: string }> {
-  say('PostgreSQL: creating a database cluster')
+async function createCluster({
+  files,
+  binaries,
+  runAs,
+  durable,
+  print,
+}: ClusterOptions): Promise<{ password: string }> {
+  print('PostgreSQL: creating a database cluster')
   const password = randomBytes(24).toString('base64url')
   const unfinished = `${files.cluster}.unfinished` // renamed when complete, so that a killed initdb leaves no partial cluster
   await rm(unfinished, { recursive: true, force: true })

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { RunningProcess } from './child-process.ts'
 import type { EmbeddedServer } from './embedded-server.ts'
-import { freePort, portFault } from './ports.ts'
+import { freePort, portError } from './ports.ts'
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import {
   clusterOwner,
@@ -69,20 +69,20 @@ const NOT_DURABLE: readonly string[] = ['fsync=off', 'full_page_writes=off']
  * Throws a `StartError` with a remedy.
  */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedServer> {
-  const say = options.onProgress ?? (() => undefined)
+  const print = options.onProgress ?? (() => undefined)
   const durable = options.durable ?? true
   const files = postgresFiles(options.dataDir)
   const binaries = await findPostgresBinaries()
 
   await mkdir(files.home, { recursive: true })
-  await stopLeftoverPostgres(options.dataDir, say)
+  await stopLeftoverPostgres(options.dataDir, print)
   const runAs = await chooseRunAs({
     paths: [binaries.postgres, binaries.share, path.dirname(files.home)],
     owner: await clusterOwner(files),
   })
   await ensureHome(files, runAs)
   const version = await readVersion(binaries, runAs)
-  const { password } = await ensureCluster({ files, binaries, runAs, durable, version, say })
+  const { password } = await ensureCluster({ files, binaries, runAs, durable, version, print })
 
   const settings = options.settings ?? []
   const launch = (port: number) => launchPostgres({ files, binaries, runAs, durable, settings, port })
@@ -95,14 +95,14 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedS
  * Stops a PostgreSQL that a killed run left running in this folder. The pid file alone does not identify it: the system
  * may have reused the pid.
  */
-export async function stopLeftoverPostgres(dataDir: string, say: (line: string) => void): Promise<void> {
+export async function stopLeftoverPostgres(dataDir: string, print: (line: string) => void): Promise<void> {
   const files = postgresFiles(dataDir)
   const pid = await readPidFile(files.pid)
   const command = pid && (await commandLine(pid))
   if (!command) return // PostgreSQL itself detects a stale pid file
   if (!command.includes(files.cluster)) return rm(files.pid)
 
-  say(`PostgreSQL: stopping process ${pid}, left running by an earlier run`)
+  print(`PostgreSQL: stopping process ${pid}, left running by an earlier run`)
   if (await stopForeignProcess(pid, STOP_STEPS)) return
   throw new StartError(`PostgreSQL of an earlier run (process ${pid}) does not stop. Kill it, then try again.`)
 }
@@ -132,9 +132,9 @@ function launchPostgres({ files, binaries, runAs, durable, settings, port }: Lau
 }
 
 async function onPort<T>(port: number, launch: (port: number) => Promise<T>): Promise<{ port: number; server: T }> {
-  const fault = await portFault(HOST, port)
-  if (fault)
-    throw new StartError(`PostgreSQL cannot listen on port ${port} of ${HOST} (${fault}). Choose another port.`)
+  const error = await portError(HOST, port)
+  if (error)
+    throw new StartError(`PostgreSQL cannot listen on port ${port} of ${HOST} (${error}). Choose another port.`)
   return { port, server: await launch(port) }
 }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { banner } from './banner.ts'
-import { rotateLogs } from './bounded-logs.ts'
 import { fillCompileCache } from './compile-cache.ts'
 import { openDataDir, removeData } from './data-dir.ts'
 import { prepareEmbeddedDatabase, prepareExternalDatabase } from './database.ts'
+import { rotateLogs } from './rotate-logs.ts'
 import { startServers } from './servers.ts'
 import { assertServicePortsFree } from './service-ports.ts'
 import { startServices, waitForServices } from './services.ts'
@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts'
 export async function run(
   settings: Settings,
   fresh: boolean,
-  say: (line: string) => void,
+  print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   await using owned = new AsyncDisposableStack()
@@ -22,11 +22,11 @@ export async function run(
   owned.defer(data.close)
   await assertServicePortsFree(settings)
   const isEmbedded = { postgres: settings.databaseUrl === undefined, nats: settings.natsUrl === undefined }
-  if (fresh) await removeData(data, isEmbedded, say)
+  if (fresh) await removeData(data, isEmbedded, print)
   void rotateLogs(Object.values(data.logFiles), signal)
 
   const [servers] = await Promise.all([
-    startServers({ settings, data, say, signal, owned }),
+    startServers({ settings, data, print, signal, owned }),
     fillCompileCache(settings, signal),
   ])
   signal.throwIfAborted()
@@ -34,12 +34,12 @@ export async function run(
     servers.databaseUrl,
   )
   signal.throwIfAborted()
-  const services = await startServices({ settings, data, databaseUrls, natsUrl: servers.natsUrl, say })
+  const services = await startServices({ settings, data, databaseUrls, natsUrl: servers.natsUrl, print })
   owned.defer(async () => void (await Promise.all(services.map((service) => service.stop()))))
 
   const supervisors = [...services, servers.nats, servers.postgres].filter((one) => one !== undefined)
   const failure = Promise.race(supervisors.map(({ failed }) => failed)).then((reason) => Promise.reject(reason))
   await Promise.race([waitForServices(settings, signal), failure])
-  say(banner(settings, servers, data))
+  print(banner(settings, servers, data))
   await Promise.race([signal.aborted || once(signal, 'abort'), failure])
 }

@@ -7,7 +7,7 @@ import { type Supervisor, supervise } from './supervisor.ts'
 export interface ServersOptions {
   readonly settings: Settings
   readonly data: DataDir
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
   readonly signal: AbortSignal
   /** Stops what was started, in reverse order, at the end or on failure. */
   readonly owned: AsyncDisposableStack
@@ -50,24 +50,24 @@ export async function startServers(options: ServersOptions): Promise<Servers> {
   }
 }
 
-async function startEmbeddedPostgres({ data, say }: ServersOptions) {
+async function startEmbeddedPostgres({ data, print }: ServersOptions) {
   const { startPostgres } = await import('./postgres.ts')
   const start = (port?: number) =>
-    startPostgres({ dataDir: data.postgres, onProgress: say, ...(port !== undefined && { port }) })
+    startPostgres({ dataDir: data.postgres, onProgress: print, ...(port !== undefined && { port }) })
   const server = await start()
-  say(`PostgreSQL ${server.version} is ready on port ${server.port}`)
-  return { server, supervisor: keepAlive('PostgreSQL', server, start, say) }
+  print(`PostgreSQL ${server.version} is ready on port ${server.port}`)
+  return { server, supervisor: keepAlive('PostgreSQL', server, start, print) }
 }
 
-async function startEmbeddedNats({ data, say, signal }: ServersOptions) {
+async function startEmbeddedNats({ data, print, signal }: ServersOptions) {
   const { findNatsServer } = await import('./nats-server/find-nats-server.ts')
   const { startNats } = await import('./nats.ts')
-  const program = await findNatsServer({ onProgress: say, signal })
+  const program = await findNatsServer({ onProgress: print, signal })
   const start = (port?: number) =>
-    startNats({ bin: program.bin, storeDir: data.nats, onProgress: say, ...(port !== undefined && { port }) })
+    startNats({ bin: program.bin, storeDir: data.nats, onProgress: print, ...(port !== undefined && { port }) })
   const server = await start()
-  say(`nats-server ${server.version} (from ${program.source}) is ready on port ${server.port}`)
-  return { server, program, supervisor: keepAlive('nats-server', server, start, say) }
+  print(`nats-server ${server.version} (from ${program.source}) is ready on port ${server.port}`)
+  return { server, program, supervisor: keepAlive('nats-server', server, start, print) }
 }
 
 /** Restarts a server that exits, on the same port, so that the services can reconnect. */
@@ -75,7 +75,7 @@ function keepAlive(
   name: string,
   server: EmbeddedServer,
   start: (port: number) => Promise<EmbeddedServer>,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Supervisor {
-  return supervise(server, { name, restart: () => start(server.port), onProgress: say })
+  return supervise(server, { name, restart: () => start(server.port), onProgress: print })
 }

@@ -10,7 +10,7 @@ export interface ServiceOptions extends Omit<NodeProcessOptions, 'main' | 'stopS
   readonly name: ServiceName
 }
 
-/** A service drains on SIGTERM and gives itself 25 s. */
+/** On SIGTERM a service drains for up to 25 s. */
 const STOP_STEPS: readonly StopStep[] = [
   { signal: 'SIGTERM', graceMs: 27_000 },
   { signal: 'SIGKILL', graceMs: 2_000 },
@@ -21,7 +21,7 @@ export function spawnService({ name, ...options }: ServiceOptions): RunningProce
   return spawnNode({ ...options, main: path.join(PROJECT_ROOT, 'services', name, 'main.ts'), stopSteps: STOP_STEPS })
 }
 
-/** True when the service answers that it can serve. */
+/** Whether the service's readiness endpoint returns 200. */
 export function isServiceReady(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = http.get(`${url}/readyz`, { agent: false, timeout: 2_000 }, (response) => {
@@ -33,14 +33,14 @@ export function isServiceReady(url: string): Promise<boolean> {
   })
 }
 
-/** "warning: what happened: why", when the line is pino's and its level is warning or worse. */
-export function problemIn(line: string): string | undefined {
+/** Formats a pino log line of level warning or above as "warning: message: error". Returns `undefined` for other lines. */
+export function formatProblem(line: string): string | undefined {
   if (!/"level":[456]0\b/.test(line)) return undefined
   try {
     const { level, msg, err } = JSON.parse(line) as { level: number; msg?: string; err?: { message?: string } }
     const word = LEVELS[level]
     return word && [word, msg, err?.message].filter(Boolean).join(': ')
   } catch {
-    return undefined // a note that looks like a level, or half a line
+    return undefined // not a log line
   }
 }

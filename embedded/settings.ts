@@ -5,7 +5,7 @@ import { StartError } from './start-error.ts'
 
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** In the order of the lead's path. `portVariable` is the setting the service itself reads. */
+/** In the order in which a lead passes them. `portVariable` is the setting of the service. */
 export const SERVICES = [
   { name: 'intake', portVariable: 'INTAKE_PORT', defaultPort: 8000 },
   { name: 'triage', portVariable: 'TRIAGE_PORT', defaultPort: 8002 },
@@ -15,34 +15,35 @@ export const SERVICES = [
 export interface Settings {
   readonly host: string
   readonly ports: Readonly<Record<ServiceName, number>>
-  /** Absolute. */
+  /** An absolute path. */
   readonly dataDir: string
-  /** A server of the person's own; `undefined`: start one. */
+  /** An external PostgreSQL; `undefined` to start an embedded one. */
   readonly databaseUrl: string | undefined
+  /** An external nats-server; `undefined` to start an embedded one. */
   readonly natsUrl: string | undefined
 }
 
-/** Throws a `StartError` that names every wrong variable at once. An empty variable counts as not set. */
+/** Reads the settings. An empty variable counts as not set. Throws a `StartError` that lists every invalid variable. */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const faults: string[] = []
+  const errors: string[] = []
   const port = (service: (typeof SERVICES)[number]) => {
     const text = env[service.portVariable] || String(service.defaultPort)
     const number = Number(text)
     if (/^\d+$/.test(text) && number >= 1 && number <= 65_535) return number
-    faults.push(`${service.portVariable}=${text} is wrong: it must be a whole number from 1 to 65535`)
+    errors.push(`${service.portVariable}=${text} is invalid: it must be an integer from 1 to 65535`)
     return service.defaultPort
   }
   const [intake, triage, insights] = [port(SERVICES[0]), port(SERVICES[1]), port(SERVICES[2])]
   if (new Set([intake, triage, insights]).size < 3) {
-    faults.push('INTAKE_PORT, TRIAGE_PORT and INSIGHTS_PORT must be three different ports')
+    errors.push('INTAKE_PORT, TRIAGE_PORT and INSIGHTS_PORT must be three different ports')
   }
   if (env.DATABASE_URL && !/^postgres(ql)?:\/\//.test(env.DATABASE_URL)) {
-    faults.push('DATABASE_URL is wrong: it must be like postgres://user:password@host:5432/leadtriage')
+    errors.push('DATABASE_URL is invalid: it must be a URL like postgres://user:password@host:5432/leadtriage')
   }
   if (env.NATS_URL && !/^(nats|tls|wss?):\/\//.test(env.NATS_URL)) {
-    faults.push('NATS_URL is wrong: it must be like nats://host:4222')
+    errors.push('NATS_URL is invalid: it must be a URL like nats://host:4222')
   }
-  if (faults.length > 0) throw new StartError(faults.join('\n'))
+  if (errors.length > 0) throw new StartError(errors.join('\n'))
   return {
     host: env.HOST || '127.0.0.1',
     ports: { intake, triage, insights },
@@ -53,14 +54,14 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 }
 
 /**
- * Keeps the TypeScript without its types, and V8's code for it, from one start to the next: faster, and without the
- * memory that removing the types takes.
+ * The folder of Node's compile cache, which keeps the JavaScript without types and V8's code for it between starts. It
+ * saves time, and the memory for stripping types.
  */
 export function compileCache({ dataDir }: Settings): string {
   return process.env.NODE_COMPILE_CACHE || path.join(dataDir, 'compile-cache')
 }
 
-/** Where a service can be called from this machine, when it listens on `host`. */
+/** Returns the URL for calls from this machine to a service that listens on `host`. */
 export function serviceUrl(host: string, port: number): string {
   const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`

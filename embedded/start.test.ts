@@ -1,4 +1,4 @@
-/* `npm start` as a person sees it: the starter is a process, told what to do by arguments, environment and signals. */
+/* `npm start` from the outside: a process with arguments, environment variables and signals. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -17,10 +17,10 @@ import { waitUntil } from './wait-until.ts'
 const START = path.join(PROJECT_ROOT, 'embedded', 'start.ts')
 const TIMEOUT_MS = 60_000
 
-let compileCache: string // one for all: only the first start pays for it
+let compileCache: string // shared, so that only the first start fills it
 let folder: string
 let env: NodeJS.ProcessEnv
-let starters: Starter[]
+let runs: Run[]
 
 beforeAll(async () => {
   compileCache = await mkdtemp(path.join(os.tmpdir(), 'leadtriage-test-'))
@@ -39,21 +39,21 @@ beforeEach(async () => {
     TRIAGE_PORT: String(triage),
     INSIGHTS_PORT: String(insights),
   }
-  starters = []
+  runs = []
 })
 afterEach(async () => {
-  for (const { child, ended } of starters) {
+  for (const { child, exited } of runs) {
     child.kill('SIGINT')
-    await ended
+    await exited
   }
-  // a test that fails after it killed its starter must not leave the servers behind
+  // a test that fails after it has killed `npm start` must not leave the servers running
   await stopLeftoverNats(path.join(folder, 'nats'), () => undefined)
   await stopLeftoverPostgres(path.join(folder, 'postgres'), () => undefined)
   await rm(folder, { recursive: true })
 })
 
 describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
-  it('triages a lead, keeps it over a restart, forgets it with --fresh, and leaves no process behind', async () => {
+  it('triages a lead, keeps it over a restart, removes it with --fresh, and leaves no process running', async () => {
     const first = await startUp()
     const lead = await sendLead()
     const insight = await fetch(`${url('INSIGHTS_PORT')}/leads/${lead.id}/insight?wait=5s`)
@@ -63,64 +63,64 @@ describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
       priority: expect.stringMatching(/P[01]/),
     })
     const processes = await runningProcesses()
-    expect(await stillThere(processes)).toEqual(processes)
+    expect(await stillRunning(processes)).toEqual(processes)
     first.child.kill('SIGINT')
-    expect(await first.ended).toEqual([0, null])
-    expect(await stillThere(processes)).toEqual([])
+    expect(await first.exited).toEqual([0, null])
+    expect(await stillRunning(processes)).toEqual([])
     expect(await readdir(folder)).not.toContain('lock')
 
     const second = await startUp()
     expect((await fetch(`${url('INTAKE_PORT')}/leads/${lead.id}`)).status).toBe(200)
-    const { pid } = processes.find(({ name }) => name === 'intake') as Seen
+    const { pid } = processes.find(({ name }) => name === 'intake') as ChildInfo
     expect(await readFile(path.join(folder, 'logs/intake.log'), 'utf8')).toContain(`"pid":${pid},`)
     second.child.kill('SIGTERM')
-    expect(await second.ended).toEqual([0, null])
+    expect(await second.exited).toEqual([0, null])
 
     await startUp('--fresh')
     expect((await fetch(`${url('INTAKE_PORT')}/leads/${lead.id}`)).status).toBe(404)
   })
 
-  it('goes on after its starter was killed, whose services end by themselves', async () => {
+  it('when it is killed, its services stop, and the next start uses its data', async () => {
     const first = await startUp()
     const lead = await sendLead()
     const services = (await runningProcesses()).filter(({ name }) => !['postgres', 'nats-server'].includes(name))
     expect(services.length).toBe(3)
     first.child.kill('SIGKILL')
-    const allEnded = async () => ((await stillThere(services)).length === 0 ? true : undefined)
-    expect(await waitUntil(allEnded, { timeoutMs: TIMEOUT_MS })).toBe(true)
+    const allExited = async () => ((await stillRunning(services)).length === 0 ? true : undefined)
+    expect(await waitUntil(allExited, { timeoutMs: TIMEOUT_MS })).toBe(true)
 
     const second = await startUp()
-    expect(second.output()).toMatch(/an earlier run left it running/)
+    expect(second.output()).toMatch(/left running by an earlier run/)
     expect((await fetch(`${url('INTAKE_PORT')}/leads/${lead.id}`)).status).toBe(200)
   })
 
-  it('starts a service again that was killed', async () => {
-    const starter = await startUp()
+  it('restarts a service that was killed', async () => {
+    const run = await startUp()
     const killed = (await runningProcesses()).find(({ name }) => name === 'intake')
     process.kill(killed?.pid as number, 'SIGKILL')
-    await starter.says('intake ended (SIGKILL): starting it again')
+    await run.prints('intake exited (SIGKILL): restarting it')
     const isReady = () =>
       fetch(`${url('INTAKE_PORT')}/readyz`).then(
-        (answer) => answer.ok || undefined,
+        (response) => response.ok || undefined,
         () => undefined,
       )
     expect(await waitUntil(isReady, { timeoutMs: TIMEOUT_MS })).toBe(true)
   })
 
-  it('refuses a data folder that another one uses, and says which process that is', async () => {
+  it('rejects a data folder that is in use, with the pid of the process that uses it', async () => {
     const first = await startUp()
-    const second = await toItsEnd()
+    const second = await runToExit()
     expect(second).toMatchObject({ code: 1 })
     expect(second.output).toContain(`(process ${first.child.pid})`)
   })
 
-  it('names every port that is taken and starts nothing', async () => {
+  it('lists every port that is in use, and starts nothing', async () => {
     const other = createServer().listen(Number(env.TRIAGE_PORT), '127.0.0.1')
     await once(other, 'listening')
     try {
-      const { code, output } = await toItsEnd()
+      const { code, output } = await runToExit()
       expect(code).toBe(1)
-      expect(output).toContain(`triage: port ${env.TRIAGE_PORT} on 127.0.0.1 is taken`)
+      expect(output).toContain(`triage: port ${env.TRIAGE_PORT} on 127.0.0.1 is in use`)
       expect(output).toMatch(/TRIAGE_PORT=\d+ npm start/)
       expect(await readdir(folder)).not.toContain('postgres')
     } finally {
@@ -128,54 +128,56 @@ describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
     }
   })
 
-  it('names every wrong setting at once', async () => {
+  it('lists every invalid setting', async () => {
     Object.assign(env, { INTAKE_PORT: '0', DATABASE_URL: 'mysql://here', NATS_URL: 'here' })
-    const { code, output } = await toItsEnd()
+    const { code, output } = await runToExit()
     expect(code).toBe(1)
     for (const name of ['INTAKE_PORT=0', 'DATABASE_URL', 'NATS_URL']) expect(output).toContain(name)
   })
 
-  it('answers an unknown option with its usage and exit code 2', async () => {
-    const { code, output } = await toItsEnd('--frehs')
+  it('prints the usage and exits with code 2 for an unknown option', async () => {
+    const { code, output } = await runToExit('--frehs')
     expect(code).toBe(2)
-    expect(output).toMatch(/--frehs is not an option[\s\S]*--fresh/)
+    expect(output).toMatch(/Unknown option --frehs[\s\S]*--fresh/)
   })
 })
 
-interface Starter {
+interface Run {
   readonly child: ChildProcess
-  readonly ended: Promise<unknown[]>
+  readonly exited: Promise<unknown[]>
   readonly output: () => string
-  readonly says: (text: string) => Promise<void>
+  readonly prints: (text: string) => Promise<void>
 }
 
-function start(...args: string[]): Starter {
+function start(...args: string[]): Run {
   const child = spawn(process.execPath, [START, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = once(child, 'exit')
+  const exited = once(child, 'exit')
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk
     })
   }
-  const says = async (wanted: string) => {
-    const probe = () => (text.includes(wanted) ? 'said' : child.exitCode === null ? undefined : 'ended')
-    if ((await waitUntil(probe, { timeoutMs: TIMEOUT_MS })) !== 'said') throw new Error(`not said: ${wanted}\n${text}`)
+  const prints = async (expected: string) => {
+    const probe = () => (text.includes(expected) ? 'printed' : child.exitCode === null ? undefined : 'exited')
+    if ((await waitUntil(probe, { timeoutMs: TIMEOUT_MS })) !== 'printed') {
+      throw new Error(`not printed: ${expected}\n${text}`)
+    }
   }
-  const starter = { child, ended, output: () => text, says }
-  starters.push(starter)
-  return starter
+  const run = { child, exited, output: () => text, prints }
+  runs.push(run)
+  return run
 }
 
-async function startUp(...args: string[]): Promise<Starter> {
-  const starter = start(...args)
-  await starter.says('Ctrl-C stops everything')
-  return starter
+async function startUp(...args: string[]): Promise<Run> {
+  const run = start(...args)
+  await run.prints('Press Ctrl-C to stop everything')
+  return run
 }
 
-async function toItsEnd(...args: string[]): Promise<{ code: unknown; output: string }> {
-  const { ended, child, output } = start(...args)
-  const [[code]] = await Promise.all([ended, once(child, 'close')])
+async function runToExit(...args: string[]): Promise<{ code: unknown; output: string }> {
+  const { exited, child, output } = start(...args)
+  const [[code]] = await Promise.all([exited, once(child, 'close')])
   return { code, output: output() }
 }
 
@@ -184,22 +186,22 @@ function url(variable: string): string {
 }
 
 async function sendLead(): Promise<{ id: string }> {
-  const answer = await fetch(`${url('INTAKE_PORT')}/leads/`, {
+  const response = await fetch(`${url('INTAKE_PORT')}/leads/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': randomUUID() },
     body: JSON.stringify({ note: 'Need urgent pricing for 50 seats ASAP! Want to buy next week.' }),
   })
-  expect(answer.status).toBe(201)
-  return (await answer.json()) as { id: string }
+  expect(response.status).toBe(201)
+  return (await response.json()) as { id: string }
 }
 
-interface Seen {
+interface ChildInfo {
   readonly name: string
   readonly pid: number
 }
 
-/** The five processes of the starter that runs on `folder`, as their pid files and logs tell. */
-async function runningProcesses(): Promise<Seen[]> {
+/** Finds the five child processes of the run in `folder` from their pid files and logs. */
+async function runningProcesses(): Promise<ChildInfo[]> {
   const places = {
     postgres: 'postgres/cluster/postmaster.pid',
     'nats-server': 'nats/nats-server.pid',
@@ -210,13 +212,13 @@ async function runningProcesses(): Promise<Seen[]> {
   return Promise.all(
     Object.entries(places).map(async ([name, file]) => {
       const text = await readFile(path.join(folder, file), 'utf8')
-      // a log goes on with what earlier starts have written
+      // a log may also have lines of earlier runs
       return { name, pid: Number([...text.matchAll(/^(?:.*"pid":)?(\d+)/gm)].at(file.endsWith('.log') ? -1 : 0)?.[1]) }
     }),
   )
 }
 
-async function stillThere(seen: readonly Seen[]): Promise<Seen[]> {
-  const checks = await Promise.all(seen.map(async (one) => ((await commandLine(one.pid)) ? [one] : [])))
+async function stillRunning(children: readonly ChildInfo[]): Promise<ChildInfo[]> {
+  const checks = await Promise.all(children.map(async (one) => ((await commandLine(one.pid)) ? [one] : [])))
   return checks.flat()
 }

@@ -26,13 +26,13 @@ export interface FoundNatsServer extends FoundProgram {
 /** Finds, downloads or builds nats-server 2.9.4 or newer. Throws a `StartError` with the reason for each source. */
 export async function findNatsServer(options: FindOptions = {}): Promise<FoundNatsServer> {
   const env = options.env ?? process.env
-  const say = options.onProgress ?? (() => undefined)
+  const print = options.onProgress ?? (() => undefined)
   let cacheDir: Promise<string> | undefined
   const openCacheOnce = () => {
     cacheDir ??= openCache(env)
     return cacheDir
   }
-  const search = { env, say, cacheDir: openCacheOnce, signal: options.signal }
+  const search = { env, print, cacheDir: openCacheOnce, signal: options.signal }
 
   const failures: string[] = []
   for (const source of options.sources ?? SOURCES) {
@@ -43,7 +43,7 @@ export async function findNatsServer(options: FindOptions = {}): Promise<FoundNa
       if (error instanceof StartError) throw error
       const failure = `${source.name}: ${(error as Error).message}`
       failures.push(`  ${failure}`)
-      if (source.fetches) say(`nats-server: cannot use ${failure}`)
+      if (source.fetches) print(`nats-server: cannot use ${failure}`)
     }
   }
   throw new StartError(

@@ -19,10 +19,10 @@ export const fromDebian: NatsServerSource = {
     })
     const cacheDir = await search.cacheDir()
     return withWorkFolder(cacheDir, async (folder) => {
-      search.say("nats-server: downloading Debian's package")
+      search.print("nats-server: downloading Debian's package")
       const deb = await fetchPackage(search, folder, []).catch(async () => {
         search.signal?.throwIfAborted()
-        search.say("nats-server: downloading Debian's package lists")
+        search.print("nats-server: downloading Debian's package lists")
         return fetchPackage(search, folder, await freshLists(search, folder))
       })
       const root = path.join(folder, 'root')

@@ -9,19 +9,19 @@ import type { NatsServerSource } from './source.ts'
 export const fromGo: NatsServerSource = {
   name: `go install of ${PINNED_VERSION}`,
   fetches: true,
-  async find({ env, say, signal, ...search }) {
+  async find({ env, print, signal, ...search }) {
     await runProgram('go', ['version'], { timeoutMs: 10_000, env, signal }).catch(() => {
       throw new Error('Go is not installed')
     })
     const cacheDir = await search.cacheDir()
     return withWorkFolder(cacheDir, async (folder) => {
-      say(`nats-server: building ${PINNED_VERSION} with Go, which takes about a minute`)
+      print(`nats-server: building ${PINNED_VERSION} with Go, which takes about a minute`)
       await runProgram('go', ['install', '-trimpath', `github.com/nats-io/nats-server/v2@v${PINNED_VERSION}`], {
         cwd: folder,
         env: { ...env, GOBIN: folder, CGO_ENABLED: '0' },
         timeoutMs: 600_000,
         signal,
-        onLine: (line) => say(`nats-server: ${line}`),
+        onLine: (line) => print(`nats-server: ${line}`),
       })
       return installInCache(cacheDir, path.join(folder, PROGRAM), signal)
     })

@@ -7,7 +7,7 @@ import type { NatsServerSource } from './source.ts'
 export const fromPath: NatsServerSource = {
   name: 'PATH',
   fetches: false,
-  async find({ env, say, signal }) {
+  async find({ env, print, signal }) {
     const errors: string[] = []
     for (const folder of (env.PATH ?? '').split(path.delimiter).filter(Boolean)) {
       const bin = path.resolve(folder, PROGRAM)
@@ -17,7 +17,7 @@ export const fromPath: NatsServerSource = {
       } catch (error) {
         signal?.throwIfAborted()
         errors.push((error as Error).message)
-        say(`nats-server: skipping the one on PATH: ${(error as Error).message}`)
+        print(`nats-server: skipping the one on PATH: ${(error as Error).message}`)
       }
     }
     throw new Error(errors.join('; ') || 'no nats-server')

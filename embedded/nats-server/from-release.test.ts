@@ -28,7 +28,7 @@ afterEach(async () => {
 it('a valid archive is unpacked into the cache, and leaves no other files there', async () => {
   const archive = await makeArchive()
   const messages: string[] = []
-  const found = await downloadFrom(await serve((_, response) => response.end(archive)), { archive, say: messages })
+  const found = await downloadFrom(await serve((_, response) => response.end(archive)), { archive, print: messages })
 
   expect(found).toEqual({ bin: path.join(cacheDir, 'v9.9.9', 'nats-server'), version: '9.9.9' })
   expect(await readdir(cacheDir)).toEqual(['v9.9.9'])
@@ -104,12 +104,23 @@ async function serve(listener: RequestListener): Promise<string> {
 /** Downloads with generous timeouts, unless given. */
 function downloadFrom(
   url: string,
-  given: { archive: Buffer; say?: string[]; signal?: AbortSignal; responseTimeoutMs?: number; idleTimeoutMs?: number },
+  given: {
+    archive: Buffer
+    print?: string[]
+    signal?: AbortSignal
+    responseTimeoutMs?: number
+    idleTimeoutMs?: number
+  },
 ) {
   const { responseTimeoutMs = 10_000, idleTimeoutMs = 10_000 } = given
   const sha256 = createHash('sha256').update(given.archive).digest('hex')
   return findInRelease(
-    { env: process.env, cacheDir: async () => cacheDir, say: (line) => given.say?.push(line), signal: given.signal },
+    {
+      env: process.env,
+      cacheDir: async () => cacheDir,
+      print: (line) => given.print?.push(line),
+      signal: given.signal,
+    },
     {
       url,
       archive: { file: `${NAME}.tar.gz`, sha256 },

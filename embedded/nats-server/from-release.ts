@@ -32,12 +32,12 @@ export async function findInRelease(search: Search, release: Release): Promise<F
   const cacheDir = await search.cacheDir()
   return withWorkFolder(cacheDir, async (folder) => {
     const file = path.join(folder, archive.file)
-    search.say(`nats-server: downloading ${release.url}/${archive.file}`)
+    search.print(`nats-server: downloading ${release.url}/${archive.file}`)
     const sha256 = await download({
       url: `${release.url}/${archive.file}`,
       file,
       ...release.timeouts,
-      onProgress: quarterSteps(search.say),
+      onProgress: quarterSteps(search.print),
       signal: search.signal,
     })
     if (sha256 !== archive.sha256) throw new Error(`wrong SHA-256 of ${archive.file}: ${sha256}`)
@@ -50,13 +50,13 @@ export async function findInRelease(search: Search, release: Release): Promise<F
 }
 
 /** Prints the progress at each quarter of the download. */
-function quarterSteps(say: (line: string) => void): (bytes: number, total: number | undefined) => void {
+function quarterSteps(print: (line: string) => void): (bytes: number, total: number | undefined) => void {
   let printed = 0
   return (bytes, total) => {
     if (total === undefined) return
     const quarter = Math.floor((4 * bytes) / total)
     if (quarter <= printed) return
     printed = quarter
-    say(`nats-server: ${quarter * 25} % of ${(total / 1e6).toFixed(1)} MB`)
+    print(`nats-server: ${quarter * 25} % of ${(total / 1e6).toFixed(1)} MB`)
   }
 }

@@ -19,6 +19,6 @@ export interface Search {
   readonly env: NodeJS.ProcessEnv
   /** Returns the folder that keeps programs between runs. Creates it at the first call. */
   readonly cacheDir: () => Promise<string>
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
   readonly signal?: AbortSignal | undefined
 }

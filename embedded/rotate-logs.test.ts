@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { rotateLogs } from './bounded-logs.ts'
+import { rotateLogs } from './rotate-logs.ts'
 import { waitUntil } from './wait-until.ts'
 
 let folder: string
