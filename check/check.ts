@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { checkAnchors } from './anchors.ts'
 import { checkImportArrows } from './import-arrows.ts'
 import { checkLinks } from './links.ts'
 import { checkSettings } from './settings.ts'
@@ -22,6 +23,7 @@ const CHECKS: readonly Check[] = [
   { name: 'generated files are current', faults: generatedFiles },
   { name: 'import arrows', faults: checkImportArrows },
   { name: 'links in docs', faults: checkLinks },
+  { name: 'anchors in docs', faults: checkAnchors },
   { name: 'documented settings', faults: checkSettings },
 ]
 
