@@ -48,7 +48,7 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["nod
 ARG VERSION=local
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="leadtriage" \
-      org.opencontainers.image.description="Takes in raw sales leads, works out what each sender wants and how soon someone must act." \
+      org.opencontainers.image.description="Accepts raw sales leads and classifies what each sender wants, how urgent it is and what to do next." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"

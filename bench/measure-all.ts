@@ -51,14 +51,14 @@ interface Run {
   readonly servers: Servers
   readonly results: Results
   readonly signal: AbortSignal
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
 }
 
 /** Limits come first, because the other sections are compared with them. */
 const MEASURE = {
-  limits: async ({ options, servers, results, signal, say }) => {
+  limits: async ({ options, servers, results, signal, print }) => {
     const { limitSpan: span, limitLatencySpan: latencySpan, latencyRates } = options
-    results.limits = await measureLimits({ servers, span, latencySpan, latencyRates, signal, say })
+    results.limits = await measureLimits({ servers, span, latencySpan, latencyRates, signal, print })
   },
   latency: measureLatencies,
   protocols: measureProtocolsAndReads,
@@ -81,11 +81,11 @@ function sectionsOf({ only }: Options): Section[] {
 }
 
 async function measureLatencies(run: Run): Promise<void> {
-  const { options, results, signal, say } = run
+  const { options, results, signal, print } = run
   await withProduct(run, 'latency', {}, async (product) => {
     await measureThroughput(product, USUAL, { ...options.span, seconds: 0 }, signal) // only the warm-up
     for (const rate of options.latencyRates) {
-      say(`latency at ${rate} per second`)
+      print(`latency at ${rate} per second`)
       const measured = await measureLatency(product, rate, options.span, signal)
       results.latency.push({
         ...measured,
@@ -97,19 +97,19 @@ async function measureLatencies(run: Run): Promise<void> {
 }
 
 async function measureProtocolsAndReads(run: Run): Promise<void> {
-  const { options, results, signal, say } = run
+  const { options, results, signal, print } = run
   const sections = sectionsOf(options)
   const protocols = sections.includes('protocols') ? PROTOCOLS : []
   await withProduct(run, 'protocols', { watchStatements: true }, async (product) => {
     for (const protocol of protocols.filter((protocol) => !options.quick || isQuick(protocol))) {
       const { name, operation, concurrency, warmUpSeconds = Number.POSITIVE_INFINITY } = protocol
-      say(name)
+      print(name)
       const span = { ...options.span, warmUpSeconds: Math.min(options.span.warmUpSeconds, warmUpSeconds) }
       const measured = await measureThroughput(product, { operation, concurrency }, span, signal)
       results.protocols.push(rowOf(run, name, measured, LAYERS_OF_PROTOCOL[operation]))
     }
     if (!sections.includes('reads')) return
-    say('reads')
+    print('reads')
     if (protocols.length === 0) await measureThroughput(product, USUAL, options.span, signal)
     const ids = await product.sql<{ id: string }[]>`select lead_id as id from insights limit ${READ_LEADS}`
     const leadIds = ids.map(({ id }) => id)
@@ -126,7 +126,7 @@ function isQuick({ operation, concurrency }: Protocol): boolean {
 
 async function measureWorkers(run: Run): Promise<void> {
   for (const count of run.options.triageWorkers) {
-    run.say(`${count} triage workers`)
+    run.print(`${count} triage workers`)
     await withProduct(run, `workers_${count}`, { triageWorkers: count }, async (product) => {
       run.results.workers.push(await measureUsual(run, String(count), product, LAYERS_OF_PROTOCOL.rest))
     })
@@ -136,7 +136,7 @@ async function measureWorkers(run: Run): Promise<void> {
 async function measureStored(run: Run): Promise<void> {
   for (const count of run.options.storedLeads) {
     const name = count.toLocaleString('en')
-    run.say(`${name} leads already stored`)
+    run.print(`${name} leads already stored`)
     const prepare = (sql: Product['sql']) => fillWithTriagedLeads(sql, count)
     await withProduct(run, `stored_${count}`, { prepare }, async (product) => {
       run.results.stored.push(await measureUsual(run, name, product, LAYERS_OF_PROTOCOL.rest))
@@ -145,9 +145,9 @@ async function measureStored(run: Run): Promise<void> {
 }
 
 async function measurePeers(run: Run): Promise<void> {
-  const { servers, results, say } = run
+  const { servers, results, print } = run
   for (const peer of PEERS) {
-    say(peer.name)
+    print(peer.name)
     const target = await startPeer(peer, servers)
     if (target === undefined) results.notes.push(`${peer.name}: not measured, because redis-server is not installed`)
     else {

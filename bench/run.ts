@@ -31,7 +31,7 @@ async function main(options: Options, { print, signal }: Context): Promise<undef
       ...{ limits: [], protocols: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
     }
     const secondsIn = () => Math.round((Date.now() - startedAt.getTime()) / 1_000)
-    await measureAll({ options, servers, results, signal, say: (line) => print(`${secondsIn()} s  ${line}`) })
+    await measureAll({ options, servers, results, signal, print: (line) => print(`${secondsIn()} s  ${line}`) })
     const markdown = toMarkdown(results)
     process.stdout.write(options.json ? `${JSON.stringify(results, null, 2)}\n` : markdown)
     if (!options.quick && options.only.length === 0) await save(results, markdown, print)

@@ -43,16 +43,16 @@ export interface LimitOptions {
   readonly latencySpan: Span
   readonly latencyRates: readonly number[]
   readonly signal: AbortSignal
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
 }
 
 export async function measureLimits(options: LimitOptions): Promise<Limit[]> {
-  const { servers, say } = options
+  const { servers, print } = options
   const { ownerUrl } = await servers.createDatabase('bench_limits')
   const limits: Limit[] = []
   try {
     for (const limit of CASES) {
-      say(limit.name)
+      print(limit.name)
       const { url, stop } = await startServerOf(limit, servers, ownerUrl)
       try {
         limits.push(await measureLimit(limit, url, options))

@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres'
 
 /**
- * Stores leads with an insight each, as if they had come in over the last year. The indexes are made behind the rows:
- * minutes less. The tables are emptied in the same transaction, so that PostgreSQL needs no write-ahead log for them.
+ * Stores leads with insights, as if they had been created over the last year. Creates the indexes after the rows, which
+ * saves minutes, and truncates the tables in the same transaction, so that PostgreSQL writes no WAL for the rows.
  */
 export async function fillWithTriagedLeads(sql: Sql, count: number): Promise<void> {
   if (count === 0) return
@@ -37,7 +37,7 @@ export async function fillWithTriagedLeads(sql: Sql, count: number): Promise<voi
              '[{"text": "asks for a price", "start": 14, "end": 19, "weight": 2}]', 'en', 'bench@1', created_at, created_at
       from leads`
     for (const { definition } of indexes) await transaction.unsafe(definition)
-    // the reconciler has walked past them, as it would have long ago
+    // set the reconciler's position after the rows, which it would have reached long ago
     await transaction`
       update reconciliation set early_at = last.at, late_at = last.at from (select max(created_at) as at from leads) last`
   })

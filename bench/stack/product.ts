@@ -8,19 +8,20 @@ import type { Servers } from './servers.ts'
 import { serverProcesses } from './servers.ts'
 import type { Target } from './target.ts'
 
-/** The services as processes, one each but for triage, on a database and streams of their own. */
+/** The services as processes, with their own database and streams. */
 export interface Product extends Target {
   readonly insightsUrl: string
-  /** Where the load generator hears of stored insights. */
+  /** The source of `InsightReady` events for the load generator. */
   readonly insightEvents: { readonly natsUrl: string; readonly subjects: string }
 }
 
 export interface ProductOptions {
   readonly servers: Servers
-  /** Names the database and the streams; of this start alone. */
+  /** Names the database and the streams; must be unique. */
   readonly name: string
+  /** Default: 1. */
   readonly triageWorkers?: number
-  /** Whether PostgreSQL is to count what it executes. Default: false. */
+  /** Whether to collect statement statistics. Default: false. */
   readonly watchStatements?: boolean
   /** Fills the database before the services start. */
   readonly prepare?: (sql: Sql) => Promise<void>
@@ -48,9 +49,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
   try {
     await prepare?.(sql)
-    const watchesStatements = (options.watchStatements ?? false) && servers.countsStatements
+    const watchesStatements = (options.watchStatements ?? false) && servers.hasStatementStatistics
     if (watchesStatements) await watchStatements(sql)
-    const intake = await startReady('intake') // alone at first: it makes the streams
+    const intake = await startReady('intake') // first, because it creates the streams
     const [insights, ...triages] = await Promise.all([
       startReady('insights'),
       ...Array.from({ length: triageWorkers }, (_, number) => startReady('triage', number)),

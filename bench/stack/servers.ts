@@ -6,15 +6,15 @@ import { startServers as startTestkitServers, type Servers as TestkitServers } f
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
 export interface Servers extends TestkitServers {
-  /** Whether PostgreSQL can count what it executes: not every package of it has what that needs. */
-  readonly countsStatements: boolean
+  /** Whether pg_stat_statements is available, which some packages of PostgreSQL lack. */
+  readonly hasStatementStatistics: boolean
 }
 
 const MIB = 1024 * 1024
 
 /**
- * PostgreSQL as one sets it up for a machine that serves many: the embedded one is made for little memory, and its small
- * write-ahead log would make it copy whole pages again and again. Durable: fsync and synchronous_commit stay on.
+ * Settings for a production server. The embedded server is set up for little memory, and its frequent checkpoints cause
+ * many full-page writes. fsync and synchronous_commit stay on.
  */
 function postgresSettings(): string[] {
   const sharedMiB = Math.min(2_048, Math.floor(totalmem() / MIB / 4))
@@ -26,24 +26,24 @@ function postgresSettings(): string[] {
     'checkpoint_timeout=15min',
     'maintenance_work_mem=512MB',
     `max_worker_processes=${Math.max(2, cpus().length)}`,
-    // for the indexes of millions of leads stored before, and for nothing else
+    // only to create the indexes over millions of leads
     `max_parallel_workers=${cpus().length}`,
     'max_parallel_workers_per_gather=0',
   ]
 }
 
-/** Nothing is counted until a database asks for it: see measure/statements.ts. */
-const COUNTING = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=none']
+/** Disabled until a database enables it, see measure/statements.ts. */
+const STATEMENT_STATISTICS = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=none']
 
-/** Starts PostgreSQL and nats-server, on fresh data, for one run. */
-export async function startServers(say: (line: string) => void): Promise<Servers> {
+/** Starts PostgreSQL and nats-server with empty data directories. */
+export async function startServers(print: (line: string) => void): Promise<Servers> {
   const { share } = await findPostgresBinaries()
-  const countsStatements = existsSync(join(share, 'extension', 'pg_stat_statements.control'))
-  const settings = [...postgresSettings(), ...(countsStatements ? COUNTING : [])]
-  return { ...(await startTestkitServers(say, settings)), countsStatements }
+  const hasStatementStatistics = existsSync(join(share, 'extension', 'pg_stat_statements.control'))
+  const settings = [...postgresSettings(), ...(hasStatementStatistics ? STATEMENT_STATISTICS : [])]
+  return { ...(await startTestkitServers(print, settings)), hasStatementStatistics }
 }
 
-/** The servers as processes to be watched. */
+/** The servers as processes to measure. */
 export function serverProcesses({ postgres, nats }: Servers): WatchedProcess[] {
   return [
     { name: 'postgres', pid: postgres.pid, withChildren: true },

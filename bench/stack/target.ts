@@ -1,16 +1,16 @@
 import type { Sql } from 'postgres'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 
-/** What is measured: the product or a peer, on a database of its own with the product's tables. */
+/** The system under test: the product or a peer, on its own database with the product's tables. */
 export interface Target {
   readonly name: string
-  /** Where leads are sent to. */
+  /** The base URL to send leads to. */
   readonly url: string
-  /** The database as its owner. */
+  /** Connected as the owner of the database. */
   readonly sql: Sql
-  /** Whether PostgreSQL counts what it executes in this database: see measure/statements.ts. */
+  /** Whether statement statistics are collected in this database, see measure/statements.ts. */
   readonly watchesStatements: boolean
-  /** Everything that works for it, the servers included. */
+  /** All processes that it consists of, including the servers. */
   readonly processes: readonly WatchedProcess[]
   /** Stops its processes and drops its database. */
   stop(): Promise<void>
