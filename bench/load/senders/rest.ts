@@ -17,7 +17,7 @@ export function createRestSender({ url, concurrency }: LoadJob): Sender {
   })
   return httpSender(url, concurrency, nextRequest, (status, header) => {
     if (status !== 201) throw new Error(`POST /leads responded ${status}`)
-    const leadId = header('location')?.slice('/leads/'.length)
+    const leadId = header('location')?.split('/').at(-1)
     return leadId === undefined ? { items: 1 } : { items: 1, leadId }
   })
 }
