@@ -5,8 +5,7 @@ import { ErrorInfoSchema, RetryInfoSchema } from '../gen/google/rpc/error_detail
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { InsightBody, ProblemBody } from '../testkit/clients/rest.ts'
 import { bodyOf, getInsight } from '../testkit/clients/rest.ts'
-import { failureOf } from '../testkit/clients/rpc-failure.ts'
-import { TRANSPORTS } from '../testkit/clients/transports.ts'
+import { failureOf, TRANSPORTS } from '../testkit/clients/rpc.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
 

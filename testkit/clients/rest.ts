@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** A lead as intake's REST protocol returns it. */
+/** A lead in REST responses of intake. */
 export interface LeadBody {
   id: string
   email: string | null
@@ -11,7 +11,7 @@ export interface LeadBody {
   created_at: string
 }
 
-/** An insight as the REST protocol of insights returns it. */
+/** An insight in REST responses of insights. */
 export interface InsightBody {
   id: string
   lead_id: string
@@ -33,20 +33,25 @@ export interface ProblemBody {
   errors?: { path: string; message: string }[]
 }
 
-/** POST /leads/ with a JSON body and a key, a new one unless given. */
-export function postLead(url: string, body: unknown, key: string = randomUUID()): Promise<Response> {
-  return fetch(`${url}/leads/`, {
+/** POST with a JSON body; a string is sent as it is. */
+export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
-    headers: { 'idempotency-key': key, 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
+}
+
+/** POST /leads/ with an idempotency key, by default a new one. */
+export function postLead(url: string, body: unknown, key: string = randomUUID()): Promise<Response> {
+  return post(`${url}/leads/`, body, { 'idempotency-key': key })
 }
 
 export function getInsight(url: string, leadId: string, wait = '10s'): Promise<Response> {
   return fetch(`${url}/leads/${leadId}/insight?wait=${wait}`)
 }
 
-/** The body of a response, of the type the caller expects the contract to promise. */
+/** The JSON body of a response, as the type that the contract promises to the caller. */
 export async function bodyOf<T>(response: Response | Promise<Response>): Promise<T> {
   return (await (await response).json()) as T
 }

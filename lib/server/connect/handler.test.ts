@@ -14,8 +14,7 @@ import {
   RedriveDeadLettersResponseSchema,
   TriageService,
 } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import { failureOf, reasonOf } from '../../../testkit/clients/rpc-failure.ts'
-import { TRANSPORTS } from '../../../testkit/clients/transports.ts'
+import { failureOf, reasonOf, TRANSPORTS } from '../../../testkit/clients/rpc.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'

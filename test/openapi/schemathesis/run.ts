@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { SERVICE_NAMES } from '../../../db/service-logins.ts'
-import { listenForSignals } from '../../../embedded/signals.ts'
+import type { Context, Counts } from '../../../testkit/run-main.ts'
+import { parseInteger, parseSeed, runMain } from '../../../testkit/run-main.ts'
 import type { Product } from './product.ts'
 import { startProduct } from './product.ts'
 import { findSchemathesis } from './program.ts'
@@ -18,12 +19,23 @@ import { findSchemathesis } from './program.ts'
  *   npm run test:schemathesis -- --seed 7 --examples 200
  */
 
-const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '13' }, examples: { type: 'string', default: '150' } },
-})
+const USAGE = `npm run test:schemathesis -- [--seed N] [--examples N]
+  --seed N      the same seed generates the same requests; default 13
+  --examples N  at most this many requests per operation; default 150
+`
 
-const say = (line: string) => void process.stdout.write(`${line}\n`)
-const signal = listenForSignals(say)
+interface Options {
+  readonly seed: number
+  readonly examples: number
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { seed: { type: 'string', default: '13' }, examples: { type: 'string', default: '150' } },
+  })
+  return { seed: parseSeed(values.seed), examples: parseInteger('--examples', values.examples) }
+}
 
 interface Report {
   readonly test_cases: { readonly generated: number; readonly with_failures: number; readonly errored: number }
@@ -55,7 +67,13 @@ checks.negative_data_rejection.enabled = false
 `
 }
 
-async function runSchemathesis(program: string, url: string, scratchDir: string): Promise<Report> {
+async function runSchemathesis(
+  program: string,
+  url: string,
+  scratchDir: string,
+  { seed, examples }: Options,
+  { print, signal }: Context,
+): Promise<Report> {
   const reportFile = join(scratchDir, 'report.json')
   const child = spawn(
     program,
@@ -63,8 +81,8 @@ async function runSchemathesis(program: string, url: string, scratchDir: string)
       `--config-file=${join(scratchDir, 'schemathesis.toml')}`,
       'run',
       `${url}/openapi.json`,
-      `--seed=${values.seed}`,
-      `--max-examples=${values.examples}`,
+      `--seed=${seed}`,
+      `--max-examples=${examples}`,
       '--continue-on-failure',
       '--generation-database=none',
       '--request-timeout=65',
@@ -80,39 +98,48 @@ async function runSchemathesis(program: string, url: string, scratchDir: string)
     () => undefined,
   )
   if (report === undefined) throw new Error(`Schemathesis did not write a report:\n${stdout}${stderr}`)
-  if (report.failures.length + report.errors.length > 0) say(stdout)
+  if (report.failures.length + report.errors.length > 0) print(stdout)
   return report
 }
 
-async function testServices(program: string, { urls, scratchDir, leadIds }: Product): Promise<void> {
+async function testServices(
+  program: string,
+  { urls, scratchDir, leadIds }: Product,
+  options: Options,
+  context: Context,
+): Promise<Counts> {
   await writeFile(join(scratchDir, 'schemathesis.toml'), configuration(leadIds))
-  let passed = 0
-  let failed = 0
+  const counts = { passed: 0, failed: 0 }
   for (const name of SERVICE_NAMES) {
-    const { test_cases: cases, failures, errors } = await runSchemathesis(program, urls[name], scratchDir)
-    say(`${failures.length + errors.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${cases.generated} cases`)
+    const report = await runSchemathesis(program, urls[name], scratchDir, options, context)
+    const { test_cases: cases, failures, errors } = report
+    context.print(`${failures.length + errors.length === 0 ? 'ok    ' : 'FAILED'} ${name}: ${cases.generated} cases`)
     const bad = Math.max(cases.with_failures + cases.errored, failures.length + errors.length)
-    failed += bad
-    passed += cases.generated - bad
+    counts.failed += bad
+    counts.passed += cases.generated - bad
   }
-  say(`${passed} passed, ${failed} failed`)
-  if (failed > 0) process.exitCode = 1
+  return counts
 }
 
-const workDir = await mkdtemp(join(tmpdir(), 'leadtriage-schemathesis-'))
-let product: Product | undefined
-try {
-  const program = await findSchemathesis(workDir, say, signal)
-  if (program === undefined) {
-    say('skipped: python3 is not installed')
-  } else {
-    product = await startProduct(say, signal)
-    await testServices(program, product)
+async function main(options: Options, context: Context): Promise<Counts | undefined> {
+  const { print, signal } = context
+  const workDir = await mkdtemp(join(tmpdir(), 'leadtriage-schemathesis-'))
+  try {
+    const program = await findSchemathesis(workDir, print, signal)
+    if (program === undefined) {
+      print('skipped: python3 is not installed')
+      return undefined
+    }
+    const product = await startProduct(print, signal)
+    let exitFaults: string[] = []
+    const counts = await testServices(program, product, options, context).finally(async () => {
+      exitFaults = await product.stop()
+      for (const fault of exitFaults) print(fault)
+    })
+    return { ...counts, failed: counts.failed + exitFaults.length }
+  } finally {
+    await rm(workDir, { recursive: true, force: true })
   }
-} finally {
-  for (const message of (await product?.stop()) ?? []) {
-    say(message)
-    process.exitCode = 1
-  }
-  await rm(workDir, { recursive: true, force: true })
 }
+
+await runMain({ usage: USAGE, parseOptions, main })

@@ -10,7 +10,7 @@ import type { Behaviour, ModelServer } from '../../../../testkit/analyzers/model
 import { noteOf, say, sendJson, startModelServer } from '../../../../testkit/analyzers/model-server.ts'
 import { captureLog } from '../../../../testkit/captured-log.ts'
 import { eventually } from '../../../../testkit/eventually.ts'
-import { attemptsInMemory } from '../../../../testkit/fakes/attempts-in-memory.ts'
+import { attemptsInMemory } from '../../../../testkit/fakes.ts'
 import { useNats } from '../../../../testkit/fixtures/nats.ts'
 import { useStack } from '../../../../testkit/fixtures/stack.ts'
 import { createRuleAnalyzer } from '../rules/rule-analyzer.ts'
