@@ -22,7 +22,7 @@ export interface ProcessCost {
 
 /** The rates of a closed loop, counted in the database. */
 export interface Throughput {
-  /** Accepted and triaged: the leads of the load, divided by the time from its begin to the last insight. */
+  /** Accepted and triaged: the leads of the load, divided by the time from its start to the last insight. */
   readonly leadsPerSecond: number
   /** Accepted during the load. */
   readonly acceptedPerSecond: number
@@ -33,11 +33,11 @@ export interface Throughput {
   readonly answer: LatencySummary
   readonly failures: number
   readonly firstFailure: string | undefined
-  /** From the begin of the load to the last insight. */
+  /** From the start of the load to the last insight. */
   readonly walBytesPerLead: number
   /** Undefined without `watchStatements`. */
   readonly statements: readonly StatementCost[] | undefined
-  /** From the begin of the load to the last insight; undefined on systems other than Linux. */
+  /** From the start of the load to the last insight; undefined on systems other than Linux. */
   readonly costs: readonly ProcessCost[] | undefined
 }
 

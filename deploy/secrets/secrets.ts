@@ -1,4 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { stringify } from 'yaml'
+
+/*
+ * The command `npm run create-secrets [-- NAMESPACE]`: prints manifests of all secrets, with new passwords on each run.
+ */
 
 const SERVICES = ['intake', 'triage', 'insights'] as const
 /** Addresses in the cluster; the same for single servers and for clusters. */
@@ -56,4 +61,10 @@ export function toManifests(secrets: Secrets, namespace: string): object[] {
     type: 'username' in stringData ? 'kubernetes.io/basic-auth' : 'Opaque',
     stringData,
   }))
+}
+
+if (import.meta.main) {
+  const [namespace = 'leadtriage'] = process.argv.slice(2)
+  const documents = toManifests(createSecrets(), namespace).map((manifest) => stringify(manifest))
+  process.stdout.write(documents.join('---\n'))
 }

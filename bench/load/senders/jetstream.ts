@@ -46,7 +46,7 @@ export async function createPullAckSender({ url, storedMessages = 0 }: LoadJob):
         message.ack()
         items += 1
       }
-      // a pull of an empty stream waits until it expires, which would falsify the rate
+      // a pull of an empty stream waits until it expires, which would distort the rate
       if (items < PULL_SIZE) throw new Error(`the stream ran out of messages; it had ${storedMessages}`)
       return { items }
     },
