@@ -248,7 +248,7 @@ test('the invariants hold for any order of submissions, completed and failed flu
         else endFlush(running[step.which % running.length], step.do === 'succeed')
         await nextTurn()
         expect(running.length).toBeLessThanOrEqual(limits.maxInFlight) // 2
-        if (waiting() > 0) expect(running.length).toBe(limits.maxInFlight) // 1: items wait only when all flushes are in use
+        if (waiting() > 0) expect(running.length).toBe(limits.maxInFlight) // 1: items wait only if all flushes run
       }
 
       drain()

@@ -3,8 +3,8 @@ import { AppError, ErrorCode } from '../errors/app-error.ts'
 /*
  * Group commit: items submitted while a commit is in flight go into the next one. Invariants:
  *  1. An idle batcher adds no delay: the first item is flushed within the microtasks of the same event loop turn.
- *  2. At most `maxInFlight` flushes run concurrently, each of at most `maxBatchSize` items and `maxBatchBytes`. A larger
- *     item is flushed alone.
+ *  2. At most `maxInFlight` flushes run concurrently, each of at most `maxBatchSize` items and `maxBatchBytes`. A
+ *     larger item is flushed alone.
  *  3. Items are flushed in submission order, and each promise settles with the result of its own item.
  *  4. At most `maxQueued` items and `maxQueuedBytes` are queued; further items are rejected. An item larger than
  *     `maxQueuedBytes` is queued only when the queue is empty.

@@ -6,7 +6,7 @@ import { assertResultPerItem } from './batcher.ts'
  * Retries a failed batch in halves, so that only the bad items fail. Invariants:
  *  1. An item that fails on its own gets its own error; an item in a part that succeeds gets its result.
  *  2. A batch takes at most `MAX_RETRIES` more flushes, one after the other.
- *  3. Larger parts are retried first (breadth first): when the retries run out, as few items as possible remain, and fail.
+ *  3. Larger parts are retried first (breadth first), so that few items fail unretried when the retries run out.
  *  4. A transient error ends the retries.
  */
 

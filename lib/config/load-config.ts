@@ -32,8 +32,8 @@ function describeFault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string 
 }
 
 /**
- * Masks what may be a secret in a URL, even in one that does not parse: everything before the last `@`, since a password
- * may contain one, and the values of the query string.
+ * Masks what may be a secret in a URL, even in one that does not parse: everything before the last `@`, since a
+ * password may contain one, and the values of the query string.
  */
 function withoutSecrets(value: string): string {
   return value.replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?)?.*@/i, '$1***@').replace(/=[^&]*/g, '=***')

@@ -10,8 +10,8 @@ export type { NatsConnection } from '@nats-io/transport-node'
 const RETRY_MS = 500
 const CONNECT_TIMEOUT_MS = 2_000
 /**
- * A frozen or unreachable server is detected when the third ping is due and two are unanswered, after 20 to 30 seconds. A
- * pause of ten seconds, as in a live migration of a virtual machine, does not cost the connection.
+ * A frozen or unreachable server is detected when the third ping is due and two are unanswered, after 20 to 30 seconds.
+ * A pause of ten seconds, as in a live migration of a virtual machine, does not cost the connection.
  */
 const PING_INTERVAL_MS = 10_000
 const MAX_UNANSWERED_PINGS = 2
@@ -35,8 +35,8 @@ export interface Nats {
 
 /**
  * @param options `url`: one or more servers of a cluster, separated by commas, optionally with user and password.
- *   `name`: the connection name that the server shows, and part of {@link Nats.inboxPrefix}.
- *   `pingIntervalMs`: the connection counts as lost when the third ping is due and two are unanswered; 10,000 by default
+ *   `name`: the connection name that the server shows, and part of {@link Nats.inboxPrefix}. `pingIntervalMs`: the
+ *   connection counts as lost when the third ping is due and two are unanswered; 10,000 by default
  */
 export function connectNats(options: { url: string; name: string; pingIntervalMs?: number; log: Log }): Nats {
   const { url, name, pingIntervalMs = PING_INTERVAL_MS, log } = options
@@ -125,8 +125,8 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
 
 /**
  * The client closes a connection with unanswered pings only after its write buffer is sent, which never happens if the
- * server does not read: the client would stay connected and buffer everything that is published. The path to the socket is
- * internal to the client; if a new version moves it, the test with a frozen server fails.
+ * server does not read: the client would stay connected and buffer everything that is published. The path to the socket
+ * is internal to the client; if a new version moves it, the test with a frozen server fails.
  */
 function destroySocket(connection: NatsConnection): void {
   const { protocol } = connection as { protocol?: { transport?: { socket?: Socket } } }
@@ -134,8 +134,8 @@ function destroySocket(connection: NatsConnection): void {
 }
 
 /**
- * Separates the user from the URLs. The client has one user for all servers, so the first one applies, and it mistakes a
- * URL with a user and a host without a dot for an IPv6 address.
+ * Separates the user from the URLs. The client has one user for all servers, so the first one applies, and it mistakes
+ * a URL with a user and a host without a dot for an IPv6 address.
  */
 function parseUrls(given: readonly string[]): { servers: string[]; credentials: { user?: string; pass?: string } } {
   const urls = given.map((url) => new URL(url))

@@ -6,10 +6,10 @@ import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
 
 /*
  * Creates missing streams and consumers and updates those that differ. Invariants:
- *  1. A missing stream or consumer is created only if it is still missing after a random delay. Several processes notice a
- *     deletion simultaneously; only the first to wake up creates. The delay also lets the server finish a deletion: a
- *     stream's name is free before its directory is removed, and a stream created in between loses its files and never
- *     delivers (seen on nats-server 2.9.10), or inherits the state of the deleted consumer (2.10.29).
+ *  1. A missing stream or consumer is created only if it is still missing after a random delay. Several processes
+ *     notice a deletion simultaneously; only the first to wake up creates. The delay also lets the server finish a
+ *     deletion: a stream's name is free before its directory is removed, and a stream created in between loses its
+ *     files and never delivers (seen on nats-server 2.9.10), or inherits the state of the deleted consumer (2.10.29).
  *  2. Concurrent creations succeed for both processes.
  */
 
@@ -20,8 +20,8 @@ export interface CreationDelays {
 }
 
 /**
- * A deleted stream's directory is removed within tens of milliseconds unless the disk is overloaded. A consumer needs less:
- * it only has to miss the moment in which its stream is being created, by this process or another.
+ * A deleted stream's directory is removed within tens of milliseconds unless the disk is overloaded. A consumer needs
+ * less: it only has to miss the moment in which its stream is being created, by this process or another.
  */
 export const CREATION_DELAYS: CreationDelays = {
   stream: () => randomInt(250, 1_000),

@@ -1,6 +1,6 @@
 /**
- * The number and size of the messages that were sent and are not settled. It allocates nothing per message, since it runs
- * for every lead: replies arrive in sending order, and a ring buffer holds the sizes of the unsettled messages.
+ * The number and size of the messages that were sent and are not settled. It allocates nothing per message, since it
+ * runs for every lead: replies arrive in sending order, and a ring buffer holds the sizes of the unsettled messages.
  */
 export interface Outstanding {
   /** Whether one more message of this size stays within both bounds. */

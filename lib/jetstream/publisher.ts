@@ -9,9 +9,9 @@ import { createReplyInbox, isDuplicate } from './reply-inbox.ts'
 
 /**
  * Publishes without waiting and without a promise per message: replies are only counted. Nothing is queued or retried,
- * since PostgreSQL holds what has to be published. The outcomes in the metric are `acknowledged`, `duplicate`, `refused`
- * by the server (which is also logged), `dropped` because NATS is disconnected or too much is outstanding, and
- * `unanswered`, when the publisher stops waiting for a reply.
+ * since PostgreSQL holds what has to be published. The outcomes in the metric are `acknowledged`, `duplicate`,
+ * `refused` by the server (which is also logged), `dropped` because NATS is disconnected or too much is outstanding,
+ * and `unanswered`, when the publisher stops waiting for a reply.
  */
 export interface Publisher {
   /**
@@ -27,12 +27,12 @@ const PROBE_INTERVAL_MS = 1_000
 
 /*
  * Invariants:
- *  1. Unanswered messages stay within both bounds, however long no reply arrives. This also bounds the memory for a server
- *     that does not read; only probes are added until the connection is closed (see `connectNats`).
+ *  1. Unanswered messages stay within both bounds, however long no reply arrives. This also bounds the memory for a
+ *     server that does not read; only probes are added until the connection is closed (see `connectNats`).
  *  2. A stream that loses messages (one without a leader accepts them and does not reply) does not block publishing for
  *     good. While half of a bound is used, one message per second is a probe. It is sent even without room, in place of
- *     the oldest. Since a server replies to the messages of a connection in order, the reply to a probe shows that earlier
- *     messages that are still unanswered are lost.
+ *     the oldest. Since a server replies to the messages of a connection in order, the reply to a probe shows that
+ *     earlier messages that are still unanswered are lost.
  *  3. Messages from before a lost connection are not waited for, and a late reply to one is not counted for another.
  */
 export function createPublisher(options: {

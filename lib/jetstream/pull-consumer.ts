@@ -8,12 +8,13 @@ import { type Respond, type StreamMessage, toStreamMessage } from './stream-mess
 /*
  * A durable consumer that one worker pulls from. An incarnation is the consumer between its creation and its deletion,
  * identified by its `created` time. The subject of an acknowledgement (ack, nak, term, working) does not identify the
- * incarnation, so one for a message of an older incarnation may hit a message that now has the same sequence. Invariants:
+ * incarnation, so one for a message of an older incarnation may hit a message that now has the same sequence.
+ * Invariants:
  *  1. An acknowledgement is sent only while the incarnation of its message is confirmed to be the current one.
- *  2. While unconfirmed, final acknowledgements are queued and `working` is dropped. After the next `confirm` the queued
- *     ones are sent if the incarnation is the same, and dropped otherwise.
- *  3. The confirmation is lost with a pull that ended irregularly, a lost connection, an advisory that the consumer or the
- *     stream was deleted, and a delivery whose sequence is not higher than the one before.
+ *  2. While unconfirmed, final acknowledgements are queued and `working` is dropped. After the next `confirm` the
+ *     queued ones are sent if the incarnation is the same, and dropped otherwise.
+ *  3. The confirmation is lost with a pull that ended irregularly, a lost connection, an advisory that the consumer or
+ *     the stream was deleted, and a delivery whose sequence is not higher than the one before.
  *  4. No more acknowledgements are queued than messages were in flight, since nothing is pulled while unconfirmed.
  *
  * Not covered: an acknowledgement in transit during the deletion, if the stream is recreated before it arrives.

@@ -95,7 +95,7 @@ test('a pull ends soon after its consumer is deleted', async () => {
 
 test('a pull that the server has lost ends when two heartbeats are missing', async () => {
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${names.leadsStream}.unknown`
-  const unanswered = connection.subscribe(subject, { callback: () => undefined }) // otherwise newer servers reply "no responders"
+  const unanswered = connection.subscribe(subject, { callback: () => undefined }) // or newer servers reply with 503
   const startedAt = performance.now()
   const { ended, activity } = pull({ consumer: 'unknown' })
   expect(await ended).toMatchObject({ end: PullEnd.MissedHeartbeats })

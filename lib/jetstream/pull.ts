@@ -3,8 +3,8 @@ import { createInbox } from '@nats-io/transport-node'
 
 /*
  * One pull request: a long poll for up to `batch` messages, open until they have arrived or it expires. The client's
- * `fetch` and `consume` are not used because they send further requests by themselves, on reconnect or as messages arrive,
- * whether or not there is room for more. Invariants:
+ * `fetch` and `consume` are not used because they send further requests by themselves, on reconnect or as messages
+ * arrive, whether or not there is room for more. Invariants:
  *  1. Each pull has its own inbox, which receives at most `batch` messages.
  *  2. It ends exactly once, with a reason. No message is delivered after that.
  *  3. If the server has lost the request, the pull ends after 6 to 9 seconds: two consecutive heartbeats are missing.

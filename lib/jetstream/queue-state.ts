@@ -49,8 +49,8 @@ export async function readQueueHead(connection: NatsConnection, names: JetStream
 }
 
 /**
- * Requests the first message at or after a sequence, since the message with exactly that sequence may have been removed.
- * The client's types allow this only for direct gets; the server supports it for both since 2.9.
+ * Requests the first message at or after a sequence, since the message with exactly that sequence may have been
+ * removed. The client's types allow this only for direct gets; the server supports it for both since 2.9.
  */
 function firstFrom(sequence: number, subject: string): MsgRequest {
   return { seq: sequence, next_by_subj: subject } as MsgRequest

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import type { Nats, NatsConnection } from './connect.ts'
 
 /*
- * Publishes to streams and receives all replies of a connection in one inbox. The client's own `publish` creates two errors
- * with their stack traces, a timer and a subscription entry per message, which is too expensive for every lead. Invariants:
+ * Publishes to streams and receives all replies of a connection in one inbox. The client's own `publish` creates two
+ * errors with their stack traces, a timer and a subscription entry per message, which is too expensive for every lead.
+ * Invariants:
  *  1. An inbox lives until its connection is lost. A late reply to a message from before then reaches no later inbox.
  *  2. A reply to a numbered message is delivered with that number, the last token of its subject.
  */

@@ -8,7 +8,7 @@ export interface DeliveryInfo {
   readonly streamSequence: number
   /** Sequence of this delivery in the consumer. */
   readonly consumerSequence: number
-  /** When the stream stored the message, in nanoseconds of the server's clock. Unique together with the stream sequence. */
+  /** When the stream stored the message, in nanoseconds by the server's clock. Unique together with the sequence. */
   readonly timestamp: string
 }
 

@@ -34,7 +34,7 @@ const consumerConfig = async () => (await manager.consumers.info(names.leadsStre
 const wholeTopology = () =>
   Promise.all([streamConfig(names.leadsStream), streamConfig(names.insightsStream), consumerConfig()])
 
-test('LEADS is a work queue with one message per lead; INSIGHTS keeps seven days and a maximum number of events', async () => {
+test('LEADS is a work queue with one message per lead; INSIGHTS is limited by age and number of events', async () => {
   await ensureStreams(nats, topology)
   expect(await streamConfig(names.leadsStream)).toMatchObject({
     subjects: [names.leadsSubjects],
@@ -166,7 +166,7 @@ test('an ack for a message of a deleted stream does not affect the new stream', 
   expect((await manager.streams.info(names.leadsStream)).state.messages).toBe(0)
 })
 
-test('a service that starts while NATS is unreachable continues after the timeout and declares once connected', async () => {
+test('a service that starts without NATS continues after the timeout and declares once connected', async () => {
   const connected = Promise.withResolvers<void>()
   const late = { ...nats, first: () => connected.promise.then(() => nats.first()) }
   await declareStreams({ nats: late, topology, timeoutMs: 20, log: captureLog().log })

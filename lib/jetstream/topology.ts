@@ -60,8 +60,8 @@ export async function declareStreams(options: {
 }
 
 /**
- * Declares both streams: creates missing ones, updates different ones, deletes none. A missing stream is created after a
- * delay of up to a second (see `declare.ts`).
+ * Declares both streams: creates missing ones, updates different ones, deletes none. A missing stream is created after
+ * a delay of up to a second (see `declare.ts`).
  */
 export async function ensureStreams(
   nats: Nats,
@@ -113,7 +113,7 @@ export async function ensureTriageConsumer(
   const config = {
     ack_wait: nanos(topology.ackWaitMs),
     max_ack_pending: MAX_ACK_PENDING,
-    // unlimited: a message past the limit would stay in the stream and count nowhere, so the worker dead-letters instead
+    // unlimited: a message past the limit would stay in the stream, counted nowhere; workers dead-letter it instead
     max_deliver: -1,
   }
   await ensureConsumer(manager, leadsStream, triageConsumer, config, delays, { ack_policy: AckPolicy.Explicit })
@@ -122,8 +122,8 @@ export async function ensureTriageConsumer(
 /**
  * The first sequence of a new LEADS stream. It is higher than any sequence of an earlier stream of that name, so that a
  * late ack for a message of a deleted stream matches none of the new one; an ack subject does not identify the stream's
- * incarnation. 1,000 times the clock's milliseconds stays below 2^52 until the year 2112. Clock skew between processes only
- * makes the protection less likely. Requires nats-server 2.10.0.
+ * incarnation. 1,000 times the clock's milliseconds stays below 2^52 until the year 2112. Clock skew between processes
+ * can only weaken this protection. Requires nats-server 2.10.0.
  */
 function firstSequence(serverVersion: string | undefined): Partial<StreamConfig> {
   if (!isAtLeast(serverVersion, '2.10.0')) return {}

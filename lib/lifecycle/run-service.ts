@@ -10,8 +10,8 @@ import { createLifecycle } from './lifecycle.ts'
 export const STOP_TIMEOUT_MS = 25_000
 
 /**
- * Runs a service as this process: loads its settings, starts it, and stops it on SIGTERM or SIGINT. A second signal exits
- * at once. Invalid settings and errors of `start` end the process with exit code 1.
+ * Runs a service as this process: loads its settings, starts it, and stops it on SIGTERM or SIGINT. A second signal
+ * exits at once. Invalid settings and errors of `start` end the process with exit code 1.
  */
 export async function runService<T extends z.ZodRawShape & typeof commonSettings>(
   name: string,

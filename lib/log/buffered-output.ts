@@ -17,8 +17,8 @@ const needsLevel: typeof pino.symbols.needsMetadataGsym = pino.symbols.needsMeta
 
 /**
  * Batches log lines, since one write per line costs more than formatting it. The first line after a pause is written
- * immediately, and so is a warning or an error together with the lines before it. Others are buffered for up to 100 ms; a
- * process that is killed loses them.
+ * immediately, and so is a warning or an error together with the lines before it. Others are buffered for up to 100 ms;
+ * a process that is killed loses them.
  *
  * @param output writes synchronously
  */

@@ -27,8 +27,8 @@ function bufferedStdout(): pino.DestinationStream {
 const MAX_CAUSES = 5
 
 /**
- * The loggable part of an error. Other properties are left out, since the `detail` of a database error contains the row,
- * and so is the message of a SyntaxError, which quotes the text.
+ * The loggable part of an error. Other properties are left out, since the `detail` of a database error contains the
+ * row, and so is the message of a SyntaxError, which quotes the text.
  */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return String(error)

@@ -3,9 +3,9 @@ import type { Log } from './log.ts'
 const INTERVAL_MS = 10_000
 
 /**
- * Throttles a message that may repeat thousands of times a second for hours. The first occurrence is logged at once; then
- * at most one line every ten seconds, with the number of occurrences since the previous line as `times` and the fields of
- * the latest one.
+ * Throttles a message that may repeat thousands of times a second for hours. The first occurrence is logged at once;
+ * then at most one line every ten seconds, with the number of occurrences since the previous line as `times` and the
+ * fields of the latest one.
  *
  * @returns call it on each occurrence, with the fields of the line
  */

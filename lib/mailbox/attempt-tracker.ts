@@ -4,9 +4,9 @@ import type { Delivery } from './delivery.ts'
  * Counts how often a message was attempted. The server counts deliveries, and a delivery ends in one of three ways:
  *  1. It failed: the handler threw. This is one attempt, and no sign of a poison message.
  *  2. It was postponed (snoozed, or returned by a draining worker). This is no attempt, however often it happens.
- *  3. It was unanswered: the process died or the ack wait expired. This is one attempt. After two of them the message may be
- *     what kills its worker: a poison message, which is handled alone. Messages in flight at the same time go unanswered
- *     with it, so from then on only handlings recorded before they started count.
+ *  3. It was unanswered: the process died or the ack wait expired. This is one attempt. After two of them the message
+ *     may be what kills its worker: a poison message, which is handled alone. Messages in flight at the same time go
+ *     unanswered with it, so from then on only handlings recorded before they started count.
  * The tracker records how a delivery ended before the nak is sent. A delivery without a record went unanswered.
  */
 
@@ -32,7 +32,9 @@ export interface DeliveryEnd {
 /** Records outside the process how deliveries ended, until their message is settled. */
 export interface AttemptTracker<Event> {
   recall(delivery: Delivery<Event>): Promise<DeliveryHistory>
-  /** Records that a poison message is about to be handled. Resolves to the number of unanswered ones, including this one. */
+  /**
+   * Records that a poison message is about to be handled. Resolves to the number of unanswered starts with this one.
+   */
   begin(delivery: Delivery<Event>): Promise<number>
   /** Records how a delivery ends, before the nak is sent. */
   recordEnd(delivery: Delivery<Event>, end: DeliveryEnd): Promise<void>

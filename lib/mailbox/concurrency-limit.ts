@@ -1,11 +1,11 @@
 /*
- * An adaptive concurrency limit by Little's law: L = λW, where L is the number in flight, λ the throughput and W the time
- * each message is in flight. A message that arrived as one of L in flight and took W has observed λ = L / W. To finish within
- * `targetMs`, at most λ · targetMs may be in flight. Invariants:
- *  1. min ≤ limit ≤ max. If W does not depend on L (a model that takes 20 s per note), λ falls with the limit, and without a
- *     minimum the limit would drop to 1.
- *  2. Only messages that were processed without waiting are observed: time spent waiting for something else says nothing
- *     about the throughput of this worker.
+ * An adaptive concurrency limit by Little's law: L = λW, where L is the number in flight, λ the throughput and W the
+ * time each message is in flight. A message that arrived as one of L in flight and took W has observed λ = L / W. To
+ * finish within `targetMs`, at most λ · targetMs may be in flight. Invariants:
+ *  1. min ≤ limit ≤ max. If W does not depend on L (a model that takes 20 s per note), λ falls with the limit, and
+ *     without a minimum the limit would drop to 1.
+ *  2. Only messages that were processed without waiting are observed: time spent waiting for something else says
+ *     nothing about the throughput of this worker.
  */
 
 export interface ConcurrencyLimit {

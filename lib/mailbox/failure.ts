@@ -8,7 +8,7 @@ export class TerminalError extends Error {
   }
 }
 
-/** Thrown by a handler that waits for capacity: a rate limit, or an unavailable model. It does not count as an attempt. */
+/** Thrown by a handler waiting for capacity: a rate limit or an unavailable model. It is not counted as an attempt. */
 export class SnoozeError extends Error {
   readonly retryAfterMs: number
 
@@ -43,8 +43,8 @@ const MIN_DELAY_MS = 25
 const BASE_DELAY_MS = 250
 
 /**
- * The delay after attempt number `attempt`: exponential backoff with jitter, from a tenth of the ceiling to the ceiling, so
- * that messages that failed together are not retried together. At most {@link MAX_DELAY_MS}.
+ * The delay after attempt number `attempt`: exponential backoff with jitter, from a tenth of the ceiling to the
+ * ceiling, so that messages that failed together are not retried together. At most {@link MAX_DELAY_MS}.
  *
  * @param random a number from 0 to 1
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

@@ -12,12 +12,12 @@ import { backoffMs, classifyFailure, MAX_DELAY_MS } from './failure.ts'
 /*
  * Handles one message. Invariants:
  *  1. A message is acknowledged only after its handler resolved, and only once.
- *  2. Past its last attempt it is dead-lettered before it is handled, so that a note that kills the process cannot do so
- *     forever. The dead letter is written before the message leaves the queue.
+ *  2. Past its last attempt it is dead-lettered before it is handled, so that a note that kills the process cannot do
+ *     so forever. The dead letter is written before the message leaves the queue.
  *  3. On a transient error the message is held and retried, not counted as failed.
  *  4. Waiting for capacity is not an attempt, neither in the queue nor while parked (`attempt-tracker.ts`).
- *  5. Poison messages are handled one at a time, each after its start was recorded, and only recorded starts count. A note
- *     that kills the process does not dead-letter the messages that were delivered as often as itself.
+ *  5. Poison messages are handled one at a time, each after its start was recorded, and only recorded starts count. A
+ *     note that kills the process does not dead-letter the messages that were delivered as often as itself.
  *  6. Handling never rejects, and ends with an acknowledgement, a nak or a term.
  */
 
@@ -44,7 +44,7 @@ const RETURN_DELAY_MS = 500
 interface Task<Event> {
   readonly message: StreamMessage
   readonly delivery: Delivery<Event>
-  /** Whether it had to wait for something other than this worker, so that its duration says nothing about throughput. */
+  /** Whether it waited for something other than this worker. Its duration then says nothing about throughput. */
   hasWaited: boolean
   /** Whether the tracker recorded the start of its handling. */
   isBegun: boolean

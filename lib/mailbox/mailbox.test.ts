@@ -149,7 +149,7 @@ describe('a message', () => {
     await queueEmpty()
   })
 
-  test('whose handler throws is retried with growing delays and dead-lettered with the error of the last attempt', async () => {
+  test('whose handler throws is retried with growing delays, then dead-lettered with the last error', async () => {
     const { handled, deadLetters } = await openMailbox({
       handle: async () => {
         throw new Error('cannot read this')

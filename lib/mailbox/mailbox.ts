@@ -9,13 +9,15 @@ import { createHandling, type HandlingOptions } from './handling.ts'
 import { createSlots } from './slots.ts'
 
 /*
- * Pulls messages from a consumer and runs their handlers (`handling.ts`). Every service with a mailbox uses it. Invariants:
- *  1. At most `maxInFlight` messages are in flight and, above `minInFlight`, no more than can be finished within half of the
- *     ack wait at the recent throughput. A message in flight for a second or longer sends an in-progress acknowledgement
- *     every second: a process that stalls for a few seconds loses no message, and a killed one loses all within the ack wait.
- *  2. While there is room, one pull is outstanding. An idle mailbox sends one long poll per 30 seconds and nothing else.
- *  3. After a pull that ended irregularly, the consumer is declared and confirmed again before the next pull, until `drain`.
- *     A deletion without an advisory is detected within 9 seconds (`pull.ts`).
+ * Pulls messages from a consumer and runs their handlers (`handling.ts`). Every service with a mailbox uses it.
+ * Invariants:
+ *  1. At most `maxInFlight` messages are in flight and, above `minInFlight`, no more than can be finished within half
+ *     of the ack wait at the recent throughput. A message in flight for a second or longer sends an in-progress
+ *     acknowledgement every second. A process may stall for a few seconds without redeliveries; the messages of a
+ *     killed one are redelivered within the ack wait.
+ *  2. While there is room, one pull is outstanding. An idle mailbox sends only one long poll per 30 seconds.
+ *  3. After a pull that ended irregularly, the consumer is declared and confirmed again before the next pull, until
+ *     `drain`. A deletion without an advisory is detected within 9 seconds (`pull.ts`).
  *  4. The mailbox counts as pulling only once the server has responded to a pull.
  *  5. When `drain` resolves no handler runs, and messages of the last pull are handled or back in the queue.
  */
@@ -42,8 +44,8 @@ export interface Mailbox {
   /**
    * Declares and confirms the consumer and pulls again.
    *
-   * @param created of the current consumer. A pull at that one continues, since messages in transit to it would otherwise be
-   *   lost until the ack wait expires
+   * @param created of the current consumer. A pull at that one continues, since messages in transit to it would
+   *   otherwise be lost until the ack wait expires
    */
   pullAgain(created?: string): void
   /**
@@ -58,7 +60,7 @@ const PROGRESS_INTERVAL_MS = 1_000
 /** The first pull is short, so that its end soon shows that the server responds. */
 const FIRST_PULL_EXPIRES_MS = 100
 const PULL_EXPIRES_MS = 30_000
-/** Half of the limit is requested at a time, or after this delay whatever there is room for. */
+/** A pull waits until it can request half of the limit, but at most this long. */
 const MAX_BATCH_DELAY_MS = 100
 /** A server that hangs does not confirm the cancellation of the last pull. */
 const LAST_PULL_TIMEOUT_MS = 3_000

@@ -34,8 +34,8 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
     socket: unknown
   } = {
     max: maxConnections,
-    // No pipelining: a statement sent after one that hangs can neither be cancelled nor answered, and each one sent resets
-    // the idle timeout of the socket (socket.ts).
+    // No pipelining: a statement sent after one that hangs can neither be cancelled nor answered, and each one sent
+    // resets the idle timeout of the socket (socket.ts).
     max_pipeline: 0,
     max_lifetime: null, // closing a connection would release its advisory lock
     connect_timeout: 2,

@@ -6,8 +6,8 @@ import { connectPostgres } from './connect.ts'
 /*
  * Leader election: one of several processes does a job. Invariants:
  *  1. The job uses only the connection that holds the advisory lock, so losing the connection ends both.
- *  2. The server releases the lock when the process dies, its machine is unreachable (TCP keepalives, 11 s) or the process
- *     hangs (idle session timeout, 12 s). Another process takes over within 15 s.
+ *  2. The server releases the lock when the process dies, its machine is unreachable (TCP keepalives, 11 s) or the
+ *     process hangs (idle session timeout, 12 s). Another process takes over within 15 s.
  */
 
 export interface LeaderOptions {

@@ -13,8 +13,8 @@ const SYSTEM_CODES = new Set([
   'EAI_AGAIN',
 ])
 /**
- * SQLSTATEs after which a retry may succeed: connection exceptions (08), insufficient resources (53), cancelled or shutting
- * down (57), deadlock and serialization failures (40), and a server that has just become read-only (25006).
+ * SQLSTATEs after which a retry may succeed: connection exceptions (08), insufficient resources (53), cancelled or
+ * shutting down (57), deadlock and serialization failures (40), and a server that has just become read-only (25006).
  */
 const SQLSTATE = /^(?:08|53|57|40)[0-9A-Z]{3}$|^25006$/
 
@@ -33,12 +33,13 @@ export function createDeadline(timeoutMs = QUERY_TIMEOUT_MS): Deadline {
 }
 
 /**
- * Waits for a statement with a timeout, and turns transient errors into `unavailable`. A statement that was not yet sent is
- * cancelled and never executed. One that was sent may still be executed, so after `unavailable` a write may or may not have
- * happened; write-fence.ts prevents it from running concurrently with its retry.
+ * Waits for a statement with a timeout, and turns transient errors into `unavailable`. A statement that was not yet
+ * sent is cancelled and never executed. One that was sent may still be executed, so after `unavailable` a write may or
+ * may not have happened; write-fence.ts prevents it from running concurrently with its retry.
  *
  * @param query a single statement; a promise over several cannot be cancelled
- * @throws AppError `unavailable` if PostgreSQL is unreachable or does not respond within `timeoutMs`; other errors unchanged
+ * @throws AppError `unavailable` if PostgreSQL is unreachable or does not respond within `timeoutMs`; other errors
+ *   unchanged
  */
 export async function withQueryTimeout<T>(query: Promise<T>, timeoutMs = QUERY_TIMEOUT_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined
@@ -78,8 +79,8 @@ export function backendOf(query: object): number | undefined {
 
 /**
  * Removes a statement from the driver's queue. A statement that a connection is being opened for is in no queue; if it
- * stayed marked as cancelled, the driver would skip it once connected and never use that connection again. It is therefore
- * sent as a no-op.
+ * stayed marked as cancelled, the driver would skip it once connected and never use that connection again. It is
+ * therefore sent as a no-op.
  */
 function cancelUnsent(statement: Statement): void {
   if (statement.state !== null) return

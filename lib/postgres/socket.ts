@@ -3,11 +3,11 @@ import { Socket } from 'node:net'
 /**
  * A socket for the driver, with three workarounds for its version 3.4.9:
  *
- *  1. `error` is emitted together with `close`, in one turn of the event loop. The driver removes a connection from its pool
- *     only on `close`: a query issued between the two would never settle, and its connection would be lost to the pool
- *     (porsager/postgres issue 1130). With TLS the driver wraps the socket in its own, without this workaround.
- *  2. A connection without traffic for longer than any statement may run is dead even without an error (its peer vanished,
- *     or the network lost one direction). It is closed, which frees its place in the pool.
+ *  1. `error` is emitted together with `close`, in one turn of the event loop. The driver removes a connection from its
+ *     pool only on `close`: a query issued between the two would never settle, and its connection would be lost to the
+ *     pool (porsager/postgres issue 1130). With TLS the driver wraps the socket in its own, without this workaround.
+ *  2. A connection without traffic for longer than any statement may run is dead even without an error (its peer
+ *     vanished, or the network lost one direction). It is closed, which frees its place in the pool.
  *  3. With several hosts in the URL, each connection attempt uses the next one.
  */
 class DriverSocket extends Socket {

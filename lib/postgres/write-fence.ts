@@ -12,13 +12,13 @@ import { backendOf, createDeadline, unavailable, withQueryTimeout } from './quer
  * States of a failed write, and how it ends:
  *  - Queued in the driver: it is cancelled and never executed (query-timeout.ts).
  *  - Answered by the server, even with an error: it has ended.
- *  - Sent, but the server or network is frozen or the connection was lost: its backend may read it at any time. The next
- *    write first terminates the backend (`pg_terminate_backend`) and waits until it has exited. On a frozen server that
- *    statement waits as well, so once the server resumes, the write has run or never will before its retry is sent.
- *  - Executing or waiting for a lock: it may continue for {@link OVERDUE_SECONDS}, otherwise a slow database would never
- *    finish anything. Then its backend is terminated.
- *  - Committing and waiting for a synchronous standby: never terminated. Termination would make its rows visible, and its
- *    retry succeed, before the standby has them.
+ *  - Sent, but the server or network is frozen or the connection was lost: its backend may read it at any time. The
+ *    next write first terminates the backend (`pg_terminate_backend`) and waits until it has exited. On a frozen server
+ *    that statement waits as well, so the write has run or never will before its retry is sent.
+ *  - Executing or waiting for a lock: it may continue for {@link OVERDUE_SECONDS}, otherwise a slow database would
+ *    never finish anything. Then its backend is terminated.
+ *  - Committing and waiting for a synchronous standby: never terminated. Termination would make its rows visible, and
+ *    its retry succeed, before the standby has them.
  *
  * With PgBouncer the driver does not have the backend's process id, so the third case is not covered.
  */
@@ -79,9 +79,9 @@ function isServerError(error: unknown): boolean {
 }
 
 /**
- * Terminates those of the backends that must not continue, and returns the ones still alive. A role may terminate its own
- * backends. A backend idle for a second has not read its statement, or its reply was lost; if idle for less, the reply may
- * be in transit.
+ * Terminates those of the backends that must not continue, and returns the ones still alive. A role may terminate its
+ * own backends. A backend idle for a second has not read its statement, or its reply was lost; if idle for less, the
+ * reply may be in transit.
  */
 function terminateBackends(sql: Sql, pids: readonly number[]) {
   return sql<{ pid: number }[]>`

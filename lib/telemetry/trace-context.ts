@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto'
 /** W3C Trace Context, version 00: `00-<trace id>-<parent id>-<flags>`. An all-zero id is invalid. */
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/
 
-/** Returns the `traceparent` to propagate: a new span of the caller's trace, or of a new trace if `incoming` is invalid. */
+/** The `traceparent` to propagate: a new span in the caller's trace, or in a new trace if `incoming` is invalid. */
 export function childTraceparent(incoming: string | undefined): string {
   const [, traceId, flags] = incoming === undefined ? [] : (TRACEPARENT.exec(incoming) ?? [])
   return `00-${traceId ?? randomHex(16)}-${randomHex(8)}-${flags ?? '00'}`

@@ -27,8 +27,8 @@ export function hasNoProgress(previous: QueueSnapshot, current: QueueSnapshot): 
 }
 
 /**
- * Classifies a queue without progress by its figures alone; undefined if it may be healthy. Without a waiting pull it may
- * be: the workers have as many messages as they take.
+ * Classifies a queue without progress by its figures alone; undefined if it may be healthy. Without a waiting pull it
+ * may be: the workers have as many messages as they take.
  */
 export function classifyQueue({
   messages,
@@ -48,7 +48,7 @@ export function classifyQueue({
 export function countStreamRecreations(metrics: Metrics, reasons: readonly string[]) {
   const counter = metrics.counter({
     name: 'leadtriage_stream_recreations_total',
-    help: 'LEADS streams that were deleted, and then recreated, because they delivered or stored no messages, by reason.',
+    help: 'LEADS streams deleted, and then recreated, because they delivered or stored no messages, by reason.',
     labelNames: ['reason'],
   })
   for (const reason of reasons) counter.inc({ reason }, 0)

@@ -6,8 +6,9 @@ import { isMissing } from '../declare.ts'
 import { countStreamRecreations } from './finding.ts'
 
 /*
- * Deletes a stream that refuses messages because its files are missing, which happens when it is created while the directory
- * of a deleted stream is being removed. If the stream is empty, no worker notices; only publishers do. Invariants:
+ * Deletes a stream that refuses messages because its files are missing, which happens when it is created while the
+ * directory of a deleted stream is being removed. If the stream is empty, no worker notices; only publishers do.
+ * Invariants:
  *  1. It acts only if the server reports a missing file and stores nothing for a second, so not on a full disk.
  *  2. Only one process at a time calls it: the leader of the reconcilers.
  */

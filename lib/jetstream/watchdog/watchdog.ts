@@ -10,13 +10,14 @@ import { canReadOldest, consumerResponds, type QueueSnapshot, readQueueSnapshot 
 
 /*
  * Recreates a consumer or stream that holds messages and delivers none, whatever server defect is the cause
- * (docs/decisions/019-watchdog.md). PostgreSQL has every lead, so deleting a stream costs time and nothing else. Invariants:
- *  1. It acts only on a finding that several consecutive snapshots show without any progress, all taken from a responding
- *     server. An idle queue, a backlog, slow work, long holds and an unreachable or frozen server are not findings.
- *  2. Before it deletes, after a random delay, it checks that the stream and the consumer are still the same. If several
- *     workers have the same finding, one acts.
- *  3. The consumer is deleted first. The stream is deleted if its messages are unreadable, or if a new consumer is no better
- *     than the previous one.
+ * (docs/decisions/019-watchdog.md). PostgreSQL has every lead, so deleting a stream costs time and nothing else.
+ * Invariants:
+ *  1. It acts only on a finding that several consecutive snapshots show without any progress, all taken from a
+ *     responding server. An idle queue, a backlog, slow work, long holds and an unreachable server are not findings.
+ *  2. Before it deletes, after a random delay, it checks that the stream and the consumer are still the same. If
+ *     several workers have the same finding, one acts.
+ *  3. The consumer is deleted first. The stream is deleted if its messages are unreadable, or if a new consumer is no
+ *     better than the previous one.
  *  4. While all is well it sends one request per ten seconds if the queue is empty, and three otherwise.
  */
 export interface Watchdog {
@@ -69,7 +70,7 @@ export function createWatchdog(options: {
   const log = options.log.child({ part: 'watchdog' })
   const consumers = options.metrics.counter({
     name: 'leadtriage_consumer_recreations_total',
-    help: 'Consumers that a worker deleted, and then recreated, because they delivered no messages, by reason.',
+    help: 'Consumers deleted, and then recreated, because they delivered no messages, by reason.',
     labelNames: ['reason'],
   })
   const reasons = Object.values(Finding)
