@@ -172,6 +172,10 @@ test('a service that starts without NATS continues after the timeout and declare
   await declareStreams({ nats: late, topology, timeoutMs: 20, log: captureLog().log })
   await expect(streamConfig(names.leadsStream)).rejects.toThrow('stream not found')
   connected.resolve()
+  // both, or the declaration in the background would recreate a stream after this test
+  const streams = [names.leadsStream, names.insightsStream]
+  await eventually(() => Promise.all(streams.map(streamConfig)))
+  await Promise.all(streams.map(deleteStream))
   await declareStreams({ nats: late, topology, timeoutMs: 10_000, log: captureLog().log })
   expect(await streamConfig(names.insightsStream)).toMatchObject({ name: names.insightsStream })
 })
