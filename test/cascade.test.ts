@@ -111,7 +111,7 @@ test('of a note that the model cannot judge the provisional stands; a dead lette
     const rows = await stack.sql`select reason, error from dead_letters where lead_id = ${leadId}`
     return rows.length > 0 ? rows : undefined
   }, 20_000)
-  expect(letter).toMatchObject({ reason: 'failed', error: expect.stringMatching(/^the model's server answers 400/) })
+  expect(letter).toMatchObject({ reason: 'failed', error: expect.stringMatching(/^the model server returned 400/) })
   expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
 
   model.behave((request, response) => say(response, goodAnswer(request)))

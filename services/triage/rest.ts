@@ -50,7 +50,7 @@ const letterExample = {
   lead_id: EXAMPLE_LEAD_ID,
   generation: 1,
   reason: 'failed',
-  error: 'the model answered with 400',
+  error: 'the model server returned 400: request rejected',
   attempts: 5,
   first_failed_at: '2026-01-31T12:00:00.000Z',
   last_failed_at: '2026-01-31T12:04:00.000Z',

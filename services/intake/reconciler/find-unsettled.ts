@@ -25,7 +25,7 @@ export function isSettled(sql: Sql) {
  * step reads at most {@link STEP} entries of the index (created_at, id) from the walk's position, so its cost does not
  * depend on the number of leads.
  *
- * The early walk stays {@link GRACE_SECONDS} behind now and so misses leads whose commit took longer. The late walk, which
+ * The early walk stops {@link GRACE_SECONDS} before now and so misses leads whose commit took longer. The late walk, which
  * stops at the commit watermark, finds those.
  *
  * @param queuedSince leads created since then may still be in the queue or in flight, and are skipped for now

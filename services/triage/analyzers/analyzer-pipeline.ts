@@ -3,34 +3,36 @@ import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
 import type { TriageConfig } from '../config.ts'
 import type { Analyzer } from './analyzer.ts'
-import { type AnswerStore, createAnswerStore } from './llm/answer-store.ts'
 import { createModelCalls } from './llm/call-model.ts'
 import { createChat } from './llm/chat.ts'
 import { createLlmAnalyzer } from './llm/llm-analyzer.ts'
-import { createSpendingStore, type Spending } from './llm/spending-store.ts'
+import { type AnswerStore, createAnswerStore, createSpendingStore, type Spending } from './llm/stores.ts'
 import { createTokenLimit } from './llm/token-limit.ts'
 import { createCustomRules } from './rules/custom-rules/custom-rules.ts'
 import { createRuleAnalyzer } from './rules/rule-analyzer.ts'
 
-/** Who judges leads, by the setting ANALYZER. */
+/** The analyzers of a lead, selected by the setting ANALYZER. */
 export interface AnalyzerPipeline {
-  /** Judges at once. From `confidenceThreshold`, a confidence, its word is final; below, it is provisional. */
+  /** Runs first. Its result is final if its confidence reaches the threshold, otherwise provisional. */
   readonly quick?: { readonly analyzer: Analyzer; readonly confidenceThreshold: number }
   readonly final: Analyzer
 }
 
-/** What a model analyzer keeps outside itself. */
+/** State of the model analyzer that is shared or reported. */
 export interface ModelStores {
   readonly answers: AnswerStore
   readonly spending: Spending
   readonly onBreaker?: (isOpen: boolean) => void
 }
 
-/** The judges of a worker. @throws ConfigError when a model is asked for and its settings are missing */
+/**
+ * Creates the pipeline of a worker, with its stores and metrics.
+ * @throws ConfigError when ANALYZER needs a model and its settings are missing
+ */
 export function createServingPipeline(config: TriageConfig, sql: Sql, metrics: Metrics): AnalyzerPipeline {
   const breaker = metrics.gauge({
     name: 'leadtriage_model_breaker_open',
-    help: '1 while the model is left alone because it failed again and again.',
+    help: '1 while the circuit breaker of the model is open after repeated failures, else 0.',
   })
   return createAnalyzerPipeline(config, {
     answers: createAnswerStore(sql),
@@ -44,7 +46,7 @@ type PipelineConfig = Pick<
   'ANALYZER' | 'CASCADE_CONFIDENCE' | 'TRIAGE_RULES_FILE' | Extract<keyof TriageConfig, `LLM_${string}`>
 >
 
-/** @throws ConfigError when a model is asked for and its settings are missing */
+/** @throws ConfigError when ANALYZER needs a model and its settings are missing */
 export function createAnalyzerPipeline(config: PipelineConfig, stores: ModelStores): AnalyzerPipeline {
   const rules = createRuleAnalyzer({ customRules: createCustomRules(config.TRIAGE_RULES_FILE) })
   if (config.ANALYZER === 'rules') return { final: rules }
@@ -59,7 +61,7 @@ function createModelAnalyzer(config: PipelineConfig, stores: ModelStores, fallba
     const missing = Object.entries({ LLM_BASE_URL: baseUrl, LLM_MODEL: model }).filter(
       ([, value]) => value === undefined,
     )
-    throw new ConfigError(missing.map(([name]) => `${name} is missing: ANALYZER=${config.ANALYZER} needs it`))
+    throw new ConfigError(missing.map(([name]) => `${name} is missing: ANALYZER=${config.ANALYZER} requires it`))
   }
   const { answers, spending, onBreaker } = stores
   return createLlmAnalyzer({
@@ -80,14 +82,17 @@ function createModelAnalyzer(config: PipelineConfig, stores: ModelStores, fallba
 }
 
 function countedSpending(spending: Spending, metrics: Metrics): Spending {
-  const calls = metrics.counter({ name: 'leadtriage_model_answers_total', help: 'Notes that the model was paid for.' })
+  const calls = metrics.counter({
+    name: 'leadtriage_model_answers_total',
+    help: 'Notes that the model answered, including unusable answers.',
+  })
   const cost = metrics.counter({
     name: 'leadtriage_model_cost_total',
-    help: 'In the currency of the configured prices.',
+    help: 'Cost of model calls, in the currency of the configured prices.',
   })
   const tokens = metrics.counter({
     name: 'leadtriage_model_tokens_total',
-    help: 'Tokens, by direction: in or out.',
+    help: 'Tokens of model calls, by direction: "in" or "out".',
     labelNames: ['direction'],
   })
   return {

@@ -4,25 +4,25 @@ import { createTimeLimit } from './time-limit.ts'
 
 const never = new AbortController().signal
 
-test('a note has its whole time and hardly more', async () => {
+test('a note gets its whole time limit and little more', async () => {
   const startedAt = performance.now()
   const signal = createTimeLimit(100)(never)
   await once(signal, 'abort')
   const took = performance.now() - startedAt
   expect(signal.reason).toMatchObject({ name: 'TimeoutError' })
-  expect(took).toBeGreaterThanOrEqual(99) // timers count whole milliseconds
+  expect(took).toBeGreaterThanOrEqual(99) // timers have millisecond resolution
 })
 
-test('notes that begin at the same time share a signal; one that begins later has its own', async () => {
-  const patient = createTimeLimit(60_000)
-  expect(patient(never)).toBe(patient(never))
+test('notes that start at the same time share a signal; a later one has its own', async () => {
+  const longLimit = createTimeLimit(60_000)
+  expect(longLimit(never)).toBe(longLimit(never))
   const limit = createTimeLimit(500)
   const first = limit(never)
   await once(AbortSignal.timeout(20), 'abort')
   expect(limit(never)).not.toBe(first)
 })
 
-test('who stops the work stops every note', () => {
+test('aborting the given signal aborts the returned one', () => {
   const stopping = new AbortController()
   const signal = createTimeLimit(60_000)(stopping.signal)
   expect(signal.aborted).toBe(false)

@@ -1,14 +1,14 @@
-/** Signals that one after the other asks for share one when they are this part of the limit apart. */
-const SHARED_PART = 0.01
+/** Calls within this fraction of the limit share a signal. */
+const SHARED_FRACTION = 0.01
 
 /**
- * Gives an analyzer at least `limitMs` for a note, and at most a hundredth more: what begins within that time shares
- * one signal, since a timer and a combined signal for every note are work for a busy worker, and more for its garbage collector.
+ * Limits the time of an analyzer per note to at least `limitMs` and at most 1% more. Notes that start within that 1% share
+ * a signal, since a timer and a combined signal per note are costly for a busy worker and its garbage collector.
  *
- * @returns the given signal, which also aborts when the time is over
+ * @returns adds the time limit to a signal
  */
 export function createTimeLimit(limitMs: number): (signal: AbortSignal) => AbortSignal {
-  const sharedMs = limitMs * SHARED_PART
+  const sharedMs = limitMs * SHARED_FRACTION
   let shared: { readonly of: AbortSignal; readonly until: number; readonly signal: AbortSignal } | undefined
   return (signal) => {
     const now = performance.now()

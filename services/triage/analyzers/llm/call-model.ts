@@ -17,78 +17,78 @@ import { ModelError } from './model-error.ts'
 export interface CallModelOptions {
   readonly chat: Chat
   readonly concurrency: number
-  /** Told when the breaker opens, and when it closes. */
+  /** Called when the circuit breaker opens or closes. */
   readonly onBreaker?: (open: boolean) => void
 }
 
-/** Tries within one call; what is longer than a moment is the mailbox's to wait for. */
+/** Retries within one call, for short outages; the mailbox retries after longer ones. */
 const RETRIES = 2
-const LONGEST_PAUSE_MS = 2_000
-/** So many failures in a row, and nobody asks for a while. */
+const MAX_RETRY_DELAY_MS = 2_000
+/** Consecutive failures that open the circuit breaker. */
 const BREAKER_FAILURES = 5
 const BREAKER_OPEN_MS = 15_000
-/** Leads that wait for a free place in the worker; more are parked, so that they don't keep new ones out. */
-const WAITING_PER_PLACE = 4
-/** Longer than the queue's own waits, so that the lead is parked and not in others' way. */
+/** Notes per concurrent call that may wait in the worker; more are parked, so that they do not block new leads. */
+const QUEUED_PER_CALL = 4
+/** Longer than the maximum redelivery delay of the queue, so that the lead is parked and frees its place in flight. */
 const PARK_MS = 35_000
 
-/** How many leads are asked about or wait for it in one worker. */
+/** Maximum number of notes per worker in a model call or waiting for one. */
 export function maxModelCalls(concurrency: number): number {
-  return concurrency * (1 + WAITING_PER_PLACE)
+  return concurrency * (1 + QUEUED_PER_CALL)
 }
 
-/** Spread out: leads that were parked together would come back together, and all but a few be parked again. */
+/** With jitter: leads that were parked together would be retried together, and most of them parked again. */
 function parkMs(random = Math.random()): number {
   return Math.round(PARK_MS * (1 + random))
 }
 
 /**
- * Asks the model: a bounded number at a time, again after a passing fault, and not at all while it fails every time.
+ * Wraps a chat in a concurrency limit, retries of transient errors, and a circuit breaker.
  *
- * @throws SnoozeError when the model cannot be had now; TerminalError; the signal's reason
+ * The returned function throws SnoozeError when the model is unavailable, TerminalError, or the signal's reason.
  */
 export function createModelCalls({ chat, concurrency, onBreaker }: CallModelOptions): Chat {
-  const passing = handleWhen(isPassing)
-  const breaker = circuitBreaker(passing, {
+  const transient = handleWhen(isTransient)
+  const breaker = circuitBreaker(transient, {
     halfOpenAfter: BREAKER_OPEN_MS,
     breaker: new ConsecutiveBreaker(BREAKER_FAILURES),
   })
   breaker.onStateChange((state) => onBreaker?.(state === CircuitState.Open))
-  const again = retry(passing, {
+  const retries = retry(transient, {
     maxAttempts: RETRIES,
-    backoff: { next: (context) => pauseAfter(context) },
+    backoff: { next: (context) => delayAfter(context) },
   })
-  const policy: IPolicy = wrap(bulkhead(concurrency, concurrency * WAITING_PER_PLACE), again, breaker)
+  const policy: IPolicy = wrap(bulkhead(concurrency, concurrency * QUEUED_PER_CALL), retries, breaker)
 
   return async (messages: readonly Message[], signal: AbortSignal): Promise<Completion> => {
     signal.throwIfAborted()
     try {
       return await policy.execute(({ signal: inner }) => chat(messages, inner), signal)
     } catch (error) {
-      signal.throwIfAborted() // whatever was thrown, the caller asked for its own reason
+      signal.throwIfAborted() // after an abort, throw the signal's reason instead of cockatiel's error
       throw toFailure(error)
     }
   }
 }
 
-function isPassing(error: Error): boolean {
-  return error instanceof ModelError && error.isPassing
+function isTransient(error: Error): boolean {
+  return error instanceof ModelError && error.isTransient
 }
 
-/** Cockatiel asks for the pause before the next try; one that the server wants longer is not waited for here. */
-function pauseAfter({ attempt, result }: { attempt: number; result: unknown }) {
+/** The backoff before the next attempt: the server's Retry-After or exponential, capped at {@link MAX_RETRY_DELAY_MS}. */
+function delayAfter({ attempt, result }: { attempt: number; result: unknown }) {
   const error = result !== null && typeof result === 'object' && 'error' in result ? result.error : undefined
-  const wanted = error instanceof ModelError ? error.retryAfterMs : undefined
-  const duration = Math.min(LONGEST_PAUSE_MS, wanted ?? 150 * 2 ** attempt)
-  return { duration, next: pauseAfter }
+  const retryAfterMs = error instanceof ModelError ? error.retryAfterMs : undefined
+  const duration = Math.min(MAX_RETRY_DELAY_MS, retryAfterMs ?? 150 * 2 ** attempt)
+  return { duration, next: delayAfter }
 }
 
 function toFailure(error: unknown): unknown {
   if (error instanceof BulkheadRejectedError) {
-    return new SnoozeError('too many notes wait for the model', parkMs(), { cause: error })
+    return new SnoozeError('too many notes are waiting for the model', parkMs(), { cause: error })
   }
   if (error instanceof BrokenCircuitError) {
-    return new SnoozeError('the model failed again and again and is not asked for a while', parkMs(), {
+    return new SnoozeError('the circuit breaker of the model is open after repeated failures', parkMs(), {
       cause: error,
     })
   }
@@ -97,8 +97,8 @@ function toFailure(error: unknown): unknown {
     const advice = 'check LLM_API_KEY, LLM_BASE_URL and LLM_MODEL'
     return new SnoozeError(`${error.message}: ${advice}`, parkMs(), { cause: error })
   }
-  if (!error.isPassing) return error
-  return new SnoozeError(`the model cannot be had: ${error.message}`, error.retryAfterMs ?? parkMs(), {
+  if (!error.isTransient) return error
+  return new SnoozeError(`the model is unavailable: ${error.message}`, error.retryAfterMs ?? parkMs(), {
     cause: error,
   })
 }

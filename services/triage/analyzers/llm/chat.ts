@@ -6,7 +6,7 @@ import { ANSWER_JSON_SCHEMA } from './prompt-1.ts'
 
 export type Message = ChatCompletionMessageParam
 
-/** What a model said, and what it took. */
+/** The answer of a model, and its tokens. */
 export interface Completion {
   readonly text: string
   readonly inputTokens: number
@@ -20,13 +20,13 @@ export interface ChatOptions {
   readonly timeoutMs: number
 }
 
-/** Sends messages to the model, once. */
+/** Sends messages to the model. */
 export type Chat = (messages: readonly Message[], signal: AbortSignal) => Promise<Completion>
 
-/** Room for the answer; six reasons in any language fit. */
-export const MOST_OUTPUT_TOKENS = 900
+/** Enough for an answer with six reasons in any language. */
+export const MAX_OUTPUT_TOKENS = 900
 
-/** Ways to ask for JSON, the strictest first; servers that lack one answer 400 or 422. */
+/** Ways to request JSON, strictest first. Servers return 400 or 422 for one they do not support. */
 const FORMATS: readonly (ResponseFormatJSONSchema | ResponseFormatJSONObject | undefined)[] = [
   { type: 'json_schema', json_schema: { name: 'triage', strict: true, schema: ANSWER_JSON_SCHEMA } },
   { type: 'json_object' },
@@ -34,11 +34,11 @@ const FORMATS: readonly (ResponseFormatJSONSchema | ResponseFormatJSONObject | u
 ]
 
 /**
- * A chat with an OpenAI-compatible server. Which way of asking for JSON it understands is found out by the first request
- * that succeeds, and kept: one that is refused may be refused for its note.
+ * Creates a chat with an OpenAI-compatible server. The first request that succeeds determines the JSON format for all
+ * later requests; a failed request does not, since the server may have rejected its note.
  *
- * The chat throws a ModelError; a TerminalError when the model refuses or the server finds fault with the request itself;
- * the signal's reason when that aborts.
+ * The chat throws ModelError; TerminalError when the model refuses to answer or the server rejects the request in every
+ * format; the signal's reason after an abort.
  */
 export function createChat({ baseUrl, apiKey, model, timeoutMs }: ChatOptions): Chat {
   const url = new URL(baseUrl)
@@ -47,26 +47,26 @@ export function createChat({ baseUrl, apiKey, model, timeoutMs }: ChatOptions): 
   const client = new OpenAI({
     baseURL: url.href.replace(/\/$/, ''),
     apiKey: apiKey ?? 'none',
-    defaultQuery: query, // gateways in Azure's manner want an api-version
+    defaultQuery: query, // for example api-version, which Azure OpenAI requires
     defaultHeaders: apiKey === undefined ? {} : { 'api-key': apiKey },
-    logLevel: 'off', // at its debug level it would print notes
-    maxRetries: 0, // `call-model.ts` retries, within its breaker
+    logLevel: 'off', // the debug level would log notes
+    maxRetries: 0, // `call-model.ts` retries, with a circuit breaker
     timeout: timeoutMs,
   })
-  let understood: number | undefined
+  let supported: number | undefined
 
   return async (messages, signal) => {
-    for (let format = understood ?? 0; ; format += 1) {
+    for (let format = supported ?? 0; ; format += 1) {
       try {
         const completion = toCompletion(await complete(format, messages, signal))
-        understood ??= format
+        supported ??= format
         return completion
       } catch (thrown) {
         signal.throwIfAborted()
         const error = toModelError(thrown)
         if (error === undefined) throw thrown
         if (error.status !== 400 && error.status !== 422) throw error
-        if (format === FORMATS.length - 1) throw new TerminalError(`${error.message}: it refuses the request`)
+        if (format === FORMATS.length - 1) throw new TerminalError(`${error.message}: request rejected`)
       }
     }
   }
@@ -78,21 +78,21 @@ export function createChat({ baseUrl, apiKey, model, timeoutMs }: ChatOptions): 
         model,
         messages: [...messages],
         temperature: 0,
-        max_tokens: MOST_OUTPUT_TOKENS,
+        max_tokens: MAX_OUTPUT_TOKENS,
         ...(responseFormat === undefined ? {} : { response_format: responseFormat }),
       },
-      // the client's own timeout ends with the head of the answer; its body may drip for ever
+      // the client's own timeout covers only the response headers, not a slow body
       { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) },
     )
   }
 }
 
-function toCompletion(answer: OpenAI.ChatCompletion): Completion {
-  const message = answer.choices?.[0]?.message
-  if (message?.refusal) throw new TerminalError('the model refuses to answer')
+function toCompletion(response: OpenAI.ChatCompletion): Completion {
+  const message = response.choices?.[0]?.message
+  if (message?.refusal) throw new TerminalError('the model refused to answer')
   return {
-    text: typeof message?.content === 'string' ? message.content : '', // whatever the types promise of it
-    inputTokens: answer.usage?.prompt_tokens ?? 0,
-    outputTokens: answer.usage?.completion_tokens ?? 0,
+    text: typeof message?.content === 'string' ? message.content : '', // servers may return other types
+    inputTokens: response.usage?.prompt_tokens ?? 0,
+    outputTokens: response.usage?.completion_tokens ?? 0,
   }
 }

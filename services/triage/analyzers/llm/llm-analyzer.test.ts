@@ -19,7 +19,7 @@ import { createChat } from './chat.ts'
 import { BUDGET_SPENT_TAG, createLlmAnalyzer, type LlmAnalyzerOptions } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 
-/** A model that says again whatever stands in the note, half a surrogate pair included. */
+/** A model that repeats the words of the note, including lone surrogates. */
 const parrot: Behaviour = (request, response) => {
   const words = noteOf(request).slice(0, 100).split(/\s+/)
   const reasons = words.slice(0, 6).map((word) => ({ text: `says ${word}`, quote: word }))
@@ -32,24 +32,24 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** What the analyzer keeps elsewhere, here in memory; PostgreSQL's own stores are tested in `stores.test.ts`. */
+/** Stores in memory; `stores.test.ts` tests the real ones. */
 let spent: ModelUsage[]
-let bought: Map<string, Analysis>
+let answers: Map<string, Analysis>
 beforeEach(() => {
   spent = []
-  bought = new Map()
+  answers = new Map()
 })
 
-interface Wishes extends Partial<LlmAnalyzerOptions> {
+interface Overrides extends Partial<LlmAnalyzerOptions> {
   readonly timeoutMs?: number
   readonly concurrency?: number
   readonly baseUrl?: string
   readonly apiKey?: string
 }
 
-function createAnalyzer(wishes: Wishes = {}) {
+function createAnalyzer(overrides: Overrides = {}) {
   const model = 'Imitated Model-7b'
-  const { timeoutMs = 5_000, concurrency = 8, baseUrl = server.url, apiKey, ...options } = wishes
+  const { timeoutMs = 5_000, concurrency = 8, baseUrl = server.url, apiKey, ...options } = overrides
   return createLlmAnalyzer({
     model,
     callModel: createModelCalls({ chat: createChat({ baseUrl, apiKey, model, timeoutMs }), concurrency }),
@@ -63,7 +63,7 @@ function createAnalyzer(wishes: Wishes = {}) {
         spent.push(usage)
       },
     },
-    answers: { find: async (hash) => bought.get(hash) },
+    answers: { find: async (hash) => answers.get(hash) },
     fallback: createRuleAnalyzer(),
     ...options,
   })
@@ -71,11 +71,11 @@ function createAnalyzer(wishes: Wishes = {}) {
 
 const NOTE = 'Charged twice for March, please look at it.'
 
-function analyze(note = NOTE, wishes: Wishes = {}, signal = new AbortController().signal) {
-  return createAnalyzer(wishes).analyze(note, signal)
+function analyze(note = NOTE, overrides: Overrides = {}, signal = new AbortController().signal) {
+  return createAnalyzer(overrides).analyze(note, signal)
 }
 
-/** Sends the head and a part of the body. */
+/** Sends the headers and a part of the body. */
 function begin(response: ServerResponse, part: string): void {
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '5000' })
   response.write(part)
@@ -83,8 +83,8 @@ function begin(response: ServerResponse, part: string): void {
 
 describeAnalyzer('the model analyzer', createAnalyzer, { deterministic: false })
 
-test('an answer is not bought again before its insight is committed, a failure is tried anew', async () => {
-  const analyzer = createAnalyzer() // the store, where the insight would be found once it is committed, stays empty
+test('an answer is reused before its insight is committed, and a failure is not', async () => {
+  const analyzer = createAnalyzer() // the store stays empty, as before the commit of the insight
   const { signal } = new AbortController()
   server.behave((request, response) => say(response, goodAnswer(request)))
   const first = await analyzer.analyze(NOTE, signal)
@@ -92,14 +92,14 @@ test('an answer is not bought again before its insight is committed, a failure i
   expect(server.requests).toHaveLength(1)
 
   server.behave((_request, response) => sendJson(response, 400, { error: { message: 'no' } }))
-  const other = 'Another note altogether.'
+  const other = 'A different note.'
   await expect(analyzer.analyze(other, signal)).rejects.toThrow()
   server.behave((request, response) => say(response, goodAnswer(request)))
   expect(await analyzer.analyze(other, signal)).toMatchObject({ intent: first.intent })
 })
 
 describe('an answer', () => {
-  test('becomes an analysis whose reasons point at the words that they quote, and whose usage is told', async () => {
+  test('becomes an analysis with its usage, whose reasons have the span of their quote', async () => {
     server.behave((request, response) => say(response, goodAnswer(request)))
     const analysis = await analyze()
     expect(analysis).toMatchObject({ intent: 'support', priority: 'P1', confidence: 0.9, tags: ['billing'] })
@@ -113,13 +113,13 @@ describe('an answer', () => {
     expect(createAnalyzer().id).toBe('llm-imitated-model-7b@1')
   })
 
-  test('is made storable: what PostgreSQL refuses goes, and the rest stays', async () => {
+  test('loses characters that PostgreSQL cannot store', async () => {
     const reasons = [{ text: 'was charged\u0000 twice \ud83d', quote: 'Charged' }]
     server.behave((request, response) => say(response, goodAnswer(request, { reasons, tags: ['bil\u0000ling'] })))
     expect(await analyze()).toMatchObject({ tags: ['billing'], reasons: [{ text: 'was charged twice \ufffd' }] })
   })
 
-  test('with a quote that the note does not hold loses that reason', async () => {
+  test('loses reasons whose quote is not in the note', async () => {
     const reasons = [{ text: 'has lost everything', quote: 'we lost everything' }]
     server.behave((request, response) => say(response, goodAnswer(request, { reasons })))
     expect((await analyze()).reasons).toEqual([])
@@ -136,27 +136,31 @@ const lacking =
     } else asText(request, response, 1)
   }
 
-/** How servers differ; each is asked twice, and what it lacks is asked for once only. */
+/** Variants of servers. Each gets two notes; a format it does not support is requested only once. */
 const SERVERS: readonly (readonly [name: string, behaviour: Behaviour, requests: number])[] = [
-  ['OpenAI: knows JSON schemas', asText, 2],
+  ['OpenAI: supports JSON schemas', asText, 2],
   [
-    'vLLM and LM Studio: know JSON schemas, and name the model otherwise',
+    'vLLM and LM Studio: support JSON schemas, and have a name in the message',
     (r, s) => say(s, goodAnswer(r), { message: { name: 'local' } }),
     2,
   ],
   ['one with JSON mode only', lacking(400, ['json_schema']), 3],
   ['an old Ollama or llama.cpp server: text only', lacking(400, ['json_schema', 'json_object']), 4],
-  ['one that says 422 for what it lacks', lacking(422, ['json_schema']), 3],
+  ['one that returns 422 for formats it does not support', lacking(422, ['json_schema']), 3],
   [
     'one that ignores the format and fences its JSON',
     (r, s) => say(s, `Sure!\n\`\`\`json\n${goodAnswer(r)}\n\`\`\``),
     2,
   ],
-  ['a reasoning model that thinks aloud', (r, s) => say(s, `<think>{"intent": maybe}</think>\n${goodAnswer(r)}`), 2],
-  ['one that leaves usage out', (r, s) => sendJson(s, 200, { choices: [{ message: { content: goodAnswer(r) } }] }), 2],
+  [
+    'a reasoning model that outputs its reasoning',
+    (r, s) => say(s, `<think>{"intent": maybe}</think>\n${goodAnswer(r)}`),
+    2,
+  ],
+  ['one that omits usage', (r, s) => sendJson(s, 200, { choices: [{ message: { content: goodAnswer(r) } }] }), 2],
 ]
 
-describe('a server of its own kind', () => {
+describe('a server variant', () => {
   test.each(SERVERS)('%s', async (_, behaviour, requests) => {
     server.behave(behaviour)
     const analyzer = createAnalyzer()
@@ -169,7 +173,7 @@ describe('a server of its own kind', () => {
     expect(server.requests).toHaveLength(requests)
   })
 
-  test('that refuses one note in every format but the last is asked the next note as before', async () => {
+  test('that rejects one note in every format but the last gets the next note in the first format', async () => {
     const long = `${NOTE} And a long story.`
     const tooLong: Behaviour = (request, response, count) =>
       noteOf(request) === long
@@ -182,7 +186,7 @@ describe('a server of its own kind', () => {
     expect(formats).toEqual(['json_schema', 'json_schema', 'json_object', undefined, 'json_schema'])
   })
 
-  test('that refuses one note altogether is asked the next one as before, also when that was the first', async () => {
+  test('that rejects the first note in every format gets the next note in the first format', async () => {
     const filtered = `${NOTE} Filtered.`
     server.behave((request, response, count) =>
       noteOf(request) === filtered ? sendJson(response, 400, {}) : asText(request, response, count),
@@ -193,7 +197,7 @@ describe('a server of its own kind', () => {
     expect(server.requests.at(-1)?.body.response_format?.type).toBe('json_schema')
   })
 
-  test("a gateway in Azure's manner gets its path, its api-version and its api-key", async () => {
+  test('an Azure-style gateway gets its path, api-version and api-key', async () => {
     server.behave(asText)
     const baseUrl = `${new URL(server.url).origin}/openai/deployments/triage?api-version=2026-06-01`
     await analyze(NOTE, { baseUrl, apiKey: 'the-key' })
@@ -203,11 +207,10 @@ describe('a server of its own kind', () => {
   })
 })
 
-/** Faults that pass: the first answers fail, the next is good. */
-const PASSING: readonly (readonly [name: string, fault: Behaviour])[] = [
+const TRANSIENT: readonly (readonly [name: string, fault: Behaviour])[] = [
   ['a 500', (_, response) => sendJson(response, 500, { error: { message: 'oops' } })],
   [
-    'a 503 that is no JSON',
+    'a 503 that is not JSON',
     (_, response) => response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>busy</h1>'),
   ],
   ['a 429 without Retry-After', (_, response) => sendJson(response, 429, { error: { message: 'slow down' } })],
@@ -215,9 +218,9 @@ const PASSING: readonly (readonly [name: string, fault: Behaviour])[] = [
     'a 429 with Retry-After',
     (_, response) => sendJson(response, 429, { error: { message: 'slow down' } }, { 'retry-after': '1' }),
   ],
-  ['a connection that breaks before the answer', (_, response) => response.destroy()],
+  ['a connection that closes before the response', (_, response) => response.destroy()],
   [
-    'a connection that breaks in the middle of it',
+    'a connection that closes during the response',
     (_, response) => {
       begin(response, '{"choices": [')
       setTimeout(() => response.destroy(), 20)
@@ -225,95 +228,94 @@ const PASSING: readonly (readonly [name: string, fault: Behaviour])[] = [
   ],
 ]
 
-/** Faults that only the end of the client's patience ends. */
-const SILENT: readonly (readonly [name: string, fault: Behaviour])[] = [
-  ['a slow drip', (_, response) => begin(response, ' ')],
-  ['silence', () => undefined],
+/** Errors that only the timeout of the client detects. */
+const HANGING: readonly (readonly [name: string, fault: Behaviour])[] = [
+  ['a slow response', (_, response) => begin(response, ' ')],
+  ['no response', () => undefined],
 ]
 
-describe('a fault that passes', () => {
-  test.each(PASSING)('%s: the next try is the answer', async (_, fault) => {
+describe('a transient error', () => {
+  test.each(TRANSIENT)('%s: the retry succeeds', async (_, fault) => {
     server.behave((request, response, count) => (count === 1 ? fault : asText)(request, response, count))
     expect(await analyze()).toMatchObject({ intent: 'support' })
     expect(server.requests).toHaveLength(2)
   })
 
-  test.each(SILENT)('%s: the next try is the answer', async (_, fault) => {
+  test.each(HANGING)('%s: the retry succeeds', async (_, fault) => {
     server.behave((request, response, count) => (count === 1 ? fault : asText)(request, response, count))
     expect(await analyze(NOTE, { timeoutMs: 400 })).toMatchObject({ intent: 'support' })
-    expect(server.requests.length).toBeGreaterThanOrEqual(2) // more when the good answer too took that long
+    expect(server.requests.length).toBeGreaterThanOrEqual(2) // more if the good response exceeded the timeout too
   })
 
-  test.each([...PASSING, ...SILENT])('%s, again and again: the lead is tried later', async (_, fault) => {
+  test.each([...TRANSIENT, ...HANGING])('%s, every time: the lead is snoozed', async (_, fault) => {
     server.behave(fault)
     await expect(analyze(NOTE, { timeoutMs: 150 })).rejects.toBeInstanceOf(SnoozeError)
   })
 
-  test('waits as long as Retry-After says', async () => {
+  test('snoozes the lead for Retry-After', async () => {
     server.behave((_, response) => sendJson(response, 429, { error: { message: 'slow' } }, { 'retry-after': '120' }))
     await expect(analyze()).rejects.toMatchObject({ retryAfterMs: 120_000 })
   }, 15_000)
 
-  test('opens the breaker: the model is not asked for a while', async () => {
+  test('opens the circuit breaker, which stops calls to the model', async () => {
     server.behave((_, response) => sendJson(response, 500, {}))
     const analyzer = createAnalyzer()
     for (let i = 0; i < 4; i++)
       await expect(analyzer.analyze(`${NOTE}${i}`, new AbortController().signal)).rejects.toThrow()
     const before = server.requests.length
-    await expect(analyzer.analyze(NOTE, new AbortController().signal)).rejects.toThrow('not asked')
+    await expect(analyzer.analyze(NOTE, new AbortController().signal)).rejects.toThrow('circuit breaker')
     expect(server.requests).toHaveLength(before)
   }, 15_000)
 
-  test('a wrong key is nobody’s note: the lead is tried later, and the message says what to look at', async () => {
+  test('an invalid API key snoozes the lead, with a message that names the settings to check', async () => {
     server.behave((_, response) => sendJson(response, 401, { error: { message: 'bad key' } }))
     await expect(analyze()).rejects.toThrow('check LLM_API_KEY')
     await expect(analyze()).rejects.toBeInstanceOf(SnoozeError)
   })
 })
 
-/** Answers that cannot be used. */
-const USELESS: readonly (readonly [name: string, behaviour: Behaviour])[] = [
+const UNUSABLE: readonly (readonly [name: string, behaviour: Behaviour])[] = [
   ['truncated JSON', (r, s) => say(s, goodAnswer(r).slice(0, 60), { finish: 'length' })],
   ['no JSON', (_, s) => say(s, 'This looks like a support request to me.')],
-  ['a word that is not in the vocabulary', (r, s) => say(s, goodAnswer(r, { intent: 'complaint' }))],
+  ['a value outside the vocabulary', (r, s) => say(s, goodAnswer(r, { intent: 'complaint' }))],
   ['a confidence above 1', (r, s) => say(s, goodAnswer(r, { confidence: 95 }))],
   ['nothing', (_, s) => say(s, null)],
   ['no choices', (_, s) => sendJson(s, 200, { choices: [] })],
 ]
 
-describe('an answer that cannot be used', () => {
-  test.each(USELESS)('%s: is sent back once with what is wrong', async (_, useless) => {
-    server.behave((request, response, count) => (count === 1 ? useless : asText)(request, response, count))
+describe('an unusable answer', () => {
+  test.each(UNUSABLE)('%s: is returned to the model once with its errors', async (_, unusable) => {
+    server.behave((request, response, count) => (count === 1 ? unusable : asText)(request, response, count))
     expect(await analyze()).toMatchObject({ intent: 'support', usage: expect.anything() })
     expect(server.requests[1]?.body.messages.at(-1)?.content).toMatch(/^That answer cannot be used: ./)
   })
 
-  test.each(USELESS)('%s, twice: is the end, and is paid for', async (_, useless) => {
-    server.behave(useless)
+  test.each(UNUSABLE)('%s, twice: is a terminal error, and counts as spending', async (_, unusable) => {
+    server.behave(unusable)
     await expect(analyze()).rejects.toBeInstanceOf(TerminalError)
     expect(server.requests).toHaveLength(2)
     expect(spent).toHaveLength(1)
   })
 
-  test('a refusal is the end at once', async () => {
+  test('a refusal is a terminal error at once', async () => {
     server.behave((_, response) => say(response, null, { message: { refusal: 'I cannot help with that.' } }))
     await expect(analyze()).rejects.toThrow(TerminalError)
     expect(server.requests).toHaveLength(1)
   })
 
-  test('a request that the server finds fault with in every format is the end', async () => {
+  test('a request that the server rejects in every format is a terminal error', async () => {
     server.behave((_, response) => sendJson(response, 400, { error: { message: 'context length exceeded' } }))
     await expect(analyze()).rejects.toThrow(TerminalError)
   })
 
-  test('the reason that the server has is told when it is one that servers have', async () => {
+  test('the error code of the server is in the message only if it is a known code', async () => {
     const refuse = (code: string): Behaviour => {
       return (_, response) => sendJson(response, 400, { error: { message: 'no', code } })
     }
     server.behave(refuse('context_length_exceeded'))
-    await expect(analyze()).rejects.toThrow("the model's server answers 400 (context_length_exceeded)")
+    await expect(analyze()).rejects.toThrow('the model server returned 400 (context_length_exceeded)')
     server.behave(refuse('anna.k@example.com'))
-    await expect(analyze()).rejects.toThrow("the model's server answers 400: it refuses the request")
+    await expect(analyze()).rejects.toThrow('the model server returned 400: request rejected')
   })
 })
 
@@ -321,7 +323,7 @@ describe('a note', () => {
   const PRIVATE = 'Call +49 30 901820 or write to anna.k@example.com, card 4111 1111 1111 1111, order 4711.'
   const sent = (requests: readonly SeenRequest[]) => JSON.stringify(requests.map(({ body }) => body.messages))
 
-  test('leaves without addresses and numbers, and its reasons point into the original all the same', async () => {
+  test('is sent without addresses and numbers, and its reasons have spans of the original', async () => {
     const reasons = [{ text: 'names an order', quote: 'order 4711' }]
     server.behave((request, response) => say(response, goodAnswer(request, { reasons })))
     const analysis = await analyze(PRIVATE)
@@ -330,13 +332,13 @@ describe('a note', () => {
     expect(PRIVATE.slice(analysis.reasons[0]?.start, analysis.reasons[0]?.end)).toBe('order 4711')
   })
 
-  test('leaves as it is when that is wished', async () => {
+  test('is sent unchanged if masking is off', async () => {
     server.behave(asText)
     await analyze(PRIVATE, { maskPersonal: false })
     expect(sent(server.requests)).toContain('anna.k@example.com')
   })
 
-  test('stands between lines that its writer could not guess, another pair for every call', async () => {
+  test('is fenced by random lines that differ between calls', async () => {
     server.behave(asText)
     await analyze('First.')
     await analyze('Second.')
@@ -346,7 +348,7 @@ describe('a note', () => {
     expect(fences[0]?.[0]).not.toBe(fences[1]?.[0])
   })
 
-  test('that is known is not bought again, and of many askers at once one asks', async () => {
+  test('is sent once for concurrent calls with the same text', async () => {
     server.behave(asText)
     const analyzer = createAnalyzer()
     const { signal } = new AbortController()
@@ -354,7 +356,7 @@ describe('a note', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('is judged by the rules when the day is paid out, and its insight says so', async () => {
+  test('is analyzed by the rules once the daily budget is spent, and its insight is tagged', async () => {
     server.behave(asText)
     const analyzer = createAnalyzer({ dailyBudget: 0.005 })
     const { signal } = new AbortController()
@@ -370,11 +372,11 @@ describe('a note', () => {
 })
 
 describe('limits', () => {
-  test('so many requests run at a time, a few wait, and more are tried later', async () => {
+  test('calls beyond the concurrency limit wait, and those beyond the queue are snoozed', async () => {
     let running = 0
-    let most = 0
+    let maxRunning = 0
     server.behave((request, response) => {
-      most = Math.max(most, ++running)
+      maxRunning = Math.max(maxRunning, ++running)
       setTimeout(() => {
         running -= 1
         asText(request, response, 1)
@@ -383,31 +385,31 @@ describe('limits', () => {
     const analyzer = createAnalyzer({ concurrency: 2 })
     const { signal } = new AbortController()
     const all = await Promise.allSettled(Array.from({ length: 12 }, (_, i) => analyzer.analyze(`${NOTE} ${i}`, signal)))
-    const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
-    expect(most).toBe(2)
-    expect(refused).toHaveLength(2)
-    for (const reason of refused) expect(reason).toBeInstanceOf(SnoozeError)
-    // a minute and a bit at the most, and not all at once
-    for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeGreaterThanOrEqual(35_000)
-    for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeLessThanOrEqual(70_000)
-    expect(new Set(refused.map(({ retryAfterMs }) => retryAfterMs)).size).toBe(2)
+    const snoozed = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(maxRunning).toBe(2)
+    expect(snoozed).toHaveLength(2)
+    for (const reason of snoozed) expect(reason).toBeInstanceOf(SnoozeError)
+    // at most 70 s, with jitter
+    for (const { retryAfterMs } of snoozed) expect(retryAfterMs).toBeGreaterThanOrEqual(35_000)
+    for (const { retryAfterMs } of snoozed) expect(retryAfterMs).toBeLessThanOrEqual(70_000)
+    expect(new Set(snoozed.map(({ retryAfterMs }) => retryAfterMs)).size).toBe(2)
   })
 
-  test('a minute has so many tokens, and fills again', () => {
+  test('the token bucket limits tokens per minute and refills', () => {
     let now = 0
     const limit = createTokenLimit(6_000, () => now)
     limit.take(4_000)
     expect(() => limit.take(4_000)).toThrow(expect.objectContaining({ retryAfterMs: 20_000 }))
-    // whoever waits already gets them first
+    // scheduled after the note that is already waiting
     expect(() => limit.take(3_000)).toThrow(expect.objectContaining({ retryAfterMs: 50_000 }))
     now += 20_000
     limit.take(4_000)
     expect(() => limit.take(1)).toThrow(SnoozeError)
     now += 600_000
-    limit.take(100_000) // more than a minute holds gets a whole minute
+    limit.take(100_000) // more than the capacity takes the whole bucket
   })
 
-  test('an aborted call ends at once with the reason of the signal', async () => {
+  test('an aborted call rejects at once with the reason of the signal', async () => {
     server.behave(() => undefined)
     const controller = new AbortController()
     const reason = new Error('the worker is draining')

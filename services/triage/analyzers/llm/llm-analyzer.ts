@@ -3,68 +3,67 @@ import type { Analysis, ModelUsage, Reason } from '../../../../domain/analysis.t
 import { contentHash } from '../../../../domain/lead.ts'
 import { TerminalError } from '../../../../lib/mailbox/failure.ts'
 import type { Analyzer } from '../analyzer.ts'
-import type { AnswerStore } from './answer-store.ts'
 import type { Chat, Completion, Message } from './chat.ts'
-import { MOST_OUTPUT_TOKENS } from './chat.ts'
+import { MAX_OUTPUT_TOKENS } from './chat.ts'
 import { type MaskedNote, maskPersonal, unmasked } from './mask.ts'
 import { AnswerError, parseAnswer } from './parse-answer.ts'
 import { type Answer, fenced, INSTRUCTIONS, PROMPT_VERSION, repairRequest } from './prompt-1.ts'
-import type { Spending } from './spending-store.ts'
+import type { AnswerStore, Spending } from './stores.ts'
 import type { TokenLimit } from './token-limit.ts'
 
 export interface LlmAnalyzerOptions {
   readonly model: string
-  /** Asks the model; see `call-model.ts`. */
+  /** See `call-model.ts`. */
   readonly callModel: Chat
   readonly tokens: TokenLimit
   readonly maskPersonal: boolean
-  /** In any currency, for a million tokens. */
+  /** Per million tokens, in any currency. */
   readonly prices: { readonly input: number; readonly output: number }
-  /** In the same currency; 0 is no limit. */
+  /** In the currency of the prices; 0 means no limit. */
   readonly dailyBudget: number
   readonly spending: Spending
-  /** Answers that were bought before. */
   readonly answers: AnswerStore
-  /** Serves when the day's budget is spent. */
+  /** Used once the daily budget is spent. */
   readonly fallback: Analyzer
 }
 
-/** A tag for filtering: these insights may be worth a retriage tomorrow. */
+/** Marks insights of the fallback, so that they can be found and retriaged later. */
 export const BUDGET_SPENT_TAG = 'model-budget-spent'
 
-/** No commit takes longer, but for a database that is away. */
-const COMMITTED_WITHIN_MS = 15_000
+/** How long an answer is kept in memory: no commit takes longer while PostgreSQL is reachable. */
+const CACHE_MS = 15_000
 
 /**
- * Judges notes by a large language model behind an OpenAI-compatible server.
+ * Analyzes notes with a large language model on an OpenAI-compatible server.
  *
- * A note is judged once: an answer for the same text by the same analyzer is reused. The note goes out fenced as data,
- * without addresses and numbers. An answer that cannot be used is sent back once with what is wrong with it.
+ * Each text is sent to the model once: later calls reuse the stored answer of the same analyzer. The note is sent fenced as
+ * data, with email addresses, phone and card numbers masked. An unusable answer is returned to the model once with its
+ * errors.
  *
- * @throws TerminalError when the model refuses or its second answer cannot be used either; SnoozeError when it
- *   cannot be had now
+ * The analyzer throws TerminalError when the model refuses to answer or its second answer is unusable too; SnoozeError
+ * when the model is unavailable.
  */
 export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
   const id = `llm-${options.model.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-')}@${PROMPT_VERSION}`
-  const asked = new Map<string, Promise<Analysis>>()
+  const cache = new Map<string, Promise<Analysis>>()
 
   /**
-   * Of several askers of one text at the same time one asks the model. An answer stays for a while after it came: until
-   * its insight is committed nobody finds it in the store.
+   * Concurrent calls for the same text share one call of the model. Its answer stays in the cache for a while, since the
+   * store finds it only after the insight is committed.
    */
-  const once = (hash: string, ask: () => Promise<Analysis>): Promise<Analysis> => {
-    const running = asked.get(hash)
+  const cached = (hash: string, callModel: () => Promise<Analysis>): Promise<Analysis> => {
+    const running = cache.get(hash)
     if (running !== undefined) return running
-    const forget = () => asked.delete(hash)
-    const answer = ask()
-    asked.set(hash, answer)
-    answer.then(() => setTimeout(forget, COMMITTED_WITHIN_MS).unref(), forget)
-    return answer
+    const remove = () => cache.delete(hash)
+    const analysis = callModel()
+    cache.set(hash, analysis)
+    analysis.then(() => setTimeout(remove, CACHE_MS).unref(), remove)
+    return analysis
   }
 
-  const ask = async (note: string, hash: string, signal: AbortSignal): Promise<Analysis> => {
-    const known = await options.answers.find(hash, id)
-    if (known !== undefined) return known
+  const findOrCall = async (note: string, hash: string, signal: AbortSignal): Promise<Analysis> => {
+    const stored = await options.answers.find(hash, id)
+    if (stored !== undefined) return stored
     if (options.dailyBudget > 0 && (await options.spending.today()) >= options.dailyBudget) {
       const analysis = await options.fallback.analyze(note, signal)
       return { ...analysis, tags: [...analysis.tags, BUDGET_SPENT_TAG].sort(), madeBy: options.fallback.id }
@@ -80,12 +79,12 @@ export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
     analyze: async (note, signal) => {
       signal.throwIfAborted()
       const hash = contentHash(note)
-      return once(hash, () => ask(note, hash, signal))
+      return cached(hash, () => findOrCall(note, hash, signal))
     },
   }
 }
 
-/** The question, the answer, and once more when it cannot be used. */
+/** Sends the note and returns the answer; asks for a repair once if the answer is unusable. */
 async function converse(
   options: LlmAnalyzerOptions,
   text: string,
@@ -110,8 +109,8 @@ async function converse(
     answer = parsed(second)
   }
   const usage = usageOf(options, completions, performance.now() - startedAt)
-  await options.spending.add(usage) // also for an answer that was bought in vain
-  if (answer instanceof AnswerError) throw new TerminalError(`the model's answer cannot be used: ${answer.message}`)
+  await options.spending.add(usage) // unusable answers cost money too
+  if (answer instanceof AnswerError) throw new TerminalError(`the answer of the model is unusable: ${answer.message}`)
   return { answer, usage }
 }
 
@@ -131,9 +130,9 @@ function usageOf({ model, prices }: LlmAnalyzerOptions, completions: readonly Co
   return { model, inputTokens, outputTokens, ms: Math.round(ms), cost }
 }
 
-/** A token is at least three characters of most texts; too high a guess only waits longer. */
+/** In most texts a token has at least three characters. An estimate that is too high only delays calls. */
 function estimatedTokens(text: string): number {
-  return Math.ceil((INSTRUCTIONS.length + text.length) / 3) + MOST_OUTPUT_TOKENS
+  return Math.ceil((INSTRUCTIONS.length + text.length) / 3) + MAX_OUTPUT_TOKENS
 }
 
 const TAG = /^[a-z0-9]+(-[a-z0-9]+)*$/
@@ -150,7 +149,7 @@ function toAnalysis(answer: Answer, masked: MaskedNote, note: string): Analysis 
   }
 }
 
-/** A quote that the note does not hold explains nothing. */
+/** Drops reasons whose quote is not in the note. */
 function toReason(
   { text, quote }: Answer['reasons'][number],
   weight: number,

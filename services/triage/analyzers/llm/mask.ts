@@ -1,17 +1,17 @@
-/** A note without what identifies people, and the way back from its words to those of the original. */
+/** A note with personal data replaced by placeholders, and a mapping back to the original. */
 export interface MaskedNote {
   readonly text: string
-  /** The place in the original of a place in `text`; inside a placeholder, where the placeholder's original begins. */
+  /** Maps an index in `text` to the original; inside a placeholder, to the start of the text it replaces. */
   originalIndex(index: number): number
 }
 
 const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4}/gu
-/** Digits with what people put between them; what they are is decided by counting. */
+/** Digits with separators; the number of digits decides what they are. */
 const DIGITS = /\+?\d(?:[ \u00a0()./-]{0,2}\d){6,24}/g
-const PHONE_DIGITS = { least: 7, most: 15 }
-const CARD_DIGITS = { least: 13, most: 19 }
+const PHONE_DIGITS = { min: 7, max: 15 }
+const CARD_DIGITS = { min: 13, max: 19 }
 
-/** Replaces email addresses, card numbers and phone numbers by placeholders. Linear in the note. */
+/** Replaces email addresses, card numbers and phone numbers by placeholders, in linear time. */
 export function maskPersonal(note: string): MaskedNote {
   const found = [
     ...[...note.matchAll(EMAIL)].map((match) => ({ start: match.index, text: match[0], as: '[email]' })),
@@ -24,7 +24,7 @@ export function maskPersonal(note: string): MaskedNote {
   let end = 0
   const pieces: { masked: number; original: number; length: number }[] = []
   for (const { start, text: secret, as } of found) {
-    if (start < end) continue // digits of an address that is gone already
+    if (start < end) continue // digits of an address that is already masked
     pieces.push({ masked: text.length, original: end, length: start - end })
     text += note.slice(end, start)
     pieces.push({ masked: text.length, original: start, length: 0 })
@@ -42,18 +42,18 @@ export function maskPersonal(note: string): MaskedNote {
   }
 }
 
-/** A masked note that is the original. */
+/** The original note as a {@link MaskedNote}. */
 export function unmasked(note: string): MaskedNote {
   return { text: note, originalIndex: (index) => index }
 }
 
 function placeholderOf(text: string): string | undefined {
   const digits = text.replaceAll(/\D/g, '')
-  if (digits.length >= CARD_DIGITS.least && digits.length <= CARD_DIGITS.most && passesLuhn(digits)) return '[card]'
-  return digits.length >= PHONE_DIGITS.least && digits.length <= PHONE_DIGITS.most ? '[phone]' : undefined
+  if (digits.length >= CARD_DIGITS.min && digits.length <= CARD_DIGITS.max && passesLuhn(digits)) return '[card]'
+  return digits.length >= PHONE_DIGITS.min && digits.length <= PHONE_DIGITS.max ? '[phone]' : undefined
 }
 
-/** ISO/IEC 7812-1, annex B. */
+/** The Luhn checksum of ISO/IEC 7812-1, annex B. */
 function passesLuhn(digits: string): boolean {
   const sum = [...digits].reverse().reduce((total, digit, i) => {
     const value = Number(digit) * (i % 2 === 1 ? 2 : 1)

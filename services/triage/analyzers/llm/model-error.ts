@@ -1,13 +1,13 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
 
 /**
- * The model's server could not be asked, or did not answer well. The message is ours alone, and there is no cause: what
- * the server says may quote the note, and this goes into logs and dead letters.
+ * A failed request to the model server. It has neither the server's message nor a cause: those may quote the note, and this
+ * error appears in logs and dead letters.
  */
 export class ModelError extends Error {
-  /** The HTTP status, when there was an answer with one. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined
-  /** How long the server wants to be left alone. */
+  /** From the `Retry-After` header. */
   readonly retryAfterMs: number | undefined
 
   constructor(message: string, { status, retryAfterMs }: { status?: number; retryAfterMs?: number | undefined } = {}) {
@@ -17,14 +17,14 @@ export class ModelError extends Error {
     this.retryAfterMs = retryAfterMs
   }
 
-  /** Whether it is a fault of the moment, which says nothing about the note. */
-  get isPassing(): boolean {
+  /** Whether a retry may succeed, since the error is not caused by the note. */
+  get isTransient(): boolean {
     return this.status === undefined || this.status === 408 || this.status === 429 || this.status >= 500
   }
 }
 
 /**
- * What servers call their reasons; a word that is none of these is not repeated, for it may be anybody's.
+ * Error codes that are safe to log. Other codes are dropped, since a server may put parts of the note there.
  * @see https://platform.openai.com/docs/guides/error-codes
  */
 const KNOWN_CODES: ReadonlySet<unknown> = new Set([
@@ -39,36 +39,36 @@ const KNOWN_CODES: ReadonlySet<unknown> = new Set([
   'unsupported_value',
 ])
 
-/** The funnel for whatever the client throws. @returns undefined when it is nothing that a client throws */
+/** Converts errors of the OpenAI client. @returns undefined for any other error */
 export function toModelError(error: unknown): ModelError | undefined {
-  if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) return tooSlow()
+  if (error instanceof APIConnectionTimeoutError || error instanceof APIUserAbortError) return timedOut()
   if (error instanceof APIConnectionError) {
-    return new ModelError(`the connection to the model's server failed${inBrackets(systemCode(error))}`)
+    return new ModelError(`the connection to the model server failed${inBrackets(systemCode(error))}`)
   }
   if (error instanceof APIError) return fromStatus(error)
-  if (error instanceof SyntaxError) return new ModelError("the model's server answers with what is not JSON")
+  if (error instanceof SyntaxError) return new ModelError('the response of the model server is not JSON')
   if (!(error instanceof Error)) return undefined
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') return tooSlow()
-  // as Node's fetch says that an answer broke off
-  if (error instanceof TypeError) return new ModelError("the answer of the model's server broke off")
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') return timedOut()
+  // Node's fetch throws a TypeError when the connection closes during the response
+  if (error instanceof TypeError) return new ModelError('the model server closed the connection during its response')
   return undefined
 }
 
 function fromStatus(error: APIError): ModelError {
   const { status } = error
-  if (status === undefined) return new ModelError("the model's server answers with an error")
+  if (status === undefined) return new ModelError('the model server returned an error')
   const code = KNOWN_CODES.has(error.code) ? String(error.code) : undefined
-  return new ModelError(`the model's server answers ${status}${inBrackets(code)}`, {
+  return new ModelError(`the model server returned ${status}${inBrackets(code)}`, {
     status,
     retryAfterMs: retryAfterMs(error),
   })
 }
 
-function tooSlow(): ModelError {
-  return new ModelError("the model's server has not answered within LLM_TIMEOUT_MS")
+function timedOut(): ModelError {
+  return new ModelError('the model server did not respond within LLM_TIMEOUT_MS')
 }
 
-/** The name that the system has for the fault, `ECONNREFUSED` for example. */
+/** The system error code, for example `ECONNREFUSED`. */
 function systemCode(error: Error): string | undefined {
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(cause.code)) return cause.code

@@ -1,6 +1,6 @@
 import { type Answer, answerSchema } from './prompt-1.ts'
 
-/** What a model said cannot be used; the message tells the model, and people, what is wrong. */
+/** An unusable answer. The message lists its errors for the model and for people. */
 export class AnswerError extends Error {
   constructor(message: string) {
     super(message)
@@ -9,13 +9,13 @@ export class AnswerError extends Error {
 }
 
 /**
- * Finds the answer in what a model said: alone, fenced as code, or behind its thoughts. Its texts can be stored, whatever
- * the model was made to say.
+ * Extracts the answer from the output of a model: plain, in a code fence, or after its reasoning. Removes characters that
+ * PostgreSQL cannot store.
  *
- * @throws AnswerError that says what is wrong
+ * @throws AnswerError that lists the errors
  */
 export function parseAnswer(text: string): Answer {
-  const json = objectIn(withoutThoughts(text))
+  const json = objectIn(withoutReasoning(text))
   let value: unknown
   try {
     value = JSON.parse(json, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part))
@@ -29,8 +29,8 @@ export function parseAnswer(text: string): Answer {
   )
 }
 
-/** Reasoning models think aloud first. */
-function withoutThoughts(text: string): string {
+/** Drops the output of reasoning models before their answer. */
+function withoutReasoning(text: string): string {
   const end = text.lastIndexOf('</think>')
   return end < 0 ? text : text.slice(end + '</think>'.length)
 }
@@ -41,7 +41,7 @@ function objectIn(text: string): string {
   return text.slice(start, end + 1)
 }
 
-/** JSON may name what PostgreSQL stores in no text: U+0000, and half a surrogate pair. */
+/** JSON can encode text that PostgreSQL cannot store: U+0000 and lone surrogates. */
 function storable(text: string): string {
   return text.replaceAll('\u0000', '').toWellFormed()
 }

@@ -19,10 +19,7 @@ import { createChat } from './chat.ts'
 import { createLlmAnalyzer } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 
-/*
- * Servers say what is wrong with a request by quoting it, and the request holds the note: none of that may reach a log or
- * a dead letter.
- */
+/* Servers quote requests in their error messages, and requests contain notes. No note may reach a log or a dead letter. */
 
 const NOTE = 'Velvet-Elephant has not been paid; Velvet-Elephant waits.'
 
@@ -58,8 +55,8 @@ function createAnalyzer() {
   })
 }
 
-/** Lets the mailbox give up a lead with the note. @returns why, and all that was logged */
-async function giveUp({
+/** Has a mailbox dead-letter a lead with the note. @returns the cause, and everything that was logged */
+async function deadLetter({
   maxDeliveries,
 }: {
   maxDeliveries: number
@@ -109,27 +106,27 @@ const QUOTING: readonly (readonly [name: string, behaviour: Behaviour])[] = [
   ['a 429', quoted(429, { 'retry-after': '60' })],
   ['a 500', quoted(500)],
   ['a page of a gateway', (r, s) => s.writeHead(502, { 'content-type': 'text/html' }).end(`<h1>${noteOf(r)}</h1>`)],
-  ['what is no JSON', asJson(NOTE)],
-  ['JSON that breaks off', asJson(`{"choices": [{"message": {"content": "${NOTE}`)],
-  ['an answer that is no JSON', (r, s) => say(s, `I have read: ${noteOf(r)}`)],
-  ['an answer with another word', (r, s) => say(s, JSON.stringify({ intent: noteOf(r), [noteOf(r)]: 1 }))],
-  ['a refusal', (r, s) => say(s, null, { message: { refusal: `I will not judge: ${noteOf(r)}` } })],
+  ['a body that is not JSON', asJson(NOTE)],
+  ['truncated JSON', asJson(`{"choices": [{"message": {"content": "${NOTE}`)],
+  ['an answer that is not JSON', (r, s) => say(s, `I have read: ${noteOf(r)}`)],
+  ['an answer with an unknown value', (r, s) => say(s, JSON.stringify({ intent: noteOf(r), [noteOf(r)]: 1 }))],
+  ['a refusal', (r, s) => say(s, null, { message: { refusal: `I cannot answer: ${noteOf(r)}` } })],
 ]
 
-test.each(QUOTING)('a note that the server quotes in %s stays out of log and dead letter', async (_, behaviour) => {
+test.each(QUOTING)('a note that the server quotes in %s is not in the log or the dead letter', async (_, behaviour) => {
   server.behave(behaviour)
-  const { letter, logged } = await giveUp({ maxDeliveries: 1 })
+  const { letter, logged } = await deadLetter({ maxDeliveries: 1 })
   expect(server.requests.map(noteOf)).toContain(NOTE)
   expect(letter.error).toMatch(/model/)
-  for (const told of [JSON.stringify(letter), logged]) {
-    expect(told).not.toContain('Velvet')
-    expect(told).not.toContain('Elephant')
+  for (const text of [JSON.stringify(letter), logged]) {
+    expect(text).not.toContain('Velvet')
+    expect(text).not.toContain('Elephant')
   }
 })
 
-test('a note that the server quotes stays out of the log when it is tried again, too', async () => {
+test('a note that the server quotes is not in the log of a retry', async () => {
   server.behave(quoted(429, { 'retry-after': '0' }))
-  const { logged } = await giveUp({ maxDeliveries: 2 })
+  const { logged } = await deadLetter({ maxDeliveries: 2 })
   expect(logged).toContain('waits for capacity')
   expect(logged).not.toContain('Velvet')
 })

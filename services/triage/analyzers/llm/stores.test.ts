@@ -5,8 +5,7 @@ import { createLog } from '../../../../lib/log/log.ts'
 import { connectPostgres } from '../../../../lib/postgres/connect.ts'
 import { useStack } from '../../../../testkit/fixtures/stack.ts'
 import { createInsightStore } from '../../insight-store.ts'
-import { createAnswerStore } from './answer-store.ts'
-import { createSpendingStore } from './spending-store.ts'
+import { createAnswerStore, createSpendingStore } from './stores.ts'
 
 const stack = useStack()
 const sql = connectPostgres({
@@ -27,20 +26,20 @@ const analysis = {
   language: 'en',
 } as const
 
-describe('the answers that were bought', () => {
+describe('stored answers', () => {
   const answers = createAnswerStore(sql)
   const insights = createInsightStore(sql)
-  const store = (stage: Stage, analyzer: string, contentHash: string, bought = true) =>
+  const store = (stage: Stage, analyzer: string, contentHash: string, byModel = true) =>
     insights.upsert([
       createInsight(
         { leadId: randomUUID(), generation: 1, contentHash },
         stage,
         analyzer,
-        bought ? { ...analysis, usage } : analysis,
+        byModel ? { ...analysis, usage } : analysis,
       ),
     ])
 
-  test('are found by the text and the analyzer, and cost nothing the second time', async () => {
+  test('are found by text and analyzer, without usage', async () => {
     const [stored] = await store(Stage.Final, 'llm-m@1', 'ab')
     expect(stored).toMatchObject({ usage })
     expect(await answers.find('ab', 'llm-m@1')).toEqual(analysis)
@@ -48,14 +47,14 @@ describe('the answers that were bought', () => {
     expect(await answers.find('ac', 'llm-m@1')).toBeUndefined()
   })
 
-  test('are none of the provisional ones and none that no model gave', async () => {
+  test('exclude provisional insights and those without a model call', async () => {
     await store(Stage.Provisional, 'llm-m@1', 'provisional')
-    await store(Stage.Final, 'llm-m@1', 'not bought', false)
-    for (const hash of ['provisional', 'not bought']) expect(await answers.find(hash, 'llm-m@1')).toBeUndefined()
+    await store(Stage.Final, 'llm-m@1', 'no call', false)
+    for (const hash of ['provisional', 'no call']) expect(await answers.find(hash, 'llm-m@1')).toBeUndefined()
   })
 })
 
-test('what a day costs is the sum over all workers', async () => {
+test('the spending of a day is the sum over all workers', async () => {
   const [one, other] = [createSpendingStore(sql), createSpendingStore(sql)]
   expect(await one.today()).toBe(0)
   await Promise.all([one.add(usage), other.add(usage), one.add(usage)])

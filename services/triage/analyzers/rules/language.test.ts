@@ -18,6 +18,6 @@ it.each([
   ['und', 'xyzzy plugh'],
   ['und', '12345 !!! 🎉'],
   ['und', ''],
-])('names %s: %s', (language, note) => {
+])('detects %s: %s', (language, note) => {
   expect(detectLanguage(readWords(note))).toBe(language)
 })

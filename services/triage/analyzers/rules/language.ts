@@ -1,7 +1,7 @@
 import type { Word } from './note-words.ts'
 import { perSpelling } from './spelling.ts'
 
-/** Frequent small words, folded as notes are; a word shared by several languages counts for each of them. */
+/** Frequent function words, folded like the words of notes. A word of several languages counts for each of them. */
 const STOP_WORDS: Readonly<Record<string, readonly string[]>> = {
   en: `the and you your is are we our to of for in on with it this that have has can could would what how please do does
     not my me us i i'm we're don't can't at from be was were if there an need want hello hi but about any
@@ -20,7 +20,7 @@ const STOP_WORDS: Readonly<Record<string, readonly string[]>> = {
     queremos preciso precisamos temos posso podem quanto obrigado obrigada meu minha nosso nossa boa tarde e ao ou`.split(
     /\s+/,
   ),
-  // Languages that the analyzer has not learned: told apart so that they are not taken for a relative that it has.
+  // languages that the model has not learned, so that they are not mistaken for a related one
   it: `il la i gli le di che e un una per con non si del della sono siamo vorremmo vorrei abbiamo buongiorno salve
     grazie quanto costa nostro nostra vostro vostra entro anche ma ci mi piu`.split(/\s+/),
   nl: `de het een en van is dat wij we ik niet met voor op zijn graag kunnen jullie u ons onze hoeveel kost goedemorgen
@@ -35,7 +35,7 @@ const STOP_WORDS: Readonly<Record<string, readonly string[]>> = {
     nostru va rog`.split(/\s+/),
   sv: `och i att det som en pa ar av for med till vi inte har den om ett hej tack kan vill behover hur mycket kostar
     var er`.split(/\s+/),
-  // Russian typed in Latin letters.
+  // Russian in Latin letters
   ru: `privet zdravstvuyte zdravstvuite pozhaluysta pozhaluista skolko nuzhno nuzhen nuzhna nuzhny mozhno hotim hochu
     spasibo est net ili dlya rabotaet ne vas nas nam vam chto kak`.split(/\s+/),
 }
@@ -45,22 +45,22 @@ for (const [language, words] of Object.entries(STOP_WORDS)) {
   for (const word of new Set(words)) LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language])
 }
 
-/** Scripts that one language has nearly to itself. */
+/** Scripts that are nearly specific to one language. */
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/[\u3040-\u30ff]/, 'ja'],
-  [/[\u1100-\u11ff]/, 'ko'], // folding takes syllables apart into these letters
+  [/[\u1100-\u11ff]/, 'ko'], // folding decomposes syllables into these letters
   [/[\u4e00-\u9fff]/, 'zh'],
   [/[\u0370-\u03ff]/, 'el'],
   [/[\u0590-\u05ff]/, 'he'],
   [/[\u0e00-\u0e7f]/, 'th'],
 ]
 
-/** Words beyond this many tell nothing new about the language. */
+/** Maximum number of words to look at; more do not improve the result. */
 const SAMPLE_WORDS = 200
 
 /**
- * Names the language of a note by its script and its small words: ISO 639-1, or `und` when it cannot be told.
- * Most letters decide about the script, so an English note that greets with one Greek word stays English.
+ * Detects the language of a note by script and function words: an ISO 639-1 code, or `und` when undetermined. The majority
+ * of words determines the script, so an English note with one Greek word is English.
  */
 export function detectLanguage(words: readonly Word[]): string {
   const sample = words.slice(0, SAMPLE_WORDS)
@@ -74,7 +74,7 @@ export function detectLanguage(words: readonly Word[]): string {
 
 const scriptsOf = perSpelling(({ text }) => ({ cyrillic: /[\u0400-\u04ff]/.test(text), latin: /[a-z]/.test(text) }))
 
-/** Ukrainian, Belarusian, Serbian and others share the script; their own letters give them away. */
+/** Recognizes Ukrainian, Belarusian, Serbian and others by letters that Russian does not have. */
 function languageOfCyrillic(words: readonly Word[]): string {
   if (words.some((word) => /[іїєґ]/.test(word.text))) return 'uk'
   return words.some((word) => /[ђјљњћџѓќѕўқңғүұһөә]/.test(word.text)) ? 'und' : 'ru'

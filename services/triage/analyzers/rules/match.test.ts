@@ -24,7 +24,7 @@ describe('the phrase notation', () => {
     expect(found('call me back some time today', [say('call .. today')])).toEqual([])
   })
 
-  it('never reaches into the next sentence', () => {
+  it('does not match across sentences', () => {
     expect(found('Please call. Today it rains', [say('call .. today')])).toEqual([])
   })
 
@@ -34,18 +34,18 @@ describe('the phrase notation', () => {
     expect(found('Ещё oплaтa', [say('еще'), say('оплата')])).toEqual(['Ещё', 'oплaтa'])
   })
 
-  it('finds a word by a beginning of any length, at any place', () => {
+  it('finds a word by a prefix of any length, at any place', () => {
     expect(found('Our prices and our offer', [say('p*'), say('our of*')])).toEqual(['prices', 'our offer'])
   })
 
-  it('refuses a phrase that it could not find again', () => {
+  it('rejects an invalid phrase', () => {
     expect(() => parsePhrases('.. today')).toThrow('must begin with a word')
     expect(() => parsePhrases('now *')).toThrow('an empty word')
   })
 })
 
 describe('masking evidence', () => {
-  it('silences what stands inside it and nothing beside it', () => {
+  it('hides evidence within its own words only', () => {
     const vocabulary = [say('urgent'), say('not .. urgent', { masks: true })]
     expect(found('not at all urgent', vocabulary)).toEqual(['not at all urgent'])
     expect(found('not urgent. urgent', vocabulary)).toEqual(['not urgent', 'urgent'])
@@ -67,7 +67,7 @@ describe('a denial', () => {
     ['not only do we buy', false],
     ['It is not red. We buy', false],
     ['we buy', false],
-  ])('governs its clause and no other: %s', (note, denied) => {
+  ])('applies to its own clause only: %s', (note, denied) => {
     expect(isWishDenied(note)).toBe(denied)
   })
 })

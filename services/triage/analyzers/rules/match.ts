@@ -3,10 +3,10 @@ import type { Word } from './note-words.ts'
 import { createPlaceFinder, endOfPhrase, type Place, parsePhrases } from './phrase.ts'
 import { perSpelling } from './spelling.ts'
 
-/** What a matcher needs to know of a piece of evidence. */
+/** The part of evidence that a matcher needs. */
 type Matchable = Pick<Evidence, 'phrases' | 'masks'>
 
-/** A piece of evidence where it stands: from the word `first` to the word `last`, both included. */
+/** An occurrence of evidence, from word `first` to word `last`, both inclusive. */
 export interface Match<E extends Matchable = Evidence> {
   readonly evidence: E
   readonly first: number
@@ -14,35 +14,34 @@ export interface Match<E extends Matchable = Evidence> {
 }
 
 /**
- * Prepares a vocabulary once and returns the function that finds it in notes.
+ * Prepares a vocabulary and returns a function that finds it in notes.
  *
- * At which places of which phrases a word may stand depends on its spelling alone, so it is found once for each. A word
- * of a note is then compared with the handful of phrases that it begins: 20,000 characters take a few milliseconds
- * whatever they are.
+ * Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling. Each word of a
+ * note is then compared only with the few phrases that can start with it: 20,000 characters take a few milliseconds at most.
  */
 export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (words: readonly Word[]) => Match<E>[] {
   const candidates = vocabulary.flatMap((evidence) =>
     parsePhrases(evidence.phrases).map((phrase) => ({ evidence, phrase })),
   )
   const finder = createPlaceFinder(new Set(candidates.flatMap(({ phrase }) => phrase.map(({ place }) => place))))
-  const begunAt = Map.groupBy(candidates, ({ phrase }) => phrase[0]?.place)
+  const startingAt = Map.groupBy(candidates, ({ phrase }) => phrase[0]?.place)
   const order = new Map(candidates.map((candidate, i) => [candidate, i]))
   /** In the order of the vocabulary. */
-  const begunAtAny = (places: ReadonlySet<Place>) => {
-    const begun = [...places].map((place) => begunAt.get(place)).filter((some) => some !== undefined)
-    if (begun.length < 2) return begun[0] ?? []
-    return begun.flat().sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+  const startingAtAny = (places: ReadonlySet<Place>) => {
+    const groups = [...places].map((place) => startingAt.get(place)).filter((group) => group !== undefined)
+    if (groups.length < 2) return groups[0] ?? []
+    return groups.flat().sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
   }
-  const begunByNumbers = begunAtAny(finder.numbers) // most numbers are new, so they are not found anew each time
-  const begunBy = perSpelling((spelling) => {
+  const startingWithNumber = startingAtAny(finder.numbers) // shared, since most numbers occur only once
+  const startingWith = perSpelling((spelling) => {
     const places = finder.fitting(spelling)
-    return places === finder.numbers ? begunByNumbers : begunAtAny(places)
+    return places === finder.numbers ? startingWithNumber : startingAtAny(places)
   })
 
   return (words) => {
     const matches: Match<E>[] = []
     for (let first = 0; first < words.length; first++) {
-      for (const { evidence, phrase } of begunBy((words[first] as Word).spelling)) {
+      for (const { evidence, phrase } of startingWith((words[first] as Word).spelling)) {
         const last = endOfPhrase(phrase, words, first, finder)
         if (last >= 0) matches.push({ evidence, first, last })
       }
@@ -51,7 +50,7 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
   }
 }
 
-/** Drops what stands inside a masking phrase. Matches come ordered by `first`, so one pass with a moving end does. */
+/** Drops matches within a masking phrase. Matches are ordered by `first`, so one pass suffices. */
 function withoutMasked<E extends Matchable>(matches: readonly Match<E>[]): Match<E>[] {
   const masks = matches.filter((match) => match.evidence.masks === true)
   if (masks.length === 0) return [...matches]

@@ -28,15 +28,15 @@ const DENIALS = new Set([
   'ни',
 ])
 
-/** "not yet urgent", "don't really want to buy", "не очень срочно": a denial reaches over a few words. */
+/** Maximum distance of a denial: "not yet urgent", "don't really want to buy", "не очень срочно". */
 const REACH_WORDS = 4
 
-/** "not only", "not just", "не только" deny nothing; "if not", "whether or not" neither. */
+/** Words after which a denial denies nothing: "not only", "not just", "не только". */
 const UNDONE_BY_NEXT = new Set(['only', 'just', 'sure', 'только', 'просто', 'знаю'])
 
 /**
- * Whether a denial governs the match: it stands before it, near, and within the same clause.
- * "Not cheap, but we buy" therefore still buys.
+ * Whether a denial precedes the match closely within the same clause. "Not cheap, but we buy" therefore does not deny
+ * buying.
  */
 export function isDenied(match: Pick<Match, 'first'>, words: readonly Word[]): boolean {
   const clause = words[match.first]?.clause

@@ -1,42 +1,42 @@
 import { type Spelling, spellingOf } from './spelling.ts'
 
-/** One word (or currency sign, or percent sign) of a note, folded for comparison and placed in the original. */
+/** A word (or currency sign, or percent sign) of a note, with its folded spelling and its position. */
 export interface Word {
   readonly spelling: Spelling
-  /** As its spelling has it. */
+  /** The folded text of the spelling. */
   readonly text: string
   /** UTF-16 offsets in the original note. */
   readonly start: number
   readonly end: number
-  /** Phrases never reach across sentences, denials never across clauses. */
+  /** Phrases do not match across sentences, nor denials across clauses. */
   readonly sentence: number
   readonly clause: number
-  /** Stands in a reply's quotation (`> …`, "Original Message"): somebody else said it. */
+  /** Whether it is quoted in a reply (`> …`, "Original Message"), so that the sender did not write it. */
   readonly quoted: boolean
 }
 
-// One alternative after the other and no nested repetition, so the scan is linear in the note. A word starts with
-// a letter or digit; marks and invisible characters may follow, so that "u<zero width>rgent" stays one word.
+// Linear time: no nested repetition. A word starts with a letter or digit; marks and invisible characters may follow, so
+// that "u<zero width>rgent" is one word.
 const WORD = /[$€£₽%]|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]*/gu
 const SENTENCE_END = /[.!?…](?=\s)|\n\s*\n/u
 const CLAUSE_END = /[,;:–—()\n](?=\s|$)|\s-\s|[.!?…]|\n/u
-// Nothing that could match a dash follows the dashes, else a line of 20,000 of them would take 0.3 s.
+// Nothing after the dashes matches a dash; otherwise a line of 20,000 dashes would take 0.3 s.
 const REPLY_HEADER = /^[ \t]*-{3,}[ \t]*(?:original message|forwarded message|исходное сообщение)/imu
 
 /**
- * Of ordinary words 20,000 characters hold some 3,500, and a sender gets to the point before. Notes of crumbs
- * ("7 7 7") hold 10,000 and would take more time than a note is worth. What follows is not read.
+ * Maximum number of words read. 20,000 characters of ordinary text have about 3,500 words, and the purpose of a note shows
+ * earlier. Notes such as "7 7 7" have 10,000 and would take too long.
  */
-const MOST_WORDS = 2000
+const MAX_WORDS = 2000
 
-/** Splits a note into its words, in the order they stand. */
+/** Splits a note into words. */
 export function readWords(note: string): Word[] {
   const words: Word[] = []
   const quotedFrom = REPLY_HEADER.exec(note)?.index ?? note.length
   let place: TextPlace = { sentence: 0, clause: 0, quoted: false }
   let previousEnd = 0
   for (const found of note.matchAll(WORD)) {
-    if (words.length === MOST_WORDS) break
+    if (words.length === MAX_WORDS) break
     const start = found.index
     const end = start + found[0].length
     place = placeAfter(place, note.slice(previousEnd, start), previousEnd === 0)
@@ -51,7 +51,7 @@ export function readWords(note: string): Word[] {
 
 type TextPlace = Pick<Word, 'sentence' | 'clause' | 'quoted'>
 
-/** Where the text stands after `gap`, the characters between two words (or before the first of them). */
+/** The sentence, clause and quotation state after `gap`, the characters between two words or before the first. */
 function placeAfter(place: TextPlace, gap: string, opensNote: boolean): TextPlace {
   if (gap === ' ' || gap === '') return place
   const lineStart = opensNote ? 0 : gap.lastIndexOf('\n')

@@ -1,22 +1,21 @@
 import { Intent } from '../../../../domain/vocabulary.ts'
 import type { Evidence } from './evidence/evidence.ts'
-import type { Fact } from './facts.ts'
-import type { Finding } from './finding.ts'
+import type { Fact, Finding } from './finding.ts'
 import type { Match } from './match.ts'
 import { isDenied } from './negation.ts'
 import type { Word } from './note-words.ts'
 
-/** Saying the same thing again adds little: a note that says "price" ten times wants it once. */
+/** Factor for repeated evidence, which adds little. */
 const REPEATED = 0.25
 const MAX_REPEATS = 2
 
-/** What a reply quotes was said by somebody else, earlier; the sender's own words decide. */
+/** Factor for text quoted in a reply, which the sender did not write. */
 const QUOTED = 0.3
 
-/** "We don't want to buy" speaks against buying, though less loudly than "we want to buy" speaks for it. */
+/** Factor for denied evidence: "we don't want to buy" is weaker evidence against buying than "we want to buy" is for it. */
 const DENIED = -0.6
 
-/** Turns the phrases found in a note into findings, with denials, quotations and repetitions weighed in. */
+/** Converts the phrases found in a note to findings, weighted by denial, quotation and repetition. */
 export function phraseFindings(matches: readonly Match[], words: readonly Word[]): Finding[] {
   const findings: Finding[] = []
   const seen = new Map<Evidence, number>()

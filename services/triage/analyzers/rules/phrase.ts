@@ -2,14 +2,14 @@ import type { Word } from './note-words.ts'
 import { isNumber } from './quantity.ts'
 import { foldHead, perSpelling, type Spelling } from './spelling.ts'
 
-/** What may stand at a place of a phrase: a number, one of some words, or a word that begins in one of some ways. */
+/** What a place of a phrase matches: a number, one of several words, or a word with one of several prefixes. */
 export interface Place {
   readonly number: boolean
   readonly words: ReadonlySet<string>
-  readonly beginnings: readonly string[]
+  readonly prefixes: readonly string[]
 }
 
-/** A place of a phrase with the number of other words that may stand before it. */
+/** A place of a phrase, and the maximum number of other words before it. */
 interface Step {
   readonly place: Place
   readonly gap: number
@@ -17,10 +17,10 @@ interface Step {
 
 export type Phrase = readonly Step[]
 
-/** How many words `..` may stand for. */
+/** Maximum number of words that `..` matches. */
 const GAP_WORDS = 3
 
-/** Reads the notation described at `Evidence.phrases`. Throws on a phrase it cannot read: vocabulary is code. */
+/** Parses the notation documented at {@link Evidence}. @throws Error for an invalid phrase */
 export function parsePhrases(notation: string): Phrase[] {
   return notation
     .split(';')
@@ -47,7 +47,7 @@ function parsePhrase(phrase: string): Phrase {
 
 const places = new Map<string, Place>()
 
-/** The same place for the same notation, so that there is less to look through. */
+/** Returns the same place for the same notation, to reduce the number of places. */
 function placeOf(notation: string): Place {
   let place = places.get(notation)
   if (place === undefined) {
@@ -58,33 +58,31 @@ function placeOf(notation: string): Place {
 }
 
 function parsePlace(notation: string): Place {
-  if (notation === '#') return { number: true, words: new Set(), beginnings: [] }
+  if (notation === '#') return { number: true, words: new Set(), prefixes: [] }
   const spellings = notation.split('|')
   if (spellings.some((spelling) => spelling === '' || spelling === '*')) throw new Error(`an empty word: "${notation}"`)
   return {
     number: false,
     words: new Set(spellings.filter((spelling) => !spelling.endsWith('*')).map(foldHead)),
-    beginnings: spellings
-      .filter((spelling) => spelling.endsWith('*'))
-      .map((spelling) => foldHead(spelling.slice(0, -1))),
+    prefixes: spellings.filter((spelling) => spelling.endsWith('*')).map((spelling) => foldHead(spelling.slice(0, -1))),
   }
 }
 
-/** Finds the places at which a word may stand, of those that were given. */
+/** Finds the places that a word matches. */
 export interface PlaceFinder {
   fitting(spelling: Spelling): ReadonlySet<Place>
-  /** What fits a number that no phrase spells out. */
+  /** The places that match any number. */
   readonly numbers: ReadonlySet<Place>
 }
 
 export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
   const byWord = groupByKeys(places, ({ words }) => words)
-  const byBeginning = groupByKeys(places, ({ beginnings }) => beginnings)
+  const byPrefix = groupByKeys(places, ({ prefixes }) => prefixes)
   const numbers = new Set([...places].filter(({ number }) => number))
-  const lengths = [...new Set([...byBeginning.keys()].map(({ length }) => length))]
+  const lengths = [...new Set([...byPrefix.keys()].map(({ length }) => length))]
   const fitting = perSpelling(({ text }) => {
-    const found = [byWord.get(text), ...lengths.map((length) => byBeginning.get(text.slice(0, length)))].filter(
-      (some) => some !== undefined,
+    const found = [byWord.get(text), ...lengths.map((length) => byPrefix.get(text.slice(0, length)))].filter(
+      (group) => group !== undefined,
     )
     if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found.flat())
     return found.length === 0 ? numbers : new Set([...numbers, ...found.flat()])
@@ -107,8 +105,8 @@ function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable
 }
 
 /**
- * The index of the last word of `phrase` when it stands at `words[first]`, which fits its first place; else -1. A gap
- * takes the nearest fitting word and never tries another, so the work is bounded by the phrase's length.
+ * Matches the rest of `phrase` after `words[first]`, which must match its first place. Returns the index of the last word,
+ * or -1. A gap ends at the nearest matching word, without backtracking, so the work is bounded by the length of the phrase.
  */
 export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number, finder: PlaceFinder): number {
   const sentence = words[first]?.sentence

@@ -77,11 +77,11 @@ function numberIn(text: string): number {
   return Number.isNaN(digits) ? (NUMBER_WORDS.get(text) ?? 0) : digits
 }
 
-/** Things that are sold by the head, and heads. "дев-" of девушки or девелопер is not among them. */
+/** Stems of words for people, and for goods that are sold per person. */
 const SEATS =
   /^(seat|licen[cs]e|user|people|person|agent|staff|employee|member|operator|desk|colleague|officer|login|driver|мест|лиценз|пользовател|человек|сотрудник|оператор|менеджер|юзер|учет|рабочих|работник|людеи)/u
 
-/** How many seats a note speaks of at most: "50 seats", "35 named users", "нас семеро", "на 80 рабочих мест". */
+/** The largest number of seats in a note: "50 seats", "35 named users", "нас семеро", "на 80 рабочих мест". */
 export function largestSeatCount(words: readonly Word[]): number {
   let largest = 0
   for (let i = 0; i < words.length; i++) {

@@ -3,10 +3,9 @@ import type { Finding } from './finding.ts'
 import { createMatcher } from './match.ts'
 import { readWords, type Word } from './note-words.ts'
 import { phraseFindings } from './phrase-findings.ts'
-import { withoutReportedInjection } from './reported-injection.ts'
 import { wholeNoteFindings } from './whole-note.ts'
 
-/** A note's words and the evidence that our vocabulary finds in it. */
+/** The words of a note and the evidence found in it. */
 export interface ReadNote {
   readonly words: readonly Word[]
   readonly findings: readonly Finding[]
@@ -14,9 +13,25 @@ export interface ReadNote {
 
 const findPhrases = createMatcher(VOCABULARY)
 
-/** Reads a note; the analyzer and the script that learns its weights see the same. */
+/** Reads a note. Shared by the analyzer and the script that learns its weights. */
 export function readNote(note: string): ReadNote {
   const words = readWords(note)
   const findings = [...phraseFindings(findPhrases(words), words), ...wholeNoteFindings(note, words)]
   return { words, findings: withoutReportedInjection(note, findings) }
+}
+
+const QUOTATION_MARK = /["“”«»„]/u
+
+/** Maximum distance of the opening quotation mark before an instruction, in UTF-16 code units. */
+const MAX_QUOTE_DISTANCE = 60
+
+/**
+ * Drops instructions to the classifier that are in quotation marks, since customers and researchers quote them to report
+ * them. docs/triage.md classifies such notes by their own purpose.
+ */
+function withoutReportedInjection(note: string, findings: readonly Finding[]): Finding[] {
+  return findings.filter((finding) => {
+    if (!finding.facts.includes('injection')) return true
+    return !QUOTATION_MARK.test(note.slice(Math.max(0, finding.start - MAX_QUOTE_DISTANCE), finding.start))
+  })
 }

@@ -12,28 +12,28 @@ function analyze(note: string): Promise<Analysis> {
   return analyzer.analyze(note, new AbortController().signal)
 }
 
-/** The rulings of TRIAGE.md, each with a note that shows it. */
-const RULINGS: readonly (readonly [ruling: string, verdict: string, note: string])[] = [
+/** The rules of docs/triage.md, each with an example. */
+const RULES: readonly (readonly [rule: string, verdict: string, note: string])[] = [
   // buy
-  ['a buyer with a deadline within about a week moves now', 'buy P0', 'We need a quote for 12 seats by Thursday.'],
+  ['a buyer with a deadline within about a week is P0', 'buy P0', 'We need a quote for 12 seats by Thursday.'],
   [
     'a deadline counts without the word urgent',
     'buy P0',
     'Our committee meets on Monday, please send a price for 30 users.',
   ],
-  ['"about a week" reaches to the end of next week', 'buy P0', 'We want to sign next week. Price for 15 licences?'],
+  ['"about a week" extends to the end of next week', 'buy P0', 'We want to sign next week. Price for 15 licences?'],
   [
     'ten days are more than about a week',
     'buy P1',
     'We decide in 10 days between you and two other vendors. Price for 15 users?',
   ],
   [
-    'an approved budget and a date move now',
+    'an approved budget and a date are P0',
     'buy P0',
     'Budget approved, we start in three weeks. Please send the contract for 40 users.',
   ],
-  ['who asks to be called now is called, whatever the date', 'buy P0', 'Ring me now please, I want six licences.'],
-  ['who asks for a call today is called', 'buy P0', 'Please call me today, we would like to order 6 licences.'],
+  ['a request to be called now is P0, whatever the date', 'buy P0', 'Ring me now please, I want six licences.'],
+  ['a request for a call today is P0', 'buy P0', 'Please call me today, we would like to order 6 licences.'],
   ['a number of seats is a concrete need', 'buy P1', 'We are a team of 14, what would the Team plan cost us?'],
   ['a wish for a demo alone is P1', 'buy P1', 'Could we get a demo?'],
   ['a wish for a quote alone is P1', 'buy P1', 'Please send us a quotation.'],
@@ -65,16 +65,16 @@ const RULINGS: readonly (readonly [ruling: string, verdict: string, note: string
   ['следующий год: когда-нибудь', 'buy P3', 'Хотели бы купить в следующем году, сейчас просто думаем.'],
   // support
   [
-    'an outage for a whole firm moves now',
+    'an outage of a whole firm is P0',
     'support P0',
-    'Everything is down, nobody can work, the whole office is waiting.',
+    'Everything is down, no one can work, the whole office is waiting.',
   ],
-  ['an outage moves now, also when nobody is counted', 'support P0', 'Your server is down again.'],
-  ['a fault that hits a whole chain moves now', 'support P0', 'Since your update there is an error at all our shops.'],
-  ['lost records move now', 'support P0', 'All our records are gone since your update. Is there a backup?'],
-  ['a breach moves now', 'support P0', "I see someone else's customers in my account, with names and invoices."],
+  ['an outage is P0, also without a number of people', 'support P0', 'Your server is down again.'],
+  ['a fault in a whole chain is P0', 'support P0', 'Since your update there is an error at all our shops.'],
+  ['lost records are P0', 'support P0', 'All our records are gone since your update. Is there a backup?'],
+  ['a breach is P0', 'support P0', "I see someone else's customers in my account, with names and invoices."],
   [
-    'runaway mailing moves now',
+    'runaway mailing is P0',
     'support P0',
     'Your system keeps sending the same email to every contact, how do we stop it?',
   ],
@@ -88,11 +88,11 @@ const RULINGS: readonly (readonly [ruling: string, verdict: string, note: string
   [
     'a threat to leave is P1',
     'support P1',
-    'This is my third message, still no answer. We are leaving you if nobody answers.',
+    'This is my third message, still no answer. We are leaving you if no one answers.',
   ],
   ['a wrong delivery is P1', 'support P1', 'The parcel arrived damaged, order 5512, we need a replacement.'],
   ['a how-to is P2', 'support P2', 'How do I change the language of my reports?'],
-  ['a blemish with nothing broken is P2', 'support P2', 'There is a typo in your settings page, just so you know.'],
+  ['a cosmetic fault is P2', 'support P2', 'There is a typo in your settings page, just so you know.'],
   [
     'no rush lowers a trivial fault to P3',
     'support P3',
@@ -119,7 +119,7 @@ const RULINGS: readonly (readonly [ruling: string, verdict: string, note: string
   ['отклик на вакансию: P3', 'job P3', 'Здравствуйте! Откликаюсь на вакансию инженера, резюме во вложении.'],
   // spam
   [
-    'spam that shouts URGENT stays P3',
+    'spam that claims to be urgent is P3',
     'spam P3',
     'URGENT!!! We offer SEO and backlinks, rank #1 on Google, reply today!',
   ],
@@ -164,15 +164,15 @@ const RULINGS: readonly (readonly [ruling: string, verdict: string, note: string
   ['голое приветствие: P3', 'other P3', 'Добрый день!'],
 ]
 
-describe('the rulings of TRIAGE.md', () => {
-  it.each(RULINGS)('%s: %s', async (_, verdict, note) => {
+describe('the rules of docs/triage.md', () => {
+  it.each(RULES)('%s: %s', async (_, verdict, note) => {
     const { intent, priority } = await analyze(note)
     expect(`${intent} ${priority}`).toBe(verdict)
   })
 })
 
 describe('the rule analyzer', () => {
-  it('reads the note of the README as an urgent buyer of an enterprise', async () => {
+  it('classifies the example of the README as an urgent enterprise buyer', async () => {
     const analysis = await analyze('Need urgent pricing for 50 seats ASAP! Want to buy next week.')
     expect(analysis.intent).toBe('buy')
     expect(['P0', 'P1']).toContain(analysis.priority)
@@ -180,11 +180,11 @@ describe('the rule analyzer', () => {
     expect(analysis.language).toBe('en')
   })
 
-  it('counts the heads of a firm that says "нас шестьдесят"', async () => {
+  it('counts people in "нас шестьдесят"', async () => {
     expect((await analyze('Нас шестьдесят, сколько это стоит?')).tags).toEqual(['enterprise', 'pricing'])
   })
 
-  it('does not take a denied wish for a wish', async () => {
+  it('does not classify a denied wish as a wish', async () => {
     expect((await analyze("We don't want to buy anything.")).intent).not.toBe('buy')
     expect((await analyze('We want to buy ten of them.')).intent).toBe('buy')
   })
@@ -202,13 +202,13 @@ describe('the rule analyzer', () => {
     expect((await analyze('testing, please ignore')).tags).toEqual(['test'])
   })
 
-  it('points each reason at the words it rests on, also behind invisible characters', async () => {
+  it('gives each reason the span of its words, also with invisible characters', async () => {
     const note = '\u200f Hi 👋, what is the pri\u200bce for 20 seats?'
     const price = (await analyze(note)).reasons.find((reason) => reason.text === 'asks for a price')
     expect(note.slice(price?.start, price?.end)).toBe('pri\u200bce')
   })
 
-  it('lets the sender outweigh the message they quote', async () => {
+  it('gives the words of the sender more weight than a quoted message', async () => {
     const note = 'Please cancel our contract and refund us.\n\n> Would you like a demo or a quote for more seats?'
     expect((await analyze(note)).intent).toBe('support')
   })
@@ -218,13 +218,13 @@ describe('the rule analyzer', () => {
     ['nl', 'Wij willen graag een offerte voor 12 stoelen, hoeveel kost dat bij jullie?'],
     ['pl', 'Dzień dobry, prosimy o ofertę na 20 licencji do piątku, ile to kosztuje?'],
     ['ja', '何時に開きますか'],
-  ])('is unsure of a note in a language that it has not learned: %s', async (language, note) => {
+  ])('has a low confidence for a language that it has not learned: %s', async (language, note) => {
     const analysis = await analyze(note)
     expect(analysis.language).toBe(language)
     expect(analysis.confidence).toBeLessThanOrEqual(0.3)
   })
 
-  it('is surer of a plain wish than of a riddle', async () => {
+  it('has a higher confidence for a plain wish than for a riddle', async () => {
     const riddle = await analyze('Blue, perhaps, as the old clock said.')
     const wish = await analyze('We want to buy 20 licences, please send a quote with the price and the contract.')
     expect(wish.confidence).toBeGreaterThan(riddle.confidence)
@@ -240,18 +240,18 @@ describe('the rule analyzer', () => {
     ['emoji', '\u{1f600}'.repeat(20_000)],
     ['letters outside the Basic Multilingual Plane', '\u{1d5b2} '.repeat(10_000)],
     ['marks outside the Basic Multilingual Plane', `e${'\u{1d167}'.repeat(9)} `.repeat(1818)],
-  ])('judges 20,000 characters of %s without blowing up', async (_, note) => {
+  ])('analyzes 20,000 characters of %s in less than 200 ms', async (_, note) => {
     let bestMs = Number.POSITIVE_INFINITY
-    // The best of several: the machine may be busy, the code may not be slow.
+    // the best of several, since the machine may be busy
     for (let i = 0; i < 8; i++) {
       const startedAt = performance.now()
       await analyze(note)
       bestMs = Math.min(bestMs, performance.now() - startedAt)
     }
-    expect(bestMs).toBeLessThan(200) // 5 to 10 ms on a quiet core; what blows up takes seconds
+    expect(bestMs).toBeLessThan(200) // 5 to 10 ms on an idle core; quadratic behaviour would take seconds
   })
 
-  it('has no note of 20,000 characters that blows it up, as far as a search finds', async () => {
+  it('analyzes generated notes of 20,000 characters in less than 200 ms', async () => {
     const crumb = fc.oneof(
       fc.constantFrom(...'-_>.,;:!?\'"()[]$€%#@/\\ \n\t\u0301\u200b\u202e'),
       fc.constantFrom(
@@ -280,7 +280,7 @@ describe('the rule analyzer', () => {
         const startedAt = performance.now()
         await analyze(text)
         if (performance.now() - startedAt < 200) return
-        // the machine may be busy: what is slow is slow again
+        // retry once, since the machine may be busy
         const againAt = performance.now()
         await analyze(text)
         expect(performance.now() - againAt).toBeLessThan(200)
@@ -289,7 +289,7 @@ describe('the rule analyzer', () => {
     )
   })
 
-  it('explains nothing it has no evidence for', async () => {
+  it('gives no reasons without evidence', async () => {
     expect((await analyze('Hmm, zebra.')).reasons).toEqual([])
   })
 })

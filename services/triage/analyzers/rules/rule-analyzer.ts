@@ -1,8 +1,7 @@
 import type { Analysis } from '../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
 import type { Analyzer } from '../analyzer.ts'
-import { confidenceOf } from './confidence.ts'
-import { type CustomRules, NO_HOUSE_RULES } from './custom-rules/custom-rules.ts'
+import { type CustomRules, NO_CUSTOM_RULES } from './custom-rules/custom-rules.ts'
 import { detectLanguage } from './language.ts'
 import { createExplain } from './learned/explain.ts'
 import { createFeatureGroups, createFeatureReader } from './learned/features.ts'
@@ -15,35 +14,35 @@ import { tagsOf } from './tags.ts'
 const MODEL_FILE = new URL('learned/model.br', import.meta.url)
 
 export interface RuleAnalyzerOptions {
-  /** Default: what `npm run learn` has made. */
+  /** Default: the model that `npm run learn` produced. */
   readonly model?: Model
-  /** Evidence of one's own trade; default: none. */
+  /** Default: none. */
   readonly customRules?: CustomRules
 }
 
 /**
- * Judges notes by evidence: no network, no state, the same answer every time.
+ * Classifies notes by evidence: no network, no state, deterministic.
  *
- * A vocabulary finds what a note says (a wish, a deadline, a fault, a denial), and a linear model weighs it together
- * with the note's words and letter groups. What the weights are was learned from labelled notes (`eval/learn/`); every
- * verdict can be taken apart again into the words it rests on.
+ * A vocabulary finds what a note says (a wish, a deadline, a fault, a denial), and a linear model weighs this together with
+ * the note's words and character n-grams. The weights are learned from labelled notes (`eval/learn/`). Every result can be
+ * attributed to words of the note.
  */
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
-  const { model = loadModel(MODEL_FILE), customRules = NO_HOUSE_RULES } = options
+  const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
 
   const features = createFeatureReader(model.rowOf)
   const toVector = createVectorizer(model.idf)
   const explain = createExplain(model, features.evidenceRow)
-  // filled anew for each note, else they were most of the memory that a note takes
+  // reused for every note: they would be most of the memory allocated per note
   const groups = createFeatureGroups()
   const scores = new Float64Array(VERDICTS.length)
 
-  function judge(note: string): Analysis {
+  function classify(note: string): Analysis {
     const { words, findings } = readNote(note)
     const language = detectLanguage(words)
     const vector = toVector(features.read(note, words, findings, groups))
     scoresOf(model, vector, scores)
-    const house = customRules.apply(words, scores)
+    const custom = customRules.apply(words, scores)
     const probabilities = softmax(scores)
     const verdict = mostProbable(probabilities)
     const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
@@ -53,8 +52,8 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
       intent,
       priority,
       confidence: confidenceOf(probabilities[verdict] ?? 0, language, model.calibration),
-      tags: [...new Set([...tagsOf(intent, priority, facts), ...house.tags])].sort(),
-      reasons: [...house.reasons, ...reasons].sort((a, b) => b.weight - a.weight),
+      tags: [...new Set([...tagsOf(intent, priority, facts), ...custom.tags])].sort(),
+      reasons: [...custom.reasons, ...reasons].sort((a, b) => b.weight - a.weight),
       language,
     }
   }
@@ -63,7 +62,24 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     id: `rules@2${customRules.version}`,
     async analyze(note, signal) {
       signal.throwIfAborted()
-      return judge(note)
+      return classify(note)
     },
   }
+}
+
+/** The languages of the training notes. In others a verdict depends on names, numbers and loan words. */
+const LEARNED_LANGUAGES = new Set(['en', 'ru', 'de', 'es', 'fr', 'pt'])
+const MAX_CONFIDENCE_OTHER_LANGUAGES = 0.3
+/** No result is certain; in particular the model is overconfident about notes of one word. */
+const MAX_CONFIDENCE = 0.99
+
+/**
+ * The probability that intent and priority are both correct: the probability of the model, calibrated on notes it was not
+ * trained on (Platt scaling of the log-odds).
+ */
+function confidenceOf(probability: number, language: string, { slope, offset }: Model['calibration']): number {
+  const logOdds = Math.log(probability / Math.max(1e-9, 1 - probability))
+  const calibrated = 1 / (1 + Math.exp(-(slope * logOdds + offset)))
+  const max = LEARNED_LANGUAGES.has(language) ? MAX_CONFIDENCE : MAX_CONFIDENCE_OTHER_LANGUAGES
+  return Math.round(Math.min(calibrated, max) * 100) / 100
 }

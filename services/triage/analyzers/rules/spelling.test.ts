@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest'
 import { perSpelling, spellingOf } from './spelling.ts'
 
-it('folds a word, and knows it again', () => {
+it('folds a word, and returns the same object for the same word', () => {
   expect(spellingOf('Résumé’s').text).toBe("resume's")
   expect(spellingOf('CANT').text).toBe("can't")
   expect(spellingOf('Тpебyются')).toMatchObject({ text: 'требуются', mixedScript: true })
   expect(spellingOf('urgent')).toBe(spellingOf('urgent'))
 })
 
-it('computes once for each spelling, and for each function apart', () => {
+it('computes once per spelling, separately for each function', () => {
   const computed: string[] = []
   const lengthOf = perSpelling(({ text }) => {
     computed.push(text)
@@ -20,7 +20,7 @@ it('computes once for each spelling, and for each function apart', () => {
   expect(computed).toEqual(['cheap', 'now'])
 })
 
-it('remembers neither long numbers nor what is longer than any word, and forgets when there are too many', () => {
+it('does not cache long numbers or overlong words, and clears the cache when it is full', () => {
   expect(spellingOf('250')).toBe(spellingOf('250'))
   expect(spellingOf('2500')).not.toBe(spellingOf('2500'))
   const long = 'a'.repeat(49)

@@ -1,48 +1,48 @@
 /**
- * A word as it is spelled: one object however often the word occurs. Notes are made of the same few thousand words again
- * and again, and most of what a note takes is about one word alone; `perSpelling` does that once for each.
+ * The spelling of a word, shared by all its occurrences. Notes repeat a few thousand words, and most work on a note concerns
+ * single words, so `perSpelling` does it once per spelling.
  */
 export interface Spelling {
   /** Folded: lower case, no accents, no invisible characters, full forms of "dont" and "cant". */
   readonly text: string
-  /** Latin and Cyrillic letters within one word, as in "Тpебyются": people do not type so, senders of spam do. */
+  /** Whether it mixes Latin and Cyrillic letters, as in "Тpебyются", which is typical of spam. */
   readonly mixedScript: boolean
-  /** What `perSpelling` remembers, by slot. */
-  readonly remembered: unknown[]
+  /** Cached results of `perSpelling`, by slot. */
+  readonly results: unknown[]
 }
 
-/** So many are remembered; then all are forgotten, and the frequent ones come back at once. */
-const MOST_SPELLINGS = 20_000
-/** Longer numbers, and words longer than any phrase has, are of one note alone. */
-const LONGEST_NUMBER = 3
-/** No phrase has a word this long; folding only the head keeps 20,000 marks on one letter cheap. */
+/** Maximum size of the cache. When it is full it is cleared; frequent spellings return quickly. */
+const MAX_SPELLINGS = 20_000
+/** Longer numbers are not cached, since they rarely repeat; nor are words longer than {@link FOLDED_HEAD}. */
+const MAX_NUMBER_LENGTH = 3
+/** No phrase has a word this long. Folding only the head of a word keeps 20,000 marks on one letter cheap. */
 const FOLDED_HEAD = 48
 
 const spellings = new Map<string, Spelling>()
 let slots = 0
 
-/** @param raw a word as it stands in a note */
+/** @param raw a word of a note */
 export function spellingOf(raw: string): Spelling {
-  if (raw.length > (isDigit(raw.charCodeAt(0)) ? LONGEST_NUMBER : FOLDED_HEAD)) return createSpelling(raw)
-  const known = spellings.get(raw)
-  if (known !== undefined) return known
-  if (spellings.size === MOST_SPELLINGS) spellings.clear()
+  if (raw.length > (isDigit(raw.charCodeAt(0)) ? MAX_NUMBER_LENGTH : FOLDED_HEAD)) return createSpelling(raw)
+  const cached = spellings.get(raw)
+  if (cached !== undefined) return cached
+  if (spellings.size === MAX_SPELLINGS) spellings.clear()
   const own = copyOf(raw)
   const spelling = createSpelling(own)
   spellings.set(own, spelling)
   return spelling
 }
 
-/** `compute`, which must depend on nothing but the spelling, once for each. */
+/** Caches the result of `compute`, which must depend only on the spelling. */
 export function perSpelling<Result extends object | number | boolean>(
   compute: (spelling: Spelling) => Result,
 ): (spelling: Spelling) => Result {
   const slot = slots++
   return (spelling) => {
-    const remembered = spelling.remembered[slot] as Result | undefined
-    if (remembered !== undefined) return remembered
+    const cached = spelling.results[slot] as Result | undefined
+    if (cached !== undefined) return cached
     const result = compute(spelling)
-    spelling.remembered[slot] = result
+    spelling.results[slot] = result
     return result
   }
 }
@@ -83,12 +83,12 @@ const CYRILLIC_LOOKALIKES = new Map([...'aceopxykmthb'].map((letter, i) => [lett
 function createSpelling(raw: string): Spelling {
   const head = foldHead(raw)
   const mixedScript = /[а-я]/.test(head) && /[a-z]/.test(head)
-  return { text: mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head), mixedScript, remembered: [] }
+  return { text: mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head), mixedScript, results: [] }
 }
 
 /**
- * Brings a word to the form in which the vocabulary is written. The vocabulary is folded by the same function,
- * so it does not matter that "й" loses its breve on the way.
+ * Folds a word for comparison. The vocabulary is folded by the same function, so it does not matter that "й" loses its
+ * breve.
  */
 export function foldHead(raw: string): string {
   const head = raw.length > FOLDED_HEAD ? raw.slice(0, FOLDED_HEAD) : raw
@@ -109,7 +109,7 @@ function isAscii(text: string): boolean {
   return true
 }
 
-/** A word that was cut out of a note keeps the whole note in memory, as the engine does it; a copy does not. */
+/** A substring keeps the whole note in memory, a copy does not. */
 function copyOf(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le')
 }

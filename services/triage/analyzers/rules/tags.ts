@@ -1,7 +1,7 @@
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
-import type { Fact } from './facts.ts'
+import type { Fact } from './finding.ts'
 
-/** Which facts are tags of TRIAGE.md, and for the notes of which intents they are worth filtering on. */
+/** The facts that are tags in docs/triage.md, and the intents for which they are useful. */
 const TAGS: readonly (readonly [tag: Fact, intents: readonly Intent[]])[] = [
   ['enterprise', [Intent.Buy, Intent.Support]],
   ['pricing', [Intent.Buy]],
@@ -19,7 +19,7 @@ const TAGS: readonly (readonly [tag: Fact, intents: readonly Intent[]])[] = [
   ['test', [Intent.Other]],
 ]
 
-/** The tags of a note, sorted, each once. */
+/** The tags of a note, sorted, without duplicates. */
 export function tagsOf(intent: Intent, priority: Priority, facts: ReadonlySet<Fact>): string[] {
   const tags: string[] = []
   for (const [tag, intents] of TAGS) {

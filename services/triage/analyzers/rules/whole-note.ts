@@ -16,13 +16,13 @@ const GREETING_WORDS = new Set(
     .map((word) => word.replaceAll('й', 'и')),
 )
 
-/** "50 seats or more" is an enterprise, says TRIAGE.md. */
+/** docs/triage.md: an enterprise has 50 seats or more. */
 const ENTERPRISE_SEATS = 50
 
 const SHORT_QUESTION_WORDS = 14
 const MIXED_WORDS_OF_SPAM = 2
 
-/** What only shows when the note is seen as a whole. */
+/** Findings about the note as a whole. The statements are features of the learned model. */
 export function wholeNoteFindings(note: string, words: readonly Word[]): Finding[] {
   const findings: Finding[] = []
   const start = words[0]?.start ?? 0
@@ -57,10 +57,10 @@ const KEYBOARD_RUN =
   /asdf|sdfg|dfgh|fghj|ghjk|hjkl|qwer|wert|erty|rtyu|uiop|zxcv|xcvb|cvbn|фыва|ывап|вапр|апро|прол|ролд|йцук|ицук|цуке|ячсм|чсми/u
 const CONSONANTS = /[bcdfghjklmnpqrstvwxz]{5}|[бвгджзклмнпрстфхцчшщ]{6}/u
 
-/** Longer notes are judged by what their words say. */
+/** Longer notes are not checked for gibberish. */
 const GIBBERISH_WORDS = 15
 
-/** A third of the words look like a hand on the keyboard, and the rest is no sentence. */
+/** Whether at least a third of the words look like random typing. */
 function isGibberish(words: readonly Word[]): boolean {
   if (words.length === 0 || words.length > GIBBERISH_WORDS) return false
   return words.filter(({ spelling }) => isUnlikeAWord(spelling)).length * 3 >= words.length

@@ -11,7 +11,7 @@ import { type CustomRule, customRulesSetting } from './parse-custom-rules.ts'
 const directory = mkdtempSync(join(tmpdir(), 'leadtriage-rules-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-/** What a service makes of the setting when it starts. */
+/** Loads the rules as a service does at start. */
 function load(content: unknown): CustomRule[] {
   const file = join(directory, 'rules.json')
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
@@ -34,15 +34,15 @@ async function analyze(rules: readonly CustomRule[], note: string) {
 }
 
 describeAnalyzer(
-  'the rule analyzer with house rules',
+  'the rule analyzer with custom rules',
   () => createRuleAnalyzer({ customRules: createCustomRules(load(RULES)) }),
   {
     deterministic: true,
   },
 )
 
-describe('house rules', () => {
-  test('move the verdict, add their tags, and are a reason at the words they rest on', async () => {
+describe('custom rules', () => {
+  test('change the verdict, add their tags, and give a reason with the span of the phrase', async () => {
     const without = await analyze([], NOTE)
     const analysis = await analyze(load(RULES), NOTE)
     expect(`${without.intent} ${without.priority}`).not.toBe('buy P1')
@@ -52,26 +52,26 @@ describe('house rules', () => {
     expect(NOTE.slice(reason?.start, reason?.end)).toBe('tasting box')
   })
 
-  test('say nothing where they are denied or quoted', async () => {
+  test('do not apply to denied or quoted phrases', async () => {
     for (const note of ['We do not want a tasting box.', 'Thanks!\n> The tasting box looks nice.']) {
       expect((await analyze(load(RULES), note)).tags).not.toContain('sampler')
     }
   })
 
-  test('stand in the name of the analyzer, and others stand otherwise', () => {
+  test('determine the version of the analyzer', () => {
     const idOf = (rules: readonly CustomRule[]) => createRuleAnalyzer({ customRules: createCustomRules(rules) }).id
     const other = load([{ ...RULES[0], says: 'names another' }])
     expect(new Set([idOf([]), idOf(load(RULES)), idOf(other)]).size).toBe(3)
   })
 
   test.each([
-    ['no JSON', '{', 'TRIAGE_RULES_FILE'],
-    ['no list', {}, 'the file: '],
+    ['invalid JSON', '{', 'TRIAGE_RULES_FILE'],
+    ['no array', {}, 'the file: '],
     ['an unknown intent', [{ ...RULES[0], intent: { shout: 1 } }], 'rule 1, intent'],
     ['an unknown field', [{ ...RULES[0], weight: 1 }], 'rule 1: '],
-    ['a weight beyond all measure', [RULES[0], { ...RULES[0], priority: { P0: 50 } }], 'rule 2, priority, P0'],
+    ['a weight out of range', [RULES[0], { ...RULES[0], priority: { P0: 50 } }], 'rule 2, priority, P0'],
     ['a phrase that cannot be read', [{ ...RULES[0], phrases: '.. box' }], 'a phrase must begin with a word'],
-  ])('with %s stop the service with a message that says where', (_, content, where) => {
+  ])('with %s fail to load, with an error that names the place', (_, content, where) => {
     expect(() => load(content)).toThrow(where)
   })
 })

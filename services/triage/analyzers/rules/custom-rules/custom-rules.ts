@@ -7,18 +7,18 @@ import { isDenied } from '../negation.ts'
 import type { Word } from '../note-words.ts'
 import type { CustomRule } from './parse-custom-rules.ts'
 
-/** Evidence that a user of leadtriage adds for their own trade, without touching code. */
+/** Evidence that users of leadtriage add in a file, without changing code. */
 export interface CustomRules {
-  /** Stands behind the analyzer's version, so that an insight tells which rules it was made with. */
+  /** Suffix of the analyzer's version, which identifies the rules in every insight. */
   readonly version: string
-  /** Adds what the rules say about a note to the scores of the verdicts, which it changes. */
+  /** Adds the weights of the rules that match a note to `scores`, in place. */
   apply(words: readonly Word[], scores: Float64Array): { readonly tags: string[]; readonly reasons: Reason[] }
 }
 
-export const NO_HOUSE_RULES: CustomRules = { version: '', apply: () => ({ tags: [], reasons: [] }) }
+export const NO_CUSTOM_RULES: CustomRules = { version: '', apply: () => ({ tags: [], reasons: [] }) }
 
 export function createCustomRules(rules: readonly CustomRule[]): CustomRules {
-  if (rules.length === 0) return NO_HOUSE_RULES
+  if (rules.length === 0) return NO_CUSTOM_RULES
   const find = createMatcher(rules)
   const fingerprint = createHash('sha256').update(JSON.stringify(rules)).digest('hex').slice(0, 8)
 

@@ -1,21 +1,21 @@
 import type { Intent } from '../../../../../domain/vocabulary.ts'
-import type { Fact } from '../facts.ts'
+import type { Fact } from '../finding.ts'
 
 /**
- * One thing a note can say, in all its usual wordings.
+ * One thing a note can say, with its usual wordings.
  *
- * `phrases` are separated by `;` and written in a small notation (`phrase.ts` reads it):
- * `price|cost` either word, `licen*` any ending, `#` a number, `..` up to three words in between.
+ * `phrases` are separated by `;`, in a notation that `phrase.ts` parses: `price|cost` either word, `licen*` any ending,
+ * `#` a number, `..` up to three words in between.
  */
 export interface Evidence {
-  /** A plain sentence about the sender, for the person who asks "why". */
+  /** A short statement about the sender, shown as a reason. Also a feature of the learned model. */
   readonly says: string
   readonly phrases: string
-  /** What it speaks for, and how loudly: 1 leans, 2 speaks, 3 nearly settles it. Negative speaks against. */
+  /** Weight for each intent: 1 is weak, 2 is strong, 3 is nearly decisive; negative weights count against it. */
   readonly intent?: Partial<Record<Intent, number>>
   readonly facts?: readonly Fact[]
-  /** A denial in front ("we don't want to buy", "not urgent") turns it round. */
+  /** Whether a denial before it ("we don't want to buy", "not urgent") inverts it. */
   readonly deniable?: boolean
-  /** Silences the evidence inside its own words: "no problem" is not a problem. */
+  /** Whether it hides other evidence within its own words: "no problem" is not a problem. */
   readonly masks?: boolean
 }

@@ -13,8 +13,8 @@ import { SUPPORT as RUSSIAN_SUPPORT } from './russian/support.ts'
 import { TIME as RUSSIAN_TIME } from './russian/time.ts'
 
 /**
- * Everything the rules know. All languages are searched in every note: people mix them ("нужна demo"), and a
- * language detector that errs must not blind the rest.
+ * The vocabulary of the rules. Every note is searched for phrases of all languages: people mix them ("нужна demo"), and a
+ * wrongly detected language must not hide evidence.
  */
 export const VOCABULARY: readonly Evidence[] = [
   ...ENGLISH_BUY,

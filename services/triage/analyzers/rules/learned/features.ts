@@ -1,25 +1,24 @@
-import type { Fact } from '../facts.ts'
-import type { Finding } from '../finding.ts'
+import type { Fact, Finding } from '../finding.ts'
 import type { Word } from '../note-words.ts'
 import { isDigit, perSpelling, type Spelling, spellingOf } from '../spelling.ts'
 
 /*
- * What the model sees of a note. A feature is a 32-bit hash (FNV-1a) of a kind and its text: no dictionary to look up,
- * and 80,000 kept features meet a strange text's hash once in 50,000 times. Hashes are signed, so that the engine keeps
- * them as plain integers. A model has a row for each feature that it knows, and only those are read.
+ * The features of a note. A feature is a 32-bit hash (FNV-1a) of a kind and a text, so there is no dictionary; with 80,000
+ * features in the model, an unknown text collides with one once in 50,000 times. Hashes are signed, so that the JavaScript
+ * engine stores them as small integers. A model has a row for each feature it knows; unknown features are skipped.
  */
 
 /**
- * Known features of one kind, each as often as it occurs. Kinds are normalized apart, so that a thousand letter groups
- * do not drown ten words. A note has hundreds of occurrences, so they stand in three lists that are filled anew for each
- * note and not in objects of their own; what stands behind `size` is left over.
+ * The occurrences of known features of one kind. Each kind is normalized separately, so that a thousand character n-grams
+ * do not outweigh ten words. A note has hundreds of occurrences, so they are stored in three arrays that are reused for
+ * every note instead of in objects. Elements from `size` on are left over from earlier notes.
  */
 interface FeatureGroup {
-  /** The length that the group's vector has before the features are weighed against each other. */
+  /** The length of the group's vector after normalization, which weighs the kinds against each other. */
   readonly share: number
   size: number
   rows: Int32Array
-  /** The words that an occurrence was read from: the first and the last; -1 when it is about the whole note. */
+  /** The first and the last word of an occurrence; -1 if it describes the whole note. */
   firsts: Int32Array
   lasts: Int32Array
 }
@@ -35,46 +34,46 @@ export interface FeatureGroups {
 
 const SHARES = { words: 1, pairs: 0.7, letters: 1.2, evidence: 0.5, shape: 0.3 } as const
 
-/** Letter groups of these lengths: they carry word stems, endings and compounds over to words never seen. */
-const SHORTEST = 3
-const LONGEST = 6
+/** Lengths of character n-grams, which generalize over stems, endings and compounds to unknown words. */
+const MIN_NGRAM = 3
+const MAX_NGRAM = 6
 
-/** How much of two neighbours the groups across them take: endings and beginnings. */
+/** Number of characters from the end of a word and the start of the next in a feature across both. */
 const ACROSS = 4
 
 /** The row of a feature that the model does not know. */
 const UNKNOWN = -1
 
-/** Words beyond this many of a note tell nothing new; it bounds the time that a note of 20,000 characters takes. */
-const MOST_WORDS = 800
+/** Maximum number of words read; more do not improve the result. Bounds the time for a note of 20,000 characters. */
+const MAX_WORDS = 800
 
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
 const SPACE = 32
 const OWN = seedsOf('own')
-/** What a reply quotes was said by somebody else. */
+/** Text quoted in a reply, which the sender did not write. */
 const QUOTED = seedsOf('quoted')
-/** What stands for a number of so many characters. */
+/** The spellings that replace numbers, by number of characters. */
 const NUMBERS = Array.from({ length: 10 }, (_, length) => spellingOf(`#${length}`))
 
 export function createFeatureGroups(): FeatureGroups {
   const [words, pairs, letters] = [SHARES.words, SHARES.pairs, SHARES.letters].map(createGroup)
   const [evidence, shape] = [SHARES.evidence, SHARES.shape].map(createGroup)
-  return { words, pairs, letters, evidence, shape } as FeatureGroups // each list above has as many members as it names
+  return { words, pairs, letters, evidence, shape } as FeatureGroups // map() returns as many groups as shares
 }
 
 export interface FeatureReader {
   /**
-   * Reads the known features of a note from its words and from the evidence found in it.
+   * Reads the known features of a note from its words and its findings.
    *
-   * @param groups to be emptied and filled; new ones by default
+   * @param groups overwritten and returned; new ones by default
    */
   read(note: string, words: readonly Word[], findings: readonly Finding[], groups?: FeatureGroups): FeatureGroups
-  /** The row of a finding's sentence, or of a {@link factName}; `UNKNOWN` when there is none. */
+  /** The row for the statement of a finding or a {@link factName}; `UNKNOWN` when there is none. */
   evidenceRow(says: string): number
 }
 
-/** @param rowOf the row of a feature's hash, `UNKNOWN` when the model does not know it */
+/** @param rowOf returns the row for the hash of a feature, `UNKNOWN` when the model does not know it */
 export function createFeatureReader(rowOf: (hash: number) => number): FeatureReader {
   const ownRows = perSpelling(({ text }) => wordRows(OWN, text, rowOf))
   const quotedRows = perSpelling(({ text }) => wordRows(QUOTED, text, rowOf))
@@ -91,12 +90,12 @@ export function createFeatureReader(rowOf: (hash: number) => number): FeatureRea
       const { word, letters } = quoted ? quotedRows(spelling) : ownRows(spelling)
       add(groups.words, word, i, i)
       for (const row of letters) add(groups.letters, row, i, i)
-      const pair = ended(addText(addCode(addText(seeds.pair, before ?? '^'), SPACE), text))
+      const pair = terminated(addText(addCode(addText(seeds.pair, before ?? '^'), SPACE), text))
       add(groups.pairs, rowOf(pair), Math.max(0, i - 1), i)
-      if (i === words.length - 1) add(groups.pairs, rowOf(ended(addText(seeds.pair, `${text} $`))), i, i)
+      if (i === words.length - 1) add(groups.pairs, rowOf(terminated(addText(seeds.pair, `${text} $`))), i, i)
       if (before !== undefined) {
         const ending = addText(seeds.across, before, Math.max(0, before.length - ACROSS))
-        add(groups.letters, rowOf(ended(addText(addCode(ending, SPACE), text, 0, ACROSS))), i - 1, i)
+        add(groups.letters, rowOf(terminated(addText(addCode(ending, SPACE), text, 0, ACROSS))), i - 1, i)
       }
       before = text
     }
@@ -104,7 +103,7 @@ export function createFeatureReader(rowOf: (hash: number) => number): FeatureRea
 
   return {
     read: (note, allWords, findings, groups = createFeatureGroups()) => {
-      const words = allWords.length > MOST_WORDS ? allWords.slice(0, MOST_WORDS) : allWords
+      const words = allWords.length > MAX_WORDS ? allWords.slice(0, MAX_WORDS) : allWords
       for (const group of Object.values(groups)) group.size = 0
       readWordFeatures(words, groups)
       for (const name of evidenceNames(findings)) add(groups.evidence, evidenceRow(name), -1, -1)
@@ -115,7 +114,7 @@ export function createFeatureReader(rowOf: (hash: number) => number): FeatureRea
   }
 }
 
-/** Of groups whose rows are hashes, those that a model knows, with its rows. */
+/** Converts groups whose rows are hashes: keeps the features that a model knows, with its rows. */
 export function knownOf(groups: FeatureGroups, rowOf: (hash: number) => number): FeatureGroups {
   const known = createFeatureGroups()
   for (const name of Object.keys(groups) as (keyof FeatureGroups)[]) {
@@ -128,13 +127,13 @@ export function knownOf(groups: FeatureGroups, rowOf: (hash: number) => number):
 }
 
 function createGroup(share: number): FeatureGroup {
-  const room = 64
+  const capacity = 64
   return {
     share,
     size: 0,
-    rows: new Int32Array(room),
-    firsts: new Int32Array(room),
-    lasts: new Int32Array(room),
+    rows: new Int32Array(capacity),
+    firsts: new Int32Array(capacity),
+    lasts: new Int32Array(capacity),
   }
 }
 
@@ -155,7 +154,7 @@ function enlarge(group: FeatureGroup): void {
   }
 }
 
-/** The rows of the known features that a word has by itself. */
+/** The rows of the known features of a single word. */
 interface WordRows {
   readonly word: number
   readonly letters: readonly number[]
@@ -163,32 +162,32 @@ interface WordRows {
 
 function wordRows(seeds: typeof OWN, text: string, rowOf: (hash: number) => number): WordRows {
   const letters: number[] = []
-  forEachLetterGroup(seeds.letters, text, (hash) => {
+  forEachNgram(seeds.letters, text, (hash) => {
     const row = rowOf(hash)
     if (row !== UNKNOWN) letters.push(row)
   })
-  return { word: rowOf(ended(addText(seeds.word, text))), letters }
+  return { word: rowOf(terminated(addText(seeds.word, text))), letters }
 }
 
-/** Every group of {@link SHORTEST} to {@link LONGEST} characters of a word with a space on either side. */
-function forEachLetterGroup(seed: number, text: string, take: (hash: number) => void): void {
+/** Every n-gram of {@link MIN_NGRAM} to {@link MAX_NGRAM} characters of a word with a space on either side. */
+function forEachNgram(seed: number, text: string, onHash: (hash: number) => void): void {
   const padded = text.length + 2
-  for (let start = 0; start + SHORTEST <= padded; start++) {
-    const longest = Math.min(LONGEST, padded - start)
+  for (let start = 0; start + MIN_NGRAM <= padded; start++) {
+    const longest = Math.min(MAX_NGRAM, padded - start)
     let hash = seed
     for (let length = 1; length <= longest; length++) {
-      const at = start + length - 2 // the space in front has no place in the text
+      const at = start + length - 2 // -1 is the leading space
       hash = addCode(hash, at < 0 || at === text.length ? SPACE : text.charCodeAt(at))
-      if (length >= SHORTEST) take(hash)
+      if (length >= MIN_NGRAM) onHash(hash)
     }
   }
 }
 
 function numberSpelling({ length }: string): Spelling {
-  return NUMBERS[Math.min(length, NUMBERS.length - 1)] as Spelling // a number has a length of 1 at least
+  return NUMBERS[Math.min(length, NUMBERS.length - 1)] as Spelling // a number has at least one character
 }
 
-/** The rows of names are remembered: there are only as many as the vocabulary has. */
+/** Caches the rows of names, whose number is bounded by the vocabulary. */
 function perName(rowOfName: (name: string) => number): (name: string) => number {
   const rows = new Map<string, number>()
   return (name) => {
@@ -201,7 +200,7 @@ function perName(rowOfName: (name: string) => number): (name: string) => number 
   }
 }
 
-/** Where a finding stands in the note is kept by the finding itself; here it counts once however often it was found. */
+/** Statements and facts, each once, however often they were found. */
 function evidenceNames(findings: readonly Finding[]): Set<string> {
   const names = new Set<string>()
   for (const { says, facts } of findings) {
@@ -238,24 +237,24 @@ function shapeNames(note: string, words: readonly Word[]): string[] {
   return shape
 }
 
-/** 2 of a note that shouts, 1 of one with many capitals (German has them too), else 0; by first letters of words. */
+/** 2 if most words are in capitals, 1 if many are (acronyms, for example), else 0; by the first letters of words. */
 function shareOfCapitals(words: readonly Word[], note: string): number {
   if (words.length === 0) return 0
-  const shouted = words.filter(({ start, end }) => {
+  const inCapitals = words.filter(({ start, end }) => {
     if (isLowerCase(note.charCodeAt(start))) return false
     const word = note.slice(start, Math.min(end, start + 12))
     return word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase()
   }).length
-  const share = shouted / words.length
+  const share = inCapitals / words.length
   return share > 0.5 ? 2 : share > 0.15 ? 1 : 0
 }
 
 function hashOf(kind: string, what: string, text: string): number {
-  return ended(addText(seedOf(kind, what), text))
+  return terminated(addText(seedOf(kind, what), text))
 }
 
 function seedOf(kind: string, what: string): number {
-  return ended(addText(ended(addText(FNV_OFFSET, kind)), what))
+  return terminated(addText(terminated(addText(FNV_OFFSET, kind)), what))
 }
 
 function seedsOf(kind: string) {
@@ -274,8 +273,8 @@ function addText(hash: number, text: string, from = 0, to = text.length): number
   return result
 }
 
-/** A zero behind each part keeps "ab" + "c" from "a" + "bc". */
-function ended(hash: number): number {
+/** Ends a part with a zero, so that "ab" + "c" and "a" + "bc" have different hashes. */
+function terminated(hash: number): number {
   return addCode(hash, 0)
 }
 
@@ -283,7 +282,7 @@ function addCode(hash: number, code: number): number {
   return Math.imul(hash ^ code, FNV_PRIME)
 }
 
-/** Of English or Russian; others are found the long way. */
+/** A fast path for basic Latin and Russian letters; false for other letters. */
 function isLowerCase(code: number): boolean {
   return (code >= 97 && code <= 122) || (code >= 0x430 && code <= 0x44f)
 }

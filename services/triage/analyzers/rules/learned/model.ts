@@ -3,19 +3,19 @@ import { brotliDecompressSync } from 'node:zlib'
 import type { Vector } from './vector.ts'
 import { VERDICTS } from './verdict.ts'
 
-/** What was learned from labelled notes by `eval/learn/`: for each feature how much it speaks for each verdict. */
+/** A linear model that `eval/learn/` trained on labelled notes: a weight for each feature and verdict. */
 export interface Model {
-  /** The row of a feature in the tables below, -1 when it is not known. */
+  /** The row of a feature in the tables below; -1 when unknown. */
   rowOf(hash: number): number
   /** The inverse document frequency of each row, in sixteenths. */
   readonly idf: Uint8Array
   /**
-   * Row by row, a weight for each of the {@link VERDICTS}, in units of `scale`; a row takes {@link ROW_LENGTH} places.
-   * Bytes, since what a note costs is mostly waiting for memory: 80,000 rows fit into a processor's cache so.
+   * Row by row, a weight for each of the {@link VERDICTS}, in units of `scale`; a row has {@link ROW_LENGTH} elements.
+   * Memory access dominates the cost of a note, and as bytes 80,000 rows fit into the CPU cache.
    */
   readonly weights: Int8Array
   readonly scale: number
-  /** Confidence is the logistic function of `slope · log-odds + offset` of the verdict's raw probability. */
+  /** Confidence is the logistic function of `slope · log-odds + offset`, with the log-odds of the raw probability. */
   readonly calibration: { readonly slope: number; readonly offset: number }
 }
 
@@ -25,17 +25,17 @@ export interface Model {
  * verdict by verdict. Numbers are little-endian.
  */
 const HEADER_BYTES = 16
-/** A power of two, so that no row lies across two lines of the cache. */
+/** A power of two, so that no row crosses a cache line. */
 export const ROW_LENGTH = 16
 const IDF_STEPS = 16
 
-/** @throws Error when the file was made for other verdicts */
+/** @throws Error when the file was trained for other verdicts */
 export function loadModel(file: URL): Model {
   const bytes = brotliDecompressSync(readFileSync(file))
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = view.getFloat32(0, true)
   if (bytes.byteLength !== HEADER_BYTES + count * (5 + VERDICTS.length)) {
-    throw new Error(`${file.pathname} was made for other verdicts; make it again with "npm run learn"`)
+    throw new Error(`${file.pathname} was trained for other verdicts; train it again with "npm run learn"`)
   }
   const scale = view.getFloat32(4, true)
   const hashes = new Uint32Array(count)
@@ -52,7 +52,7 @@ export function loadModel(file: URL): Model {
   return { rowOf: tableOf(hashes), idf, weights, scale, calibration }
 }
 
-/** The bytes that {@link loadModel} reads. */
+/** Encodes a model in the format that {@link loadModel} reads, before compression. */
 export function encodeModel(hashes: Uint32Array, { idf, weights, scale, calibration }: Omit<Model, 'rowOf'>): Buffer {
   const count = hashes.length
   const bytes = Buffer.alloc(HEADER_BYTES + count * (5 + VERDICTS.length))
@@ -87,8 +87,8 @@ export function quantize(exact: Float32Array): Pick<Model, 'weights' | 'scale'> 
 }
 
 /**
- * A hash table with open addressing: a `Map` of 90,000 numbers takes three times as long to ask. A hash stands beside
- * its row, so that both come with one access to memory. Hashes may be signed or not.
+ * A hash table with open addressing, three times as fast as a `Map` with 90,000 numbers. Each hash is next to its row, so
+ * that a look-up needs one memory access. Hashes may be signed or unsigned.
  */
 export function tableOf(hashes: Uint32Array): (hash: number) => number {
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length * 2)))
@@ -112,7 +112,7 @@ function slotOf(hash: number, mask: number): number {
   return (hash ^ (hash >>> 15)) & mask
 }
 
-/** The probabilities of the verdicts by softmax over `scores`, which it overwrites. */
+/** Converts scores to probabilities by softmax, in place. */
 export function softmax(scores: Float64Array): Float64Array {
   let largest = Number.NEGATIVE_INFINITY
   for (const score of scores) largest = Math.max(largest, score)
@@ -123,9 +123,9 @@ export function softmax(scores: Float64Array): Float64Array {
 }
 
 /**
- * Adds up what the features of a vector say for each verdict.
+ * Computes the score of each verdict for a vector.
  *
- * @param scores to be overwritten; new ones by default
+ * @param scores overwritten and returned; a new array by default
  */
 export function scoresOf(
   { weights, scale }: Pick<Model, 'weights' | 'scale'>,

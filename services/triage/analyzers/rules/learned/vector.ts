@@ -1,8 +1,8 @@
 import type { FeatureGroups } from './features.ts'
 
 /**
- * The known features of a note, each once: its row in the model's table, and how much of it the note has.
- * The lists are filled anew for each note; what stands behind `size` is left over.
+ * The known features of a note, each once, with their row in the model and their value. The arrays are reused for every
+ * note. Elements from `size` on are left over from earlier notes.
  */
 export interface Vector {
   readonly size: number
@@ -10,22 +10,22 @@ export interface Vector {
   readonly values: Float32Array
   /** How often the feature occurs. */
   readonly counts: Int32Array
-  /** For every occurrence, group by group, its feature's place in the lists above. */
+  /** For every occurrence, group by group, the index of its feature in the arrays above. */
   readonly places: Int32Array
 }
 
-/** Length of every note's vector: with it the weights stay near 1 and fit into bytes. */
+/** Length of the vector of every note, chosen so that weights are near 1 and fit into bytes. */
 const LENGTH = 2
 
 /**
- * TF-IDF as scikit-learn's `TfidfVectorizer` has it with `sublinear_tf`, but each group of features brought to its own
- * length first. No feature belongs to two groups.
+ * TF-IDF like scikit-learn's `TfidfVectorizer` with `sublinear_tf`, except that each group of features is normalized first.
+ * No feature belongs to two groups.
  *
  * @param idf the inverse document frequency of each row, in any unit
- * @returns makes a note's vector, which holds until it is asked for the next note's
+ * @returns computes the vector of a note, which is valid until the next call
  */
 export function createVectorizer(idf: Float32Array | Uint8Array): (groups: FeatureGroups) => Vector {
-  // between two notes all -1: asking an array is ten times cheaper than a Map of each note's own
+  // all -1 between notes; ten times cheaper than a Map per note
   const placeOfRow = new Int32Array(idf.length).fill(-1)
   let lists = createLists(1_024)
 
@@ -60,26 +60,26 @@ export function createVectorizer(idf: Float32Array | Uint8Array): (groups: Featu
   }
 }
 
-/** A vector that outlives the next note. */
+/** Copies a vector, so that it stays valid after the next call. */
 export function keep({ size, rows, values, counts, places }: Vector): Vector {
   const own = { rows: rows.slice(0, size), values: values.slice(0, size), counts: counts.slice(0, size) }
   return { size, ...own, places: places.slice() }
 }
 
-function createLists(room: number): Omit<Vector, 'size'> {
+function createLists(capacity: number): Omit<Vector, 'size'> {
   return {
-    rows: new Int32Array(room),
-    values: new Float32Array(room),
-    counts: new Int32Array(room),
-    places: new Int32Array(room),
+    rows: new Int32Array(capacity),
+    values: new Float32Array(capacity),
+    counts: new Int32Array(capacity),
+    places: new Int32Array(capacity),
   }
 }
 
-/** Counts become values: damped by the logarithm, and together as long as the group's share. */
+/** Converts counts to values: 1 + log(count), scaled to the length of the group's share. */
 function normalize(values: Float32Array, counts: Int32Array, from: number, to: number, share: number): void {
   for (let i = from; i < to; i++) {
     const count = counts[i] as number
-    values[i] = count === 1 ? 1 : 1 + Math.log(count) // mostly it is 1
+    values[i] = count === 1 ? 1 : 1 + Math.log(count) // most counts are 1
   }
   scaleTo(share, values, from, to)
 }

@@ -1,6 +1,6 @@
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 
-/** An intent with a priority that TRIAGE.md knows for it. */
+/** A combination of intent and priority that docs/triage.md allows. */
 export interface Verdict {
   readonly intent: Intent
   readonly priority: Priority
@@ -8,21 +8,21 @@ export interface Verdict {
 
 const ALWAYS_P3: readonly Intent[] = [Intent.Spam, Intent.Job]
 
-/** Every verdict there is, in the order in which the model keeps their weights: spam and job are always P3. */
+/** All verdicts, in the order of their weights in the model. Spam and job are always P3. */
 export const VERDICTS: readonly Verdict[] = Object.values(Intent).flatMap((intent) =>
   (ALWAYS_P3.includes(intent) ? [Priority.P3] : Object.values(Priority)).map((priority) => ({ intent, priority })),
 )
 
-/** The place of a verdict among {@link VERDICTS}. */
+/** The index of a verdict in {@link VERDICTS}. */
 export function verdictIndex(intent: Intent, priority: Priority): number {
   return VERDICTS.findIndex((verdict) => verdict.intent === intent && verdict.priority === priority)
 }
 
 const INTENTS = Object.values(Intent)
-/** For each verdict the place of its intent. */
+/** For each verdict, the index of its intent. */
 const INTENT_OF = VERDICTS.map(({ intent }) => INTENTS.indexOf(intent))
 
-/** The most probable intent, and of its priorities the most probable. */
+/** The index of the verdict with the most probable intent and, within it, the most probable priority. */
 export function mostProbable(probabilities: ArrayLike<number>): number {
   const ofIntent = new Float64Array(INTENTS.length)
   for (let i = 0; i < INTENT_OF.length; i++) {

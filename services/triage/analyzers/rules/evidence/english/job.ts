@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts'
 
-/** What someone who wants to work for us says. */
+/** Phrases of people who want to work for us. */
 export const JOB: readonly Evidence[] = [
   {
     says: 'applies for work',

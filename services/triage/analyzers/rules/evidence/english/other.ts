@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts'
 
-/** What people say who want neither to buy nor to be helped nor to work here. */
+/** Phrases of people who want neither to buy, nor support, nor a job. */
 export const OTHER: readonly Evidence[] = [
   {
     says: 'is from the press',

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts'
 
-/** What a customer in trouble says: what broke, for whom, since when, and what they paid. */
+/** Phrases of customers who need help: what is broken, for whom, since when, and what they paid. */
 export const SUPPORT: readonly Evidence[] = [
   {
     says: 'cannot get in',

@@ -4,7 +4,7 @@ const DAY = 'monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|we
 const MONTH =
   'january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|christmas|easter'
 
-/** When something is due, and how much the sender says it hurries. A named weekday is the next such day. */
+/** Phrases for deadlines and urgency. A named weekday is the next such day. */
 export const TIME: readonly Evidence[] = [
   {
     says: 'names a day in the past',

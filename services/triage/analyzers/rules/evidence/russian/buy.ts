@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts'
 
-/** What a buyer says: a wish, a price, a quantity, a plan, a deadline of their own. */
+/** Phrases of buyers: a wish, a price, a quantity, a plan, a deadline. */
 export const BUY: readonly Evidence[] = [
   {
     says: 'asks for a price',

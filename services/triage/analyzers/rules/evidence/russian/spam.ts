@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.ts'
 
-/** What those who sell to anyone, deceive or play with the classifier say. */
+/** Phrases of mass advertising, fraud, and instructions to the classifier. */
 export const SPAM: readonly Evidence[] = [
   {
     says: 'offers us search ranking or web work',

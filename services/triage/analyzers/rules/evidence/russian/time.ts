@@ -4,7 +4,7 @@ const DAY = 'понедельник*|вторник*|сред|среда|сре�
 const MONTH =
   'январ*|феврал*|март*|апрел*|мае|май|мая|маю|июн*|июл*|август*|сентябр*|октябр*|ноябр*|декабр*|весн*|лет|лета|лето|летом|лету|осен*|зим*'
 
-/** When something is due, and how much the sender says it hurries. A named weekday is the next such day. */
+/** Phrases for deadlines and urgency. A named weekday is the next such day. */
 export const TIME: readonly Evidence[] = [
   {
     says: 'names a day in the past',

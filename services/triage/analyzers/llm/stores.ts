@@ -1,8 +1,31 @@
-import type { ModelUsage } from '../../../../domain/analysis.ts'
+import type { Analysis, ModelUsage } from '../../../../domain/analysis.ts'
 import type { Sql } from '../../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../../lib/postgres/query-timeout.ts'
 
-/** What all workers together spend on a model, by days of the database's clock in UTC. */
+/** Answers of a model that were paid for before: the stored insights. */
+export interface AnswerStore {
+  /**
+   * Returns an analysis of the same text by the same analyzer.
+   * @throws AppError `unavailable`
+   */
+  find(contentHash: string, analyzer: string): Promise<Analysis | undefined>
+}
+
+export function createAnswerStore(sql: Sql): AnswerStore {
+  return {
+    // uses the partial index insights_by_answer
+    find: async (contentHash, analyzer) => {
+      const [analysis] = await withQueryTimeout(sql<Analysis[]>`
+        select intent, priority, confidence, to_jsonb(tags) as tags, reasons, language
+        from insights
+        where content_hash = ${contentHash} and analyzer = ${analyzer} and stage = 'final' and usage is not null
+        limit 1`)
+      return analysis
+    },
+  }
+}
+
+/** What all workers spend on a model, per day in UTC by the database's clock. */
 export interface Spending {
   /** @throws AppError `unavailable` */
   today(): Promise<number>
