@@ -94,7 +94,7 @@ const VIOLATIONS: Record<string, readonly Violation[]> = {
     ['Deployment intake', [...CONTAINER, 'envFrom', 1, 'secretRef', 'name'], 'intake', /Secret intake/],
     ['StatefulSet nats', [...CONTAINER, 'env', 0, 'valueFrom', 'secretKeyRef', 'key'], 'ROUTE', /ROUTE in Secret/],
     ['StatefulSet nats', [...POD, 'volumes', 0, 'configMap', 'name'], 'nats-config', /ConfigMap nats-config/],
-    ['Deployment intake', [...POD, 'serviceAccountName'], 'somebody', /ServiceAccount somebody/],
+    ['Deployment intake', [...POD, 'serviceAccountName'], 'missing', /ServiceAccount missing/],
   ],
   'selectors match something': [
     ['Service intake', ['spec', 'selector'], { app: 'intake' }, /matches no pod/],

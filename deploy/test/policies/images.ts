@@ -4,7 +4,7 @@ import { nameOf, ofKind, type PolicyCheck, workloadsOf } from '../manifests.ts'
 
 /** A full version, optionally with a variant; PostgreSQL's versions have two numbers. */
 const FULL_VERSION = /:\d+\.\d+(?:\.\d+)?(?:-[\w.-]+)?$/
-const OURS = 'ghcr.io/leadtriage/leadtriage'
+const PRODUCT_IMAGE = 'ghcr.io/leadtriage/leadtriage'
 const packageJson = new URL('../../../package.json', import.meta.url)
 
 /** Images have a full version. The version of leadtriage and of the migration job is that of package.json. */
@@ -21,7 +21,9 @@ export const images: PolicyCheck = (manifests) => {
     })),
   ]
   const unpinned = named.filter(({ image = '' }) => !FULL_VERSION.test(image))
-  const old = named.filter(({ image = '' }) => image.startsWith(OURS) && image !== `${OURS}:${version}`)
+  const old = named.filter(
+    ({ image = '' }) => image.startsWith(PRODUCT_IMAGE) && image !== `${PRODUCT_IMAGE}:${version}`,
+  )
   const jobs = manifests.filter(({ kind, metadata }) => kind === 'Job' && metadata.name !== jobName)
   return [
     ...unpinned.map(({ owner, image }) => `${owner}: the image ${image} has no full version`),

@@ -13,12 +13,12 @@ const DEFINITION = /name: '(leadtriage_\w+)'/g
 /** Returns the names of all metrics of the services, including those of Node. */
 export async function readMetricNames(): Promise<Set<string>> {
   const { body } = await createMetrics('any').render()
-  const ofNode = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '')
+  const nodeMetrics = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name ?? '')
   const sources = globSync('{lib,services}/**/*.ts', { cwd: ROOT }).map((file) =>
     readFileSync(path.join(ROOT, file), 'utf8'),
   )
-  const ofOurs = sources.flatMap((source) => [...source.matchAll(DEFINITION)].map(([, name]) => name ?? ''))
-  return new Set([...ofNode, ...ofOurs])
+  const productMetrics = sources.flatMap((source) => [...source.matchAll(DEFINITION)].map(([, name]) => name ?? ''))
+  return new Set([...nodeMetrics, ...productMetrics])
 }
 
 /** Alerts and scalers query existing metrics only: a query of an unknown metric never fires. */

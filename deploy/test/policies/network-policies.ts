@@ -6,7 +6,7 @@ import { OUTSIDERS, type Outsider, requiredConnections } from './connections.ts'
 /** One end of a connection. */
 interface Party extends Outsider {
   /** Whether it is in the namespace of the installation, so that the policies apply to it. */
-  readonly isOurs: boolean
+  readonly isInternal: boolean
   /** Port numbers by name. */
   readonly portNames: Readonly<Record<string, string>>
 }
@@ -43,9 +43,9 @@ export const networkPolicies: PolicyCheck = (manifests) => {
 /** Evaluates the network policies like a cluster. */
 function readNetwork(manifests: readonly Manifest[]): Network {
   const namespace = manifests.find(({ kind }) => kind === 'Namespace')?.metadata
-  const ourNamespace = { 'kubernetes.io/metadata.name': namespace?.name ?? '', ...namespace?.labels }
-  const ours = podsOf(manifests).map((pod) => ({ ...pod, pod: { namespace: ourNamespace, labels: pod.labels } }))
-  const parties: Party[] = [...ours, ...OUTSIDERS.map((one) => ({ ...one, isOurs: false, portNames: {} }))]
+  const ownNamespace = { 'kubernetes.io/metadata.name': namespace?.name ?? '', ...namespace?.labels }
+  const internal = podsOf(manifests).map((pod) => ({ ...pod, pod: { namespace: ownNamespace, labels: pod.labels } }))
+  const parties: Party[] = [...internal, ...OUTSIDERS.map((one) => ({ ...one, isInternal: false, portNames: {} }))]
   const policies = ofKind<INetworkPolicy>(manifests, 'NetworkPolicy')
   const used = new Set<string>()
   const open: string[] = []
@@ -53,7 +53,7 @@ function readNetwork(manifests: readonly Manifest[]): Network {
   /** Returns the parts that allow the connection, in one direction; true when no policy applies. */
   const allowedBy = (direction: Direction, from: Party, to: Party, port: string): string[] | true => {
     const [subject, other] = direction === 'ingress' ? [to, from] : [from, to]
-    if (!subject.isOurs) return true
+    if (!subject.isInternal) return true
     const applying = policies.filter(
       ({ spec }) =>
         spec?.policyTypes?.includes(direction === 'ingress' ? 'Ingress' : 'Egress') &&
@@ -62,13 +62,13 @@ function readNetwork(manifests: readonly Manifest[]): Network {
     if (applying.length === 0) return true
     return applying.flatMap((policy) =>
       partsOf(policy, direction).flatMap(({ name, peer, port: allowed }) =>
-        matchesPeer(peer, other, ourNamespace) && (allowed === undefined || matchesPort(allowed, to, port)) ? name : [],
+        matchesPeer(peer, other, ownNamespace) && (allowed === undefined || matchesPort(allowed, to, port)) ? name : [],
       ),
     )
   }
 
   for (const from of parties) {
-    for (const to of parties.filter((party) => party.isOurs || from.isOurs)) {
+    for (const to of parties.filter((party) => party.isInternal || from.isInternal)) {
       for (const port of to.ports) {
         const results = [allowedBy('egress', from, to, port), allowedBy('ingress', from, to, port)]
         if (results.some((parts) => parts !== true && parts.length === 0)) continue
@@ -80,7 +80,7 @@ function readNetwork(manifests: readonly Manifest[]): Network {
   const parts = policies.flatMap((policy) =>
     (['ingress', 'egress'] as const).flatMap((direction) => partsOf(policy, direction).map(({ name }) => name)),
   )
-  return { pods: ours.map(({ name }) => name), open, unused: parts.filter((part) => !used.has(part)) }
+  return { pods: internal.map(({ name }) => name), open, unused: parts.filter((part) => !used.has(part)) }
 }
 
 function podsOf(manifests: readonly Manifest[]) {
@@ -88,13 +88,13 @@ function podsOf(manifests: readonly Manifest[]) {
     const ports = pod.containers.flatMap((container) => container.ports ?? [])
     const numberOf = (port: (typeof ports)[number]) => `${port.containerPort}/${port.protocol ?? 'TCP'}`
     const portNames = Object.fromEntries(ports.map((port) => [port.name ?? '', String(port.containerPort)]))
-    return { name, labels, ports: [...ports.map(numberOf), UNDECLARED_PORT], portNames, isOurs: true }
+    return { name, labels, ports: [...ports.map(numberOf), UNDECLARED_PORT], portNames, isInternal: true }
   })
   // the operator creates these pods, with the port of PostgreSQL and a status port
   const clusters = manifests.filter(({ kind }) => kind === 'Cluster')
   const instances = clusters.map(({ metadata: { name } }) => {
     const labels = { 'cnpg.io/cluster': name }
-    return { name, labels, ports: ['5432/TCP', '8000/TCP', UNDECLARED_PORT], portNames: {}, isOurs: true }
+    return { name, labels, ports: ['5432/TCP', '8000/TCP', UNDECLARED_PORT], portNames: {}, isInternal: true }
   })
   return [...workloads, ...instances]
 }
@@ -118,14 +118,14 @@ function partsOf(policy: INetworkPolicy & Pick<Manifest, 'metadata'>, direction:
   })
 }
 
-function matchesPeer(peer: Peer | undefined, party: Party, ourNamespace: Readonly<Record<string, string>>): boolean {
+function matchesPeer(peer: Peer | undefined, party: Party, ownNamespace: Readonly<Record<string, string>>): boolean {
   if (peer === undefined) return true
   if (party.pod === undefined) return party.address !== undefined && isInBlock(party.address, peer.ipBlock)
   if (peer.ipBlock !== undefined) return false // pods are matched by labels, because their addresses are not fixed
   const { namespaceSelector, podSelector } = peer
   const namespaceMatches =
     namespaceSelector === undefined
-      ? party.pod.namespace === ourNamespace
+      ? party.pod.namespace === ownNamespace
       : selects(namespaceSelector, party.pod.namespace)
   return namespaceMatches && selects(podSelector ?? {}, party.pod.labels)
 }
