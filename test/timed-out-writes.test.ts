@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import type { AddressInfo, Socket } from 'node:net'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
@@ -18,6 +15,7 @@ import { createLeadStore } from '../services/intake/lead-store.ts'
 import { createInsightStore } from '../services/triage/insight-store.ts'
 import { captureLog } from '../testkit/captured-log.ts'
 import { eventually } from '../testkit/eventually.ts'
+import { useTcpProxies } from '../testkit/fixtures/tcp-proxies.ts'
 import type { BreakableServer } from '../testkit/servers/breakable-server.ts'
 import { startBreakable } from '../testkit/servers/breakable-server.ts'
 
@@ -29,6 +27,7 @@ import { startBreakable } from '../testkit/servers/breakable-server.ts'
 const APPLICATION = 'timed-out-writes.test'
 const CONNECTIONS = 4
 const LOCK = 1
+const proxyTo = useTcpProxies()
 
 let folder: string
 let server: BreakableServer
@@ -130,37 +129,6 @@ async function untilWritten(write: () => Promise<unknown>): Promise<void> {
   await eventually(() => write().then(() => true), 20_000)
 }
 
-/** Stands in front of PostgreSQL; from `hold` on keeps what comes over the connections of before. */
-async function startHoldingProxy() {
-  const pairs = new Set<readonly [client: Socket, upstream: Socket]>()
-  const proxy = createServer((client) => {
-    const upstream = connect(server.port, '127.0.0.1')
-    pairs.add([client, upstream])
-    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy())
-    client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.destroy())
-    client.pipe(upstream).pipe(client)
-  })
-  proxy.listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
-  closers.push(async () => void proxy.close())
-  const { port } = proxy.address() as AddressInfo
-  return {
-    through: (url: string) => Object.assign(new URL(url), { host: `127.0.0.1:${port}` }).href,
-    hold: () => {
-      const held = [...pairs]
-      for (const [client, upstream] of held) client.unpipe(upstream)
-      return {
-        release: () => {
-          for (const [client, upstream] of held) client.pipe(upstream)
-        },
-        /** Resolves when all that was held has been read, or refused. */
-        arrived: Promise.all(held.map(([client]) => once(client, 'close'))),
-      }
-    },
-  }
-}
-
 /** Holds the lock that each write waits for when it has begun; gives it back when called. */
 async function holdLock(): Promise<() => Promise<void>> {
   const holder = await admin.reserve()
@@ -183,14 +151,14 @@ describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
   })
 
   test('is never executed when the network brings it after its retry', async () => {
-    const proxy = await startHoldingProxy()
+    const proxy = await proxyTo(server.url)
     const { write } = await open({ through: proxy.through, connections: 1 })
     await write()
-    const { release, arrived } = proxy.hold()
+    const held = proxy.hold('current')
     await expect(write()).rejects.toMatchObject(UNAVAILABLE)
     await untilWritten(write) // over another connection
-    release()
-    await arrived
+    held.release()
+    await held.closed() // PostgreSQL has read or refused everything
     expect({ begun: await counted('begun'), overlapping: await counted('overlapping') }).toEqual({
       begun: 2, // the first one, and the retry
       overlapping: 0,

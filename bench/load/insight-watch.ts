@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from '@nats-io/transport-node'
+import { waitUntil } from '../../embedded/wait-until.ts'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
 import type { Sender } from './job.ts'
 import type { LatencySummary } from './latency.ts'
@@ -62,8 +62,7 @@ export async function watchInsights(nats: NatsConnection, subjects: string): Pro
         })
       }),
     finish: async () => {
-      const deadline = performance.now() + TIMEOUT_MS
-      while (expected.size > 0 && performance.now() < deadline) await sleep(20)
+      await waitUntil(() => expected.size === 0 || undefined, { timeoutMs: TIMEOUT_MS })
       for (const { intendedAt } of expected.values()) recorder.record(performance.now() - intendedAt)
       const summary = recorder.summary()
       expected.clear()

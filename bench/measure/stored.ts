@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from 'postgres'
+import { waitUntil } from '../../embedded/wait-until.ts'
 
 /* Counts and times from the database and its clock, independent of the load generator. */
 
@@ -25,11 +25,9 @@ const POLL_MS = 100
  * order: checking all leads ten times a second took more of PostgreSQL's CPU than storing them.
  */
 export async function untilTriaged(sql: Sql, since: Date, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + DRAIN_WITHIN_MS
-  while ((await isNewestOpen(sql, since)) || (await someAreOpen(sql, since))) {
-    if (performance.now() > deadline) throw new Error(`some leads were not triaged within ${DRAIN_WITHIN_MS / 1_000} s`)
-    await sleep(POLL_MS, undefined, { signal })
-  }
+  const probe = async () => !((await isNewestOpen(sql, since)) || (await someAreOpen(sql, since))) || undefined
+  const areTriaged = await waitUntil(probe, { timeoutMs: DRAIN_WITHIN_MS, intervalMs: POLL_MS, signal })
+  if (!areTriaged) throw new Error(`some leads were not triaged within ${DRAIN_WITHIN_MS / 1_000} s`)
 }
 
 async function isNewestOpen(sql: Sql, since: Date): Promise<boolean> {

@@ -1,10 +1,8 @@
-import { once } from 'node:events'
-import type { AddressInfo, Socket } from 'node:net'
-import { connect, createServer } from 'node:net'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { eventually } from '../../testkit/eventually.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
+import { useTcpProxies } from '../../testkit/fixtures/tcp-proxies.ts'
 import type { Sql } from './connect.ts'
 import { connectPostgres } from './connect.ts'
 import { createDeadline, withQueryTimeout } from './query-timeout.ts'
@@ -14,6 +12,7 @@ const MANY = 1_000
 const LOCK = 1
 
 const stack = useStack()
+const proxyTo = useTcpProxies()
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
@@ -68,31 +67,6 @@ async function occupy(sql: Sql): Promise<Promise<unknown>[]> {
   return waiting
 }
 
-/** A proxy in front of PostgreSQL that holds connections until `letThrough` is called. */
-async function holdConnections(targetUrl: string) {
-  const target = new URL(targetUrl)
-  const held: Socket[] = []
-  let passing = false
-  const pass = (client: Socket) => {
-    const upstream = connect(Number(target.port), target.hostname)
-    for (const socket of [client, upstream]) socket.on('error', () => socket.destroy())
-    client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.destroy())
-    client.pipe(upstream).pipe(client)
-  }
-  const server = createServer({ pauseOnConnect: true }, (client) => (passing ? pass(client) : held.push(client)))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closers.push(async () => void server.close())
-  return {
-    url: Object.assign(new URL(targetUrl), { host: `127.0.0.1:${(server.address() as AddressInfo).port}` }).href,
-    letThrough: () => {
-      passing = true
-      for (const client of held.splice(0)) pass(client)
-    },
-  }
-}
-
 test('statements that time out before they are sent are never executed', async () => {
   const sql = openPool()
   // the second time the connections are open and have prepared the statement, as in production
@@ -107,10 +81,11 @@ test('statements that time out before they are sent are never executed', async (
 })
 
 test('a statement that times out while its connection is being opened does not cost the connection', async () => {
-  const database = await holdConnections(stack.serviceUrls.intake)
+  const database = await proxyTo(stack.serviceUrls.intake)
+  const held = database.hold('new')
   const sql = openPool(database.url)
   await timeOutMany(sql)
-  database.letThrough()
+  held.release()
   const release = await holdLock()
   const waiting = await occupy(sql) // every connection works
   await release()
