@@ -1,18 +1,18 @@
 import type { Log } from '../lib/log/log.ts'
 import { createLog } from '../lib/log/log.ts'
 
-/** A line of the log: pino's level (error is 50), the message, and what else was said. */
+/** A line of the log: pino's level (error is 50), the message, and further fields. */
 interface LogEntry {
   readonly level: number
   readonly msg: string
   readonly [field: string]: unknown
 }
 
-/** A logger whose lines stay in the test. */
+/** A logger that keeps its lines in memory. */
 export interface CapturedLog {
   readonly log: Log
   entries(): LogEntry[]
-  /** The lines as they would have been written. */
+  /** The log as it would have been written. */
   text(): string
 }
 

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
 
-/** Numbers that follow from a seed, so that a run can be had again. */
+/** A deterministic random number generator: the same seed gives the same numbers. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** From 0 inclusive to 1 exclusive. */
   next(): number
-  /** A whole number, both ends included. */
+  /** An integer from `min` to `max`, both inclusive. */
   integer(min: number, max: number): number
   chance(probability: number): boolean
   pick<T>(list: readonly T[]): T
   shuffled<T>(list: readonly T[]): T[]
   /** A UUID of version 4. */
   uuid(): string
-  /** Another sequence, which depends on the seed and the name alone: not on how much was drawn here. */
+  /** Another sequence, which depends only on the seed and `name`, not on how many numbers were drawn here. */
   fork(name: string): Random
 }
 
@@ -19,7 +19,7 @@ export function createRandom(seed: string): Random {
   const next = sfc32(createHash('sha256').update(seed).digest())
   const integer = (min: number, max: number) => min + Math.floor(next() * (max - min + 1))
   const pick = <T>(list: readonly T[]): T => {
-    if (list.length === 0) throw new Error('nothing to pick from')
+    if (list.length === 0) throw new Error('cannot pick from an empty list')
     return list[integer(0, list.length - 1)] as T // the index is within the list
   }
   return {

@@ -3,12 +3,12 @@ import type { Analysis } from '../../domain/analysis.ts'
 import { Intent, Priority } from '../../domain/vocabulary.ts'
 import type { Analyzer } from '../../services/triage/analyzers/analyzer.ts'
 
-/** Time of the CPU, which a busy machine does not take: far above what a rule analyzer needs (20 ms), far below what hurts a worker. */
-const LONGEST_CPU_MS = 250
+/** CPU time, so that a busy machine does not fail the test. A rule analyzer needs 20 ms; a worker tolerates far more than this. */
+const MAX_CPU_MS = 250
 
 const MAX_NOTE = 20_000
 
-/** Notes that have broken text code before. All of them lie within the lengths that intake accepts, and one below. */
+/** Notes that tend to break text processing. Their lengths are accepted by intake, except that of the empty one. */
 const AWKWARD_NOTES: readonly (readonly [name: string, note: string])[] = [
   ['an empty note', ''],
   ['a single letter', 'a'],
@@ -28,7 +28,7 @@ const AWKWARD_NOTES: readonly (readonly [name: string, note: string])[] = [
   ['10,000 blank lines', '\n \n'.repeat(6000)],
   ['20,000 spaces before a word', `${' '.repeat(MAX_NOTE - 5)}price`],
   ['many near-matches of phrases', 'how much what we would want to '.repeat(640)],
-  ['many denials', 'not no never not urgent without '.repeat(620)],
+  ['many negations', 'not no never not urgent without '.repeat(620)],
   ['many quoted lines', '> quote\n'.repeat(2500)],
   ['one dash 20,000 times', '-'.repeat(MAX_NOTE)],
   ['many dashes of a reply header', '----\n'.repeat(4000)],
@@ -38,9 +38,9 @@ const AWKWARD_NOTES: readonly (readonly [name: string, note: string])[] = [
 ]
 
 /**
- * What the triage worker relies on, of every kind of analyzer. Each implementation's tests call this once.
+ * The conformance suite of analyzers: what the triage worker requires of every implementation.
  *
- * @param options.deterministic whether the same note must give the same analysis every time
+ * @param options.deterministic whether the same note must always give the same analysis
  */
 export function describeAnalyzer(
   name: string,
@@ -62,7 +62,7 @@ export function describeAnalyzer(
       await expect(analyzer.analyze('We need a quote', AbortSignal.abort(reason))).rejects.toBe(reason)
     })
 
-    it('ends with an answer or with the reason of a signal that aborts while it works', async () => {
+    it('resolves, or rejects with the reason of a signal that is aborted meanwhile', async () => {
       const controller = new AbortController()
       const reason = new Error('the worker is draining')
       const running = analyzer.analyze('We need a quote for 20 seats by Friday', controller.signal)
@@ -73,15 +73,15 @@ export function describeAnalyzer(
       )
     })
 
-    it.each(AWKWARD_NOTES)('gives a valid analysis of %s, in bounded time', async (_, note) => {
+    it.each(AWKWARD_NOTES)('returns a valid analysis of %s, in bounded CPU time', async (_, note) => {
       const before = process.cpuUsage()
       const analysis = await analyzer.analyze(note.slice(0, MAX_NOTE), new AbortController().signal)
       const { user, system } = process.cpuUsage(before)
-      expect((user + system) / 1_000).toBeLessThan(LONGEST_CPU_MS)
+      expect((user + system) / 1_000).toBeLessThan(MAX_CPU_MS)
       assertValidAnalysis(analysis, note.slice(0, MAX_NOTE))
     })
 
-    it.runIf(options.deterministic)('says the same about the same note, whatever it judged in between', async () => {
+    it.runIf(options.deterministic)('returns the same analysis for the same note, whatever it analyzed in between', async () => {
       const { signal } = new AbortController()
       for (const [, note] of AWKWARD_NOTES) {
         const short = note.slice(0, 500)
@@ -92,7 +92,7 @@ export function describeAnalyzer(
       }
     })
 
-    it('judges many notes at once without mixing them up', async () => {
+    it('analyzes many notes concurrently without mixing them up', async () => {
       const { signal } = new AbortController()
       const notes = AWKWARD_NOTES.map(([, note]) => note.slice(0, 500))
       const analyses = await Promise.all(notes.map((note) => analyzer.analyze(note, signal)))
@@ -101,7 +101,7 @@ export function describeAnalyzer(
   })
 }
 
-/** Fails the test unless the analysis keeps every promise of `domain/analysis.ts`. */
+/** Fails the test unless the analysis is as `domain/analysis.ts` specifies. */
 function assertValidAnalysis(analysis: Analysis, note: string): void {
   expect(Object.values(Intent)).toContain(analysis.intent)
   expect(Object.values(Priority)).toContain(analysis.priority)
@@ -112,7 +112,7 @@ function assertValidAnalysis(analysis: Analysis, note: string): void {
   expect(analysis.tags).toEqual([...new Set(analysis.tags)].sort())
   for (const tag of analysis.tags) expect(tag).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/)
 
-  // one text that PostgreSQL refuses would fail the commit that it shares with others
+  // a text that PostgreSQL rejects would fail the whole batch
   for (const text of [...analysis.tags, ...analysis.reasons.map((reason) => reason.text)]) {
     expect(text).not.toContain('\u0000')
     expect(text.isWellFormed()).toBe(true)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a request to the imitated server held. */
+/** A request that the server received. */
 export interface SeenRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
@@ -13,18 +13,18 @@ export interface SeenRequest {
   }
 }
 
-/** Answers one request, in whatever way a server has of going wrong. `count` is 1 for the first request. */
+/** Responds to one request, correctly or as a failing server would. `count` is 1 for the first request. */
 export type Behaviour = (request: SeenRequest, response: ServerResponse, count: number) => void
 
 export interface ModelServer {
-  /** As LLM_BASE_URL wants it. */
+  /** A value for LLM_BASE_URL. */
   readonly url: string
   readonly requests: SeenRequest[]
   behave(behaviour: Behaviour): void
   close(): Promise<void>
 }
 
-/** A small server that speaks as OpenAI-compatible ones do, over real HTTP. */
+/** Starts an HTTP server with an OpenAI-compatible API whose responses the test chooses. */
 export async function startModelServer(first: Behaviour): Promise<ModelServer> {
   let behaviour = first
   const requests: SeenRequest[] = []
@@ -52,13 +52,13 @@ export async function startModelServer(first: Behaviour): Promise<ModelServer> {
   }
 }
 
-/** The note as the model was sent it. */
+/** The note in a request. */
 export function noteOf(request: SeenRequest): string {
   const user = request.body.messages.find(({ role }) => role === 'user')?.content ?? ''
   return user.split('\n').slice(1, -1).join('\n')
 }
 
-/** What a good model says about any note: the reason quotes the note's first word. */
+/** A valid answer to any note: its reason quotes the first word of the note. */
 export function goodAnswer(request: SeenRequest, over: Record<string, unknown> = {}): string {
   return JSON.stringify({
     intent: 'support',
@@ -79,8 +79,8 @@ export function goodAnswer(request: SeenRequest, over: Record<string, unknown> =
   })
 }
 
-/** A chat completion as OpenAI sends it. */
-export function say(
+/** Sends a chat completion in the format of OpenAI. */
+export function sendCompletion(
   response: ServerResponse,
   content: string | null,
   over: { message?: object; finish?: string } = {},

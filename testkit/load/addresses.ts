@@ -1,12 +1,12 @@
 import type { Random } from '../random.ts'
 
-/** Where clients find intake now, as a load balancer would know it. */
+/** The current addresses of intake, as a load balancer has them. */
 export interface Addresses {
   add(url: string): void
   remove(url: string): void
-  /** Undefined when nothing is there. */
+  /** A random address; undefined when there is none. */
   any(random: Random): string | undefined
-  /** Another one than `url`, when there is one. */
+  /** A random address other than `url`, if there is one. */
   anyBut(url: string | undefined, random: Random): string | undefined
 }
 

@@ -7,21 +7,21 @@ import type { AnsweredLead, FinalAnswer, Ledger } from './ledger.ts'
 import type { Stoppers } from './stoppers.ts'
 import { createStoppers } from './stoppers.ts'
 
-const TRY_TIMEOUT_MS = 5_000
+const ATTEMPT_TIMEOUT_MS = 5_000
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 4_000
 
-/** A client as it should be: it tries on with the same key until it is answered. */
+/** A well-behaved client: it retries with the same idempotency key until it gets a final response. */
 export interface Client {
   /**
-   * Stores a lead and notes the answer down in the ledger. Never rejects.
-   * @param via the address of the first try; the others go to any but the last one
+   * Stores a lead and records the response in the ledger. Never rejects.
+   * @param via the address of the first attempt; each retry goes to another address than the attempt before it
    */
   store(key: string, lead: NewLead, via: string | undefined): Promise<void>
   close(): void
 }
 
-/** @param signal ends all trying */
+/** @param signal cancels every call */
 export function createClient(options: {
   addresses: Addresses
   ledger: Ledger
@@ -30,23 +30,23 @@ export function createClient(options: {
 }): Client {
   const { addresses, ledger, random, signal } = options
   const stoppers = createStoppers(signal)
-  // enough for three hundred calls a second that take two seconds each, and their repeats: what waits for a socket is no answer
+  // enough for 300 calls per second that take 2 s each, and their retries; a call that waits for a socket sends nothing
   const agent = new http.Agent({ keepAlive: true, maxSockets: 2_048, maxFreeSockets: 64 })
 
   return {
     store: async (key, lead, via) => {
       const call = ledger.open(key, lead)
       const body = toJson(lead, random)
-      for (let address = via ?? addresses.any(random), tries = 1; !signal.aborted; tries += 1) {
-        const reply = address ? await post(agent, `${address}/leads`, key, body, stoppers) : NOBODY_THERE
+      for (let address = via ?? addresses.any(random), attempts = 1; !signal.aborted; attempts += 1) {
+        const reply = address ? await post(agent, `${address}/leads`, key, body, stoppers) : NO_ADDRESS
         if (reply.kind === 'answer') {
           call.answer = reply.answer
           return
         }
         if (signal.aborted) return
         call.failures.push(reply.failure)
-        // drawn around the doubling time, so that clients that failed together do not come back together
-        const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_BACKOFF_MS) * (0.5 + random.next())
+        // jitter around the doubling time, so that clients that failed together do not retry together
+        const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS) * (0.5 + random.next())
         await stoppers.pause(Math.max(backoffMs, reply.retryAfterMs))
         address = addresses.anyBut(address, random)
       }
@@ -57,10 +57,10 @@ export function createClient(options: {
 
 type Reply = { kind: 'answer'; answer: FinalAnswer } | { kind: 'failure'; failure: string; retryAfterMs: number }
 
-/** What a load balancer says that has no process to send a call to. */
-const NOBODY_THERE: Reply = { kind: 'failure', failure: 'nobody there', retryAfterMs: 0 }
+/** The reply of a load balancer that has no process to route a call to. */
+const NO_ADDRESS: Reply = { kind: 'failure', failure: 'no address', retryAfterMs: 0 }
 
-/** One try. A network error, no answer in time, 429 and every 5xx are failures; all else is an answer. */
+/** One attempt. A network error, a timeout, 429 and every 5xx are failures; any other status is a final response. */
 function post(agent: http.Agent, url: string, key: string, body: string, stoppers: Stoppers): Promise<Reply> {
   return new Promise((resolve) => {
     const fail = (failure: string, retryAfterMs = 0) => resolve({ kind: 'failure', failure, retryAfterMs })
@@ -75,7 +75,7 @@ function post(agent: http.Agent, url: string, key: string, body: string, stopper
       request.destroy()
     }
     const stop = () => end('stopped')
-    const timer = setTimeout(end, TRY_TIMEOUT_MS, 'timeout')
+    const timer = setTimeout(end, ATTEMPT_TIMEOUT_MS, 'timeout')
     stoppers.add(stop)
     request.on('close', () => {
       clearTimeout(timer)
@@ -106,7 +106,7 @@ function leadOf(status: number, body: Buffer): AnsweredLead | undefined {
   return readLead(JSON.parse(body.toString('utf8')))
 }
 
-/** A lead as the REST protocol writes it. */
+/** Parses a lead in a REST response. */
 export function readLead({ created_at: createdAt, ...lead }: Omit<AnsweredLead, 'createdAt'> & { created_at: string }) {
   return { ...lead, createdAt }
 }

@@ -13,7 +13,7 @@ const NOTES = [
 ]
 const FILLER = 'The quick brown fox jumps over the lazy dog; Zwölf Boxkämpfer jagen Viktor quer über den Deich. '
 
-/** A lead that no other call of the run has, with content that a careless path would bend. */
+/** A lead that is unique in the run, with content that faulty encoding or escaping would change. */
 export function makeLead(random: Random, number: number): NewLead {
   const long = random.chance(0.02) ? FILLER.repeat(random.integer(1, 60)) : ''
   return {
@@ -25,14 +25,14 @@ export function makeLead(random: Random, number: number): NewLead {
   }
 }
 
-/** The same key must not get this one. */
+/** A lead that conflicts with another one under the same idempotency key. */
 export function makeConflict(lead: NewLead, random: Random): NewLead {
   return random.chance(0.5)
     ? { ...lead, note: `${lead.note} (changed)` }
     : { ...lead, source: `${lead.source ?? ''} other` }
 }
 
-/** The lead as JSON: its fields in any order, what is null said or left out. To the product it is all the same. */
+/** The lead as JSON with its fields in random order and nulls written or omitted, which must make no difference. */
 export function toJson(lead: NewLead, random: Random): string {
   const fields = Object.entries(lead).filter(([, value]) => value !== null || random.chance(0.5))
   return JSON.stringify(Object.fromEntries(random.shuffled(fields)))

@@ -1,50 +1,50 @@
 import type { NewLead } from '../../domain/lead.ts'
 
 /*
- * What the clients know: every key they used, what they asked for under it and what they were told. The verdict is
- * made from this alone; nothing in here comes from the product's tables.
+ * What the clients know: every idempotency key they used, the leads they sent under it and the responses they got. What is
+ * stored is checked against this alone; nothing in it comes from the tables of the product.
  */
 
-/** A lead as an answer describes it. */
+/** A lead in a response. */
 export interface AnsweredLead extends NewLead {
   readonly id: string
-  /** RFC 3339, as it came. */
+  /** RFC 3339, as received. */
   readonly createdAt: string
 }
 
-/** The final answer to a call: 201, 200 or 409, or a status that no client should see. */
+/** The final response to a call: 201, 200 or 409, or a status that no client should get. */
 export interface FinalAnswer {
   readonly status: number
-  /** Whether the answer said `Idempotent-Replayed: true`. */
+  /** Whether the response had `Idempotent-Replayed: true`. */
   readonly replayed: boolean
   /** With 200 and 201. */
   readonly lead: AnsweredLead | undefined
 }
 
-/** One wish of a client, tried until it was answered. */
+/** One call of a client with its retries. */
 export interface Call {
   readonly asked: NewLead
-  /** Failed tries by kind, such as `503` or `ECONNRESET`. */
+  /** Kinds of failed attempts, such as `503` or `ECONNRESET`. */
   readonly failures: string[]
   answer: FinalAnswer | undefined
 }
 
-/** All that was ever sent under one idempotency key. */
+/** All calls with one idempotency key. */
 export interface Entry {
   readonly key: string
   readonly calls: Call[]
 }
 
 export interface Ledger {
-  /** Notes down a call before its first try. */
+  /** Records a call before its first attempt. */
   open(key: string, asked: NewLead): Call
   entries(): Iterable<Entry>
   find(key: string): Entry | undefined
-  /** Ids of the leads that clients were told are stored. */
+  /** Ids of the leads that a response reported as stored. */
   acknowledgedIds(): string[]
-  /** Failed tries of all calls by kind, the most frequent first. */
+  /** Failed attempts of all calls by kind, the most frequent first. */
   failures(): [kind: string, count: number][]
-  /** Calls that a client with a single retry would have given up. */
+  /** Number of calls that failed for a client with a single retry. */
   failedTwice(): number
 }
 
@@ -71,7 +71,7 @@ export function createLedger(): Ledger {
   }
 }
 
-/** The first answer that says the lead of this key is stored. */
+/** The lead in the first response that reported it as stored. */
 export function acknowledgedLead({ calls }: Entry): AnsweredLead | undefined {
   return calls.find(({ answer }) => answer?.lead)?.answer?.lead
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createStoppers } from './stoppers.ts'
 
-test('what waits is stopped by the signal, once, and what was taken away is not', async () => {
+test('an abort calls every callback once, except those that were removed', async () => {
   const abort = new AbortController()
   const { add, remove, pause } = createStoppers(abort.signal)
   const stopped: string[] = []
@@ -17,11 +17,11 @@ test('what waits is stopped by the signal, once, and what was taken away is not'
   expect(stopped).toEqual(['first', 'pause', 'late'])
 })
 
-test('a pause ends by itself', async () => {
+test('a pause ends after its time', async () => {
   await createStoppers(new AbortController().signal).pause(1)
 })
 
-test('to wait beside 50,000 others costs no more than to wait alone', async () => {
+test('adding and removing 50,000 callbacks takes linear time', async () => {
   const { add, remove } = createStoppers(new AbortController().signal)
   const rounds = (count: number) => {
     const before = process.cpuUsage()
@@ -31,6 +31,6 @@ test('to wait beside 50,000 others costs no more than to wait alone', async () =
     const { user, system } = process.cpuUsage(before)
     return user + system
   }
-  rounds(50_000) // compiled
-  expect(rounds(50_000)).toBeLessThan(1_000_000) // microseconds of CPU; an AbortSignal takes minutes
+  rounds(50_000) // until the code is compiled
+  expect(rounds(50_000)).toBeLessThan(1_000_000) // µs of CPU; with an AbortSignal it takes minutes
 })

@@ -1,12 +1,12 @@
 /**
- * What is to be stopped when a signal is aborted. An AbortSignal looks through all its listeners to add one, so that ten
- * thousand calls that wait at once would take all of the runner's time for that.
+ * Callbacks for when a signal is aborted. Adding a listener to an AbortSignal takes time linear in the number of its
+ * listeners, so that ten thousand waiting calls would use up the CPU of the test; here it takes constant time.
  */
 export interface Stoppers {
-  /** Calls `stop` when the signal is aborted; at once when it was before. */
+  /** Calls `stop` when the signal is aborted, immediately if it already is. */
   add(stop: () => void): void
   remove(stop: () => void): void
-  /** Resolves after that time, or when the signal is aborted. */
+  /** Resolves after `ms`, or when the signal is aborted. */
   pause(ms: number): Promise<void>
 }
 

@@ -4,17 +4,17 @@ import { contentHash } from '../../domain/lead.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 import type { AnsweredLead } from './ledger.ts'
 
-/** A row of `leads`, with what triage made of it. */
+/** A row of `leads` with the result of triage. */
 export interface StoredLead extends AnsweredLead {
   readonly key: string
   readonly insights: number
-  /** That the insight was written once, for the first generation of the lead. */
+  /** Whether the insight was written exactly once, for the first generation of the lead. */
   readonly insightIsOriginal: boolean
-  /** That the insight says what the analyzer says of this very note. */
+  /** Whether the insight is what the analyzer returns for this note. */
   readonly insightIsOfNote: boolean
-  /** Letters of leads that triage has given up. */
+  /** Dead letters. */
   readonly deadLetters: number
-  /** Letters of leads that are to be tried again. */
+  /** Parked leads, which will be retried. */
   readonly parkedLetters: number
 }
 
@@ -26,7 +26,7 @@ interface Row extends Omit<StoredLead, 'createdAt' | 'insightIsOriginal' | 'insi
 
 const analyzer = createRuleAnalyzer()
 
-/** All leads of the database. The services must use the rules, which say the same of a note every time. */
+/** Reads all leads. Requires services that use the rules, which always return the same result for a note. */
 export async function readStoredLeads({ sql }: { readonly sql: Sql }): Promise<StoredLead[]> {
   const rows = await sql<Row[]>`
     select l.id, l.idempotency_key as key, l.email, l.phone, l.name, l.note, l.source, l.created_at, l.generation,
@@ -40,7 +40,7 @@ export async function readStoredLeads({ sql }: { readonly sql: Sql }): Promise<S
       ...lead,
       createdAt: createdAt.toISOString(),
       insightIsOriginal: insight !== null && generation === 1 && wasWrittenOnce(insight),
-      insightIsOfNote: insight !== null && saysTheSame(insight, await expectedInsight(lead)),
+      insightIsOfNote: insight !== null && isEqual(insight, await expectedInsight(lead)),
     })),
   )
 }
@@ -49,7 +49,7 @@ function wasWrittenOnce(insight: Record<string, unknown>): boolean {
   return insight.generation === 1 && insight.stage === Stage.Final && insight.created_at === insight.updated_at
 }
 
-/** What triage makes of a note, in the columns of `insights`. */
+/** The insight that triage stores for a note, by column. */
 async function expectedInsight({ id, note }: Pick<Row, 'id' | 'note'>): Promise<Record<string, unknown>> {
   const subject = { leadId: id, generation: 1, contentHash: contentHash(note) }
   const analysis = await analyzer.analyze(note, new AbortController().signal)
@@ -68,11 +68,11 @@ async function expectedInsight({ id, note }: Pick<Row, 'id' | 'note'>): Promise<
   }
 }
 
-function saysTheSame(stored: Record<string, unknown>, expected: Record<string, unknown>): boolean {
+function isEqual(stored: Record<string, unknown>, expected: Record<string, unknown>): boolean {
   return Object.entries(expected).every(([column, value]) => JSON.stringify(stored[column]) === JSON.stringify(value))
 }
 
-/** The leads that insights and dead letters name and that are not there. */
+/** Ids of leads that do not exist but have an insight or dead letter. */
 export async function readStrays({ sql }: { readonly sql: Sql }): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`
     select lead_id as id from insights i where not exists (select from leads l where l.id = i.lead_id)

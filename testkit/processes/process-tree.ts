@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises'
 import { trySignal } from '../../embedded/processes.ts'
 import { runProgram } from '../../embedded/run-program.ts'
 
-/** Sends a signal to a process and to all its children, the parent first, so that it makes no new ones meanwhile. */
+/** Sends a signal to a process and its children, to the parent first, so that it starts no new ones meanwhile. */
 export async function signalTree(pid: number, signal: NodeJS.Signals): Promise<void> {
   const children = await childrenOf(pid)
   trySignal(pid, signal)
-  // once more behind the parent's back: it may have had another child just before
+  // listed again after the parent got the signal, because it may have started another child just before
   for (const child of new Set([...children, ...(await childrenOf(pid))])) trySignal(child, signal)
 }
 
@@ -22,7 +22,7 @@ async function fromProc(): Promise<PidAndParent[]> {
   return Promise.all(
     pids.map(async (pid) => {
       const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-      // "123 (name, of any characters) S 1 …": the parent is the second word behind the name
+      // "123 (name, of any characters) S 1 …": the parent is the second word after the name
       return [pid, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])] as const
     }),
   )

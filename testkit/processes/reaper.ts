@@ -5,15 +5,15 @@ import { trySignal } from '../../embedded/processes.ts'
 import { runProgram } from '../../embedded/run-program.ts'
 
 /*
- * A process beside the harness that cleans up when the harness is killed and cannot: it ends every process that
- * carries the name of the run's folder among its words, and removes the folder. It hears of the death by the end of
- * its standard input, which also comes when the harness has cleaned up itself: then there is nothing left to find.
+ * A process that cleans up after a run that was killed: it kills every process with the run's folder on its command line,
+ * and removes the folder. It starts when its standard input ends. That also happens after a run that has cleaned up itself,
+ * which leaves it nothing to do.
  */
 
-/** @returns what lets the reaper go; to be called when all is cleaned up */
+/** @returns a function that ends the reaper, to be called when everything is cleaned up */
 export function startReaper(scratchDir: string): () => void {
   const reaper = spawn(process.execPath, [fileURLToPath(import.meta.url), scratchDir], {
-    detached: true, // Ctrl-C is for the harness
+    detached: true, // Ctrl-C must reach only the run
     stdio: ['pipe', 'ignore', 'inherit'],
   })
   reaper.unref()
@@ -31,6 +31,6 @@ async function cleanUp(scratchDir: string): Promise<void> {
 
 if (import.meta.main) {
   const scratchDir = process.argv[2]
-  // the folder's name must be one that nobody else's words can hold
+  // a name that the command line of no other program contains
   if (scratchDir?.includes('leadtriage-testkit-')) process.stdin.resume().on('end', () => void cleanUp(scratchDir))
 }

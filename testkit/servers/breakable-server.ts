@@ -1,23 +1,23 @@
 import type { EmbeddedServer } from '../../embedded/embedded-server.ts'
 import { signalTree } from '../processes/process-tree.ts'
 
-/** A server that can be broken and brought back, on the same port and with the same data. */
+/** A server that can be killed, restarted and frozen. It keeps its data. */
 export interface BreakableServer {
   readonly url: string
   readonly port: number
   readonly pid: number
   readonly version: string
-  /** Kills it and all its processes at once; resolves when it has ended. */
+  /** Kills all its processes with SIGKILL; resolves when it has ended. */
   kill(): Promise<void>
-  /** Starts it again after it has ended. */
+  /** Starts it after it has ended. */
   start(): Promise<void>
-  /** Stops all its processes where they are. */
+  /** Suspends all its processes with SIGSTOP; connections stay open. */
   freeze(): Promise<void>
   unfreeze(): Promise<void>
   stop(): Promise<void>
 }
 
-/** @param launch starts it; resolves when it accepts clients */
+/** @param launch starts the server, on the same port every time if clients are to reconnect; resolves when it accepts clients */
 export async function startBreakable(launch: () => Promise<EmbeddedServer>): Promise<BreakableServer> {
   let server = await launch()
   const signal = (name: NodeJS.Signals) => signalTree(server.pid, name)
@@ -42,7 +42,7 @@ export async function startBreakable(launch: () => Promise<EmbeddedServer>): Pro
     freeze: () => signal('SIGSTOP'),
     unfreeze: () => signal('SIGCONT'),
     stop: async () => {
-      await signal('SIGCONT') // one that a failed run has left frozen would not hear
+      await signal('SIGCONT') // a frozen server does not handle SIGTERM
       await server.stop()
     },
   }
