@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { goodAnswer, type ModelServer, say, startModelServer } from '../testkit/analyzers/model-server.ts'
+import { goodAnswer, type ModelServer, sendCompletion, startModelServer } from '../testkit/analyzers/model-server.ts'
 
 const execFileAsync = promisify(execFile)
 const directory = mkdtempSync(join(tmpdir(), 'leadtriage-eval-'))
@@ -59,7 +59,7 @@ test('the report contains the tables, the worst mistakes and the baseline', () =
 describe('an analyzer that calls a model', () => {
   let model: ModelServer
   beforeAll(async () => {
-    model = await startModelServer((request, response) => say(response, goodAnswer(request)))
+    model = await startModelServer((request, response) => sendCompletion(response, goodAnswer(request)))
   })
   afterAll(() => model.close())
 

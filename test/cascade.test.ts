@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { goodAnswer, type ModelServer, say, sendJson, startModelServer } from '../testkit/analyzers/model-server.ts'
+import {
+  goodAnswer,
+  type ModelServer,
+  sendCompletion,
+  sendJson,
+  startModelServer,
+} from '../testkit/analyzers/model-server.ts'
 import type { LeadBody } from '../testkit/clients/rest.ts'
 import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
 import { eventually } from '../testkit/eventually.ts'
@@ -14,7 +20,7 @@ let intake: ServiceProcess
 let insights: ServiceProcess
 
 beforeAll(async () => {
-  model = await startModelServer((request, response) => say(response, goodAnswer(request)))
+  model = await startModelServer((request, response) => sendCompletion(response, goodAnswer(request)))
   ;[intake, insights] = await Promise.all([start('intake'), start('insights')])
 })
 afterAll(() => model.close())
@@ -41,7 +47,7 @@ const becomes = (leadId: string, stage: string) =>
 
 test('the rules answer at once, and the model has the last word', async () => {
   const held: (() => void)[] = []
-  model.behave((request, response) => held.push(() => say(response, goodAnswer(request))))
+  model.behave((request, response) => held.push(() => sendCompletion(response, goodAnswer(request))))
   const triage = await startTriage()
   const leadId = await send('Could we get a demo for our team of 12?')
   const first = await bodyOf<{ stage: string; analyzer: string; intent: string }>(
@@ -61,7 +67,7 @@ test('the rules answer at once, and the model has the last word', async () => {
 })
 
 test('of a sure rule the word is final, and the model is not asked', async () => {
-  model.behave((request, response) => say(response, goodAnswer(request)))
+  model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   const triage = await startTriage({ CASCADE_CONFIDENCE: '0.01' })
   const leadId = await send('Please send us a quotation.')
   await becomes(leadId, 'final')
@@ -92,7 +98,7 @@ test('while the model is away, for longer than any number of attempts, every lea
   expect((await getInsight(insights.url, late, '5s')).status).toBe(200)
   for (const leadId of leads) expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
 
-  model.behave((request, response) => say(response, goodAnswer(request)))
+  model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   await eventually(async () => {
     await stack.sql`update dead_letters set retry_at = now() where retry_at > now()`
     const rows = await stack.sql`
@@ -114,7 +120,7 @@ test('of a note that the model cannot judge the provisional stands; a dead lette
   expect(letter).toMatchObject({ reason: 'failed', error: expect.stringMatching(/^the model server returned 400/) })
   expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
 
-  model.behave((request, response) => say(response, goodAnswer(request)))
+  model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   const redrive = await fetch(`${triage.url}/dead-letters:redrive`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -140,7 +146,7 @@ test('a model whose server is busy for long does not keep the next leads from th
 }, 60_000)
 
 test('the same note is bought once, and what the day may cost is kept to', async () => {
-  model.behave((request, response) => say(response, goodAnswer(request)))
+  model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   await stack.sql`delete from model_spending`
   const triage = await startTriage({ LLM_DAILY_BUDGET: '0.002' })
   const note = `My invoice is wrong, ${randomUUID()}`

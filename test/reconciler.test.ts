@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node'
 import { v7 as uuidv7 } from 'uuid'
 import { expect, test } from 'vitest'
 import { ensureTriageConsumer } from '../lib/jetstream/topology.ts'
-import { goodAnswer, say, startModelServer } from '../testkit/analyzers/model-server.ts'
+import { goodAnswer, sendCompletion, startModelServer } from '../testkit/analyzers/model-server.ts'
 import { postLead } from '../testkit/clients/rest.ts'
 import { eventually } from '../testkit/eventually.ts'
 import { useNats } from '../testkit/fixtures/nats.ts'
@@ -102,7 +102,7 @@ test('a lead that was just published again is so once more, at once, when that s
 test('a lead that was taken from a long queue a moment ago is not published again', async () => {
   const model = await startModelServer(async (request, response) => {
     await sleep(300)
-    say(response, goodAnswer(request))
+    sendCompletion(response, goodAnswer(request))
   })
   const intake = await start('intake')
   await eventually(async () => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1)

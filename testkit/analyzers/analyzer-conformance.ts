@@ -81,16 +81,19 @@ export function describeAnalyzer(
       assertValidAnalysis(analysis, note.slice(0, MAX_NOTE))
     })
 
-    it.runIf(options.deterministic)('returns the same analysis for the same note, whatever it analyzed in between', async () => {
-      const { signal } = new AbortController()
-      for (const [, note] of AWKWARD_NOTES) {
-        const short = note.slice(0, 500)
-        const before = await analyzer.analyze(short, signal)
-        await analyzer.analyze('Please cancel and refund us, the export fails', signal)
-        expect(await analyzer.analyze(short, signal)).toEqual(before)
-        expect(await (await createAnalyzer()).analyze(short, signal)).toEqual(before)
-      }
-    })
+    it.runIf(options.deterministic)(
+      'returns the same analysis for the same note, whatever it analyzed in between',
+      async () => {
+        const { signal } = new AbortController()
+        for (const [, note] of AWKWARD_NOTES) {
+          const short = note.slice(0, 500)
+          const before = await analyzer.analyze(short, signal)
+          await analyzer.analyze('Please cancel and refund us, the export fails', signal)
+          expect(await analyzer.analyze(short, signal)).toEqual(before)
+          expect(await (await createAnalyzer()).analyze(short, signal)).toEqual(before)
+        }
+      },
+    )
 
     it('analyzes many notes concurrently without mixing them up', async () => {
       const { signal } = new AbortController()

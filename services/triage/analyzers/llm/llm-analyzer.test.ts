@@ -9,7 +9,7 @@ import {
   type ModelServer,
   noteOf,
   type SeenRequest,
-  say,
+  sendCompletion,
   sendJson,
   startModelServer,
 } from '../../../../testkit/analyzers/model-server.ts'
@@ -23,7 +23,7 @@ import { createTokenLimit } from './token-limit.ts'
 const parrot: Behaviour = (request, response) => {
   const words = noteOf(request).slice(0, 100).split(/\s+/)
   const reasons = words.slice(0, 6).map((word) => ({ text: `says ${word}`, quote: word }))
-  say(response, goodAnswer(request, { reasons, tags: words.slice(0, 12).map((word) => word.slice(0, 40)) }))
+  sendCompletion(response, goodAnswer(request, { reasons, tags: words.slice(0, 12).map((word) => word.slice(0, 40)) }))
 }
 
 let server: ModelServer
@@ -86,7 +86,7 @@ describeAnalyzer('the model analyzer', createAnalyzer, { deterministic: false })
 test('an answer is reused before its insight is committed, and a failure is not', async () => {
   const analyzer = createAnalyzer() // the store stays empty, as before the commit of the insight
   const { signal } = new AbortController()
-  server.behave((request, response) => say(response, goodAnswer(request)))
+  server.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   const first = await analyzer.analyze(NOTE, signal)
   expect(await analyzer.analyze(NOTE, signal)).toEqual(first)
   expect(server.requests).toHaveLength(1)
@@ -94,13 +94,13 @@ test('an answer is reused before its insight is committed, and a failure is not'
   server.behave((_request, response) => sendJson(response, 400, { error: { message: 'no' } }))
   const other = 'A different note.'
   await expect(analyzer.analyze(other, signal)).rejects.toThrow()
-  server.behave((request, response) => say(response, goodAnswer(request)))
+  server.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   expect(await analyzer.analyze(other, signal)).toMatchObject({ intent: first.intent })
 })
 
 describe('an answer', () => {
   test('becomes an analysis with its usage, whose reasons have the span of their quote', async () => {
-    server.behave((request, response) => say(response, goodAnswer(request)))
+    server.behave((request, response) => sendCompletion(response, goodAnswer(request)))
     const analysis = await analyze()
     expect(analysis).toMatchObject({ intent: 'support', priority: 'P1', confidence: 0.9, tags: ['billing'] })
     expect(analysis.reasons).toEqual([{ text: 'was charged by mistake', start: 0, end: 7, weight: 1 }])
@@ -115,18 +115,20 @@ describe('an answer', () => {
 
   test('loses characters that PostgreSQL cannot store', async () => {
     const reasons = [{ text: 'was charged\u0000 twice \ud83d', quote: 'Charged' }]
-    server.behave((request, response) => say(response, goodAnswer(request, { reasons, tags: ['bil\u0000ling'] })))
+    server.behave((request, response) =>
+      sendCompletion(response, goodAnswer(request, { reasons, tags: ['bil\u0000ling'] })),
+    )
     expect(await analyze()).toMatchObject({ tags: ['billing'], reasons: [{ text: 'was charged twice \ufffd' }] })
   })
 
   test('loses reasons whose quote is not in the note', async () => {
     const reasons = [{ text: 'has lost everything', quote: 'we lost everything' }]
-    server.behave((request, response) => say(response, goodAnswer(request, { reasons })))
+    server.behave((request, response) => sendCompletion(response, goodAnswer(request, { reasons })))
     expect((await analyze()).reasons).toEqual([])
   })
 })
 
-const asText: Behaviour = (request, response) => say(response, goodAnswer(request))
+const asText: Behaviour = (request, response) => sendCompletion(response, goodAnswer(request))
 const lacking =
   (status: number, missing: readonly string[]): Behaviour =>
   (request, response) => {
@@ -141,7 +143,7 @@ const SERVERS: readonly (readonly [name: string, behaviour: Behaviour, requests:
   ['OpenAI: supports JSON schemas', asText, 2],
   [
     'vLLM and LM Studio: support JSON schemas, and have a name in the message',
-    (r, s) => say(s, goodAnswer(r), { message: { name: 'local' } }),
+    (r, s) => sendCompletion(s, goodAnswer(r), { message: { name: 'local' } }),
     2,
   ],
   ['one with JSON mode only', lacking(400, ['json_schema']), 3],
@@ -149,12 +151,17 @@ const SERVERS: readonly (readonly [name: string, behaviour: Behaviour, requests:
   ['one that returns 422 for formats it does not support', lacking(422, ['json_schema']), 3],
   [
     'one that ignores the format and fences its JSON',
-    (r, s) => say(s, `Sure!\n\`\`\`json\n${goodAnswer(r)}\n\`\`\``),
+    (r, s) => sendCompletion(s, `Sure!\n\`\`\`json\n${goodAnswer(r)}\n\`\`\``),
+    2,
+  ],
+  [
+    'a reasoning model that thinks aloud',
+    (r, s) => sendCompletion(s, `<think>{"intent": maybe}</think>\n${goodAnswer(r)}`),
     2,
   ],
   [
     'a reasoning model that outputs its reasoning',
-    (r, s) => say(s, `<think>{"intent": maybe}</think>\n${goodAnswer(r)}`),
+    (r, s) => sendCompletion(s, `<think>{"intent": maybe}</think>\n${goodAnswer(r)}`),
     2,
   ],
   ['one that omits usage', (r, s) => sendJson(s, 200, { choices: [{ message: { content: goodAnswer(r) } }] }), 2],
@@ -275,11 +282,11 @@ describe('a transient error', () => {
 })
 
 const UNUSABLE: readonly (readonly [name: string, behaviour: Behaviour])[] = [
-  ['truncated JSON', (r, s) => say(s, goodAnswer(r).slice(0, 60), { finish: 'length' })],
-  ['no JSON', (_, s) => say(s, 'This looks like a support request to me.')],
-  ['a value outside the vocabulary', (r, s) => say(s, goodAnswer(r, { intent: 'complaint' }))],
-  ['a confidence above 1', (r, s) => say(s, goodAnswer(r, { confidence: 95 }))],
-  ['nothing', (_, s) => say(s, null)],
+  ['truncated JSON', (r, s) => sendCompletion(s, goodAnswer(r).slice(0, 60), { finish: 'length' })],
+  ['no JSON', (_, s) => sendCompletion(s, 'This looks like a support request to me.')],
+  ['a value outside the vocabulary', (r, s) => sendCompletion(s, goodAnswer(r, { intent: 'complaint' }))],
+  ['a confidence above 1', (r, s) => sendCompletion(s, goodAnswer(r, { confidence: 95 }))],
+  ['nothing', (_, s) => sendCompletion(s, null)],
   ['no choices', (_, s) => sendJson(s, 200, { choices: [] })],
 ]
 
@@ -298,7 +305,7 @@ describe('an unusable answer', () => {
   })
 
   test('a refusal is a terminal error at once', async () => {
-    server.behave((_, response) => say(response, null, { message: { refusal: 'I cannot help with that.' } }))
+    server.behave((_, response) => sendCompletion(response, null, { message: { refusal: 'I cannot help with that.' } }))
     await expect(analyze()).rejects.toThrow(TerminalError)
     expect(server.requests).toHaveLength(1)
   })
@@ -325,7 +332,7 @@ describe('a note', () => {
 
   test('is sent without addresses and numbers, and its reasons have spans of the original', async () => {
     const reasons = [{ text: 'names an order', quote: 'order 4711' }]
-    server.behave((request, response) => say(response, goodAnswer(request, { reasons })))
+    server.behave((request, response) => sendCompletion(response, goodAnswer(request, { reasons })))
     const analysis = await analyze(PRIVATE)
     for (const secret of ['901820', 'anna.k', '4111']) expect(sent(server.requests)).not.toContain(secret)
     expect(sent(server.requests)).toContain('Call [phone] or write to [email], card [card], order 4711.')

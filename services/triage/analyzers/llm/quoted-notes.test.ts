@@ -7,7 +7,7 @@ import type { Mailbox } from '../../../../lib/mailbox/mailbox.ts'
 import { createMailbox } from '../../../../lib/mailbox/mailbox.ts'
 import { createMetrics } from '../../../../lib/telemetry/metrics.ts'
 import type { Behaviour, ModelServer } from '../../../../testkit/analyzers/model-server.ts'
-import { noteOf, say, sendJson, startModelServer } from '../../../../testkit/analyzers/model-server.ts'
+import { noteOf, sendCompletion, sendJson, startModelServer } from '../../../../testkit/analyzers/model-server.ts'
 import { captureLog } from '../../../../testkit/captured-log.ts'
 import { eventually } from '../../../../testkit/eventually.ts'
 import { attemptsInMemory } from '../../../../testkit/fakes.ts'
@@ -108,9 +108,12 @@ const QUOTING: readonly (readonly [name: string, behaviour: Behaviour])[] = [
   ['a page of a gateway', (r, s) => s.writeHead(502, { 'content-type': 'text/html' }).end(`<h1>${noteOf(r)}</h1>`)],
   ['a body that is not JSON', asJson(NOTE)],
   ['truncated JSON', asJson(`{"choices": [{"message": {"content": "${NOTE}`)],
-  ['an answer that is not JSON', (r, s) => say(s, `I have read: ${noteOf(r)}`)],
-  ['an answer with an unknown value', (r, s) => say(s, JSON.stringify({ intent: noteOf(r), [noteOf(r)]: 1 }))],
-  ['a refusal', (r, s) => say(s, null, { message: { refusal: `I cannot answer: ${noteOf(r)}` } })],
+  ['an answer that is not JSON', (r, s) => sendCompletion(s, `I have read: ${noteOf(r)}`)],
+  [
+    'an answer with an unknown value',
+    (r, s) => sendCompletion(s, JSON.stringify({ intent: noteOf(r), [noteOf(r)]: 1 })),
+  ],
+  ['a refusal', (r, s) => sendCompletion(s, null, { message: { refusal: `I cannot answer: ${noteOf(r)}` } })],
 ]
 
 test.each(QUOTING)('a note that the server quotes in %s is not in the log or the dead letter', async (_, behaviour) => {
