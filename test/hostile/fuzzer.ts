@@ -2,6 +2,13 @@ import type { Random } from '../../testkit/random.ts'
 import type { Ledger } from './ledger.ts'
 import type { Target } from './target.ts'
 
+/*
+ * How the suite works: a campaign plans cases from a seed. For each case the fuzzer of its protocol generates a valid
+ * request as a draft, applies random mutations, which demand or permit outcomes, sends it, and checks the response with
+ * the oracles. A failed case is repeated with fewer mutations to find the smallest request that still fails. After the
+ * campaign, check-target.ts checks the database, the logs, the metrics and the memory.
+ */
+
 /** The test oracles that every case is checked against. */
 export const Oracle = {
   /** The status or RPC code is one that the request may get. */

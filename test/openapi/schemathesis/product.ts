@@ -17,8 +17,8 @@ export interface Product {
 
 const DATABASE = 'schemathesis'
 
-export async function startProduct(say: (line: string) => void, signal: AbortSignal): Promise<Product> {
-  const servers = await startServers(say)
+export async function startProduct(print: (line: string) => void, signal: AbortSignal): Promise<Product> {
+  const servers = await startServers(print)
   let stopServices = async (): Promise<string[]> => []
   const stop = async () => {
     const faults = await stopServices()

@@ -14,13 +14,13 @@ const INSTALL_TIMEOUT_MS = 300_000
  */
 export async function findSchemathesis(
   dir: string,
-  say: (line: string) => void,
+  print: (line: string) => void,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (process.env.SCHEMATHESIS) return process.env.SCHEMATHESIS
   const python = await runProgram('python3', ['--version'], { timeoutMs: 10_000, signal }).catch(() => undefined)
   if (python === undefined) return undefined
-  say(`installing schemathesis ${VERSION} for ${python.trim()}`)
+  print(`installing schemathesis ${VERSION} for ${python.trim()}`)
   const home = await mkdtemp(join(dir, 'schemathesis-'))
   const options = { timeoutMs: INSTALL_TIMEOUT_MS, signal }
   await runProgram('python3', ['-m', 'venv', home], options)
