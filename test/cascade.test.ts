@@ -45,7 +45,7 @@ async function stored(leadId: string) {
 const becomes = (leadId: string, stage: string) =>
   eventually(async () => (await stored(leadId))?.stage === stage, 20_000)
 
-test('the rules answer at once, and the model has the last word', async () => {
+test('the rules give a provisional insight at once, and the model replaces it', async () => {
   const held: (() => void)[] = []
   model.behave((request, response) => held.push(() => sendCompletion(response, goodAnswer(request))))
   const triage = await startTriage()
@@ -66,7 +66,7 @@ test('the rules answer at once, and the model has the last word', async () => {
   await triage.kill('SIGTERM')
 })
 
-test('of a sure rule the word is final, and the model is not asked', async () => {
+test('a rule result above the confidence threshold is final, and the model is not called', async () => {
   model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   const triage = await startTriage({ CASCADE_CONFIDENCE: '0.01' })
   const leadId = await send('Please send us a quotation.')
@@ -76,7 +76,7 @@ test('of a sure rule the word is final, and the model is not asked', async () =>
   await triage.kill('SIGTERM')
 })
 
-test('while the model is away, for longer than any number of attempts, every lead keeps its provisional insight, and all become final when it is back', async () => {
+test('while the model is unreachable, for longer than the maximum deliveries, leads keep their provisional insights; afterwards all become final', async () => {
   model.behave((_, response) => sendJson(response, 503, { error: { message: 'no model today' } }))
   const triage = await startTriage({ LLM_CONCURRENCY: '2' }) // TRIAGE_MAX_DELIVERIES is 5
   const leads = await Promise.all(Array.from({ length: 40 }, (_, i) => send(`I cannot log in since ${i} days.`)))
@@ -91,7 +91,7 @@ test('while the model is away, for longer than any number of attempts, every lea
   for (let waits = 0; waits < 7; waits += 1) {
     await allParked()
     expect(new Set((await letters()).map(({ attempts }) => attempts))).toEqual(new Set([0]))
-    await stack.sql`update dead_letters set retry_at = now()` // their time has come
+    await stack.sql`update dead_letters set retry_at = now()` // due
   }
   await allParked()
   const late = await send('And I cannot log in either.')
@@ -109,7 +109,7 @@ test('while the model is away, for longer than any number of attempts, every lea
   await triage.kill('SIGTERM')
 }, 300_000)
 
-test('of a note that the model cannot judge the provisional stands; a dead letter says why, and a redrive makes it final', async () => {
+test('a lead whose note the model rejects keeps its provisional insight and gets a dead letter; a redrive makes it final', async () => {
   model.behave((_, response) => sendJson(response, 400, { error: { message: 'no' } }))
   const triage = await startTriage()
   const leadId = await send('I cannot log in since yesterday.')
@@ -132,7 +132,7 @@ test('of a note that the model cannot judge the provisional stands; a dead lette
   await triage.kill('SIGTERM')
 }, 60_000)
 
-test('a model whose server is busy for long does not keep the next leads from their first insight', async () => {
+test('a model server that is busy for long does not delay the first insight of the next leads', async () => {
   model.behave((_, response) => sendJson(response, 429, {}, { 'retry-after': '600' }))
   const triage = await startTriage({ LLM_CONCURRENCY: '1' })
   const leads = await Promise.all(Array.from({ length: 12 }, (_, i) => send(`The export fails, number ${i}`)))
@@ -145,7 +145,7 @@ test('a model whose server is busy for long does not keep the next leads from th
   await triage.kill('SIGTERM')
 }, 60_000)
 
-test('the same note is bought once, and what the day may cost is kept to', async () => {
+test('the same note is paid for once, and the daily budget is not exceeded', async () => {
   model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   await stack.sql`delete from model_spending`
   const triage = await startTriage({ LLM_DAILY_BUDGET: '0.002' })
@@ -166,6 +166,6 @@ test('the same note is bought once, and what the day may cost is kept to', async
   await triage.kill('SIGTERM')
 }, 60_000)
 
-test('a model without an address stops the worker with a message that names what is missing', async () => {
+test('a worker with a model but no address of it exits with code 1', async () => {
   await expect(start('triage', { ANALYZER: 'llm' })).rejects.toThrow('exit code 1')
 })

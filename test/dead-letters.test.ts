@@ -10,7 +10,7 @@ import type { ProblemBody } from '../testkit/clients/rest.ts'
 import { bodyOf, post } from '../testkit/clients/rest.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
-import { refusedFields, refusedPaths } from './fixtures/refusals.ts'
+import { rejectedFields, rejectedPaths } from './fixtures/rejections.ts'
 
 interface LetterBody {
   lead_id: string
@@ -33,7 +33,7 @@ let url: string
 let client: Client<typeof TriageService>
 
 beforeAll(async () => {
-  // no intake: nothing here is published again, so what a redrive changes stays to be looked at
+  // without intake nothing is republished, so that the effect of a redrive remains visible
   ;({ url } = await start('triage'))
   client = createClient(TriageService, createConnectTransport({ baseUrl: url, httpVersion: '1.1', useHttpGet: true }))
 })
@@ -44,7 +44,7 @@ beforeEach(async () => {
 const list = (query: string) => bodyOf<PageBody>(fetch(`${url}/dead-letters?${query}`))
 const redrive = (body: unknown) => post(`${url}/dead-letters:redrive`, body)
 
-/** Letters that failed one after the other, three in the same millisecond each; the newest first. */
+/** Writes dead letters with increasing failure times, three for each second; returns their lead ids, the newest first. */
 async function writeLetters(count: number, from: string, reason = 'failed', retryAt: string | null = null) {
   const rows = await stack.sql<{ lead_id: string }[]>`
     with written as (
@@ -70,7 +70,7 @@ async function allPages(query: string, between: () => Promise<unknown>): Promise
 }
 
 describe('the list', () => {
-  test('shows each of 120 letters once, the newest first, while others come and seen ones go', async () => {
+  test('returns each of 120 dead letters once, the newest first, while others are added and returned ones are deleted', async () => {
     const letters = await writeLetters(120, '2026-01-01T00:00:00Z')
     const seen = await allPages('page_size=25', async () => {
       await writeLetters(7, '2026-02-01T00:00:00Z')
@@ -79,7 +79,7 @@ describe('the list', () => {
     expect(seen).toEqual(letters)
   })
 
-  test('is the same through RPC, and a token goes from protocol to protocol', async () => {
+  test('is the same over RPC, and page tokens are valid over every protocol', async () => {
     const letters = await writeLetters(120, '2026-01-01T00:00:00Z')
     const seen: string[] = []
     let pageToken = ''
@@ -95,7 +95,7 @@ describe('the list', () => {
     expect(seen).toEqual(letters)
   })
 
-  test('has 50 on a page unless asked, and never more than 500', async () => {
+  test('has 50 entries per page by default, and never more than 500', async () => {
     await writeLetters(501, '2026-01-01T00:00:00Z')
     expect((await list('')).dead_letters).toHaveLength(50)
     expect((await list('page_size=0')).dead_letters).toHaveLength(50)
@@ -105,7 +105,7 @@ describe('the list', () => {
     expect((await client.listDeadLetters({ pageSize: 2 ** 31 - 1 })).deadLetters).toHaveLength(500)
   })
 
-  test('shows the dead by default, and filters by state, reason and time', async () => {
+  test('excludes parked leads by default, and filters by state, reason and time', async () => {
     const failed = await writeLetters(3, '2026-01-01T00:00:00Z')
     const limit = await writeLetters(3, '2026-01-02T00:00:00Z', 'delivery_limit')
     const parked = await writeLetters(3, '2026-01-03T00:00:00Z', 'parked', '2100-01-01T00:00:00Z')
@@ -128,7 +128,7 @@ describe('the list', () => {
     expect(await client.getQueue({})).toMatchObject({ deadLetters: 6n, parked: 3n })
   })
 
-  test('that ends at a failure includes what failed in the very millisecond after, and not before', async () => {
+  test('includes a failure at exactly failed_after and excludes one at exactly failed_before', async () => {
     const [{ lead_id: id } = { lead_id: '' }] = await stack.sql<{ lead_id: string }[]>`
       insert into dead_letters (lead_id, generation, reason, error, attempts, last_failed_at)
       values (gen_random_uuid(), 1, 'failed', 'x', 1, '2026-01-01T00:00:00.123Z') returning lead_id`
@@ -147,26 +147,26 @@ describe('the list', () => {
     ['page_token=abc', 'page_token'],
     ['reasn=failed', 'reasn'],
     ['reason=failed&reason=parked', 'reason'],
-  ])('refuses %s', async (query, path) => {
-    expect(await refusedPaths(fetch(`${url}/dead-letters?${query}`))).toEqual([path])
+  ])('rejects %s', async (query, path) => {
+    expect(await rejectedPaths(fetch(`${url}/dead-letters?${query}`))).toEqual([path])
   })
 
-  test('refuses a token with another filter, and numbers that no enum has', async () => {
+  test('rejects a page token with another filter, and unknown enum numbers', async () => {
     await writeLetters(3, '2026-01-01T00:00:00Z')
     const { next_page_token: token } = await list('page_size=1')
     const unknown = { reason: 99 as DeadLetterReason, state: 7 as DeadLetterState }
-    expect(await refusedPaths(fetch(`${url}/dead-letters?state=all&page_token=${token}`))).toEqual(['page_token'])
-    expect(await refusedFields(client.listDeadLetters({ ...unknown, pageSize: -1 }))).toEqual([
+    expect(await rejectedPaths(fetch(`${url}/dead-letters?state=all&page_token=${token}`))).toEqual(['page_token'])
+    expect(await rejectedFields(client.listDeadLetters({ ...unknown, pageSize: -1 }))).toEqual([
       'page_size',
       'reason',
       'state',
     ])
     const farOff = { seconds: 10n ** 15n, nanos: 0 }
-    expect(await refusedFields(client.listDeadLetters({ failedAfter: farOff }))).toEqual(['failed_after'])
+    expect(await rejectedFields(client.listDeadLetters({ failedAfter: farOff }))).toEqual(['failed_after'])
   })
 })
 
-describe('one letter', () => {
+describe('a dead letter', () => {
   test('is read by the id of its lead', async () => {
     const [id = ''] = await writeLetters(1, '2026-01-01T00:00:00Z', 'parked', '2100-01-01T00:00:00Z')
     expect(await bodyOf(fetch(`${url}/dead-letters/${id.toUpperCase()}`))).toEqual({
@@ -188,11 +188,11 @@ describe('one letter', () => {
     })
   })
 
-  test('that is not there is not found, and what is no UUID is refused', async () => {
+  test('that does not exist is not found, and an invalid UUID is rejected', async () => {
     const response = await fetch(`${url}/dead-letters/${randomUUID()}`)
     expect(response.status).toBe(404)
     expect(await bodyOf<ProblemBody>(response)).toMatchObject({ code: 'dead_letter_not_found' })
-    expect(await refusedPaths(fetch(`${url}/dead-letters/7`))).toEqual(['lead_id'])
+    expect(await rejectedPaths(fetch(`${url}/dead-letters/7`))).toEqual(['lead_id'])
     const error = ConnectError.from(
       await client.getDeadLetter({ leadId: randomUUID() }).catch((error: unknown) => error),
     )
@@ -215,7 +215,7 @@ describe('a redrive', () => {
     [{ all: true, reason: 'failed' }],
     [{ all: true, lead_ids: [randomUUID()] }],
     [{ lead_ids: [randomUUID()], failed_after: '2026-01-01T00:00:00Z' }],
-  ])('that does not say which letters it means, or says it twice, is refused: %j', async (body) => {
+  ])('without a selection, or with two, is rejected: %j', async (body) => {
     const letters = await writeLetters(3, '2026-01-01T00:00:00Z')
     const response = await redrive(body)
     expect(response.status).toBe(422)
@@ -224,10 +224,12 @@ describe('a redrive', () => {
     expect((await list('')).dead_letters.map((letter) => letter.lead_id)).toEqual(letters)
   })
 
-  test('through RPC is refused likewise', async () => {
+  test('without a selection, or with two, is rejected over RPC', async () => {
     await writeLetters(3, '2026-01-01T00:00:00Z')
-    expect(await refusedFields(client.redriveDeadLetters({}))).toEqual([''])
-    expect(await refusedFields(client.redriveDeadLetters({ all: true, reason: DeadLetterReason.FAILED }))).toEqual([''])
+    expect(await rejectedFields(client.redriveDeadLetters({}))).toEqual([''])
+    expect(await rejectedFields(client.redriveDeadLetters({ all: true, reason: DeadLetterReason.FAILED }))).toEqual([
+      '',
+    ])
     expect(await due()).toEqual([])
   })
 
@@ -238,11 +240,11 @@ describe('a redrive', () => {
     ['[1]', ['']],
     ['{', ['']],
     ['', ['']],
-  ])('with faults names each (%#)', async (body, paths) => {
-    expect(await refusedPaths(redrive(body))).toEqual(paths)
+  ])('with invalid fields names each of them (%#)', async (body, paths) => {
+    expect(await rejectedPaths(redrive(body))).toEqual(paths)
   })
 
-  test('by a filter lets those letters fall due that the list shows for it; a dry run counts them', async () => {
+  test('by a filter makes the dead letters due that the list returns for it; a dry run counts them', async () => {
     const failed = await writeLetters(4, '2026-01-01T00:00:00Z')
     await writeLetters(2, '2026-01-01T00:00:00Z', 'delivery_limit')
     await writeLetters(2, '2026-01-01T00:00:00Z', 'failed', '2100-01-01T00:00:00Z')
@@ -255,7 +257,7 @@ describe('a redrive', () => {
     expect(await bodyOf(redrive(filter))).toEqual({ leads: 0 })
   })
 
-  test('by ids takes them in any state, and does not count an id without a letter', async () => {
+  test('by ids includes every state, and does not count an id without a dead letter', async () => {
     const [dead = ''] = await writeLetters(2, '2026-01-01T00:00:00Z')
     const [parked = ''] = await writeLetters(2, '2026-01-01T00:00:00Z', 'parked', '2100-01-01T00:00:00Z')
     const leadIds = [dead, parked, dead, randomUUID()]
@@ -264,7 +266,7 @@ describe('a redrive', () => {
     expect((await due()).sort()).toEqual([dead, parked].sort())
   })
 
-  test('of all takes more than one part, and the parked ones only when asked', async () => {
+  test('of all dead letters works in batches, and includes parked leads only on request', async () => {
     const dead = await writeLetters(4_500, '2026-01-01T00:00:00Z')
     const parked = await writeLetters(3, '2026-01-01T00:00:00Z', 'parked', '2100-01-01T00:00:00Z')
     expect(await bodyOf(redrive({ all: true }))).toEqual({ leads: dead.length })
@@ -272,7 +274,7 @@ describe('a redrive', () => {
     expect(await bodyOf(redrive({ all: true, state: 'all' }))).toEqual({ leads: dead.length + parked.length })
   })
 
-  test('passes over a letter that is being written, and waits for nobody', async () => {
+  test('skips a dead letter that is locked, without waiting', async () => {
     const [written, other] = await writeLetters(2, '2026-01-01T00:00:00Z')
     await stack.sql.begin(async (transaction) => {
       await transaction`update dead_letters set last_failed_at = now() where lead_id = ${written ?? ''}`

@@ -14,11 +14,11 @@ const start = useServices(stack)
 let url: string
 
 beforeAll(async () => {
-  // neither intake nor triage: what is written here stays as it is
+  // without intake and triage the rows written here do not change
   ;({ url } = await start('insights'))
 })
 
-/** Longer than a test may take: a wait that does not end by itself fails it. */
+/** Longer than the timeout of a test: a wait that does not end early fails it. */
 const LONG_WAIT = { seconds: 60n }
 
 async function writeLead(generation = 1): Promise<string> {
@@ -32,7 +32,7 @@ async function writeLead(generation = 1): Promise<string> {
 async function writeLetter(leadId: string, reason = 'failed', generation = 1, retryAt: string | null = null) {
   await stack.sql`
     insert into dead_letters (lead_id, generation, reason, error, attempts, retry_at)
-    values (${leadId}, ${generation}, ${reason}, 'what the attempt ended with', 5, ${retryAt}::timestamptz)`
+    values (${leadId}, ${generation}, ${reason}, 'the error of the last attempt', 5, ${retryAt}::timestamptz)`
 }
 
 async function writeInsight(leadId: string, generation: number, stage: string) {
@@ -43,25 +43,28 @@ async function writeInsight(leadId: string, generation: number, stage: string) {
             'en', 'test@1')`
 }
 
-describe.each(TRANSPORTS)('the insight of a lead, over %s,', (_name, transport) => {
+describe.each(TRANSPORTS)('GetInsight over %s', (_name, transport) => {
   const client = () => createClient(InsightsService, transport(url))
 
-  test.each(['failed', 'delivery_limit'])('that is a dead letter (%s) has failed for good, at once', async (reason) => {
-    const leadId = await writeLead()
-    await writeLetter(leadId, reason)
-    for (const wait of [{ seconds: 0n }, LONG_WAIT]) {
-      const error = await failureOf(client().getInsight({ leadId, wait }))
-      expect(error.code).toBe(Code.NotFound)
-      expect(error.rawMessage).toContain(`(${reason})`)
-      expect(error.findDetails(ErrorInfoSchema)).toMatchObject([
-        { reason: 'INSIGHT_FAILED', metadata: { dead_letter_reason: reason } },
-      ])
-      expect(error.findDetails(RetryInfoSchema)).toEqual([])
-      expect(error.metadata.get('retry-after')).toBeNull()
-    }
-  })
+  test.each(['failed', 'delivery_limit'])(
+    'fails immediately, without retry info, for a dead letter (%s)',
+    async (reason) => {
+      const leadId = await writeLead()
+      await writeLetter(leadId, reason)
+      for (const wait of [{ seconds: 0n }, LONG_WAIT]) {
+        const error = await failureOf(client().getInsight({ leadId, wait }))
+        expect(error.code).toBe(Code.NotFound)
+        expect(error.rawMessage).toContain(`(${reason})`)
+        expect(error.findDetails(ErrorInfoSchema)).toMatchObject([
+          { reason: 'INSIGHT_FAILED', metadata: { dead_letter_reason: reason } },
+        ])
+        expect(error.findDetails(RetryInfoSchema)).toEqual([])
+        expect(error.metadata.get('retry-after')).toBeNull()
+      }
+    },
+  )
 
-  test('that becomes a dead letter while a call waits ends the wait', async () => {
+  test('stops waiting when the lead becomes a dead letter', async () => {
     const leadId = await writeLead()
     const waiting = failureOf(client().getInsight({ leadId, wait: LONG_WAIT }))
     await writeLetter(leadId)
@@ -69,8 +72,8 @@ describe.each(TRANSPORTS)('the insight of a lead, over %s,', (_name, transport) 
   })
 })
 
-describe('the insight of a lead over REST', () => {
-  test('that is a dead letter is a problem that says so, without a time to come again', async () => {
+describe('GET insight over REST', () => {
+  test('returns a problem with the reason, without Retry-After, for a dead letter', async () => {
     const leadId = await writeLead()
     await writeLetter(leadId, 'delivery_limit')
     const response = await getInsight(url, leadId, '60s')
@@ -83,7 +86,7 @@ describe('the insight of a lead over REST', () => {
     })
   })
 
-  test('that becomes a dead letter while a call waits ends the wait', async () => {
+  test('stops waiting when the lead becomes a dead letter', async () => {
     const leadId = await writeLead()
     const waiting = getInsight(url, leadId, '60s')
     await writeLetter(leadId)
@@ -93,8 +96,8 @@ describe('the insight of a lead over REST', () => {
   test.each([
     ['parked', 1, '2100-01-01T00:00:00Z'],
     ['redriven', 1, '2020-01-01T00:00:00Z'],
-    ['retriaged since it failed', 2, null],
-  ])('that is %s is pending', async (_what, generation, retryAt) => {
+    ['retriaged after it failed', 2, null],
+  ])('returns insight_pending for a lead that was %s', async (_what, generation, retryAt) => {
     const leadId = await writeLead(generation)
     await writeLetter(leadId, retryAt === null ? 'failed' : 'parked', 1, retryAt)
     const response = await getInsight(url, leadId, '0s')
@@ -103,17 +106,14 @@ describe('the insight of a lead over REST', () => {
   })
 
   test.each([
-    ['one of the generation before', 1, 'final', 2],
+    ['one of the previous generation', 1, 'final', 2],
     ['a provisional one', 1, 'provisional', 1],
-  ])(
-    'stays readable when a dead letter says that the next could not be made: %s',
-    async (_what, generation, stage, failed) => {
-      const leadId = await writeLead(failed)
-      await writeInsight(leadId, generation, stage)
-      await writeLetter(leadId, 'failed', failed)
-      const response = await getInsight(url, leadId, '60s')
-      expect(response.status).toBe(200)
-      expect(await bodyOf<InsightBody>(response)).toMatchObject({ lead_id: leadId, generation, stage })
-    },
-  )
+  ])('returns the stored insight when the next one could not be made: %s', async (_what, generation, stage, failed) => {
+    const leadId = await writeLead(failed)
+    await writeInsight(leadId, generation, stage)
+    await writeLetter(leadId, 'failed', failed)
+    const response = await getInsight(url, leadId, '60s')
+    expect(response.status).toBe(200)
+    expect(await bodyOf<InsightBody>(response)).toMatchObject({ lead_id: leadId, generation, stage })
+  })
 })

@@ -13,7 +13,7 @@ const start = useServices(useStack())
 const open = useRawGrpc()
 const CREATE_LEAD = '/leadtriage.intake.v1.IntakeService/CreateLead'
 
-test('nothing that a gRPC client sends is logged, however wrong it is and whatever gRPC libraries would trace', async () => {
+test('nothing that a gRPC client sends is logged, however malformed it is and with all gRPC tracing on', async () => {
   const intake = await start('intake', { LOG_LEVEL: 'trace', GRPC_TRACE: 'all', GRPC_VERBOSITY: 'DEBUG' })
   const client = open(intake)
   const canary = `canary-${randomUUID()}`

@@ -8,7 +8,7 @@ import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
 
-// Nothing here knows our code: a stock client, made from the .proto files as anybody else would make one.
+// A stock client made from the .proto files, as an external user would: it uses no code of this repository.
 const PROTO = fileURLToPath(new URL('../proto', import.meta.url))
 const options = { keepCase: true, enums: String, longs: Number, defaults: true, includeDirs: [PROTO] }
 const ours = loadPackageDefinition(
@@ -39,7 +39,7 @@ beforeAll(async () => {
   services = { intake, insights, triage }
 })
 
-test('a lead goes in and its insight comes out', async () => {
+test('creates a lead and reads its insight', async () => {
   const intake = clientOf(ours, 'leadtriage.intake.v1.IntakeService', services.intake)
   const insights = clientOf(ours, 'leadtriage.insights.v1.InsightsService', services.insights)
   const { lead, replayed } = await call(intake, 'CreateLead', {
@@ -54,7 +54,7 @@ test('a lead goes in and its insight comes out', async () => {
   expect(await call(triage, 'GetQueue', {})).toMatchObject({ dead_letters: 0 })
 })
 
-test('an error has its gRPC status, its message and the standard details', async () => {
+test('an error has a gRPC status, a message and the standard details', async () => {
   const intake = clientOf(ours, 'leadtriage.intake.v1.IntakeService', services.intake)
   const error = await call(intake, 'CreateLead', { idempotency_key: randomUUID(), lead: { note: '' } }).catch(
     (thrown: ServiceError) => thrown,
@@ -64,7 +64,7 @@ test('an error has its gRPC status, its message and the standard details', async
   expect(trailer.toString()).toContain('google.rpc.BadRequest')
 })
 
-test('a fault is named in the terms of the message, not of a body or of JSON', async () => {
+test('a violation is described in terms of the protobuf message, not of a body or of JSON', async () => {
   const intake = clientOf(ours, 'leadtriage.intake.v1.IntakeService', services.intake)
   const insights = clientOf(ours, 'leadtriage.insights.v1.InsightsService', services.insights)
   const triage = clientOf(ours, 'leadtriage.triage.v1.TriageService', services.triage)
@@ -97,7 +97,7 @@ test('a fault is named in the terms of the message, not of a body or of JSON', a
   }
 })
 
-describe.each(['intake', 'insights', 'triage'] as const)('%s, as grpcurl uses it', (name) => {
+describe.each(['intake', 'insights', 'triage'] as const)('%s, called like grpcurl does', (name) => {
   test('reflection lists the services and describes them', async () => {
     const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
     const reflection = clientOf(standard, 'grpc.reflection.v1.ServerReflection', services[name])
@@ -115,17 +115,17 @@ describe.each(['intake', 'insights', 'triage'] as const)('%s, as grpcurl uses it
     }
   })
 
-  test('health answers SERVING, for the server and for its service', async () => {
+  test('health is SERVING, for the server and for its service', async () => {
     const health = clientOf(standard, 'grpc.health.v1.Health', services[name])
     const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
     for (const service of ['', `leadtriage.${name}.v1.${typeName}`]) {
       expect(await call(health, 'Check', { service })).toEqual({ status: 'SERVING' })
     }
-    await expect(call(health, 'Check', { service: 'nobody' })).rejects.toMatchObject({ code: status.NOT_FOUND })
+    await expect(call(health, 'Check', { service: 'unknown' })).rejects.toMatchObject({ code: status.NOT_FOUND })
   })
 })
 
-/** A stock client has methods by the names of its .proto file and nothing that TypeScript could know. */
+/** The methods of a stock client come from the .proto file at run time, without types. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type StockMessage = any
 

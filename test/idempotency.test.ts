@@ -24,7 +24,7 @@ beforeAll(async () => {
   insights = third
 })
 
-test('50 requests with one key at the same instant to two intake processes make one lead', async () => {
+test('50 concurrent requests with one key to two intake processes create one lead', async () => {
   const key = randomUUID()
   const responses = await Promise.all(
     Array.from({ length: 50 }, (_, i) => postLead(intakes[i % 2 === 0 ? 0 : 1].url, { note: 'all at once' }, key)),
@@ -38,7 +38,7 @@ test('50 requests with one key at the same instant to two intake processes make 
   expect((await getInsight(insights.url, bodies[0]?.id ?? '')).status).toBe(200)
 })
 
-test('of different leads under one key at the same instant one wins and the others conflict', async () => {
+test('of concurrent requests with one key and different leads, one creates its lead and the others conflict', async () => {
   const key = randomUUID()
   const responses = await Promise.all(
     Array.from({ length: 20 }, (_, i) => postLead(intakes[i % 2 === 0 ? 0 : 1].url, { note: `lead ${i}` }, key)),
@@ -47,14 +47,14 @@ test('of different leads under one key at the same instant one wins and the othe
   expect(responses.filter(({ status }) => status === 409)).toHaveLength(19)
 })
 
-test('keys in many orders in many batches at once never deadlock', async () => {
-  // a row at a time, so that the commits of both intakes are at work at once
+test('concurrent batches with the same keys in different orders never deadlock', async () => {
+  // slows every row down, so that the commits of both intakes overlap
   await stack.sql`create function take_time() returns trigger language plpgsql as
     $$ begin perform pg_sleep(0.004); return new; end $$`
   await stack.sql`create trigger slow before insert on leads for each row execute function take_time()`
   const keys = Array.from({ length: 50 }, () => randomUUID())
   const orders = Array.from({ length: 4 }, () => keys.toSorted(() => Math.random() - 0.5))
-  // a commit may come too late for the patience of intake: its keys are sent again, as its 503 asks for
+  // a commit may exceed the query timeout of intake, which returns 503; then the key is retried
   const send = (intake: ServiceProcess, key: string) =>
     eventually(async () => {
       const { status } = await postLead(intake.url, { note: 'shuffled' }, key)
@@ -66,18 +66,18 @@ test('keys in many orders in many batches at once never deadlock', async () => {
   await stack.sql`drop trigger slow on leads`
   expect(statuses.filter((status) => status !== 200 && status !== 201)).toEqual([])
   expect(await stack.sql`select from leads where note = 'shuffled'`).toHaveLength(50)
-  // one that deadlocks is answered 503 as well
+  // needed because a deadlock returns 503 as well
   expect(await stack.sql`select deadlocks::int from pg_stat_database where datname = current_database()`).toEqual([
     { deadlocks: 0 },
   ])
 })
 
-test('a duplicate event under another message id makes no second insight and changes nothing', async () => {
+test('a duplicate event with another message id neither adds nor changes an insight', async () => {
   const note = 'Please cancel my subscription.'
   const lead = await bodyOf<LeadBody>(postLead(intakes[0].url, { note }))
   const insight = await bodyOf<InsightBody>(getInsight(insights.url, lead.id))
 
-  await leadsStreamEmpty(stack) // the insight is there before its message is acknowledged, and the stream takes one per lead
+  await leadsStreamEmpty(stack) // the insight is stored before the ack, and the stream takes one message per lead
   const payload = leadReceived(lead.id, note)
   await publishByHand(stack, { leadId: lead.id, messageId: `by-hand-${randomUUID()}`, payload })
   await leadsStreamEmpty(stack)
@@ -87,7 +87,7 @@ test('a duplicate event under another message id makes no second insight and cha
   expect(rows).toEqual([{ generation: 1, untouched: true }])
 })
 
-test('a late event of an older generation changes nothing, a newer one replaces', async () => {
+test('a late event of an older generation changes nothing, a newer one replaces the insight', async () => {
   const leadId = randomUUID()
   const send = (note: string, generation: number) =>
     publishByHand(stack, { leadId, messageId: randomUUID(), payload: leadReceived(leadId, note, generation) })

@@ -18,7 +18,7 @@ const openGrpc = useRawGrpc()
 const CALLS = 48
 const MIB = 1024 * 1024
 
-/** Close to the largest request that there may be: 7.6 MiB. */
+/** 7.6 MiB, close to the maximum size of a request. */
 function largeBatch() {
   const requests = Array.from({ length: 1_000 }, () => ({
     idempotencyKey: randomUUID(),
@@ -27,13 +27,13 @@ function largeBatch() {
   return { requests }
 }
 
-/** The most memory that a process has had so far, in bytes. */
+/** The peak resident memory of a process, in bytes. */
 async function peakBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
 }
 
-/** What a pod of intake may use, in bytes. */
+/** The memory limit of an intake pod, in bytes. */
 async function podBytes(): Promise<number> {
   const deployment = parse(await readFile('deploy/k8s/base/intake/deployment.yaml', 'utf8'))
   return Number.parseInt(deployment.spec.template.spec.containers[0].resources.limits.memory, 10) * MIB
@@ -45,7 +45,7 @@ const protocols: [name: string, transport: (baseUrl: string) => Transport][] = [
 ]
 
 test.runIf(existsSync('/proc/self')).each(protocols)(
-  'more large batches at once than memory would hold are refused, over %s, and intake lives on in what a pod has',
+  'concurrent large batches that exceed memory are rejected over %s, and intake stays within the memory of its pod',
   async (_name, transport) => {
     const intake = await start('intake')
     const batch = largeBatch()
@@ -67,7 +67,7 @@ test.runIf(existsSync('/proc/self')).each(protocols)(
   120_000,
 )
 
-/** A message of 8 MB, one field of one letter, which is 8 KB when it is compressed. */
+/** A message of 8 MB, one repeated letter, that compresses to 8 KB. */
 const BOMB = gzipSync(Buffer.concat([Buffer.from([0x0a, 0x80, 0xa4, 0xe8, 0x03]), Buffer.alloc(8_000_000, 'x')]))
 const BOMBS = 100
 const CREATE_LEAD = '/leadtriage.intake.v1.IntakeService/CreateLead'
@@ -92,7 +92,7 @@ const bombs: [name: string, send: (url: string) => Promise<unknown>][] = [
 ]
 
 test.runIf(existsSync('/proc/self')).each(bombs)(
-  'many messages at once that are a thousand times as long decompressed, over %s, do not take the memory of a pod',
+  'concurrent messages that decompress to a thousand times their size, over %s, stay within the memory of a pod',
   async (_name, send) => {
     const intake = await start('intake')
     await send(intake.url)

@@ -21,18 +21,18 @@ import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
 
-// The users of deploy/nats/, as compose and Kubernetes have them, on a server of this file's own.
+// The NATS users of deploy/nats/, as in compose and Kubernetes, on a separate server.
 const CONFIG = fileURLToPath(new URL('../deploy/nats/', import.meta.url))
 const USERS = ['intake', 'triage', 'insights'] as const
 const LEAD = { note: 'How much is the Pro plan for 20 people? We would like to start next week.' }
 
-/** As the operator makes them: letters and digits, a letter first. */
+/** Letters and digits, a letter first, as deploy/new-env.sh generates them. */
 const passwordOf = Object.fromEntries(
   [...USERS, 'sys'].map((user) => [user, `p${randomBytes(12).toString('hex')}`]),
 ) as Record<ServiceName | 'sys', string>
 
 const stack = useStack()
-// the last registered runs first: the services are stopped before their server is
+// hooks run in reverse order: the services stop before their server
 afterAll(async () => {
   await nats.stop()
   await rm(directory, { recursive: true, force: true })
@@ -55,14 +55,14 @@ async function startServer(port?: number): Promise<EmbeddedServer> {
   return startNats({
     bin,
     storeDir: join(directory, 'nats'),
-    // nats-server.conf itself names the folder of a container; the users are what this file is about
+    // not nats-server.conf, which names a folder of the container
     configFile: join(CONFIG, 'permissions.conf'),
     env,
     ...(port !== undefined && { port }),
   })
 }
 
-/** By a name without a dot, as servers have in compose and Kubernetes. */
+/** With a host name without dots, as in compose and Kubernetes. */
 function urlFor(user: ServiceName): string {
   return `nats://${user}:${passwordOf[user]}@localhost:${nats.port}`
 }
@@ -71,13 +71,13 @@ function startAs(name: ServiceName): Promise<ServiceProcess> {
   return start(name, { NATS_URL: urlFor(name), NATS_NAMESPACE: '' })
 }
 
-/** A connection such as the service's own. */
+/** A connection with the user and inbox prefix of a service. */
 function connectAs(user: ServiceName): Promise<NatsConnection> {
   const inboxPrefix = `_INBOX.leadtriage-${user}`
   return connect({ servers: nats.url, user, pass: passwordOf[user], inboxPrefix })
 }
 
-/** What the server logged of calls that it refused since it was started. */
+/** Permission violations in the log of the server since its start. */
 async function violations(): Promise<string[]> {
   const log = await readFile(join(directory, 'nats', 'nats-server.log'), 'utf8')
   return log.split('\n').filter((line) => /violation/i.test(line))
@@ -90,8 +90,8 @@ beforeAll(async () => {
   services = { intake, triage, insights }
 }, 60_000)
 
-describe('with the rights of its user alone', () => {
-  test('each service does its work, and nothing that it asks of NATS is refused', async () => {
+describe('with the permissions of its user', () => {
+  test('each service does its work without a permission violation', async () => {
     const { id } = await bodyOf<LeadBody>(postLead(services.intake.url, LEAD))
     const insight = await bodyOf<InsightBody>(getInsight(services.insights.url, id))
     expect(insight).toMatchObject({ lead_id: id, intent: 'buy' })
@@ -99,7 +99,7 @@ describe('with the rights of its user alone', () => {
     expect(await violations()).toEqual([])
   })
 
-  test('intake sees how long the oldest lead waits while there is no worker', async () => {
+  test('intake reads the oldest waiting lead while there is no worker', async () => {
     await services.triage.kill('SIGTERM')
     const { id } = await bodyOf<LeadBody>(postLead(services.intake.url, LEAD))
     const connection = await connectAs('intake')
@@ -115,7 +115,7 @@ describe('with the rights of its user alone', () => {
     expect(await violations()).toEqual([])
   })
 
-  test('intake may delete the stream of leads when it has lost its files', async () => {
+  test('intake may delete the stream of leads, as it does when the files of the stream are lost', async () => {
     const connection = await connectAs('intake')
     try {
       const manager = await jetstreamManager(connection)
@@ -128,7 +128,7 @@ describe('with the rights of its user alone', () => {
     expect(await violations()).toEqual([])
   })
 
-  test.each(['intake', 'triage'] as const)('%s may change what it declares, as after an upgrade', async (user) => {
+  test.each(['intake', 'triage'] as const)('%s may update what it declares, as after an upgrade', async (user) => {
     const connection = await connectAs(user)
     try {
       const manager = await jetstreamManager(connection)
@@ -140,7 +140,7 @@ describe('with the rights of its user alone', () => {
     expect(await violations()).toEqual([])
   })
 
-  test('triage may read the oldest lead of the queue, and delete its consumer and the stream of leads', async () => {
+  test('triage may read the oldest lead, and delete its consumer and the stream of leads', async () => {
     await services.triage.kill('SIGTERM')
     await bodyOf<LeadBody>(postLead(services.intake.url, LEAD))
     const connection = await connectAs('triage')
@@ -160,7 +160,7 @@ describe('with the rights of its user alone', () => {
     expect(await violations()).toEqual([])
   })
 
-  test('intake and triage make everything anew when the server has lost it, and the reconciler fills it again', async () => {
+  test('intake and triage recreate streams and consumer when the server has lost its data, and the reconciler republishes', async () => {
     const { port } = nats
     await nats.stop()
     await rm(join(directory, 'nats'), { recursive: true })
@@ -171,7 +171,7 @@ describe('with the rights of its user alone', () => {
   })
 })
 
-/** What the server refused of an attempt, each as `publish leads.received.x`. */
+/** The operations of `attempt` that the server rejected, for example `publish leads.received.x`. */
 async function refusalsOf(user: ServiceName, attempt: (connection: NatsConnection) => void): Promise<string[]> {
   const connection = await connectAs(user)
   const refused: string[] = []
@@ -183,14 +183,14 @@ async function refusalsOf(user: ServiceName, attempt: (connection: NatsConnectio
     }
   })()
   attempt(connection)
-  await connection.flush() // answers come in order
+  await connection.flush() // replies arrive in order
   await connection.close()
   await listening
   return refused
 }
 
 test.each(['nats-server.conf', 'cluster.conf'])(
-  'nats-server understands %s, but not without its passwords',
+  'nats-server accepts %s, but not without its passwords',
   async (file) => {
     const { bin } = await findNatsServer()
     const parse = (given: object) =>
@@ -204,9 +204,9 @@ test.each(['nats-server.conf', 'cluster.conf'])(
   },
 )
 
-describe('is refused what is not its own', () => {
+describe('operations without permission are rejected:', () => {
   const OTHERS = ['_INBOX.leadtriage-intake.>', '_INBOX.leadtriage-triage.>', '_INBOX.leadtriage-insights.>']
-  const NOBODYS_CALLS = [
+  const FORBIDDEN_TO_ALL = [
     '$JS.API.STREAM.DELETE.INSIGHTS',
     '$JS.API.STREAM.PURGE.LEADS',
     '$JS.API.STREAM.MSG.DELETE.LEADS',
@@ -247,7 +247,7 @@ describe('is refused what is not its own', () => {
   }
 
   test.each(USERS)('%s', async (user) => {
-    const publish = [...FORBIDDEN[user].publish, ...NOBODYS_CALLS]
+    const publish = [...FORBIDDEN[user].publish, ...FORBIDDEN_TO_ALL]
     const subscribe = [...FORBIDDEN[user].subscribe, '>', '_INBOX.>', '$JS.>', '$SYS.>']
     const refused = await refusalsOf(user, (connection) => {
       for (const subject of publish) connection.publish(subject)
@@ -259,19 +259,19 @@ describe('is refused what is not its own', () => {
     ])
   })
 
-  test('whoever has no password or a wrong one', async () => {
+  test('connections without a password or with a wrong one', async () => {
     await expect(connect({ servers: nats.url })).rejects.toThrow(/authorization/i)
     await expect(connect({ servers: nats.url, user: 'intake', pass: passwordOf.triage })).rejects.toThrow(
       /authorization/i,
     )
   })
 
-  test('the operator, who sees the servers and none of the messages', async () => {
+  test('the operator sees the servers and no messages', async () => {
     const connection = await connect({ servers: nats.url, user: 'sys', pass: passwordOf.sys })
     try {
       const answer = await connection.request('$SYS.REQ.SERVER.PING')
       expect(answer.json()).toMatchObject({ server: { jetstream: true } })
-      // an account of its own, in which there are no streams; older servers do not even answer
+      // a separate account without streams; older servers do not respond at all
       const streams = connection.request('$JS.API.STREAM.INFO.LEADS').then((message) => message.json())
       expect(await streams.catch((error: Error) => ({ error }))).toHaveProperty('error')
     } finally {

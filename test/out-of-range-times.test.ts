@@ -19,7 +19,7 @@ beforeAll(async () => {
   services = { intake, insights, triage }
 })
 
-// binary: the JSON of protobuf has no way to write such times
+// binary, because the JSON of protobuf cannot express such times
 describe.each([
   ['gRPC', (baseUrl: string) => createGrpcTransport({ baseUrl })],
   ['gRPC-Web', (baseUrl: string) => createGrpcWebTransport({ baseUrl, httpVersion: '1.1' })],
@@ -28,7 +28,7 @@ describe.each([
   const getInsight = (wait: { seconds: bigint; nanos: number }) =>
     createClient(InsightsService, transport(services.insights.url)).getInsight({ leadId: randomUUID(), wait })
 
-  test('a Duration or a Timestamp that protobuf does not allow is refused, by the name of its field', async () => {
+  test('a Duration or Timestamp that protobuf does not allow is rejected with the name of its field', async () => {
     const triage = createClient(TriageService, transport(services.triage.url))
     const intake = createClient(IntakeService, transport(services.intake.url))
     const badNanos = { seconds: 0n, nanos: 1_000_000_000 }
@@ -48,7 +48,7 @@ describe.each([
     }
   })
 
-  test('the longest nanos are allowed', async () => {
+  test('the maximum nanos are allowed', async () => {
     expect((await failureOf(getInsight({ seconds: 59n, nanos: 999_999_999 }))).code).toBe(Code.NotFound)
   })
 })

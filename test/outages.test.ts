@@ -15,7 +15,7 @@ const proxyTo = useTcpProxies()
 const start = useServices(stack)
 
 describe('NATS', () => {
-  test('away from the start: intake accepts, says degraded, and every lead is triaged once NATS is there', async () => {
+  test('unreachable at the start: intake accepts leads and is degraded, and every lead is triaged once NATS is reachable', async () => {
     const nats = await proxyTo(stack.natsUrl)
     await nats.cut()
     const intake = await start('intake', { NATS_URL: nats.url })
@@ -35,7 +35,7 @@ describe('NATS', () => {
     await intake.kill('SIGTERM')
   }, 60_000)
 
-  test('cut while running: calls that wait for an insight still get it, and the worker comes back by itself', async () => {
+  test('unreachable while running: calls that wait for an insight still get it, and the worker reconnects', async () => {
     const nats = await proxyTo(stack.natsUrl)
     const [intake, insights, triage] = await Promise.all([
       start('intake', { NATS_URL: nats.url }),
@@ -54,7 +54,7 @@ describe('NATS', () => {
 })
 
 describe('PostgreSQL', () => {
-  test('hangs: every protocol answers 503 within two seconds, and the retry with the same key makes one lead', async () => {
+  test('does not respond: intake returns 503 within two seconds, and a retry with the same key creates one lead', async () => {
     const postgres = await proxyTo(stack.serviceUrls.intake)
     const intake = await start('intake', { DATABASE_URL: postgres.url })
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'before' }))
@@ -66,7 +66,7 @@ describe('PostgreSQL', () => {
       postLead(intake.url, { note: 'meanwhile' }, key),
       fetch(`${intake.url}/leads/${id}`),
     ])
-    // two seconds, and what a busy machine adds; who waits behind another's failure hears after 3.6
+    // 2 s plus a margin for a busy machine; a call queued after another failure would take 3.6 s
     expect(performance.now() - startedAt).toBeLessThan(3_500)
     for (const response of [created, read]) {
       expect(response.status).toBe(503)
@@ -82,10 +82,10 @@ describe('PostgreSQL', () => {
     await intake.kill('SIGTERM')
   }, 60_000)
 
-  test('holds many reads up: all are answered 503, and hardly one is executed when it goes on', async () => {
+  test('blocks many reads: all return 503, and few of them are executed afterwards', async () => {
     const intake = await start('intake')
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'read me' }))
-    const client = createClient(IntakeService, createGrpcTransport({ baseUrl: intake.url })) // many calls, one connection
+    const client = createClient(IntakeService, createGrpcTransport({ baseUrl: intake.url })) // many calls over one connection
     const read = () => client.getLead({ leadId: id })
     const rowsRead = await countRowsRead()
     const holder = await stack.sql.reserve()
@@ -100,18 +100,18 @@ describe('PostgreSQL', () => {
     expect(await rowsRead()).toBeLessThan(1_000) // the reconciler reads some too
   }, 60_000)
 
-  test('loses the connection between commit and answer: the retry finds the lead', async () => {
+  test('loses the connection between commit and response: the retry finds the lead', async () => {
     const postgres = await proxyTo(stack.serviceUrls.intake)
     const intake = await start('intake', { DATABASE_URL: postgres.url })
     const key = randomUUID()
     postgres.discardRepliesTo(key)
-    expect((await postLead(intake.url, { note: 'committed, and nobody heard' }, key)).status).toBe(503)
+    expect((await postLead(intake.url, { note: 'committed, response lost' }, key)).status).toBe(503)
     const rows = () => stack.sql`select id from leads where idempotency_key = ${key}`
     const [committed] = await eventually(async () => nonEmpty(await rows()))
 
     await postgres.heal()
     const again = await eventually(async () => {
-      const response = await postLead(intake.url, { note: 'committed, and nobody heard' }, key)
+      const response = await postLead(intake.url, { note: 'committed, response lost' }, key)
       return response.ok ? response : undefined
     })
     expect(again.status).toBe(200)
@@ -120,7 +120,7 @@ describe('PostgreSQL', () => {
     await intake.kill('SIGTERM')
   }, 60_000)
 
-  test('not there at the start: every service starts, says so, and works once it is there', async () => {
+  test('unreachable at the start: every service starts, is not ready, and works once PostgreSQL is reachable', async () => {
     const postgres = await proxyTo(stack.serviceUrls.intake)
     await postgres.cut()
     const through = (url: string) => Object.assign(new URL(url), { host: new URL(postgres.url).host }).href
@@ -144,7 +144,7 @@ describe('PostgreSQL', () => {
     await Promise.all([intake, triage, insights].map((service) => service?.kill('SIGTERM')))
   }, 60_000)
 
-  test('away: workers hold what they have and go on by themselves, without a dead letter', async () => {
+  test('unreachable: workers keep their leads and continue afterwards, without a dead letter', async () => {
     const postgres = await proxyTo(stack.serviceUrls.triage)
     const [intake, insights, triage] = await Promise.all([
       start('intake'),
@@ -161,7 +161,7 @@ describe('PostgreSQL', () => {
   }, 60_000)
 })
 
-/** Counts the rows of leads that services read from now on, by a policy that lets them read all. */
+/** Counts the rows of leads that services read from now on, with a row security policy that allows all of them. */
 async function countRowsRead(): Promise<() => Promise<number>> {
   await stack.sql`create sequence rows_read`
   await stack.sql`grant usage on sequence rows_read to public`

@@ -32,7 +32,7 @@ beforeAll(async () => {
       (${ids.failed}, 1, 'failed', 'x', 5, null), (${ids.parked}, 1, 'parked', 'x', 5, '2100-01-01')`
 })
 
-/** The dead letters keep the reconciler from publishing it. */
+/** Writes a lead that the reconciler does not publish, because it gets a dead letter. */
 async function writeLead(): Promise<string> {
   const id = randomUUID()
   await stack.sql`
@@ -41,17 +41,17 @@ async function writeLead(): Promise<string> {
   return id
 }
 
-/** What came of a call, in the words that all protocols have. */
+/** The outcome of a call, in terms common to all protocols. */
 interface Outcome {
   readonly code: string
-  /** The fields at fault. */
+  /** The invalid fields. */
   readonly paths: readonly string[]
-  /** Whether the caller is told when to come again. */
+  /** Whether the response says when to retry. */
   readonly retry: boolean
 }
 const OK: Outcome = { code: 'ok', paths: [], retry: false }
 
-/** REST has the key of a lead in a header and its fields beside each other. */
+/** REST has the idempotency key in a header and the fields of the lead at the top level. */
 function commonPath(path: string): string {
   return path === 'Idempotency-Key' ? 'idempotency_key' : path.replace(/^lead\./, '')
 }
@@ -93,7 +93,7 @@ function clientsOver(transport: (baseUrl: string) => Transport): Clients {
   }
 }
 
-/** Holds a call over every RPC protocol against the same over REST. */
+/** Expects the same outcome of a call over REST and over every RPC protocol. */
 async function expectParity(
   expected: Partial<Outcome>,
   rest: () => Promise<Response>,
@@ -110,7 +110,7 @@ const EMOJI = '\u{1f600}'
 const invalid = (...paths: string[]) => ({ code: 'invalid_request', paths })
 type NewLead = NonNullable<MessageInitShape<typeof CreateLeadRequestSchema>['lead']>
 
-describe('a lead is stored, or refused for the same faults, over every protocol:', () => {
+describe('a lead is stored, or rejected for the same invalid fields, over every protocol:', () => {
   const postLead = (lead: unknown, key: string) =>
     fetch(`${intake.url}/leads`, {
       method: 'POST',
@@ -131,20 +131,20 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
     ['a note that begins with a byte order mark', { note: '\ufeffHi' }, {}],
     ['a note with U+0000', { note: 'a\u0000b' }, invalid('note')],
     ['the longest note, in emoji', { note: EMOJI.repeat(20_000) }, {}],
-    ['a note of one emoji more', { note: EMOJI.repeat(20_001) }, invalid('note')],
+    ['a note longer by one emoji', { note: EMOJI.repeat(20_001) }, invalid('note')],
     ['the longest note, in combining characters', { note: 'e\u0301'.repeat(10_000) }, {}],
-    ['a note of one combining character more', { note: `${'e\u0301'.repeat(10_000)}\u0301` }, invalid('note')],
+    ['a note longer by one combining character', { note: `${'e\u0301'.repeat(10_000)}\u0301` }, invalid('note')],
     [
-      'every field as long as it may be, in emoji',
+      'every field of maximum length, in emoji',
       { note: 'Hi', phone: EMOJI.repeat(64), name: EMOJI.repeat(200), source: EMOJI.repeat(100) },
       {},
     ],
     [
-      'every field one emoji longer',
+      'every field longer by one emoji',
       { note: 'Hi', phone: EMOJI.repeat(65), name: EMOJI.repeat(201), source: EMOJI.repeat(101) },
       invalid('name', 'phone', 'source'),
     ],
-    ['several faults', { note: '', email: 'nobody' }, invalid('email', 'note')],
+    ['several invalid fields', { note: '', email: 'nobody' }, invalid('email', 'note')],
   ])('%s', async (_what, lead, expected) => {
     await expectParity(
       expected,
@@ -155,7 +155,7 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
 
   test.each([
     ['no key', '', invalid('idempotency_key')],
-    ['a key that is no UUID', 'abc', invalid('idempotency_key')],
+    ['a key that is not a UUID', 'abc', invalid('idempotency_key')],
     ['a key in capitals', randomUUID().toUpperCase(), {}],
   ])('%s', async (_what, idempotencyKey, expected) => {
     const lead = { note: 'Hi' }
@@ -169,7 +169,7 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
   test.each([
     ['a key in the header', [randomUUID()], {}],
     ['a quoted key in the header', [`"${randomUUID()}"`], {}],
-    ['a key in the header that is no UUID', ['abc'], invalid('idempotency_key')],
+    ['a key in the header that is not a UUID', ['abc'], invalid('idempotency_key')],
     ['two keys in the header', [randomUUID(), randomUUID()], invalid('idempotency_key')],
   ])('%s', async (_what, keys, expected) => {
     const headers = new Headers(keys.map((key) => ['idempotency-key', key]))
@@ -184,7 +184,7 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
     )
   })
 
-  test('a key that was used with another lead', async () => {
+  test('a key that was already used with another lead', async () => {
     const idempotencyKey = randomUUID()
     await postLead({ note: 'the first' }, idempotencyKey)
     await expectParity(
@@ -194,7 +194,7 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
     )
   })
 
-  test('the same faults of a row in an import', async () => {
+  test('rows of an import', async () => {
     const notes = [EMOJI.repeat(20_000), EMOJI.repeat(20_001), '\u200b\u00ad', '\u{1f469}\u200d\u{1f4bb}']
     const rows = notes.map((note) => ({ idempotency_key: randomUUID(), note }))
     const { faults, last } = await importAll(intake.url, toNdjson(rows))
@@ -205,7 +205,7 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
     expect(last).toMatchObject({ done: { created: 2, invalid: 2 } })
   })
 
-  test('the longest note when each character is escaped', async () => {
+  test('the longest note with every character escaped', async () => {
     const escaped = `{"note":"${'\\ud83d\\ude00'.repeat(20_000)}"}`
     const headers = { 'content-type': 'application/json' }
     const rest = await fetch(`${intake.url}/leads`, {
@@ -223,8 +223,8 @@ describe('a lead is stored, or refused for the same faults, over every protocol:
   })
 })
 
-test('a message that is too large is refused over every protocol, and a batch just below the limit is not', async () => {
-  // notes that are too long: what is answered for is not stored, and costs the database nothing
+test('a message that is too large is rejected over every protocol, and a batch just below the limit is not', async () => {
+  // notes that are too long, so that nothing is stored
   const request = { idempotencyKey: randomUUID(), lead: { note: 'x'.repeat(1024 * 1024) } }
   const large = Array.from({ length: 8 }, () => request)
   expect(await restOutcome(post(`${intake.url}/leads`, { note: 'x'.repeat(256 * 1024) }))).toMatchObject({
@@ -238,12 +238,12 @@ test('a message that is too large is refused over every protocol, and a batch ju
   }
 })
 
-describe('a lead is read alike over every protocol:', () => {
+describe('reading a lead has the same outcome over every protocol:', () => {
   test.each([
-    ['that is there', () => ids.parked, {}],
+    ['that exists', () => ids.parked, {}],
     ['by its id in capitals', () => ids.parked.toUpperCase(), {}],
-    ['that is not there', () => randomUUID(), { code: 'lead_not_found' }],
-    ['by what is no UUID', () => '7', invalid('lead_id')],
+    ['that does not exist', () => randomUUID(), { code: 'lead_not_found' }],
+    ['by an invalid UUID', () => '7', invalid('lead_id')],
   ])('one %s', async (_what, id, expected) => {
     const leadId = id()
     await expectParity(
@@ -254,15 +254,15 @@ describe('a lead is read alike over every protocol:', () => {
   })
 })
 
-describe('an insight is read alike over every protocol:', () => {
+describe('reading an insight has the same outcome over every protocol:', () => {
   test.each([
-    ['of a lead that waits for its next try', () => ids.parked, 0, { code: 'insight_pending', retry: true }],
-    ['of a lead that is waited for', () => ids.parked, 50, { code: 'insight_pending', retry: true }],
+    ['of a parked lead', () => ids.parked, 0, { code: 'insight_pending', retry: true }],
+    ['of a parked lead, with a wait', () => ids.parked, 50, { code: 'insight_pending', retry: true }],
     ['of a dead letter', () => ids.failed, 60_000, { code: 'insight_failed' }],
-    ['of a lead that is not there', () => randomUUID(), 60_000, { code: 'lead_not_found' }],
-    ['of what is no UUID', () => '7', 0, invalid('lead_id')],
+    ['of a lead that does not exist', () => randomUUID(), 60_000, { code: 'lead_not_found' }],
+    ['by an invalid UUID', () => '7', 0, invalid('lead_id')],
     ['with a wait that is too long', () => ids.parked, 60_001, invalid('wait')],
-    ['with several faults', () => '7', 3_600_000, invalid('lead_id', 'wait')],
+    ['with several invalid fields', () => '7', 3_600_000, invalid('lead_id', 'wait')],
   ])('one %s', async (_what, id, waitMs, expected) => {
     const leadId = id()
     await expectParity(
@@ -285,7 +285,7 @@ test.each([
     (id: string) => `\0\0\0\0\x3e{"leadId":"${id}","wait":"60s"}`,
   ],
 ])(
-  'a deadline before the end of the wait is answered by the server itself as deadline_exceeded: %s',
+  'the server itself returns deadline_exceeded when the deadline is before the end of the wait: %s',
   async (_name, headers, body) => {
     const response = await fetch(`${insights.url}/leadtriage.insights.v1.InsightsService/GetInsight`, {
       method: 'POST',
@@ -296,13 +296,13 @@ test.each([
   },
 )
 
-describe('dead letters are listed, read and redriven alike over every protocol:', () => {
+describe('listing, reading and redriving dead letters has the same outcome over every protocol:', () => {
   test.each<[string, string, Parameters<Clients['triage']['listDeadLetters']>[0], Partial<Outcome>]>([
     ['all', 'state=all', { state: DeadLetterState.ALL }, {}],
     ['of a reason', 'reason=failed', { reason: DeadLetterReason.FAILED }, {}],
-    ['of a reason that is none', 'reason=tired', { reason: 99 as DeadLetterReason }, invalid('reason')],
-    ['on pages below zero', 'page_size=-1', { pageSize: -1 }, invalid('page_size')],
-    ['behind a token that is none', 'page_token=abc', { pageToken: 'abc' }, invalid('page_token')],
+    ['of an unknown reason', 'reason=tired', { reason: 99 as DeadLetterReason }, invalid('reason')],
+    ['with a negative page size', 'page_size=-1', { pageSize: -1 }, invalid('page_size')],
+    ['with an invalid page token', 'page_token=abc', { pageToken: 'abc' }, invalid('page_token')],
   ])('those %s', async (_what, query, request, expected) => {
     await expectParity(
       expected,
@@ -311,7 +311,7 @@ describe('dead letters are listed, read and redriven alike over every protocol:'
     )
   })
 
-  test('one that is there, that is not, and that cannot be', async () => {
+  test('one that exists, one that does not, and an invalid id', async () => {
     for (const [leadId, expected] of [
       [ids.failed, {}],
       [randomUUID(), { code: 'dead_letter_not_found' }],
@@ -325,7 +325,7 @@ describe('dead letters are listed, read and redriven alike over every protocol:'
     }
   })
 
-  test('a redrive and a retriage that do not say what they mean, or do', async () => {
+  test('a redrive and a retriage with and without a valid selection', async () => {
     const dryRun = true
     for (const [body, request, expected] of [
       [{}, {}, invalid('')],
@@ -346,7 +346,7 @@ describe('dead letters are listed, read and redriven alike over every protocol:'
     }
   })
 
-  test('more ids than a request may name', async () => {
+  test('more ids than a request may have', async () => {
     const leadIds = Array.from({ length: 1_001 }, () => randomUUID())
     await expectParity(
       invalid('lead_ids'),
@@ -356,7 +356,7 @@ describe('dead letters are listed, read and redriven alike over every protocol:'
   })
 })
 
-describe('JSON is refused alike over REST and Connect:', () => {
+describe('invalid JSON is rejected with the same paths over REST and Connect:', () => {
   const REST = () => `${triage.url}/dead-letters:redrive`
   const CONNECT = () => `${triage.url}/leadtriage.triage.v1.TriageService/RedriveDeadLetters`
 
@@ -371,15 +371,15 @@ describe('JSON is refused alike over REST and Connect:', () => {
   }
 
   test.each<[what: string, body: string | Uint8Array, paths: string[]]>([
-    ['a field that is none', '{"all":true,"emial":1}', ['emial']],
+    ['an unknown field', '{"all":true,"emial":1}', ['emial']],
     ['a field of another type', '{"all":"yes"}', ['all']],
-    ['several faults', '{"all":"yes","emial":1,"lead_ids":7}', ['all', 'emial', 'lead_ids']],
+    ['several invalid fields', '{"all":"yes","emial":1,"lead_ids":7}', ['all', 'emial', 'lead_ids']],
     ['a prototype', '{"__proto__":{"all":true}}', ['__proto__']],
     ['a list', '[]', ['']],
-    ['a text', '"x"', ['']],
+    ['a string', '"x"', ['']],
     ['nothing', '', ['']],
-    ['what breaks off', '{"all":', ['']],
-    ['what is not UTF-8', Buffer.from('{"all":"\xff"}', 'latin1'), ['']],
+    ['truncated JSON', '{"all":', ['']],
+    ['invalid UTF-8', Buffer.from('{"all":"\xff"}', 'latin1'), ['']],
   ])('%s', async (_what, body, paths) => {
     const headers = { 'content-type': 'application/json' }
     expect(await pathsOf(REST(), headers, body)).toEqual({ status: 422, paths })

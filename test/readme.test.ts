@@ -11,7 +11,7 @@ import { nonEphemeralPort } from '../testkit/ports.ts'
 import { hasGrpcurl } from './fixtures/grpcurl.ts'
 import { shellExamples } from './fixtures/shell-examples.ts'
 
-// The README's walk, word for word but for the ports, against what `npm start` starts.
+// Runs the commands of the README, unchanged except for the ports, against `npm start`.
 const ROOT = fileURLToPath(new URL('../', import.meta.url))
 const hasCurl = spawnSync('curl', ['--version']).status === 0
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   ports = { '8000': intake, '8001': insights, '8002': triage }
   starter = spawn('npm', ['start'], {
     cwd: ROOT,
-    detached: true, // a process group of its own, as a terminal gives it, so that one signal reaches all of it
+    detached: true, // a separate process group, as in a terminal, so that one signal reaches every process
     env: {
       ...process.env,
       DATA_DIR: dataDir,
@@ -56,7 +56,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
-/** What the commands of some sections print, which share their variables. */
+/** The JSON that the commands of some sections print. The sections share one shell. */
 async function answersOf(...titles: string[]): Promise<object[]> {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
   const commands = titles.map((title) => shellExamples(readme, title, ports)).join('\n')
@@ -66,7 +66,7 @@ async function answersOf(...titles: string[]): Promise<object[]> {
     .map((answer) => JSON.parse(answer) as object)
 }
 
-test.runIf(hasCurl)('the walk of the README gives a hot buyer, and imports a file', async () => {
+test.runIf(hasCurl)('the README creates a lead with intent to buy, and imports a file', async () => {
   const answers = await answersOf('Try it')
   const insight = answers.find((answer) => 'intent' in answer) as InsightBody
   expect(insight.intent).toBe('buy')
@@ -74,24 +74,24 @@ test.runIf(hasCurl)('the walk of the README gives a hot buyer, and imports a fil
   expect(answers.at(-1)).toMatchObject({ done: { rows: 2, created: 2 } })
 })
 
-test.runIf(hasCurl && hasGrpcurl)('the README reads the same insight over gRPC, by reflection', async () => {
+test.runIf(hasCurl && hasGrpcurl)('the README reads the same insight over gRPC by reflection', async () => {
   expect((await answersOf('Try it', 'Three protocols')).at(-1)).toMatchObject({
     insight: { intent: 'INTENT_BUY', stage: 'STAGE_FINAL' },
   })
 })
 
-test.runIf(hasGrpcurl)('the commands of docs/protocols.md work as they stand', async () => {
+test.runIf(hasGrpcurl)('the gRPC commands of docs/protocols.md work', async () => {
   const guide = await readFile(join(ROOT, 'docs/protocols.md'), 'utf8')
   const commands = shellExamples(guide, 'gRPC without `.proto` files', ports)
   const output = execFileSync('sh', ['-eu', '-c', commands], { encoding: 'utf8' })
   for (const part of ['grpc.health.v1.Health', 'rpc CreateLead', '"SERVING"']) expect(output).toContain(part)
 })
 
-test('the banner shows the addresses, a line to try and where the data lies', () => {
+test('the banner shows the addresses, an example command and the data directory', () => {
   for (const text of [...Object.values(ports), 'curl', dataDir]) expect(output).toContain(text)
 })
 
-test('Ctrl-C stops all of it and leaves no process behind', async () => {
+test('Ctrl-C stops every process', async () => {
   const exited = once(starter, 'exit')
   process.kill(-(starter.pid ?? 0), 'SIGINT')
   await exited

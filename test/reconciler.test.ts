@@ -17,7 +17,7 @@ const stack = useStack()
 const start = useServices(stack)
 const nats = useNats()
 
-/** Leads as an intake leaves them that dies between commit and publish. */
+/** Writes leads as an intake does that is killed between commit and publish. */
 async function commitWithoutPublishing(count: number): Promise<void> {
   const note = 'Please send a quote for 10 seats.'
   const contentHash = createHash('sha256').update(note).digest('hex')
@@ -34,7 +34,7 @@ async function unsettled(): Promise<number> {
   return row?.n ?? -1
 }
 
-test('leads whose event was never published are found, triaged and then forgotten', async () => {
+test('leads whose event was never published are published, triaged and removed from unsettled_leads', async () => {
   const [intake, triage] = await Promise.all([start('intake'), start('triage')])
   await commitWithoutPublishing(3_000)
   await eventually(async () => (await unsettled()) === 0, 25_000)
@@ -54,23 +54,23 @@ test('one intake reconciles; when it is killed another takes over within 15 seco
   })
   await leader.kill('SIGKILL')
   await commitWithoutPublishing(10)
-  // 15 s, and the grace that a lead has before it counts as forgotten
+  // 15 s plus the grace period before a lead counts as unsettled
   await eventually(async () => (await unsettled()) === 0, 18_000)
   await Promise.all([triage, ...intakes].map(({ kill }) => kill('SIGTERM')))
 }, 60_000)
 
-test('a lead that waits in the stream is not published again; one that a deleted stream held is', async () => {
+test('a lead that waits in the stream is not republished; one in a deleted stream is', async () => {
   const [intake, triage] = await Promise.all([start('intake'), start('triage')])
   await eventually(async () => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1)
   await triage.kill('SIGTERM') // the consumer stays, and the queue grows
   for (let i = 0; i < 20; i += 1) {
     expect((await postLead(intake.url, { note: `waiting ${i}: a quote please` })).status).toBe(201)
   }
-  // three seconds are the grace; by then two rounds of the reconciler have seen them
+  // the grace period is 3 s; by then two rounds of the reconciler have checked them
   const [due] = await stack.sql<{ at: Date }[]>`select now() + interval '6 seconds' as at`
   await eventually(async () => (await stack.sql`select where now() > ${due?.at ?? null}`).length === 1)
   expect(await publishedBy(intake)).toBe(0)
-  // scalers and alerts go by this figure, so it must be that of the oldest: three seconds at least by now
+  // used by scalers and alerts, so it must be the age of the oldest lead, at least 3 s by now
   await eventually(async () => (await metricOf(intake, 'leadtriage_queue_oldest_waiting_seconds')) > 3)
 
   const connection = await connect({ servers: stack.natsUrl })
@@ -83,7 +83,7 @@ test('a lead that waits in the stream is not published again; one that a deleted
   await Promise.all([intake.kill('SIGTERM'), successor.kill('SIGTERM')])
 }, 90_000)
 
-test('a lead that was just published again is so once more, at once, when that stream is lost too', async () => {
+test('a lead that was just republished is republished again at once when that stream is lost too', async () => {
   const topology = { names: stack.names, replicas: 1, keptInsights: 1_000, ackWaitMs: 30_000 }
   await ensureTriageConsumer(nats, topology)
   const intake = await start('intake')
@@ -95,20 +95,20 @@ test('a lead that was just published again is so once more, at once, when that s
   await eventually(async () => (await messages()) === 5)
   await manager.streams.delete(stack.names.leadsStream)
   await ensureTriageConsumer(nats, topology)
-  await eventually(async () => (await messages()) === 5, 8_000) // the next look by itself is after 15 seconds
+  await eventually(async () => (await messages()) === 5, 8_000) // the next regular check is after 15 s
   await intake.kill('SIGTERM')
 }, 60_000)
 
-test('a lead that was taken from a long queue a moment ago is not published again', async () => {
+test('a lead that was just delivered from a long queue is not republished', async () => {
   const model = await startModelServer(async (request, response) => {
     await sleep(300)
     sendCompletion(response, goodAnswer(request))
   })
   const intake = await start('intake')
   await eventually(async () => (await metricOf(intake, 'leadtriage_reconciler_leads')) === 1)
-  // one after the other, so that each has a time of its own; the last is taken when twice the grace is over
+  // sequential, so that creation times differ; the last one is delivered after twice the grace period
   for (let i = 0; i < 24; i += 1) {
-    expect((await postLead(intake.url, { note: `in hand ${i}: a quote please` })).status).toBe(201)
+    expect((await postLead(intake.url, { note: `queued ${i}: a quote please` })).status).toBe(201)
   }
   const env = { ANALYZER: 'llm', LLM_BASE_URL: model.url, LLM_MODEL: 'imitated', TRIAGE_MAX_IN_FLIGHT: '1' }
   const triage = await start('triage', env)
@@ -121,12 +121,12 @@ function publishedBy(intake: ServiceProcess): Promise<number> {
   return metricOf(intake, 'leadtriage_reconciler_published_total')
 }
 
-/** Not counting those that triage had not settled 15 seconds later, which on a busy machine may be some. */
+/** Without leads that triage has not settled within 15 s, which may happen on a busy machine. */
 function firstPublishedBy(intake: ServiceProcess): Promise<number> {
   return metricOf(intake, 'leadtriage_reconciler_published_total', 'attempt="first"')
 }
 
-/** The sum of a metric over its labels, or over those that have `label`. */
+/** The sum of a metric over all its series, or over those with `label`. */
 async function metricOf(service: ServiceProcess, name: string, label = ''): Promise<number> {
   const lines = (await metricsOf(service))
     .split('\n')

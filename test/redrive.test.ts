@@ -15,7 +15,7 @@ const NOTE = 'Please send a quote for 10 seats.'
 const stack = useStack()
 const start = useServices(stack)
 let triage: ServiceProcess
-/** Leads whose event was never published, each with a dead letter of its own kind. */
+/** Leads whose event was never published, each with a different kind of dead letter. */
 let poisoned: string
 let exhausted: string
 let parked: string
@@ -31,7 +31,7 @@ beforeAll(async () => {
     }),
   )
   ;[poisoned = '', exhausted = '', parked = '', justPublished = ''] = leads.map(({ id }) => id)
-  // under the id that the lead's own event would have: for two minutes the stream drops another one of that id
+  // with the id of the lead's event: for two minutes the stream drops another message with that id
   const messageId = createHash('sha256')
     .update(JSON.stringify(['anonymous', leads[0]?.key]))
     .digest('hex')
@@ -65,35 +65,35 @@ test('a dry run changes nothing', async () => {
   expect(await stack.sql`select * from dead_letters order by lead_id`).toEqual(before)
 })
 
-test('a redriven lead gets its insight and loses its letter, within the window of its first message id', async () => {
+test('a redriven lead gets its insight and loses its dead letter, within the duplicate window of its first message id', async () => {
   expect(await redrive({ lead_ids: [poisoned] })).toEqual({ leads: 1 })
   await expectTriaged(poisoned)
 })
 
-test('a lead that used up its tries starts again at the first', async () => {
+test('a redriven lead at the delivery limit starts with the first attempt', async () => {
   const client = createClient(TriageService, createGrpcTransport({ baseUrl: triage.url }))
   expect((await client.redriveDeadLetters({ leadIds: [exhausted] })).leads).toBe(1n)
   await expectTriaged(exhausted)
 })
 
-test('a parked lead need not wait for its time', async () => {
+test('a redriven parked lead is retried at once', async () => {
   expect(await redrive({ all: true, state: 'parked' })).toEqual({ leads: 1 })
   await expectTriaged(parked)
 })
 
-test('a lead that the reconciler has published before and would look at later is published at once', async () => {
+test('a redriven lead that the reconciler would check later is published at once', async () => {
   expect(await redrive({ reason: 'failed' })).toEqual({ leads: 1 })
   await expectTriaged(justPublished)
 })
 
-test('a message that fails after its lead has the insight leaves no letter', async () => {
+test('a message that fails after its lead has an insight leaves no dead letter', async () => {
   await leadsStreamEmpty(stack) // one message per lead
   await publishByHand(stack, { leadId: poisoned, messageId: randomUUID(), payload: Buffer.from('more garbage') })
   await leadsStreamEmpty(stack)
   expect(await letters(poisoned)).toEqual([])
 })
 
-test('a letter whose lead has its insight all the same is removed', async () => {
+test('a redrive removes the dead letter of a lead that has an insight', async () => {
   await stack.sql`
     insert into dead_letters (lead_id, generation, reason, error, attempts) values (${poisoned}, 1, 'failed', 'x', 1)`
   expect(await redrive({ all: true })).toEqual({ leads: 1 })

@@ -8,8 +8,8 @@ import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
 import { REFLECTION_CLIENTS } from './fixtures/reflection-clients.ts'
 
-// Public clients that have no .proto file of ours call every method: a listing that succeeds does not show that they can.
-vi.setConfig({ testTimeout: 120_000 }) // each call is a process
+// Public clients without our .proto files call every method; a successful listing does not show that calls work.
+vi.setConfig({ testTimeout: 120_000 }) // each call starts a process
 
 const SERVICES = { intake: IntakeService, insights: InsightsService, triage: TriageService }
 const STANDARD = [

@@ -57,7 +57,7 @@ describe('the contract of the system that this one replaces', () => {
     })
   })
 
-  test('the same key with the same body gives the stored lead, whatever the order of its keys and its white space', async () => {
+  test('the same key with the same body returns the stored lead, whatever the field order and white space', async () => {
     const key = randomUUID()
     const first = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE, email: 'a@example.com' }, key))
     const again = await postLead(
@@ -70,7 +70,7 @@ describe('the contract of the system that this one replaces', () => {
     expect(await bodyOf(again)).toEqual(first)
   })
 
-  test('the same key with another body is a conflict, and the stored lead stays as it was', async () => {
+  test('the same key with another body is a conflict, and the stored lead does not change', async () => {
     const key = randomUUID()
     const lead = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE }, key))
     const response = await postLead(intake.url, { note: 'something else' }, key)
@@ -80,7 +80,7 @@ describe('the contract of the system that this one replaces', () => {
     expect(await bodyOf(fetch(`${intake.url}/leads/${lead.id}`))).toEqual(lead)
   })
 
-  test('POST /leads without the slash does the same', async () => {
+  test('POST /leads without the trailing slash works as well', async () => {
     const response = await fetch(`${intake.url}/leads`, {
       method: 'POST',
       headers: { 'idempotency-key': randomUUID(), 'content-type': 'application/json; charset=utf-8' },
@@ -90,7 +90,7 @@ describe('the contract of the system that this one replaces', () => {
   })
 
   test.each(['/leads', '/leads/', '/leads?x=1', '/leads/?x=/'])(
-    'where the lead is (POST %s) is told relative to where it was sent, so that a prefix of a proxy stays',
+    'Location (POST %s) is relative to the request URL, so that the path prefix of a proxy is kept',
     async (path) => {
       const response = await fetch(`${intake.url}${path}`, {
         method: 'POST',
@@ -103,7 +103,7 @@ describe('the contract of the system that this one replaces', () => {
     },
   )
 
-  test('a key in quotes, as a structured field, is the same key', async () => {
+  test('a quoted key, as in a structured header field, is the same key', async () => {
     const key = randomUUID()
     const first = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE }, key))
     const again = await postLead(intake.url, { note: NOTE }, `"${key}"`)
@@ -111,7 +111,7 @@ describe('the contract of the system that this one replaces', () => {
     expect(await bodyOf(again)).toEqual(first)
   })
 
-  test('a key that is sent twice is refused, also when both are the same', async () => {
+  test('a repeated key header is rejected, even if both values are equal', async () => {
     const key = randomUUID()
     const headers = new Headers({ 'content-type': 'application/json', 'idempotency-key': key })
     headers.append('idempotency-key', key)
@@ -123,7 +123,7 @@ describe('the contract of the system that this one replaces', () => {
     ])
   })
 
-  test('no answer may be kept by anything on its way, be it a lead, an insight or an error', async () => {
+  test('leads, insights and errors are no-store', async () => {
     const created = await postLead(intake.url, { note: NOTE })
     const { id } = await bodyOf<LeadBody>(created)
     const rpc = (service: string, method: string, type: string) =>
@@ -144,7 +144,7 @@ describe('the contract of the system that this one replaces', () => {
     for (const { headers } of answers) expect(headers.get('cache-control')).toBe('no-store')
   })
 
-  test('a lead that is not there, or whose id is no UUID', async () => {
+  test('an unknown lead is not found, and an invalid UUID is rejected', async () => {
     const unknown = randomUUID()
     for (const url of [`${intake.url}/leads/${unknown}`, `${insights.url}/leads/${unknown}/insight`]) {
       const response = await fetch(url)
@@ -159,12 +159,12 @@ describe('the contract of the system that this one replaces', () => {
   })
 })
 
-describe('invalid requests name every fault and its path', () => {
+describe('an invalid request is rejected with the path of every invalid field:', () => {
   const cases: [name: string, body: unknown, paths: string[]][] = [
     ['a missing note', {}, ['note']],
     ['a blank note', { note: ' \n\t ' }, ['note']],
     ['a note that is null', { note: null }, ['note']],
-    ['a note that is no string', { note: 7 }, ['note']],
+    ['a note that is not a string', { note: 7 }, ['note']],
     ['a note that is too long', { note: 'x'.repeat(20_001) }, ['note']],
     ['a note with a null character', { note: 'a\u0000b' }, ['note']],
     ['a note with half a surrogate pair', '{"note":"a\\ud800b"}', ['note']],
@@ -177,9 +177,9 @@ describe('invalid requests name every fault and its path', () => {
     ],
     ['an unknown field', { note: NOTE, budget: 5 }, ['budget']],
     ['keys of a prototype', '{"note":"n","__proto__":{},"constructor":{}}', ['__proto__', 'constructor']],
-    ['several faults at once', { note: '', email: 'x', colour: 'red' }, ['email', 'note', 'colour']],
-    ['a body that is no object', [1], ['']],
-    ['a body that is no JSON', '{"note": ', ['']],
+    ['several invalid fields', { note: '', email: 'x', colour: 'red' }, ['email', 'note', 'colour']],
+    ['a body that is not an object', [1], ['']],
+    ['a body that is not JSON', '{"note": ', ['']],
     ['an empty body', '', ['']],
   ]
   test.each(cases)('%s', async (_name, body, paths) => {
@@ -191,7 +191,7 @@ describe('invalid requests name every fault and its path', () => {
     expect(problem.errors?.map(({ path }) => path).sort()).toEqual([...paths].sort())
   })
 
-  test('a key that is missing or no UUID, together with the faults of the body', async () => {
+  test('a missing or invalid key, together with invalid fields of the body', async () => {
     for (const key of [{}, { 'idempotency-key': 'abc' }] as Record<string, string>[]) {
       const response = await fetch(`${intake.url}/leads/`, {
         method: 'POST',
@@ -203,7 +203,7 @@ describe('invalid requests name every fault and its path', () => {
     }
   })
 
-  test('a body that does not say it is JSON', async () => {
+  test('a body with another content type', async () => {
     const response = await fetch(`${intake.url}/leads/`, {
       method: 'POST',
       headers: { 'idempotency-key': randomUUID(), 'content-type': 'application/x-www-form-urlencoded' },
@@ -224,23 +224,23 @@ describe('invalid requests name every fault and its path', () => {
     expect((await fetch(`${insights.url}/leads/${randomUUID()}/insight?wait=%ff`)).status).toBe(422)
   })
 
-  test('a parameter of a query that is given twice', async () => {
+  test('a repeated query parameter', async () => {
     const response = await fetch(`${insights.url}/leads/${randomUUID()}/insight?wait=1s&wait=2s`)
     expect(response.status).toBe(422)
     expect((await bodyOf<ProblemBody>(response)).errors).toEqual([{ path: 'wait', message: 'must be given once' }])
   })
 
-  test('nothing of it was stored', async () => {
+  test('none of these requests stored a lead', async () => {
     const [row] =
       await stack.sql`select count(*)::int as n from leads where note like '%budget%' or note like 'caf%' or note = 'hi'`
     expect(row?.n).toBe(0)
   })
 })
 
-describe('what people write comes back as they wrote it', () => {
+describe('text is returned exactly as it was sent:', () => {
   test.each([
     ['quotes, backslashes and braces', 'He said "{\\"NULL\\"}", \\x and \'; drop table leads; --'],
-    ['the word that means no value in an array', 'NULL'],
+    ['the text that means null in an array literal', 'NULL'],
     ['line ends, tabs and control characters', 'a\r\nb\tc\u0001d\u007f'],
     ['scripts, emoji and marks', 'Привет 你好 مرحبا 👩‍👩‍👧 e\u0301 \u202Eabc\u202C \uFEFF'],
     ['the longest note', 'я'.repeat(20_000)],
@@ -252,7 +252,7 @@ describe('what people write comes back as they wrote it', () => {
   })
 })
 
-test('a wait may be asked for by header, and what is no duration is refused', async () => {
+test('a wait may be requested by header, and an invalid duration is rejected', async () => {
   const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: NOTE }))
   const preferred = await fetch(`${insights.url}/leads/${id}/insight`, {
     headers: { prefer: 'respond-async, wait=10' },
@@ -263,7 +263,7 @@ test('a wait may be asked for by header, and what is no duration is refused', as
   }
 })
 
-test('every service describes itself and says how it is', async () => {
+test('every service serves its OpenAPI document, docs, health, readiness and metrics', async () => {
   for (const { url } of [intake, insights]) {
     const description = await bodyOf<{ openapi: string; paths: object }>(fetch(`${url}/openapi.json`))
     expect(description.openapi).toMatch(/^3\.1/)

@@ -11,7 +11,7 @@ import { eventually } from '../testkit/eventually.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
-import { refusedFields, refusedPaths } from './fixtures/refusals.ts'
+import { rejectedFields, rejectedPaths } from './fixtures/rejections.ts'
 
 const BUY = 'Please send me a quote for 20 licences of the Pro plan.'
 const SUPPORT = 'The export fails with an error since the update, please help.'
@@ -19,7 +19,7 @@ const SUPPORT = 'The export fails with an error since the update, please help.'
 const stack = useStack()
 const start = useServices(stack)
 let intake: ServiceProcess
-/** The same, in more of a hurry. */
+/** An intake with a higher retriage rate. */
 let quick: ServiceProcess
 let insights: ServiceProcess
 
@@ -67,7 +67,7 @@ async function expectGenerations(leadIds: readonly string[], generation: number)
 
 const insightRow = async (leadId: string) => (await stack.sql`select * from insights where lead_id = ${leadId}`)[0]
 
-test('a retriaged lead gets the next generation, and its insight is replaced but keeps its birthday', async () => {
+test('a retriaged lead gets the next generation, and its insight is replaced but keeps created_at', async () => {
   const id = await triagedLead(BUY)
   const before = await insightRow(id)
   expect(await bodyOf(retriage({ lead_ids: [id, id, randomUUID()] }))).toEqual({ leads: 1 })
@@ -91,7 +91,7 @@ test('a dry run counts and changes nothing', async () => {
   expect(await generations(id)).toEqual({ lead: 1, insight: 1 })
 })
 
-test('by analyzer and intent only those are retriaged', async () => {
+test('a filter by analyzer and intent retriages only matching leads', async () => {
   const [buyOld = '', buyNew = ''] = await triagedLeads(2, BUY)
   const [supportOld = '', supportNew = ''] = await triagedLeads(2, SUPPORT)
   await stack.sql`update insights set analyzer = 'rules@0' where lead_id in (${buyOld}, ${supportOld})`
@@ -107,7 +107,7 @@ test('by analyzer and intent only those are retriaged', async () => {
   expect((await rpc().retriageLeads({ intents: [Intent.SUPPORT], dryRun: true })).leads).toBe(BigInt(row?.leads))
 })
 
-test('by time the first moment is in and the last is not', async () => {
+test('created_after is inclusive and created_before is exclusive', async () => {
   const ids = await triagedLeads(3, BUY)
   const times = ['2020-01-01T00:00:00.000Z', '2020-01-01T00:00:00.001Z', '2020-01-01T00:00:00.002Z']
   for (const [i, id] of ids.entries()) {
@@ -125,7 +125,7 @@ test('by time the first moment is in and the last is not', async () => {
   await expectGenerations([ids[0] ?? '', ids[2] ?? ''], 1)
 })
 
-describe('refused is', () => {
+describe('a retriage', () => {
   test.each([
     [{}],
     [{ dry_run: true }],
@@ -133,7 +133,7 @@ describe('refused is', () => {
     [{ all: true, analyzer: 'rules@1' }],
     [{ lead_ids: [randomUUID()], all: true }],
     [{ lead_ids: [randomUUID()], created_after: '2026-01-01T00:00:00Z' }],
-  ])('what does not say which leads are meant, or says it twice: %j', async (body) => {
+  ])('without a selection, or with two, is rejected: %j', async (body) => {
     const response = await retriage(body)
     expect(response.status).toBe(422)
     const { errors } = await bodyOf<ProblemBody>(response)
@@ -147,21 +147,21 @@ describe('refused is', () => {
     [{ intents: ['buy', 'sell'] }, ['intents[1]']],
     [{ created_after: '2026', created_before: 7 }, ['created_after', 'created_before']],
     ['[]', ['']],
-  ])('what is not valid, with each fault (%#)', async (body, paths) => {
-    expect(await refusedPaths(retriage(body))).toEqual(paths)
+  ])('with invalid fields names each of them (%#)', async (body, paths) => {
+    expect(await rejectedPaths(retriage(body))).toEqual(paths)
   })
 
-  test('the same through RPC', async () => {
-    expect(await refusedFields(rpc().retriageLeads({}))).toEqual([''])
-    expect(await refusedFields(rpc().retriageLeads({ all: true, analyzer: 'rules@1' }))).toEqual([''])
-    expect(await refusedFields(rpc().retriageLeads({ intents: [Intent.BUY, 99 as Intent, 0] }))).toEqual([
+  test('is rejected over RPC likewise', async () => {
+    expect(await rejectedFields(rpc().retriageLeads({}))).toEqual([''])
+    expect(await rejectedFields(rpc().retriageLeads({ all: true, analyzer: 'rules@1' }))).toEqual([''])
+    expect(await rejectedFields(rpc().retriageLeads({ intents: [Intent.BUY, 99 as Intent, 0] }))).toEqual([
       'intents[1]',
       'intents[2]',
     ])
   })
 })
 
-test('the dead letter of an older generation goes with the insight of the next', async () => {
+test('the insight of the next generation removes the dead letter of an older one', async () => {
   const id = await triagedLead(BUY)
   await stack.sql`
     insert into dead_letters (lead_id, generation, reason, error, attempts) values (${id}, 1, 'failed', 'x', 5)`
@@ -170,7 +170,7 @@ test('the dead letter of an older generation goes with the insight of the next',
   expect(await stack.sql`select from dead_letters where lead_id = ${id}`).toEqual([])
 })
 
-test('a retriage of 300 leads at 100 a second takes its time, and a new lead does not wait for it', async () => {
+test('a retriage of 300 leads is throttled to 100 per second, and a new lead does not wait for it', async () => {
   const ids = await triagedLeads(300, BUY)
   const [begun] = await stack.sql<{ at: Date }[]>`select now() as at`
   expect(await bodyOf(retriage({ lead_ids: ids }, intake))).toEqual({ leads: 300 })
@@ -182,12 +182,12 @@ test('a retriage of 300 leads at 100 a second takes its time, and a new lead doe
     select count(*) filter (where updated_at < ${begun?.at ?? null}::timestamptz + make_interval(secs => place / 100.0 - 0.001))::int as early,
            count(*) filter (where updated_at > (select created_at from insights where lead_id = ${live.id}))::int as later
     from (select updated_at, row_number() over (order by lead_id) as place from insights where lead_id = any(${ids}::uuid[])) t`
-  // nobody's turn may come too soon; how late one is, is the machine's matter (and the places count from a whole millisecond)
+  // no lead may be early; lateness depends on the machine. Times have millisecond precision.
   expect(row?.early).toBe(0)
   expect(row?.later).toBeGreaterThan(0)
 }, 60_000)
 
-test('retriages of many leads at once, again and again, forget none', async () => {
+test('concurrent, repeated retriages of many leads miss none', async () => {
   await stack.sql`
     with bulk as (
       insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, created_at)
@@ -202,7 +202,7 @@ test('retriages of many leads at once, again and again, forget none', async () =
     const both = await Promise.all([retriage(bulk), retriage(bulk)])
     expect(await Promise.all(both.map((response) => bodyOf(response)))).toEqual([{ leads: 4500 }, { leads: 4500 }])
   }
-  await eventually(async () => (await untriaged()).length === 0, 80_000) // a lead that was refused twice is looked at after 45 s
+  await eventually(async () => (await untriaged()).length === 0, 80_000) // a lead that was rejected twice is checked after 45 s
   const rows = await stack.sql`
     select l.generation as lead, i.generation as insight, count(*)::int as n
     from leads l join insights i on i.lead_id = l.id where l.client_id = 'bulk' group by 1, 2`

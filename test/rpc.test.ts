@@ -30,7 +30,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
     triage: createClient(TriageService, transport(triage.url)),
   })
 
-  test('the whole path: created, read back, replayed, triaged', async () => {
+  test('a lead is created, replayed, read back and triaged', async () => {
     const request = { idempotencyKey: randomUUID(), lead: { note: NOTE, email: 'b@example.com' } }
     const created = await clients().intake.createLead(request)
     expect(created.replayed).toBe(false)
@@ -60,7 +60,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
     expect(queue.pending + queue.inFlight).toBeGreaterThanOrEqual(0n)
   })
 
-  test('the faults of a request come as BadRequest, each with its path', async () => {
+  test('an invalid request returns BadRequest with the path of each violation', async () => {
     const error = await failureOf(clients().intake.createLead({ idempotencyKey: 'x', lead: { note: ' ', email: '?' } }))
     expect(error.code).toBe(Code.InvalidArgument)
     const paths = error.findDetails(BadRequestSchema).flatMap((d) => d.fieldViolations.map(({ field }) => field))
@@ -69,7 +69,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
     expect(empty.code).toBe(Code.InvalidArgument)
   })
 
-  test('another lead under the same key already exists', async () => {
+  test('another lead with the same key returns ALREADY_EXISTS', async () => {
     const idempotencyKey = randomUUID()
     await clients().intake.createLead({ idempotencyKey, lead: { note: NOTE } })
     const error = await failureOf(clients().intake.createLead({ idempotencyKey, lead: { note: 'another' } }))
@@ -77,7 +77,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
     expect(reasonOf(error)).toBe('IDEMPOTENCY_CONFLICT')
   })
 
-  test('a lead that is not there is not found', async () => {
+  test('an unknown lead returns NOT_FOUND', async () => {
     for (const call of [
       () => clients().intake.getLead({ leadId: randomUUID() }),
       () => clients().insights.getInsight({ leadId: randomUUID(), wait: { seconds: 10n } }),
@@ -88,7 +88,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
     }
   })
 
-  test('a batch answers for each item, and a bad one spoils no other', async () => {
+  test('a batch returns an outcome per item, and an invalid item does not affect the others', async () => {
     const stored = { idempotencyKey: randomUUID(), lead: { note: 'stored before' } }
     await clients().intake.createLead(stored)
     const twice = { idempotencyKey: randomUUID(), lead: { note: 'twice in one batch' } }
@@ -129,7 +129,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
     }
   })
 
-  test('a batch of no leads or too many is refused, one of 1,000 is not', async () => {
+  test('a batch must have 1 to 1,000 leads', async () => {
     const request = () => ({ idempotencyKey: randomUUID(), lead: { note: 'one of many' } })
     for (const length of [0, 1_001]) {
       const error = await failureOf(clients().intake.batchCreateLeads({ requests: Array.from({ length }, request) }))
@@ -140,7 +140,7 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
   })
 })
 
-test('the key may come as a header, on any protocol, and must agree with the request', async () => {
+test('the key may be sent as a header over every protocol, and must equal the one in the request', async () => {
   const key = randomUUID()
   const lead = { note: NOTE }
   const rest = await bodyOf<{ id: string }>(postLead(intake.url, lead, key))

@@ -11,7 +11,7 @@ import { createServiceLogins } from '../db/service-logins.ts'
 import type { EmbeddedServer } from '../embedded/embedded-server.ts'
 import { startPostgres } from '../embedded/postgres.ts'
 
-// Users belong to the whole server, and other test files work as these: so this one has a server of its own.
+// Users belong to the whole server and other test files use the same ones, hence a separate server.
 let directory: string
 let server: EmbeddedServer
 let serverLog: () => Promise<string>
@@ -53,7 +53,7 @@ const whoAmI = async (sql: postgres.Sql) => (await sql`select current_user as na
 const WRONG_PASSWORD = { code: '28P01' }
 const NOT_ALLOWED = { code: '42501' }
 
-test('the migration job makes the users whose passwords it is given, and each may do its own work alone', async () => {
+test('the migration job creates the users whose passwords it gets, each with the permissions of its service only', async () => {
   const { code, stdout, stderr } = await migrationJob({
     INTAKE_DATABASE_PASSWORD: 'first-intake',
     TRIAGE_DATABASE_PASSWORD: 'first-triage',
@@ -80,7 +80,7 @@ test('the migration job makes the users whose passwords it is given, and each ma
   await expect(as('intake', 'first-triage', whoAmI)).rejects.toMatchObject(WRONG_PASSWORD)
 })
 
-test('another password replaces the first, for the service that it is given for, and ends no connection', async () => {
+test('a new password replaces the old one of its service only, and closes no connection', async () => {
   await as('intake', 'first-intake', async (sql) => {
     await whoAmI(sql)
     expect(await migrationJob({ INTAKE_DATABASE_PASSWORD: 'second-intake' })).toMatchObject({ code: 0 })
@@ -91,20 +91,20 @@ test('another password replaces the first, for the service that it is given for,
   expect(await as('triage', 'first-triage', whoAmI)).toBe('triage_service')
 })
 
-test('several jobs at once end well', async () => {
+test('concurrent jobs succeed', async () => {
   const jobs = Array.from({ length: 4 }, () => createServiceLogins(server.url))
   const urls = await Promise.all(jobs)
   expect(urls).toHaveLength(4)
 })
 
-test('no password is in what the job says or in the log of the server', async () => {
+test('passwords appear neither in the output of the job nor in the log of the server', async () => {
   const { stdout, stderr } = await migrationJob({ TRIAGE_DATABASE_PASSWORD: 'a-secret-word' })
   const log = await serverLog()
-  expect(log).toContain('alter role triage_service') // that is what it was told to log
+  expect(log).toContain('alter role triage_service') // log_statement is on
   expect(stdout + stderr + log).not.toMatch(/a-secret-word|first-|second-/)
 })
 
-test('a password that cannot be one is refused before anything happens, by name and without its value', async () => {
+test('an invalid password is rejected before any change, with the name of its variable and without its value', async () => {
   const { code, stdout, stderr } = await migrationJob({ INTAKE_DATABASE_PASSWORD: 'päss word' })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toBe('INTAKE_DATABASE_PASSWORD is wrong: it must consist of ASCII characters without spaces\n')

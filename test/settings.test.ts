@@ -10,7 +10,7 @@ async function run(name: string, env: Record<string, string>) {
 }
 
 describe.each(['intake', 'triage', 'insights'])('%s started alone', (name) => {
-  test('without settings ends with one message that names every one it needs', async () => {
+  test('exits with one message that names every required setting', async () => {
     const { stdout, stderr, code } = await run(name, { DATABASE_URL: '' })
     expect(code).toBe(1)
     expect(stdout).toBe('')
@@ -21,7 +21,7 @@ describe.each(['intake', 'triage', 'insights'])('%s started alone', (name) => {
     ])
   })
 
-  test('with wrong settings names each with its value, but no password', async () => {
+  test('names each wrong setting with its value, but no password', async () => {
     const { stderr, code } = await run(name, {
       DATABASE_URL: 'mysql://me:secret@127.0.0.1/x',
       NATS_URL: 'nats://127.0.0.1:4222',

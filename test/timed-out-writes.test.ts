@@ -20,8 +20,8 @@ import type { BreakableServer } from '../testkit/servers/breakable-server.ts'
 import { startBreakable } from '../testkit/servers/breakable-server.ts'
 
 /*
- * A write that is given up must have ended before its retry begins. A trigger counts each write when it begins, and
- * those that begin while another one runs.
+ * A write that timed out must have ended before its retry starts. A trigger counts the writes that start, and those that
+ * start while another one runs.
  */
 
 const APPLICATION = 'timed-out-writes.test'
@@ -44,7 +44,7 @@ beforeAll(async () => {
   await admin.unsafe(`
     create sequence begun;
     create sequence overlapping;
-    -- sequences keep what a statement counted that was rolled back
+    -- sequences, because a rollback does not undo them
     create function watch_writes() returns trigger language plpgsql security definer as $$
     begin
       perform nextval('begun');
@@ -76,7 +76,7 @@ async function counted(sequence: 'begun' | 'overlapping'): Promise<number> {
   return row?.n ?? -1
 }
 
-/** A pool whose connections are open, so that a retry has one that the write it repeats does not hold. */
+/** A pool with open connections, so that a retry does not need the connection of the write that timed out. */
 async function openPool(url: string, connections: number): Promise<Sql> {
   const log = captureLog().log
   const sql = connectPostgres({ url, applicationName: APPLICATION, maxConnections: CONNECTIONS, log })
@@ -93,13 +93,13 @@ const insight = createInsight(
 )
 
 interface OpenOptions {
-  /** Puts a proxy in the URL of the database. */
+  /** Replaces the address in the database URL by that of a proxy. */
   readonly through?: (url: string) => string
-  /** How many connections are open from the start. */
+  /** Number of connections that are opened at the start. */
   readonly connections?: number
 }
 
-/** The writes that are followed by a read: each gives its write again and again, and a pool of its own. */
+/** The writes under test, each with its own pool. `write` may be called repeatedly. */
 const WRITES = [
   {
     name: 'leads of intake',
@@ -124,12 +124,12 @@ const WRITES = [
 
 const UNAVAILABLE = { code: 'unavailable', retryAfterSeconds: 1 }
 
-/** Repeats a write, as a client or a worker does, until it is answered. */
+/** Retries a write until it succeeds, as clients and workers do. */
 async function untilWritten(write: () => Promise<unknown>): Promise<void> {
   await eventually(() => write().then(() => true), 20_000)
 }
 
-/** Holds the lock that each write waits for when it has begun; gives it back when called. */
+/** Holds the lock that each write waits for after it has started; returns a function that releases it. */
 async function holdLock(): Promise<() => Promise<void>> {
   const holder = await admin.reserve()
   await holder`select pg_advisory_lock(${LOCK})`
@@ -140,9 +140,9 @@ async function holdLock(): Promise<() => Promise<void>> {
 }
 
 describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
-  test('does not run beside its retry when a frozen server thaws', async () => {
+  test('does not run concurrently with its retry after a frozen server resumes', async () => {
     const { write } = await open()
-    await write() // each statement is known by now, as is usual
+    await write() // so that the statements are prepared, as in production
     await server.freeze()
     for (let tries = 0; tries < 3; tries += 1) await expect(write()).rejects.toMatchObject(UNAVAILABLE)
     await server.unfreeze()
@@ -150,7 +150,7 @@ describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
     expect(await counted('overlapping')).toBe(0)
   })
 
-  test('is never executed when the network brings it after its retry', async () => {
+  test('is never executed when the network delivers it after its retry', async () => {
     const proxy = await proxyTo(server.url)
     const { write } = await open({ through: proxy.through, connections: 1 })
     await write()
@@ -165,7 +165,7 @@ describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
     })
   })
 
-  test('holds up its retry while it waits for a lock, and is ended after five seconds', async () => {
+  test('delays its retry while it waits for a lock, and is cancelled after five seconds', async () => {
     const { write } = await open()
     const release = await holdLock()
     await expect(write()).rejects.toMatchObject(UNAVAILABLE)
@@ -178,7 +178,7 @@ describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
     expect(await counted('overlapping')).toBe(0)
   })
 
-  test('was answered after all: its retry is sent at once, and nothing is ended for it', async () => {
+  test('that completes later: its retry is sent at once, and no backend is terminated', async () => {
     const { write } = await open()
     const release = await holdLock()
     const before = await backends()
@@ -192,7 +192,7 @@ describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
     expect(await backends()).toEqual(before)
   })
 
-  test('before it was sent is never executed', async () => {
+  test('that was not sent yet is never executed', async () => {
     const { sql, write } = await open()
     const release = await holdLock()
     const waiting = Array.from({ length: CONNECTIONS }, () => sql`select pg_advisory_lock_shared(${LOCK})`.execute())
@@ -204,12 +204,12 @@ describe.each(WRITES)('a write that timed out: $name', ({ open }) => {
     await expect(write()).rejects.toMatchObject(UNAVAILABLE)
     await release()
     await Promise.all(waiting)
-    await sql`select` // whatever the driver had in its queue was sent before this
+    await sql`select` // the driver sends everything it has queued before this
     expect(await counted('begun')).toBe(0)
   })
 })
 
-/** The processes of the pool's connections, in their order. */
+/** The pids of the pool's backends, sorted. */
 async function backends(): Promise<number[]> {
   const rows = await admin<{ pid: number }[]>`
     select pid from pg_stat_activity where application_name = ${APPLICATION} order by pid`

@@ -12,7 +12,7 @@ import { publishByHand } from './fixtures/lead-event.ts'
 const stack = useStack()
 const start = useServices(stack)
 
-test('without a worker leads wait; when one comes they are triaged, and whoever waited gets the insight', async () => {
+test('leads wait for a worker; once one starts they are triaged, and waiting calls get the insight', async () => {
   const [intake, insights] = await Promise.all([start('intake'), start('insights')])
   const leads = await Promise.all(
     Array.from({ length: 20 }, (_, i) => bodyOf<LeadBody>(postLead(intake.url, { note: `Lead ${i}: a quote please` }))),
@@ -34,7 +34,7 @@ test('without a worker leads wait; when one comes they are triaged, and whoever 
   await eventually(async () => JSON.stringify(await queue()) === JSON.stringify(empty))
 })
 
-test('a message that is no event of ours becomes a dead letter at once and leaves the queue', async () => {
+test('a message that cannot be decoded is dead-lettered at once and leaves the queue', async () => {
   const triage = await start('triage')
   const leadId = randomUUID()
   await publishByHand(stack, { leadId, messageId: randomUUID(), payload: Buffer.from('not protobuf at all') })
@@ -49,7 +49,7 @@ test('a message that is no event of ours becomes a dead letter at once and leave
   })
 })
 
-test('when the stream of insights is deleted, or full, leads are triaged all the same', async () => {
+test('leads are triaged while the stream of insights is deleted or full', async () => {
   const [intake, insights] = await Promise.all([start('intake'), start('insights'), start('triage')])
   const connection = await connect({ servers: stack.natsUrl })
   const manager = await jetstreamManager(connection)
@@ -60,7 +60,7 @@ test('when the stream of insights is deleted, or full, leads are triaged all the
   await manager.streams.delete(stack.names.insightsStream)
   expect(await triaged('A quote for 5 seats, please.')).toBe(200)
   const stored = async () => (await manager.streams.info(stack.names.insightsStream)).state.messages
-  await eventually(async () => (await stored()) === 1, 20_000) // five seconds are the publisher's own patience
+  await eventually(async () => (await stored()) === 1, 20_000) // the publisher's timeout is 5 s
 
   await manager.streams.update(stack.names.insightsStream, { max_msgs: 1, discard: DiscardPolicy.New })
   expect(await triaged('A quote for 6 seats, please.')).toBe(200)

@@ -12,7 +12,7 @@ import { useTcpProxies } from '../testkit/fixtures/tcp-proxies.ts'
 const stack = useStack()
 const proxyTo = useTcpProxies()
 const start = useServices(stack)
-// long enough for the first worker to be killed in, short enough to wait for
+// long enough to kill the first worker, short enough to wait for
 const worker = { TRIAGE_ACK_WAIT_MS: '2000' }
 let connection: NatsConnection
 let manager: JetStreamManager
@@ -26,7 +26,7 @@ afterAll(() => connection.close())
 const consumerInfo = (): Promise<ConsumerInfo> =>
   manager.consumers.info(stack.names.leadsStream, stack.names.triageConsumer)
 
-/** Lets workers take leads and judge them, and not store what they find. */
+/** Blocks workers from storing insights, after they have received and analyzed leads. */
 async function lockInsights() {
   const owner = await stack.sql.reserve()
   await owner`begin`
@@ -60,7 +60,7 @@ test('by default the leads of a killed worker have their insights within ten sec
   await successor.kill('SIGTERM')
 }, 90_000)
 
-test('by default a worker that stands still for four seconds loses none of its leads to another delivery', async () => {
+test('by default no lead is redelivered when a worker is frozen for four seconds', async () => {
   const intake = await start('intake')
   const stalled = await start('triage')
   const deliveries = async () => (await consumerInfo()).delivered.consumer_seq
@@ -70,7 +70,7 @@ test('by default a worker that stands still for four seconds loses none of its l
   const leads = await sendLeads(intake.url, 10)
   await eventually(async () => (await consumerInfo()).num_ack_pending === leads.length)
   process.kill(stalled.pid, 'SIGSTOP')
-  await sleep(4_000) // what is tested is this very time
+  await sleep(4_000) // the duration under test
   process.kill(stalled.pid, 'SIGCONT')
   await unlock()
   await eventually(() => triaged(leads), 20_000)
@@ -90,7 +90,7 @@ test('a worker killed between upsert and ack leaves one insight, and the next wo
     select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
   await eventually(async () => nonEmpty(await waiting()))
   expect((await consumerInfo()).num_ack_pending).toBe(1)
-  // from here on neither its event nor its ack reaches the server
+  // from now on neither its event nor its ack reaches the server
   proxy.discardFromClients()
   await unlock()
 
