@@ -2,7 +2,7 @@ import type { Intent, Priority } from './vocabulary.ts'
 
 /** One piece of evidence for an analysis; explains the result to people. */
 export interface Reason {
-  /** A plain English sentence, for example "asks for a price". */
+  /** A short English statement, for example "asks for a price". */
   readonly text: string
   /** The span of the note: first UTF-16 code unit, and one past the last. */
   readonly start: number

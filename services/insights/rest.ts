@@ -23,7 +23,7 @@ const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}m
 
 const reasonSchema = z
   .object({
-    text: z.string(),
+    text: z.string().meta({ description: 'A short English statement, for example "asks for a price".' }),
     start: z.int().min(0).meta({ description: 'First UTF-16 code unit of the span in the note.' }),
     end: z.int().min(0).meta({ description: 'One past the last UTF-16 code unit of the span.' }),
     weight: z
@@ -74,7 +74,7 @@ const insightSchema = z
         next_action: 'call',
         confidence: 0.97,
         tags: ['urgent', 'pricing', 'enterprise'],
-        reasons: [{ text: 'urgent pricing', start: 5, end: 19, weight: 2.4 }],
+        reasons: [{ text: 'asks for a price', start: 12, end: 19, weight: 2.4 }],
         language: 'en',
         analyzer: 'rules@2',
         stage: 'final',

@@ -25,7 +25,8 @@ import { countPublished, takeDue } from './take-due.ts'
  *     it is settled.
  *  3. Leads that are in the queue, or were delivered within the grace period, are not republished, so a long queue causes no
  *     extra work.
- *  4. Publishing a lead twice is harmless: the stream keeps one message per lead, and an insight its generation.
+ *  4. Publishing a lead twice is harmless: the stream keeps one message per lead, and an insight is replaced only by one of
+ *     a higher generation.
  *  5. A lead counts as published only once the stream has acknowledged it, and only while the queue is not recreated;
  *     otherwise it is due again within seconds. After a round with failures the reconciler pauses.
  */

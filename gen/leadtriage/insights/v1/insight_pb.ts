@@ -128,7 +128,7 @@ export const InsightSchema: GenMessage<Insight> = /*@__PURE__*/
  */
 export type Reason = Message<"leadtriage.insights.v1.Reason"> & {
   /**
-   * A short English sentence or the matched phrase.
+   * A short English statement, for example "asks for a price".
    *
    * @generated from field: string text = 1;
    */
