@@ -4,7 +4,8 @@ import { create, toBinary } from '@bufbuild/protobuf'
 import { status } from '@grpc/grpc-js'
 import { expect, test } from 'vitest'
 import { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { frame, useRawGrpc } from '../testkit/clients/raw-grpc.ts'
+import { FrameFlag, frame } from '../testkit/clients/grpc-frames.ts'
+import { useRawGrpc } from '../testkit/clients/raw-grpc.ts'
 import { eventually } from '../testkit/eventually.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
@@ -25,7 +26,7 @@ test('nothing that a gRPC client sends is logged, however malformed it is and wi
     [valid(canary), {}, status.INVALID_ARGUMENT],
     [valid(randomUUID()).subarray(0, -1), {}, status.INVALID_ARGUMENT],
     [frame(Buffer.from(canary)), {}, status.INVALID_ARGUMENT],
-    [frame(Buffer.from(canary), true), { 'grpc-encoding': 'gzip' }, status.INVALID_ARGUMENT],
+    [frame(Buffer.from(canary), FrameFlag.Compressed), { 'grpc-encoding': 'gzip' }, status.INVALID_ARGUMENT],
     [valid(randomUUID()), { 'grpc-timeout': canary }, status.INVALID_ARGUMENT],
     [valid(randomUUID()), { ':path': `/${canary}/${canary}` }, status.UNIMPLEMENTED],
     [valid(randomUUID()), { 'content-type': `application/grpc+${canary}` }, status.UNIMPLEMENTED],

@@ -8,7 +8,8 @@ import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { frame, useRawGrpc } from '../testkit/clients/raw-grpc.ts'
+import { FrameFlag, frame } from '../testkit/clients/grpc-frames.ts'
+import { useRawGrpc } from '../testkit/clients/raw-grpc.ts'
 import { postLead } from '../testkit/clients/rest.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
@@ -77,7 +78,7 @@ const bombs: [name: string, send: (url: string) => Promise<unknown>][] = [
     'gRPC',
     (url) => {
       const client = openGrpc({ url })
-      const call = () => client.call(CREATE_LEAD, frame(BOMB, true), { 'grpc-encoding': 'gzip' })
+      const call = () => client.call(CREATE_LEAD, frame(BOMB, FrameFlag.Compressed), { 'grpc-encoding': 'gzip' })
       return Promise.all(Array.from({ length: BOMBS }, call))
     },
   ],

@@ -4,8 +4,9 @@ import { connect } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { Client, connectivityState, credentials, status } from '@grpc/grpc-js'
 import { describe, expect, test } from 'vitest'
-import { callHttp2, openHttp2 } from '../../../test/hostile/wire/http2-call.ts'
-import { frame, useRawGrpc } from '../../../testkit/clients/raw-grpc.ts'
+import { FrameFlag, frame } from '../../../testkit/clients/grpc-frames.ts'
+import { callHttp2, openHttp2 } from '../../../testkit/clients/http2-call.ts'
+import { useRawGrpc } from '../../../testkit/clients/raw-grpc.ts'
 import { post } from '../../../testkit/clients/rest.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
@@ -15,6 +16,7 @@ const open = useRawGrpc()
 const GET_QUEUE = '/leadtriage.triage.v1.TriageService/GetQueue'
 const CHECK = '/grpc.health.v1.Health/Check'
 const EMPTY = frame(Buffer.alloc(0))
+const compressedFrame = (bytes: Buffer) => frame(bytes, FrameFlag.Compressed)
 /** `pending: 7`, the response of the test server. */
 const ANSWER = frame(Buffer.from([0x08, 7]))
 /** A field that GetQueueRequest does not have, with the given length. */
@@ -68,12 +70,18 @@ describe('an invalid call is rejected with status details, counted and logged', 
     ['an unknown flag', Buffer.from([2, 0, 0, 0, 0]), {}, invalid, /start with the byte 0/],
     ['no message', Buffer.alloc(0), {}, cardinality, /exactly one message, received none/],
     ['two messages', Buffer.concat([EMPTY, EMPTY]), {}, cardinality, /exactly one message, received more/],
-    ['a compressed message without an encoding', frame(Buffer.alloc(0), true), {}, invalid, /grpc-encoding is missing/],
-    ['invalid gzip', frame(Buffer.from('x'), true), { 'grpc-encoding': 'gzip' }, invalid, /decompressed as gzip/],
-    ['truncated gzip', frame(gzipSync('x').subarray(0, 9), true), { 'grpc-encoding': 'gzip' }, invalid, /gzip/],
+    [
+      'a compressed message without an encoding',
+      compressedFrame(Buffer.alloc(0)),
+      {},
+      invalid,
+      /grpc-encoding is missing/,
+    ],
+    ['invalid gzip', compressedFrame(Buffer.from('x')), { 'grpc-encoding': 'gzip' }, invalid, /decompressed as gzip/],
+    ['truncated gzip', compressedFrame(gzipSync('x').subarray(0, 9)), { 'grpc-encoding': 'gzip' }, invalid, /gzip/],
     [
       'an unknown compression',
-      frame(Buffer.alloc(1), true),
+      compressedFrame(Buffer.alloc(1)),
       { 'grpc-encoding': 'zstd' },
       unsupported,
       /gzip, br, deflate/,
@@ -82,7 +90,7 @@ describe('an invalid call is rejected with status details, counted and logged', 
     ['too large a declared length', Buffer.from([0, 0x7f, 255, 255, 255]), {}, tooLarge, /8388608 bytes/],
     [
       'a message that is too large after decompression',
-      frame(gzipSync(padding(MAX_BYTES)), true),
+      compressedFrame(gzipSync(padding(MAX_BYTES))),
       { 'grpc-encoding': 'gzip' },
       tooLarge,
       /8388608 bytes/,
@@ -128,8 +136,8 @@ describe('an invalid call is rejected with status details, counted and logged', 
 
 describe('a call is served', () => {
   test.each([
-    ['compressed with gzip', frame(gzipSync(''), true), { 'grpc-encoding': 'gzip' }],
-    ['compressed with deflate', frame(deflateSync(''), true), { 'grpc-encoding': 'deflate' }],
+    ['compressed with gzip', compressedFrame(gzipSync('')), { 'grpc-encoding': 'gzip' }],
+    ['compressed with deflate', compressedFrame(deflateSync('')), { 'grpc-encoding': 'deflate' }],
     ['not compressed, although it names a compression', EMPTY, { 'grpc-encoding': 'gzip' }],
     ['of the maximum size', frame(padding(MAX_BYTES - 5)), {}],
     ['with a content type that names protobuf', EMPTY, { 'content-type': 'application/grpc+proto' }],

@@ -8,7 +8,8 @@ import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect
 import { status } from '@grpc/grpc-js'
 import { describe, expect, test } from 'vitest'
 import { TriageService } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
-import { frame, useRawGrpc } from '../../../testkit/clients/raw-grpc.ts'
+import { FrameFlag, frame } from '../../../testkit/clients/grpc-frames.ts'
+import { useRawGrpc } from '../../../testkit/clients/raw-grpc.ts'
 import type { ProblemBody } from '../../../testkit/clients/rest.ts'
 import { bodyOf, post } from '../../../testkit/clients/rest.ts'
 import { eventually } from '../../../testkit/eventually.ts'
@@ -103,7 +104,7 @@ describe('a compressed message whose client disconnects during decompression', (
 
   async function callGrpc(server: TestServer, stays: boolean): Promise<string> {
     const { stream, answer } = openGrpc(server).begin(REDRIVE, { 'grpc-encoding': 'gzip' })
-    stream.end(frame(COMPRESSED, true))
+    stream.end(frame(COMPRESSED, FrameFlag.Compressed))
     if (stays) return String((await answer).status)
     await once(stream, 'finish')
     stream.close(constants.NGHTTP2_CANCEL)

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
+import { FrameFlag, frame } from '../../../testkit/clients/grpc-frames.ts'
 import type { Expectation, Mutation } from '../fuzzer.ts'
 import { demand, permit } from '../fuzzer.ts'
-import { COMPRESSED, frame } from '../wire/grpc-frames.ts'
 import { breakBinary } from './break-binary.ts'
 import { hostileHeader } from './hostile-headers.ts'
 import type { RpcCall } from './rpc-calls.ts'
@@ -130,20 +130,20 @@ export const FRAME_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
   ),
   framed(
     'compressed without grpc-encoding',
-    (message) => frame(gzipSync(message), COMPRESSED),
+    (message) => frame(gzipSync(message), FrameFlag.Compressed),
     INVALID_ARGUMENT,
     INTERNAL,
     UNIMPLEMENTED,
   ),
   framed('compressed', (message, draft) => {
     draft.headers.push(['grpc-encoding', 'gzip'])
-    return frame(gzipSync(message), COMPRESSED)
+    return frame(gzipSync(message), FrameFlag.Compressed)
   }),
   framed(
     'broken gzip',
     (message, draft, token) => {
       draft.headers.push(['grpc-encoding', 'gzip'])
-      return frame(message.length % 2 ? gzipSync(message).subarray(0, -9) : Buffer.from(token), COMPRESSED)
+      return frame(message.length % 2 ? gzipSync(message).subarray(0, -9) : Buffer.from(token), FrameFlag.Compressed)
     },
     INVALID_ARGUMENT,
     INTERNAL,
@@ -152,7 +152,7 @@ export const FRAME_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
     'unknown encoding',
     (message, draft, token) => {
       draft.headers.push(['grpc-encoding', token])
-      return frame(message, COMPRESSED)
+      return frame(message, FrameFlag.Compressed)
     },
     UNIMPLEMENTED,
     INVALID_ARGUMENT,
@@ -163,7 +163,7 @@ export const FRAME_MUTATIONS: readonly Mutation<GrpcDraft>[] = [
     apply: (draft, _making, random) => {
       if (draft.frames !== undefined || !random.chance(0.1)) return false
       draft.headers.push(['grpc-encoding', 'gzip'])
-      draft.frames = frame(gzipSync(Buffer.alloc(20 * 2 ** 20, 0x20)), COMPRESSED)
+      draft.frames = frame(gzipSync(Buffer.alloc(20 * 2 ** 20, 0x20)), FrameFlag.Compressed)
       demand(draft, RESOURCE_EXHAUSTED, INVALID_ARGUMENT)
     },
   },

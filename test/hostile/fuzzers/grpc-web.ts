@@ -1,10 +1,10 @@
+import { FrameFlag, frame, readFrames } from '../../../testkit/clients/grpc-frames.ts'
 import type { CaseContext, Fuzzer, Mutation, TestCase } from '../fuzzer.ts'
 import { allowedOutcomes, demand, mutate, noExpectation, Oracle, permit } from '../fuzzer.ts'
 import { readConnectResponse } from '../oracles/connect-response.ts'
 import { readTrailers } from '../oracles/grpc-trailers.ts'
 import type { RpcResult } from '../oracles/rpc-response.ts'
 import { checkLeads, checkRpcResponse } from '../oracles/rpc-response.ts'
-import { frame, readFrames, TRAILERS } from '../wire/grpc-frames.ts'
 import type { HttpCall } from '../wire/http-call.ts'
 import { describeCall, sendCall } from '../wire/http-call.ts'
 import type { HttpResponse } from '../wire/http1.ts'
@@ -82,14 +82,14 @@ function readWebAnswer(response: HttpResponse): RpcResult {
     const got = JSON.stringify(body.toString('latin1', 0, 100))
     return { ...base, code: 2, violations: [{ oracle: Oracle.Format, expected: 'whole frames', got }] }
   }
-  const trailers = frames.find(({ flag }) => flag & TRAILERS)?.payload.toString('latin1') ?? ''
+  const trailers = frames.find(({ flag }) => flag & FrameFlag.Trailers)?.payload.toString('latin1') ?? ''
   const entries = trailers.split('\r\n').map((line): [string, string] => {
     const colon = line.indexOf(':')
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()]
   })
   return readTrailers(
     new Map(entries),
-    frames.filter(({ flag }) => !(flag & TRAILERS)).map(({ payload }) => payload),
+    frames.filter(({ flag }) => !(flag & FrameFlag.Trailers)).map(({ payload }) => payload),
   )
 }
 

@@ -1,9 +1,9 @@
 /* Frames of gRPC and gRPC-Web: a flag byte, the length in four bytes, and the message. */
 
-export const COMPRESSED = 0x01
-export const TRAILERS = 0x80
+export const FrameFlag = { Compressed: 0x01, Trailers: 0x80 } as const
 
-export function frame(message: Buffer, flag = 0, length = message.length): Buffer {
+/** @param length as declared in the prefix */
+export function frame(message: Uint8Array, flag = 0, length = message.length): Buffer {
   const prefix = Buffer.alloc(5)
   prefix.writeUInt8(flag, 0)
   prefix.writeUInt32BE(length >>> 0, 1)
