@@ -3,15 +3,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Servers } from '../../testkit/servers/servers.ts'
 import { startServers } from '../../testkit/servers/servers.ts'
 import type { Fault } from './faults/fault.ts'
-import { killNats, killPostgres } from './faults/killed-servers.ts'
-import { killIntake, killTriage } from './faults/killed-services.ts'
-import { deleteLeadsStream } from './faults/lost-streams.ts'
+import { killNats, killPostgres } from './faults/server-outages.ts'
+import { killIntake, killTriage } from './faults/service-restarts.ts'
+import { deleteLeadsStream } from './faults/streams.ts'
 import { describe, explain } from './report.ts'
 import { runFault } from './run-fault.ts'
 
 /*
- * The short form of `npm run test:chaos`: fewer faults, less load. A failure names its seed; the same faults with the
- * same seed are `npm run test:chaos -- --seed N --fault NAME`.
+ * A short form of `npm run test:chaos`, with fewer faults and less load. A failure prints its seed; to reproduce it, run
+ * `npm run test:chaos -- --seed N --fault NAME`.
  */
 
 const seed = Number(process.env.CHAOS_SEED ?? randomInt(1, 1_000_000))
@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => servers?.stop())
 
-/** Without a bound of time: other tests run beside these. */
+/** Without time limits, because other tests run concurrently. */
 const FAULTS: readonly Fault[] = [
   killIntake(3),
   { ...killTriage(3), recoversWithinSeconds: Number.POSITIVE_INFINITY },
@@ -31,7 +31,7 @@ const FAULTS: readonly Fault[] = [
   deleteLeadsStream(1),
 ]
 
-test.each(FAULTS)('nothing is lost and nothing doubled: $name', { timeout: 180_000 }, async (fault) => {
+test.each(FAULTS)('no lead is lost or duplicated: $name', { timeout: 180_000 }, async (fault) => {
   const abort = new AbortController()
   const outcome = await runFault({
     servers,
@@ -43,13 +43,13 @@ test.each(FAULTS)('nothing is lost and nothing doubled: $name', { timeout: 180_0
     logDir: servers.scratchDir,
     signal: abort.signal,
   })
-  const { lost, doubled, wrong } = outcome.verdict
-  expect({ lost, doubled, wrong }, [describe(outcome), ...explain(outcome)].join('\n')).toEqual({
+  const { lost, duplicated, wrong } = outcome.verdict
+  expect({ lost, duplicated, wrong }, [describe(outcome), ...explain(outcome)].join('\n')).toEqual({
     lost: [],
-    doubled: [],
+    duplicated: [],
     wrong: [],
   })
   expect(outcome.recoverySeconds, describe(outcome)).toBeDefined()
-  // else nothing was shown
+  // fewer would not show anything
   expect(outcome.acknowledged).toBeGreaterThan(100)
 })

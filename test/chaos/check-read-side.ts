@@ -5,8 +5,8 @@ import { hasSameContent } from '../../testkit/load/leads.ts'
 import type { StoredLead } from '../../testkit/load/stored-leads.ts'
 import type { Stack } from './stack.ts'
 
-/** Asks the REST protocols for leads and their insights; says where an answer is not what is stored. */
-export async function faultsOfReadSide(
+/** Reads leads and their insights over REST; returns where a response differs from what is stored. */
+export async function checkReadSide(
   { intakes, insights }: Pick<Stack, 'intakes' | 'insights'>,
   sample: readonly StoredLead[],
 ): Promise<string[]> {
@@ -14,12 +14,12 @@ export async function faultsOfReadSide(
   for (const [index, stored] of sample.entries()) {
     const intake = intakes[index % 2 === 0 ? 0 : 1]
     const [lead, insight] = await Promise.all([
-      ask(`${intake.service.url}/leads/${stored.id}`),
-      ask(`${insights.service.url}/leads/${stored.id}/insight`),
+      read(`${intake.service.url}/leads/${stored.id}`),
+      read(`${insights.service.url}/leads/${stored.id}/insight`),
     ])
-    const told = lead.ok ? readLead((await lead.json()) as Parameters<typeof readLead>[0]) : undefined
-    if (told?.id !== stored.id || told.createdAt !== stored.createdAt || !hasSameContent(told, stored)) {
-      faults.push(`GET lead ${stored.id}: ${lead.status}, not what is stored`)
+    const returned = lead.ok ? readLead((await lead.json()) as Parameters<typeof readLead>[0]) : undefined
+    if (returned?.id !== stored.id || returned.createdAt !== stored.createdAt || !hasSameContent(returned, stored)) {
+      faults.push(`GET lead ${stored.id}: ${lead.status}, differs from what is stored`)
     }
     const body = (await insight.json()) as { lead_id?: string; content_hash?: string }
     const isRight = insight.ok && body.lead_id === stored.id && body.content_hash === contentHash(stored.note)
@@ -28,8 +28,8 @@ export async function faultsOfReadSide(
   return faults
 }
 
-/** Asks again, as a 503 demands that comes when the database is slow for a moment; what is wrong then stays wrong. */
-async function ask(url: string): Promise<Response> {
+/** Retries after a 503, which a slow database may cause. */
+async function read(url: string): Promise<Response> {
   for (let left = 4; ; left -= 1) {
     const response = await fetch(url)
     if (response.status !== 503 || left === 0) return response

@@ -12,7 +12,7 @@ import { startBreakable } from '../../testkit/servers/breakable-server.ts'
 import type { TcpProxy } from '../../testkit/tcp-proxy.ts'
 import { startTcpProxy } from '../../testkit/tcp-proxy.ts'
 
-/** Three nats-servers that keep their streams together. Each talks to each other one through a proxy of their own. */
+/** A cluster of three nats-servers. Each route between two of them has its own proxy. */
 export interface NatsCluster {
   readonly urls: readonly string[]
   readonly nodes: readonly ClusterNode[]
@@ -20,9 +20,9 @@ export interface NatsCluster {
 }
 
 export interface ClusterNode extends BreakableServer {
-  /** As the cluster calls it. */
+  /** Its server name in the cluster. */
   readonly name: string
-  /** True cuts it off from the other nodes, though not from its clients, until false. */
+  /** While true, blocks its connections to the other nodes, but not to clients. */
   isolate(wanted: boolean): void
 }
 
@@ -80,7 +80,7 @@ jetstream { store_dir: "${place.dir}" }
 cluster {
   name: chaos
   listen: "${HOST}:${place.clusterPort}"
-  # nobody listens there: the nodes must not find a way around the proxies
+  # nothing listens there, so that the nodes cannot bypass the proxies
   advertise: "${HOST}:1"
   routes: [${routes.map((port) => `"nats-route://${HOST}:${port}"`).join(', ')}]
 }
@@ -99,7 +99,7 @@ cluster {
     ],
     atExit: 'SIGKILL',
   })
-  return { ...server, url: `nats://${HOST}:${place.port}`, port: place.port, version: 'as the other' }
+  return { ...server, url: `nats://${HOST}:${place.port}`, port: place.port, version: 'same as the single server' }
 }
 
 function accepts(port: number): Promise<true | undefined> {
@@ -115,7 +115,7 @@ function accepts(port: number): Promise<true | undefined> {
   })
 }
 
-/** The nodes have elected a leader once JetStream answers. */
+/** Waits for the JetStream API, which responds once the nodes have elected a leader. */
 async function untilFormed(urls: readonly string[]): Promise<void> {
   const nats = await connect({ servers: [...urls] })
   try {

@@ -4,31 +4,31 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { waitUntil } from '../../embedded/wait-until.ts'
 import type { Stack } from './stack.ts'
 
-/** What the product and the stream say of themselves during a run; best effort, for what dies takes its numbers along. */
+/** Metrics of the services and the stream during a run. Best effort: counts since the last poll are lost when a process dies. */
 export interface Observations {
-  /** Events that the reconcilers published. */
+  /** Number of events that the reconcilers published. */
   readonly repaired: number
-  /** Deliveries of the stream beyond the first of each message, as long as its consumer was the same. */
+  /** Number of redeliveries, summed over the consumers. */
   readonly redelivered: number
-  /** How many consumers there were, one after the other. */
+  /** Number of consumers there were in succession. */
   readonly consumers: number
 }
 
 export interface Observer {
-  /** Looks a last time. */
+  /** Polls one last time. */
   stop(): Promise<Observations>
 }
 
 const INTERVAL_MS = 1_000
 const METRIC = /^leadtriage_reconciler_published_total(?:\{[^}]*\})? (\S+)$/gm
 
-/** Looks at the metrics of every process and at the consumer, once a second, and keeps the last that each has said. */
+/** Polls the metrics of every intake and the consumer once a second, and keeps the latest values of each. */
 export function observe(stack: Stack): Observer {
   const repairedBy = new Map<string, number>()
   const redeliveredOf = new Map<string, number>()
   const stopping = new AbortController()
 
-  const lookAtMetrics = async (url: string) => {
+  const pollMetrics = async (url: string) => {
     const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(1_000) })
     const values = [...(await response.text()).matchAll(METRIC)].map(([, value]) => Number(value))
     repairedBy.set(
@@ -36,19 +36,19 @@ export function observe(stack: Stack): Observer {
       values.reduce((sum, value) => sum + value, 0),
     )
   }
-  const lookAtConsumer = async () => {
+  const pollConsumer = async () => {
     const manager = await jetstreamManager(stack.nats, { checkAPI: false, timeout: 1_000 })
     const { leadsStream, triageConsumer } = stack.names
     const { created, delivered } = await manager.consumers.info(leadsStream, triageConsumer)
     const { config } = await manager.streams.info(leadsStream)
     redeliveredOf.set(created, redeliveries(delivered, config.first_seq))
   }
-  const look = () =>
-    Promise.allSettled([...stack.intakes.map(({ service }) => lookAtMetrics(service.url)), lookAtConsumer()])
+  const poll = () =>
+    Promise.allSettled([...stack.intakes.map(({ service }) => pollMetrics(service.url)), pollConsumer()])
 
   const watching = (async () => {
     while (!stopping.signal.aborted) {
-      await look()
+      await poll()
       await sleep(INTERVAL_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   })()
@@ -56,7 +56,7 @@ export function observe(stack: Stack): Observer {
     stop: async () => {
       stopping.abort()
       await watching
-      await look()
+      await poll()
       const redelivered = sumOf(redeliveredOf)
       return { repaired: sumOf(repairedBy), redelivered, consumers: redeliveredOf.size }
     },
@@ -64,10 +64,10 @@ export function observe(stack: Stack): Observer {
 }
 
 /**
- * Each delivery has a number; a message that never came again took one only.
+ * The number of redeliveries: each delivery has a consumer sequence, each message only one stream sequence.
  *
- * @param firstSequence of the stream when it was created; zero or none stands for 1
- * @returns zero, too, for a consumer that was created when messages of before had gone: of those it knows nothing
+ * @param firstSequence of the stream when it was created; 0 and undefined mean 1
+ * @returns also 0 for a consumer that was created after earlier messages had been removed, since it did not count those
  */
 export function redeliveries(delivered: SequenceInfo, firstSequence: number | undefined): number {
   const messages = delivered.stream_seq - (firstSequence || 1) + 1

@@ -8,19 +8,19 @@ export interface Options {
   readonly faults: readonly Fault[]
   readonly seconds: number
   readonly leadsPerSecond: number
-  /** Keeps the services' logs there; else they go with everything else. */
+  /** Where the logs of the services are kept. Default: they are removed after the run. */
   readonly logDir: string | undefined
 }
 
 export const USAGE = `npm run test:chaos -- [--seed N] [--fault NAME]… [--seconds N] [--rate N] [--logs DIR]
-  --seed N      the same seed makes the same choices; default: a new one, which the report names
-  --fault NAME  only this one, may be repeated: ${FAULTS.map(({ name }) => name).join(', ')}
-  --seconds N   how long leads come in for each fault; default 12, longer when the fault takes longer
+  --seed N      make the same random choices as another run with this seed; default: random, printed in the report
+  --fault NAME  inject only this fault; repeatable: ${FAULTS.map(({ name }) => name).join(', ')}
+  --seconds N   send leads for at least this long per fault; default 12
   --rate N      leads per second; default 300
-  --logs DIR    keeps the logs of the services there
+  --logs DIR    keep the logs of the services in this directory
 `
 
-/** @throws Error that says what is wrong with the arguments */
+/** @throws Error that names the wrong argument */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -43,6 +43,6 @@ export function parseOptions(args: readonly string[]): Options {
 
 function findFault(name: string): Fault {
   const fault = FAULTS.find((candidate) => candidate.name === name)
-  if (fault === undefined) throw new Error(`there is no fault ${name}`)
+  if (fault === undefined) throw new Error(`unknown fault ${name}`)
   return fault
 }

@@ -1,30 +1,30 @@
 import type { Verdict } from '../../testkit/load/verdict.ts'
 
-/** How one run went. */
+/** The outcome of one fault. */
 export interface Outcome {
   readonly fault: string
   readonly seed: number
-  /** Leads that clients sent: keys, not calls. */
+  /** Number of leads that clients sent: keys, not calls. */
   readonly sent: number
   readonly acknowledged: number
-  /** Failed tries by kind, the most frequent first. */
+  /** Failed attempts by kind, the most frequent first. */
   readonly errors: readonly (readonly [kind: string, count: number])[]
-  /** Calls that failed twice in a row, which a client with a single retry would have given up. */
+  /** Number of calls that failed twice in a row, so that a single retry would not have been enough. */
   readonly failedTwice: number
   readonly repaired: number
   readonly redelivered: number
   readonly verdict: Verdict
-  /** From the end of the fault until every lead acknowledged until then was settled; undefined: not in time. */
+  /** From the end of the fault until every lead acknowledged before was settled; undefined when that took too long. */
   readonly recoverySeconds: number | undefined
   readonly tookSeconds: number
 }
 
 export function passed({ verdict, recoverySeconds }: Outcome): boolean {
-  const { lost, doubled, wrong } = verdict
-  return lost.length + doubled.length + wrong.length === 0 && recoverySeconds !== undefined
+  const { lost, duplicated, wrong } = verdict
+  return lost.length + duplicated.length + wrong.length === 0 && recoverySeconds !== undefined
 }
 
-/** One line for a run. */
+/** Describes an outcome in one line. */
 export function describe(outcome: Outcome): string {
   const { verdict, errors, recoverySeconds } = outcome
   const kinds = errors.map(([kind, count]) => `${kind} ${count}`).join(', ')
@@ -39,20 +39,20 @@ export function describe(outcome: Outcome): string {
     `redelivered ${outcome.redelivered}`,
     `dead letters ${verdict.deadLetters}`,
     `lost ${verdict.lost.length}`,
-    `doubled ${verdict.doubled.length}`,
+    `duplicated ${verdict.duplicated.length}`,
     `wrong ${verdict.wrong.length}`,
-    `recovered in ${recoverySeconds === undefined ? 'no time' : `${recoverySeconds.toFixed(1)} s`}`,
+    `recovered in ${recoverySeconds === undefined ? 'too much time' : `${recoverySeconds.toFixed(1)} s`}`,
     `took ${outcome.tookSeconds.toFixed(0)} s`,
   ].join('  ')
 }
 
 const SHOWN = 10
 
-/** What was found, for whoever has to find out why. */
+/** The first findings of each kind. */
 export function explain({ verdict }: Outcome): string[] {
   const some = (what: string, faults: readonly string[]) => [
     ...faults.slice(0, SHOWN).map((fault) => `       ${what}: ${fault}`),
     ...(faults.length > SHOWN ? [`       ${what}: and ${faults.length - SHOWN} more`] : []),
   ]
-  return [...some('lost', verdict.lost), ...some('doubled', verdict.doubled), ...some('wrong', verdict.wrong)]
+  return [...some('lost', verdict.lost), ...some('duplicated', verdict.duplicated), ...some('wrong', verdict.wrong)]
 }

@@ -11,38 +11,37 @@ import { checkLedger } from '../../testkit/load/verdict.ts'
 import type { Random } from '../../testkit/random.ts'
 import { createRandom } from '../../testkit/random.ts'
 import type { Servers } from '../../testkit/servers/servers.ts'
-import { faultsOfReadSide } from './check-read-side.ts'
+import { checkReadSide } from './check-read-side.ts'
 import type { Fault } from './faults/fault.ts'
 import { startNatsCluster } from './nats-cluster.ts'
 import type { Observations } from './observer.ts'
 import { observe, untilStreamEmpty } from './observer.ts'
 import type { Outcome } from './report.ts'
-import { nameRun } from './run-name.ts'
 import type { Stack } from './stack.ts'
-import { startStack } from './stack.ts'
+import { nameRun, startStack } from './stack.ts'
 
 export interface RunOptions {
   readonly servers: Servers
   readonly fault: Fault
-  /** Every random choice of the run follows from it and the fault's name. */
+  /** Every random choice depends on it and the name of the fault. */
   readonly seed: number
   readonly leadsPerSecond: number
-  /** How long leads come in; longer when the fault takes longer. */
+  /** How long leads are sent, unless the fault takes longer. */
   readonly seconds: number
-  /** How long leads come in before the fault, and after it, at least. */
+  /** How long leads are sent before the fault, and at least after it. */
   readonly calmSeconds: number
   readonly logDir: string
   readonly signal: AbortSignal
 }
 
-/** How long clients go on trying once no new leads come. */
-const ANSWERED_WITHIN_MS = 30_000
+/** How long clients retry after the last lead was sent. */
+const FINISH_WITHIN_MS = 30_000
 const SETTLED_WITHIN_MS = 90_000
-const HOPELESS_MS = 5_000
-/** How many leads are asked for at the protocols. */
+const SETTLED_AFTER_FAILURE_MS = 5_000
+/** How many leads are read over REST. */
 const SAMPLE = 200
 
-/** Runs the whole product under load, breaks one thing, waits until all is settled, and judges. */
+/** Runs the whole product under load, injects one fault, waits until every lead is settled, and checks the result. */
 export async function runFault(options: RunOptions): Promise<Outcome> {
   const { servers, fault, seed, logDir } = options
   const startedAt = performance.now()
@@ -57,14 +56,15 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
     const ledger = createLedger()
     const observer = observe(stack)
     const recoverySeconds = await breakUnderLoad(options, stack, ledger)
-    // when the leads of before have not recovered, those of after need not be waited for as long
-    const settleMs = recoverySeconds === undefined ? HOPELESS_MS : SETTLED_WITHIN_MS
+    // when earlier leads have not recovered, there is no point in waiting as long for later ones
+    const settleMs = recoverySeconds === undefined ? SETTLED_AFTER_FAILURE_MS : SETTLED_WITHIN_MS
     await untilSettled(stack, await storedIds(stack), settleMs, options.signal)
     const leftInStream = await untilStreamEmpty(stack, options.signal)
     const observations = await observer.stop()
     const verdict = await checkStack(stack, ledger, createRandom(`${seed}/${fault.name}/sample`))
     verdict.wrong.push(...(await stack.stopServices()), ...brokenBounds(fault, ledger, observations, recoverySeconds))
-    if (leftInStream > 0) verdict.wrong.push(`${leftInStream} messages stay in the stream though all is settled`)
+    if (leftInStream > 0)
+      verdict.wrong.push(`${leftInStream} messages stay in the stream although every lead is settled`)
     return {
       fault: fault.name,
       seed,
@@ -78,13 +78,13 @@ export async function runFault(options: RunOptions): Promise<Outcome> {
       tookSeconds: (performance.now() - startedAt) / 1_000,
     }
   } finally {
-    stop.abort(new Error('the run is over'))
+    stop.abort(new Error('the run has ended'))
     await stack?.remove()
     await cluster?.stop()
   }
 }
 
-/** What a fault asks for beyond the verdict. */
+/** Checks the limits of the fault. */
 function brokenBounds(
   fault: Fault,
   ledger: Ledger,
@@ -95,25 +95,25 @@ function brokenBounds(
   const failedTwice = oneRetryIsEnough ? ledger.failedTwice() : 0
   return [
     ...(failedTwice > 0 ? [`${failedTwice} calls failed twice in a row`] : []),
-    ...(recoverySeconds > recoversWithinSeconds ? [`recovered later than in ${recoversWithinSeconds} s`] : []),
+    ...(recoverySeconds > recoversWithinSeconds ? [`recovery took more than ${recoversWithinSeconds} s`] : []),
     ...(maxRedelivered === undefined ? [] : tooManyRedelivered(maxRedelivered, redelivered, consumers)),
   ]
 }
 
 function tooManyRedelivered(max: number, redelivered: number, consumers: number): string[] {
-  if (consumers !== 1) return [`there were ${consumers} consumers, so that redeliveries cannot be counted`]
-  return redelivered > max ? [`${redelivered} messages were delivered again, and ${max} may be`] : []
+  if (consumers !== 1) return [`redeliveries cannot be counted over ${consumers} consumers`]
+  return redelivered > max ? [`${redelivered} messages were redelivered, more than ${max}`] : []
 }
 
-/** Compares the ledger with all that is stored, and with what the protocols say of some of it. */
+/** Compares the ledger with everything that is stored, and a sample of that with REST responses. */
 async function checkStack(stack: Stack, ledger: Ledger, random: Random): Promise<Verdict> {
   const stored = await readStoredLeads(stack)
   const verdict = checkLedger(ledger, stored, await readStrays(stack))
-  verdict.wrong.push(...(await faultsOfReadSide(stack, random.shuffled(stored).slice(0, SAMPLE))))
+  verdict.wrong.push(...(await checkReadSide(stack, random.shuffled(stored).slice(0, SAMPLE))))
   return verdict
 }
 
-/** Resolves when every call has ended, to the seconds that recovery took. */
+/** Resolves to the recovery time in seconds, once every call has ended. */
 async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger): Promise<number | undefined> {
   const { fault, seed, leadsPerSecond, signal } = options
   const calmMs = options.calmSeconds * 1_000
@@ -132,7 +132,7 @@ async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger)
     const recovery = await injectAndMeasure(fault, stack, ledger, random.fork('fault'), signal)
     const loadLeftMs = options.seconds * 1_000 - (performance.now() - loadStartedAt)
     await sleep(Math.max(loadLeftMs, calmMs), undefined, { signal })
-    const timer = setTimeout(() => timeLimit.abort(), ANSWERED_WITHIN_MS)
+    const timer = setTimeout(() => timeLimit.abort(), FINISH_WITHIN_MS)
     await load.finish()
     clearTimeout(timer)
     return await recovery.seconds
@@ -143,7 +143,7 @@ async function breakUnderLoad(options: RunOptions, stack: Stack, ledger: Ledger)
   }
 }
 
-/** Resolves when the fault is over, to the seconds that recovery takes, which may be known later. */
+/** Resolves when the fault is over. Its `seconds` resolve to the recovery time, possibly later. */
 async function injectAndMeasure(fault: Fault, stack: Stack, ledger: Ledger, random: Random, signal: AbortSignal) {
   let outdated = new AbortController()
   let seconds: Promise<number | undefined> | undefined
@@ -151,7 +151,7 @@ async function injectAndMeasure(fault: Fault, stack: Stack, ledger: Ledger, rand
     outdated.abort()
     outdated = new AbortController()
     seconds = measureRecovery(stack, ledger, AbortSignal.any([signal, outdated.signal]))
-    seconds.catch(() => undefined) // of the last one only the outcome is asked for
+    seconds.catch(() => undefined) // outdated measurements are ignored
   }
   await fault.inject(stack, random, signal, measure)
   if (seconds === undefined) measure()
@@ -159,7 +159,7 @@ async function injectAndMeasure(fault: Fault, stack: Stack, ledger: Ledger, rand
 }
 
 async function measureRecovery(stack: Stack, ledger: Ledger, signal: AbortSignal): Promise<number | undefined> {
-  const brokenUntil = performance.now()
+  const since = performance.now()
   const open = await untilSettled(stack, ledger.acknowledgedIds(), SETTLED_WITHIN_MS, signal)
-  return open.length === 0 ? (performance.now() - brokenUntil) / 1_000 : undefined
+  return open.length === 0 ? (performance.now() - since) / 1_000 : undefined
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import postgres from 'postgres'
@@ -8,22 +9,22 @@ import type { Servers } from '../../testkit/servers/servers.ts'
 import type { TcpProxy } from '../../testkit/tcp-proxy.ts'
 import { startTcpProxy } from '../../testkit/tcp-proxy.ts'
 import type { NatsCluster } from './nats-cluster.ts'
-import type { RunName } from './run-name.ts'
 import type { Services } from './services.ts'
 import { startServices } from './services.ts'
 
-/** The product on a database and streams of its own: what one fault is injected into. */
+/** The product with its own database and streams, into which one fault is injected. */
 export interface Stack extends Services {
   readonly servers: Servers
-  /** Between the services and the servers, when the run asks for them. */
+  /** Between the services and the servers, when the fault is `proxied`. */
   readonly proxies: { readonly postgres: TcpProxy; readonly nats: TcpProxy } | undefined
-  /** Instead of the one nats-server, when the run asks for it. */
+  /** Replaces the single nats-server, when the fault is `cluster`. */
   readonly cluster: NatsCluster | undefined
-  /** Past the proxies: the database as its owner, and NATS. */
+  /** The database as its owner, not through a proxy. */
   readonly sql: postgres.Sql
+  /** Not through a proxy. */
   readonly nats: NatsConnection
   readonly names: JetStreamNames
-  /** Kills what still runs and removes all traces from the servers. */
+  /** Kills the processes and removes the database and the streams. */
   remove(): Promise<void>
 }
 
@@ -31,14 +32,27 @@ export interface StackOptions {
   readonly servers: Servers
   readonly name: RunName
   readonly cluster: NatsCluster | undefined
-  /** Whether the services are to reach the servers through proxies. */
+  /** Whether the services connect to the servers through proxies. */
   readonly proxied: boolean
-  /** Takes the logs of the services. */
+  /** Where the services log. */
   readonly logDir: string
   readonly signal: AbortSignal
 }
 
-/** On a cluster: where the first process of a kind connects; the second goes to the next node. */
+/** The names of one run of one fault. */
+export interface RunName {
+  /** The fault and the seed, for people and file names. */
+  readonly label: string
+  /** For the database, the streams and NATS_NAMESPACE. Always 22 characters; NATS_NAMESPACE allows 32. */
+  readonly namespace: string
+}
+
+export function nameRun(fault: string, seed: number): RunName {
+  const label = `${fault}-${seed}`
+  return { label, namespace: `chaos_${createHash('sha256').update(label).digest('hex').slice(0, 16)}` }
+}
+
+/** The node of a cluster that the first process of a service connects to. The second connects to the next node. */
 const FIRST_NODE: Record<ServiceName, number> = { intake: 0, triage: 1, insights: 0 }
 
 export async function startStack({ servers, name, cluster, proxied, logDir, signal }: StackOptions): Promise<Stack> {

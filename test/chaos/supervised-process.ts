@@ -7,22 +7,22 @@ import type { Service } from '../../testkit/services/service.ts'
 import { EndedEarly, untilReady } from '../../testkit/services/service.ts'
 
 /*
- * A place where one service process is to run, under a supervisor. Invariants:
- *  1. A process that ends without being told to is replaced at once, again and again.
- *  2. Clients know the address of a process from when it is ready until the load balancer notices that it has died, or
- *     until it says that it is not ready any more.
+ * A service process under a supervisor, behind a load balancer. Invariants:
+ *  1. A process that ends without being stopped is replaced at once, as often as necessary.
+ *  2. A process is in the load balancer from when it is ready until it reports not ready, or until
+ *     REMOVED_AFTER_MS after it has died.
  */
 export interface SupervisedProcess {
   readonly name: string
   readonly service: Service
-  /** How processes ended that nobody killed or told to stop. */
+  /** How processes ended that were neither killed nor stopped. */
   readonly crashes: readonly string[]
-  /** Kills the process, unless it has just been killed and its replacement is not there yet; `replaced` waits for that. */
+  /** Kills the process. `isHit` is false when it has already ended; `replaced` resolves when its replacement is ready. */
   kill(): { readonly isHit: boolean; readonly replaced: Promise<void> }
-  /** @throws Error when no process runs: nothing would have been shown */
+  /** @throws Error when no process runs, since the fault would have no effect */
   freeze(): void
   unfreeze(): void
-  /** Starts a replacement, and stops the process once that is ready; resolves to the exit code. */
+  /** Starts a replacement and stops the process once that is ready; resolves to the exit code. */
   roll(): Promise<number | null>
   /** Stops the process for good; resolves to the exit code. */
   stop(): Promise<number | null>
@@ -33,13 +33,13 @@ export interface SupervisedProcessOptions {
   readonly start: () => Promise<Service>
   readonly onReady: (service: Service) => void
   readonly onGone: (service: Service) => void
-  /** Ends all waiting and restarting. */
+  /** Cancels all waiting and restarting. */
   readonly signal: AbortSignal
 }
 
 const RESTART_PAUSE_MS = 100
-/** How long clients are still sent to a process that has died. */
-const NOTICED_AFTER_MS = 500
+/** How long the load balancer still routes to a process that has died. */
+const REMOVED_AFTER_MS = 500
 
 export async function superviseProcess(options: SupervisedProcessOptions): Promise<SupervisedProcess> {
   const { name, onReady, onGone, signal } = options
@@ -54,13 +54,13 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
     watch(next)
     return next
   }
-  const launchStubbornly = async (): Promise<Service> => {
+  const launchWithRetries = async (): Promise<Service> => {
     for (;;) {
       try {
         return await launch()
       } catch (error) {
         signal.throwIfAborted()
-        // one that is killed while it starts is no crash; anything else is told of once, however often it happens
+        // a process killed while it starts is no crash; any other error is recorded once, however often it occurs
         const isKilled = error instanceof EndedEarly && error.exit.signal === 'SIGKILL'
         if (!isKilled && !crashes.includes(String(error))) crashes.push(String(error))
         await sleep(RESTART_PAUSE_MS)
@@ -71,11 +71,11 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
     void current.exited.then(async (exit) => {
       if (dismissed.has(current) || signal.aborted) return
       if (exit.signal !== 'SIGKILL') crashes.push(`${describeExit(exit)}. Its last lines:\n${exit.lastLines}`)
-      setTimeout(onGone, NOTICED_AFTER_MS, current) // 2
+      setTimeout(onGone, REMOVED_AFTER_MS, current) // 2
       try {
-        service = await launchStubbornly() // 1
+        service = await launchWithRetries() // 1
       } catch {
-        if (!signal.aborted) process.stderr.write(`${name} cannot be started again\n`)
+        if (!signal.aborted) process.stderr.write(`${name} cannot be restarted\n`)
       }
       replaced.resolve()
       replaced = Promise.withResolvers()
@@ -105,7 +105,7 @@ export async function superviseProcess(options: SupervisedProcessOptions): Promi
     },
     kill: () => ({ replaced: replaced.promise, isHit: trySignal(service.pid, 'SIGKILL') }),
     freeze: () => {
-      if (!trySignal(service.pid, 'SIGSTOP')) throw new Error(`${name} does not run and cannot be frozen`)
+      if (!trySignal(service.pid, 'SIGSTOP')) throw new Error(`${name} is not running and cannot be frozen`)
     },
     unfreeze: () => void trySignal(service.pid, 'SIGCONT'),
     roll: async () => {

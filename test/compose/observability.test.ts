@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { parser } from '@prometheus-io/lezer-promql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { SERVICE_NAMES } from '../../db/service-logins.ts'
 import { useServices } from '../../testkit/fixtures/services.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 
-// Alerts and dashboard ask only for what the services tell.
+// Alerts and dashboards use only metrics that the services export.
 
 interface Alert {
   readonly alert: string
@@ -25,50 +26,50 @@ const FOLDER = 'deploy/observability'
 const { groups } = parse(read(`${FOLDER}/prometheus/alerts.yml`)) as { groups: { rules: Alert[] }[] }
 const alerts = groups.flatMap(({ rules }) => rules)
 const { panels } = JSON.parse(read(`${FOLDER}/grafana/dashboards/leadtriage.json`)) as { panels: Panel[] }
-const questions = [
-  ...alerts.map(({ alert, expr }) => ({ asker: alert, expr })),
-  ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ asker: title, expr }))),
+const queries = [
+  ...alerts.map(({ alert, expr }) => ({ source: alert, expr })),
+  ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ source: title, expr }))),
 ]
 
 const stack = useStack()
 const start = useServices(stack)
-/** The name of each series that a service serves. */
-const served = new Set(['up']) // Prometheus' own
+/** The names of all series that the services export. */
+const exported = new Set(['up']) // from Prometheus itself
 
 beforeAll(async () => {
   const services = await Promise.all([start('intake'), start('triage'), start('insights')])
   for (const { url } of services) {
     const text = await (await fetch(`${url}/metrics`)).text()
     for (const [, name = '', type] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm)) {
-      for (const part of type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['']) served.add(name + part)
+      for (const part of type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['']) exported.add(name + part)
     }
   }
 })
 
-describe.each(questions)('$asker', ({ expr }) => {
-  // Grafana puts the time in
+describe.each(queries)('$source', ({ expr }) => {
+  // Grafana interpolates the interval
   const query = expr.replaceAll('$__rate_interval', '5m')
 
-  test('is written in PromQL', () => {
+  test('is valid PromQL', () => {
     const faults: string[] = []
     parser.parse(query).iterate({ enter: (node) => void (node.type.isError && faults.push(query.slice(node.from))) })
-    expect(faults, 'from where it is not understood').toEqual([])
+    expect(faults, 'the query from the syntax error on').toEqual([])
   })
 
-  test('asks for metrics that are there', () => {
-    const asked: string[] = []
+  test('uses exported metrics', () => {
+    const used: string[] = []
     parser.parse(query).iterate({
       enter: ({ name, node }) => {
         const metric = name === 'VectorSelector' ? node.getChild('Identifier') : null
-        if (metric) asked.push(query.slice(metric.from, metric.to))
+        if (metric) used.push(query.slice(metric.from, metric.to))
       },
     })
-    expect(asked).not.toEqual([])
-    expect(asked.filter((metric) => !served.has(metric))).toEqual([])
+    expect(used).not.toEqual([])
+    expect(used.filter((metric) => !exported.has(metric))).toEqual([])
   })
 })
 
-test('Prometheus scrapes each service of docker-compose.yml where it listens', () => {
+test('Prometheus scrapes each service of docker-compose.yml on its port', () => {
   const { scrape_configs: jobs } = parse(read(`${FOLDER}/prometheus/prometheus.yml`)) as {
     scrape_configs: { job_name: string; dns_sd_configs: { names: string[]; port: number }[] }[]
   }
@@ -76,15 +77,11 @@ test('Prometheus scrapes each service of docker-compose.yml where it listens', (
     services: Record<string, { ports: string[] }>
   }
   const targets = jobs.map(({ job_name, dns_sd_configs: [dns] }) => [job_name, dns?.names, dns?.port])
-  const listening = ['intake', 'triage', 'insights'].map((name) => [
-    name,
-    [name],
-    Number(services[name]?.ports[0]?.split(':').at(-1)),
-  ])
+  const listening = SERVICE_NAMES.map((name) => [name, [name], Number(services[name]?.ports[0]?.split(':').at(-1))])
   expect(targets).toEqual(listening)
 })
 
-test('every panel asks the Prometheus that Grafana is given', () => {
+test('every panel uses the provisioned Prometheus data source', () => {
   const { datasources } = parse(read(`${FOLDER}/grafana/provisioning/datasources/prometheus.yml`)) as {
     datasources: { uid: string }[]
   }

@@ -10,42 +10,42 @@ import { freePortRange } from '../../testkit/ports.ts'
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const COMMAND_TIMEOUT_MS = 10 * 60_000
 const HEALTHY_WITHIN_MS = 120_000
-/** Ports of triage workers. */
-const RANGE = 10
+/** Number of ports for triage workers. */
+const TRIAGE_PORTS = 10
 
-/** docker-compose.yml as it is, under a name, with passwords and on ports of its own. */
+/** docker-compose.yml unchanged, with its own project name, passwords and ports. */
 export interface Project {
   readonly name: string
-  /** The port on this machine for each that docker-compose.yml names. */
+  /** The published port by the default port in docker-compose.yml. */
   readonly ports: Readonly<Record<'8000' | '8001', string>>
   readonly intakeUrl: string
   readonly insightsUrl: string
-  /** Runs compose with these words; gives what it writes. */
-  compose(...words: string[]): Promise<string>
-  docker(...words: string[]): Promise<string>
-  /** Runs shell commands in which `docker compose` is this project. They may leave files in `scratchDir`. */
+  /** Runs compose with these arguments; returns its output. */
+  compose(...args: string[]): Promise<string>
+  docker(...args: string[]): Promise<string>
+  /** Runs shell commands in `scratchDir`, in which `docker compose` uses this project. */
   shell(script: string): Promise<string>
   readonly scratchDir: string
-  /** Settings of `.env`, changed from the next command on; nothing is restarted by itself. */
+  /** Changes settings of `.env` for the following commands; restarts nothing. */
   set(settings: Readonly<Record<string, string>>): void
   /** The containers of a service, running or not. */
   containers(service: string): Promise<string[]>
   untilHealthy(...services: string[]): Promise<void>
-  /** PostgreSQL, as its owner. Ends before the next `compose` call must. */
+  /** Connects to PostgreSQL as its owner and disconnects after `work`. */
   database<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T>
-  /** Removes containers, networks and data; says what is left. */
+  /** Removes containers, networks and volumes; returns those that are left. */
   remove(): Promise<string[]>
 }
 
 export async function createProject(say: (line: string) => void, signal: AbortSignal): Promise<Project> {
-  const run = (program: string, words: readonly string[], env?: NodeJS.ProcessEnv, cwd = ROOT) =>
-    runProgram(program, words, { timeoutMs: COMMAND_TIMEOUT_MS, signal, cwd, ...(env && { env }) })
-  const docker = (...words: string[]) => run('docker', words)
+  const run = (program: string, args: readonly string[], env?: NodeJS.ProcessEnv, cwd = ROOT) =>
+    runProgram(program, args, { timeoutMs: COMMAND_TIMEOUT_MS, signal, cwd, ...(env && { env }) })
+  const docker = (...args: string[]) => run('docker', args)
   const command = await composeCommand(docker, say)
 
   const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-compose-'))
   const passwords = await newPasswords(scratchDir)
-  const first = await freePortRange(RANGE + 5)
+  const first = await freePortRange(TRIAGE_PORTS + 5)
   const name = `leadtriage-test-${process.pid}`
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -57,9 +57,9 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
     INTAKE_PORT: String(first),
     INSIGHTS_PORT: String(first + 1),
     NATS_MONITOR_PORT: String(first + 2),
-    TRIAGE_PORTS: `${first + 3}-${first + 2 + RANGE}`,
+    TRIAGE_PORTS: `${first + 3}-${first + 2 + TRIAGE_PORTS}`,
   }
-  const compose = (...words: string[]) => run(command[0] ?? '', [...command.slice(1), ...words], env)
+  const compose = (...args: string[]) => run(command[0] ?? '', [...command.slice(1), ...args], env)
   const containers = async (service: string) =>
     (await compose('ps', '--all', '-q', service)).split('\n').filter(Boolean)
 
@@ -82,8 +82,8 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
     docker,
     scratchDir,
     shell: (script) => {
-      const words = script.replaceAll('docker compose', command.join(' '))
-      return run('sh', ['-eu', '-c', words], env, scratchDir)
+      const args = script.replaceAll('docker compose', command.join(' '))
+      return run('sh', ['-eu', '-c', args], env, scratchDir)
     },
     set: (settings) => void Object.assign(env, settings),
     containers,
@@ -102,7 +102,7 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
       }
     },
     remove: async () => {
-      // not stopped by the signal: whoever interrupts the test wants it gone too
+      // without the signal, because an interrupted test must be removed as well
       const always = { timeoutMs: COMMAND_TIMEOUT_MS, cwd: ROOT, env: { ...env, COMPOSE_PROFILES: 'cluster' } }
       await runProgram(command[0] ?? '', [...command.slice(1), 'down', '--volumes', '--remove-orphans'], always)
       await rm(scratchDir, { recursive: true, force: true })
@@ -112,16 +112,16 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
           ['ps', '-aq'],
           ['volume', 'ls', '-q'],
           ['network', 'ls', '-q'],
-        ].map((words) => runProgram('docker', [...words, '--filter', label], always)),
+        ].map((args) => runProgram('docker', [...args, '--filter', label], always)),
       )
       return left.join('').split('\n').filter(Boolean)
     },
   }
 }
 
-/** `docker compose`, or the older program of its own. */
+/** `docker compose`, or the older `docker-compose`. */
 async function composeCommand(
-  docker: (...words: string[]) => Promise<string>,
+  docker: (...args: string[]) => Promise<string>,
   say: (line: string) => void,
 ): Promise<string[]> {
   const version = await docker('compose', 'version').then(
@@ -135,7 +135,7 @@ async function composeCommand(
   return version.command
 }
 
-/** As deploy/new-env.sh makes them, in a copy: a person's own `.env` is left alone. */
+/** Generated by deploy/new-env.sh in a copy, so that an existing `.env` is not touched. */
 async function newPasswords(scratchDir: string): Promise<Record<string, string>> {
   await mkdir(join(scratchDir, 'deploy'))
   await copyFile(join(ROOT, '.env.example'), join(scratchDir, '.env.example'))

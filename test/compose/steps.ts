@@ -17,13 +17,13 @@ import { shellExamples } from '../fixtures/shell-examples.ts'
 import type { Project } from './project.ts'
 import { ROOT } from './project.ts'
 
-/** Thrown by a step that cannot be shown with the images at hand; it counts as skipped. */
+/** Thrown by a step that cannot run with the available images; it counts as skipped. */
 export class Skipped extends Error {}
 
 export interface Step {
-  /** What holds when it passes. */
+  /** What the step verifies. */
   readonly name: string
-  /** Says what was seen; throws when it does not hold. */
+  /** Resolves to a summary; rejects when the step fails. */
   run(project: Project, signal: AbortSignal): Promise<string>
 }
 
@@ -32,7 +32,7 @@ const LEADS_PER_SECOND = 100
 
 export const STEPS: readonly Step[] = [
   {
-    name: 'the image is built and everything becomes healthy',
+    name: 'the image is built and every container becomes healthy',
     run: async (project) => {
       const startedAt = performance.now()
       await project.compose('up', '--build', '--detach')
@@ -43,23 +43,23 @@ export const STEPS: readonly Step[] = [
     },
   },
   {
-    name: "the README's walk gives a hot buyer",
+    name: 'the commands of the README give a lead with intent to buy',
     run: async (project) => {
-      const walk = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', project.ports)
-      // the walk reads JSON with Node, which is the one that runs this
-      const answer = await project.shell(`PATH="${join(process.execPath, '..')}:$PATH"; ${walk}`)
+      const commands = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', project.ports)
+      // the commands parse JSON with `node`: use the one that runs this
+      const answer = await project.shell(`PATH="${join(process.execPath, '..')}:$PATH"; ${commands}`)
       const { intent, priority } = JSON.parse(
         answer
           .trim()
           .split(/(?<=\})(?=\{)/)
           .at(-1) ?? '',
       ) as InsightBody
-      must(intent === 'buy' && priority === 'P0', `${intent} ${priority}`)
+      assert(intent === 'buy' && priority === 'P0', `${intent} ${priority}`)
       return `${intent} ${priority}`
     },
   },
   {
-    name: 'each service is nobody in particular, without capabilities, on a root file system that it cannot write',
+    name: 'each service runs unprivileged, without capabilities, on a read-only root file system',
     run: async (project) => {
       const script = `
         const write = (file) => { try { fs.writeFileSync(file, ''); return 'written' } catch (error) { return error.code } }
@@ -73,47 +73,47 @@ export const STEPS: readonly Step[] = [
         }),
       )
       const nothing = '0'.repeat(16)
-      must(new Set(seen).size === 1 && seen[0] === `1000 EROFS EROFS ${nothing} ${nothing} 1`, seen.join(' / '))
+      assert(new Set(seen).size === 1 && seen[0] === `1000 EROFS EROFS ${nothing} ${nothing} 1`, seen.join(' / '))
       return seen[0] ?? ''
     },
   },
   {
-    name: 'a worker is killed and the next lead passes',
+    name: 'after a worker is killed, the next lead is triaged',
     run: async (project) => {
       const [worker = ''] = await project.containers('triage')
       await project.docker('kill', worker)
-      return passOneLead(project)
+      return triageOneLead(project)
     },
   },
   {
-    name: 'three workers',
+    name: 'triage scales to three workers',
     run: async (project) => {
       await project.compose('up', '--detach', '--scale', 'triage=3')
       await project.untilHealthy(...SERVICE_NAMES)
       const { length } = await project.containers('triage')
-      must(length === 3, `${length} workers`)
-      return passOneLead(project)
+      assert(length === 3, `${length} workers`)
+      return triageOneLead(project)
     },
   },
   {
-    name: 'SIGTERM reaches Node, which drains and ends well',
+    name: 'SIGTERM reaches Node, which drains and exits with code 0',
     run: async (project) => {
       const [worker = ''] = await project.containers('triage')
       const startedAt = performance.now()
       await project.docker('stop', '--time', '30', worker)
       const code = (await project.docker('inspect', '--format', '{{.State.ExitCode}}', worker)).trim()
-      must(code === '0', `exit code ${code}`)
+      assert(code === '0', `exit code ${code}`)
       await project.docker('start', worker)
       await project.untilHealthy('triage')
       return `exit code 0 after ${seconds(startedAt)} s`
     },
   },
   {
-    name: 'restarted one container after the other under load, nothing is lost or doubled',
+    name: 'a rolling restart under load loses and duplicates no lead',
     run: rollingRestart,
   },
   {
-    name: 'every password but the owner’s is replaced, and a lead passes',
+    name: 'after every password but the owner’s is replaced, a lead is triaged',
     run: async (project) => {
       const before = await project.containers('migrate')
       const services = SERVICE_NAMES.map((service) => service.toUpperCase())
@@ -124,37 +124,37 @@ export const STEPS: readonly Step[] = [
       project.set(Object.fromEntries(fresh.map((variable) => [variable, `p${randomUUID().replaceAll('-', '')}`])))
       await project.compose('up', '--detach', '--scale', 'triage=3')
       await project.untilHealthy('nats', ...SERVICE_NAMES)
-      must(`${await project.containers('migrate')}` !== `${before}`, 'the migration job did not run')
-      return passOneLead(project)
+      assert(`${await project.containers('migrate')}` !== `${before}`, 'the migration job did not run')
+      return triageOneLead(project)
     },
   },
   {
-    name: 'a backup restored into nothing answers the same insight, and what had waited in the queue is triaged',
+    name: 'a backup restored into empty volumes has the same insight, and leads that were queued are triaged',
     run: backUpAndRestore,
   },
   {
-    name: 'of three NATS servers one is killed, and a lead passes',
+    name: 'after one of three NATS servers is killed, a lead is triaged',
     run: async (project) => {
       await project.compose('down', '--volumes')
       project.set({ COMPOSE_PROFILES: 'cluster', NATS_CONFIG: 'cluster.conf', NATS_REPLICAS: '3' })
       await project.compose('up', '--detach')
       await project.untilHealthy('nats', 'nats-2', 'nats-3', ...SERVICE_NAMES)
-      const first = await passOneLead(project)
+      const first = await triageOneLead(project)
       await project.docker('kill', ...(await project.containers('nats')))
-      return `${first}, then ${await passOneLead(project)}`
+      return `${first}, then ${await triageOneLead(project)}`
     },
   },
 ]
 
-async function passOneLead({ intakeUrl, insightsUrl }: Project): Promise<string> {
+async function triageOneLead({ intakeUrl, insightsUrl }: Project): Promise<string> {
   const startedAt = performance.now()
   const { id } = await bodyOf<LeadBody>(postLead(intakeUrl, { note: NOTE }))
   const { intent } = await insightOf(insightsUrl, id)
-  must(intent === 'buy', intent)
+  assert(intent === 'buy', intent)
   return `insight after ${seconds(startedAt)} s`
 }
 
-/** A worker that was killed may have had a lead in hand: it is delivered again after its ack wait of half a minute. */
+/** A killed worker may have had the lead in flight: it is redelivered after the ack wait of 30 s. */
 async function insightOf(insightsUrl: string, id: string): Promise<InsightBody> {
   for (let tries = 0; tries < 6; tries += 1) {
     const response = await getInsight(insightsUrl, id, '10s')
@@ -169,7 +169,7 @@ async function rollingRestart(project: Project, signal: AbortSignal): Promise<st
   addresses.add(project.intakeUrl)
   const ledger = createLedger()
   const client = createClient({ addresses, ledger, random, signal })
-  // what was stored before nobody of this ledger has sent
+  // leads of earlier steps are not in the ledger
   const before = await project.database(async (sql) => new Set((await readStoredLeads({ sql })).map(({ id }) => id)))
   const load = startLoad({ client, addresses, random, leadsPerSecond: LEADS_PER_SECOND })
   try {
@@ -177,7 +177,7 @@ async function rollingRestart(project: Project, signal: AbortSignal): Promise<st
       for (const container of await project.containers(service)) {
         await project.docker('restart', '--time', '30', container)
         await project.untilHealthy(service)
-        await sleep(1_000, undefined, { signal }) // some leads with all of them there
+        await sleep(1_000, undefined, { signal }) // some load on all containers
       }
     }
   } finally {
@@ -188,17 +188,17 @@ async function rollingRestart(project: Project, signal: AbortSignal): Promise<st
   return project.database(async (sql) => {
     const open = await untilSettled({ sql }, ids, 60_000, signal)
     const stored = (await readStoredLeads({ sql })).filter(({ id }) => !before.has(id))
-    const { lost, doubled, wrong, deadLetters } = checkLedger(ledger, stored, await readStrays({ sql }))
-    const faults = [...open.map((id) => `not settled: ${id}`), ...lost, ...doubled, ...wrong]
-    must(faults.length === 0, `${faults.length} faults: ${faults.slice(0, 3).join('; ')}`)
-    must(deadLetters === 0, `${deadLetters} dead letters`)
+    const { lost, duplicated, wrong, deadLetters } = checkLedger(ledger, stored, await readStrays({ sql }))
+    const faults = [...open.map((id) => `not settled: ${id}`), ...lost, ...duplicated, ...wrong]
+    assert(faults.length === 0, `${faults.length} faults: ${faults.slice(0, 3).join('; ')}`)
+    assert(deadLetters === 0, `${deadLetters} dead letters`)
     const failures = ledger.failures().map(([kind, count]) => `${kind} ${count}`)
-    return `${ids.length} leads told as stored, ${stored.length} stored, each with one insight; failed tries: ${failures.join(', ') || 'none'}`
+    return `${ids.length} leads acknowledged, ${stored.length} stored, each with one insight; failed attempts: ${failures.join(', ') || 'none'}`
   })
 }
 
 async function backUpAndRestore(project: Project): Promise<string> {
-  await mustHavePgDump(project)
+  await assertPgDump(project)
   const [backUp = '', ...restore] = shellExamples(
     await readFile(join(ROOT, 'docs/operations/backup.md'), 'utf8'),
     'Compose',
@@ -210,19 +210,19 @@ async function backUpAndRestore(project: Project): Promise<string> {
   const waiting = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }))
   await project.shell(backUp)
 
-  await project.compose('down', '--volumes') // the queue is gone too
+  await project.compose('down', '--volumes') // removes the queue as well
   const startedAt = performance.now()
   await project.shell(restore.join('\n'))
   await project.untilHealthy(...SERVICE_NAMES)
   const restored = await bodyOf<InsightBody>(getInsight(project.insightsUrl, settled.id, '1s'))
-  must(JSON.stringify(restored) === JSON.stringify(insight), 'another insight than before')
+  assert(JSON.stringify(restored) === JSON.stringify(insight), 'the insight differs')
   const { intent } = await insightOf(project.insightsUrl, waiting.id)
-  must(intent === 'buy', intent)
+  assert(intent === 'buy', intent)
   return `the same insight, and the waiting lead triaged ${seconds(startedAt)} s after the restore began`
 }
 
-/** It must be as new as the server; that of an image made for a test may not be. */
-async function mustHavePgDump(project: Project): Promise<void> {
+/** pg_dump must be as new as the server; in an image made for tests it may not be. */
+async function assertPgDump(project: Project): Promise<void> {
   const majorOf = async (program: string) => {
     const version = await project.compose('exec', '-T', 'postgres', program, '--version').catch(() => '')
     return Number(/\(PostgreSQL\) (\d+)/.exec(version)?.[1] ?? 0)
@@ -231,8 +231,8 @@ async function mustHavePgDump(project: Project): Promise<void> {
   if (client < server) throw new Skipped(`the image has PostgreSQL ${server} and pg_dump ${client || 'not at all'}`)
 }
 
-function must(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise)
+function assert(condition: boolean, message: string): void {
+  if (!condition) throw new Error(message)
 }
 
 function seconds(since: number): string {

@@ -7,11 +7,11 @@ import type { Lane } from './lane.ts'
 import type { StallClock } from './stall-clock.ts'
 
 const RECREATED_WITHIN_MS = 15_000
-const LOOK_EVERY_MS = 15
+const RETRY_MS = 15
 
 /**
- * Deletes the stream of leads `times` in a row, each time soon after it was made again. In a quarter of the cases the
- * workers are stopped for a moment before, so that messages are waiting.
+ * Deletes the stream of leads `times` times in a row, each time soon after it was recreated. In a quarter of the cases the
+ * workers are frozen for a moment before, so that the stream has messages.
  */
 export async function deleteStream(
   lane: Lane,
@@ -49,10 +49,10 @@ async function deleteOnceThere(
       return undefined
     }
   }
-  await waitUntil(isDeleted, { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: LOOK_EVERY_MS, signal })
+  await waitUntil(isDeleted, { timeoutMs: Number.POSITIVE_INFINITY, intervalMs: RETRY_MS, signal })
 }
 
-/** nats-server may be stopped just now. */
+/** A timeout is expected while nats-server is frozen. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
 }

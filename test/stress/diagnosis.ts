@@ -1,10 +1,10 @@
 import type { ConsumerInfo, StreamInfo } from '@nats-io/jetstream'
 import type { Lane } from './lane.ts'
 
-/** What the server and the workers say while leads hang. */
+/** The state of the server and the workers while leads hang. */
 export interface Diagnosis {
   readonly hanging: number
-  /** How many of the hanging leads have their message in the stream. */
+  /** Number of hanging leads whose message is in the stream. */
   readonly queued: number
   readonly stream:
     | (Pick<StreamInfo, 'created'> & Pick<StreamInfo['state'], 'messages' | 'first_seq' | 'last_seq'>)
@@ -15,7 +15,7 @@ export interface Diagnosis {
         'created' | 'num_pending' | 'num_ack_pending' | 'num_redelivered' | 'num_waiting' | 'delivered' | 'ack_floor'
       >
     | undefined
-  /** What each worker has counted: messages by outcome, recreations, answers that it dropped. */
+  /** Metrics of each worker: messages by outcome, recreations, stale replies. */
   readonly workers: readonly string[]
   readonly cause: string
 }
@@ -23,7 +23,7 @@ export interface Diagnosis {
 const WORKER_METRIC =
   /^(leadtriage_(?:messages_total|(?:consumer|stream)_recreations_total|stale_answers_total)\S*) ([1-9]\d*)$/gm
 
-/** Reads what tells the causes of a hang apart. */
+/** Reads the state that distinguishes the causes of a hang. */
 export async function diagnose(lane: Lane, hangingIds: readonly string[]): Promise<Diagnosis> {
   const { manager, names } = lane
   const stream = await manager.streams
@@ -60,9 +60,9 @@ function causeOf(queued: number, stream: StreamInfo | undefined, consumer: Consu
   if (stream === undefined || consumer === undefined) return 'the stream or the consumer is missing'
   const { num_ack_pending: ackPending, num_redelivered: redelivered, num_pending: pending } = consumer
   if (queued === 0) return '4: the messages are not in the stream'
-  if (ackPending === 0 && pending === 0) return '4: the consumer has skipped messages that are in the stream'
+  if (ackPending === 0 && pending === 0) return '4: the consumer has skipped messages in the stream'
   if (ackPending === 0) return '2: the messages are pending and cannot be read'
-  return redelivered > 0 ? '1: delivered into nothing, again and again' : '3: the workers hold them'
+  return redelivered > 0 ? '1: redelivered, but not received by a worker' : '3: in flight in the workers'
 }
 
 async function readWorker(url: string): Promise<string> {
@@ -72,6 +72,6 @@ async function readWorker(url: string): Promise<string> {
       .map(([, name, value]) => `${name?.replace(',service="triage"', '')} ${value}`)
       .join(', ')
   } catch (error) {
-    return `no answer (${error})`
+    return `unreachable (${error})`
   }
 }

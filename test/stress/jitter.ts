@@ -4,18 +4,18 @@ import { trySignal } from '../../embedded/processes.ts'
 import type { Random } from '../../testkit/random.ts'
 
 export interface Jitter {
-  /** Lets the process continue and leaves it alone from now on. */
+  /** Resumes the process and stops interfering with it. */
   stop(): Promise<void>
 }
 
-/** Stops a process for `stoppedMs` at a time (SIGSTOP, SIGCONT), with pauses of `pauseMs` in between. */
+/** Freezes a process (SIGSTOP, SIGCONT) for `frozenMs` at a time, with `pauseMs` in between. */
 export function startJitter(options: {
   pid: number
   random: Random
-  stoppedMs: readonly [min: number, max: number]
+  frozenMs: readonly [min: number, max: number]
   pauseMs: readonly [min: number, max: number]
 }): Jitter {
-  const { pid, random, stoppedMs, pauseMs } = options
+  const { pid, random, frozenMs, pauseMs } = options
   const stopping = new AbortController()
   const wait = ([min, max]: readonly [number, number]) =>
     sleep(random.integer(min, max), undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -24,7 +24,7 @@ export function startJitter(options: {
       await wait(pauseMs)
       if (stopping.signal.aborted) return
       trySignal(pid, 'SIGSTOP')
-      await wait(stoppedMs)
+      await wait(frozenMs)
       trySignal(pid, 'SIGCONT')
     }
   }
@@ -37,7 +37,7 @@ export function startJitter(options: {
   }
 }
 
-/** Keeps cores busy, one process each, until the returned function is called. They also end with this process. */
+/** Keeps `count` cores busy, with a process each, until the returned function is called or this process ends. */
 export function keepCoresBusy(count: number): () => void {
   const loop =
     'process.on("disconnect", () => process.exit()); (function spin() { for (let i = 0; i < 5e7; i += 1); setImmediate(spin) })()'

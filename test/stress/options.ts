@@ -2,31 +2,31 @@ import { parseArgs } from 'node:util'
 import { parseInteger, parseSeed } from '../../testkit/run-main.ts'
 
 export interface Options {
-  /** Every random choice of the run follows from it. */
+  /** Every random choice depends on it. */
   readonly seed: number
-  /** How often the stream is deleted, over all lanes. */
+  /** How often the stream is deleted, summed over all lanes. */
   readonly deletions: number
-  /** Independent installations on the same servers: own database, own streams. */
+  /** Number of installations on the same servers, each with its own database and streams. */
   readonly lanes: number
   /** Leads per second and lane. */
   readonly leadsPerSecond: number
-  /** Processes that do nothing but keep a core busy. */
+  /** Number of processes that each keep a core busy. */
   readonly busyProcesses: number
-  /** Keeps the services' logs there; otherwise they are removed with everything else. */
+  /** Where the logs of the services are kept. Default: they are removed after the run. */
   readonly logDir: string | undefined
 }
 
 export const USAGE = `npm run test:stress -- [--deletions N] [--lanes N] [--seed N] [--rate N] [--busy N] [--logs DIR]
-  --deletions N  how often the stream of leads is deleted, over all lanes; default 12
-  --lanes N      installations that run side by side on one PostgreSQL and one nats-server; default 2
-  --seed N       the same seed makes the same random choices; default: a new one, which the report names
+  --deletions N  delete the stream of leads this often, summed over all lanes; default 12
+  --lanes N      run this many installations on one PostgreSQL and one nats-server; default 2
+  --seed N       make the same random choices as another run with this seed; default: random, printed in the report
   --rate N       leads per second and lane; default 30
-  --busy N       processes that keep a core busy meanwhile; default 1
-  --logs DIR     keeps the logs of the services there
-NATS_SERVER_BIN chooses the nats-server.
+  --busy N       keep this many cores busy meanwhile; default 1
+  --logs DIR     keep the logs of the services in this directory
+NATS_SERVER_BIN selects the nats-server.
 `
 
-/** @throws Error that says what is wrong with the arguments */
+/** @throws Error that names the wrong argument */
 export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

@@ -1,14 +1,14 @@
 import type { LaneOutcome } from './run-lane.ts'
 
-/** All lanes of a run together. */
+/** The outcome of all lanes. */
 export interface Summary {
   readonly line: string
-  /** Deletions after which no lead hung. */
+  /** Number of deletions after which no lead hung. */
   readonly passed: number
   readonly failed: number
 }
 
-/** How long the run took, and for how much of it the machine gave it no time. */
+/** The duration of the run, and for how much of it the machine was stalled. */
 interface RunTimes {
   readonly tookMs: number
   readonly stalledMs: number

@@ -12,34 +12,34 @@ import { startLane } from './lane.ts'
 import { startLoad } from './load.ts'
 import type { StallClock } from './stall-clock.ts'
 
-/** How one lane went. */
+/** The outcome of one lane. */
 export interface LaneOutcome {
   readonly deletions: number
   readonly leads: number
   readonly deadLetters: number
-  /** Per deletion or burst of them: from its end until every lead acknowledged by then was settled. */
+  /** Per deletion or burst of deletions: from its end until every lead acknowledged by then was settled. */
   readonly recoverySeconds: readonly number[]
   /** Per lead: from its creation to its insight. */
   readonly latencySeconds: readonly number[]
-  /** Leads without insight or dead letter more than {@link HANGS_AFTER_MS} after the deletion, stalls of the machine not counted. */
+  /** Leads without insight or dead letter {@link HANGS_AFTER_MS} after a deletion, not counting stalls of the machine. */
   readonly hangs: readonly Diagnosis[]
   readonly crashes: readonly string[]
 }
 
 const HANGS_AFTER_MS = 20_000
-/** How long leads that hang are watched before the next deletion. */
+/** How long hanging leads may take to recover before the next deletion. */
 const RECOVERS_WITHIN_MS = 60_000
-/** How many of the deletions are a few in a row. */
+/** Share of deletions that are bursts. */
 const BURSTS = 0.33
-const STOPPED_MS = [5, 1_200] as const
+const FROZEN_MS = [5, 1_200] as const
 const PAUSE_MS = [100, 2_500] as const
 
 export async function runLane(options: {
   servers: Servers
   name: string
   seed: number
-  /** Takes one deletion after the other until there are none left. */
-  takeDeletions: (most: number) => number
+  /** Claims up to `max` deletions of the run; returns 0 when none is left. */
+  takeDeletions: (max: number) => number
   leadsPerSecond: number
   stalls: StallClock
   logDir: string
@@ -62,7 +62,7 @@ export async function runLane(options: {
     leadsPerSecond: options.leadsPerSecond,
   })
   const jitters = lane.triages.map(({ pid }, number) =>
-    startJitter({ pid, random: random.fork(`jitter-${number}`), stoppedMs: STOPPED_MS, pauseMs: PAUSE_MS }),
+    startJitter({ pid, random: random.fork(`jitter-${number}`), frozenMs: FROZEN_MS, pauseMs: PAUSE_MS }),
   )
   const recoverySeconds: number[] = []
   const hangs: Diagnosis[] = []
@@ -96,7 +96,7 @@ export async function runLane(options: {
         print(
           open.length === 0
             ? `${name}: recovered ${((performance.now() - since) / 1_000).toFixed(1)} s after the deletion`
-            : `${name}: ${open.length} still hang, going on: ${JSON.stringify(await diagnose(lane, open))}`,
+            : `${name}: ${open.length} still hang; continuing: ${JSON.stringify(await diagnose(lane, open))}`,
         )
       }
       recoverySeconds.push((performance.now() - since) / 1_000)
@@ -119,7 +119,7 @@ export async function runLane(options: {
       crashes: lane.crashes.map((crash) => `${name}: ${crash}`),
     }
   } finally {
-    ending.abort(new Error('the lane is over'))
+    ending.abort(new Error('the lane has ended'))
     await Promise.all(jitters.map((jitter) => jitter.stop()))
     await load.finish()
     client.close()

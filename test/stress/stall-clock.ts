@@ -1,13 +1,13 @@
 const TICK_MS = 100
-/** A tick that is this much late is a stall, not scheduling as usual. */
+/** A tick that is late by more than this is a stall, not normal scheduling. */
 const LATE_MS = 400
 
 /**
- * Measures for how long this process got no time from the machine. What it tests shares that machine: it is given the time
- * that it could not have either.
+ * Measures for how long the machine did not run this process. The processes under test share the machine, so their time
+ * limits are extended by that.
  */
 export interface StallClock {
-  /** How long it stalled since a time of `performance.now()`, in milliseconds. */
+  /** Stalled time in milliseconds since `time`, a value of `performance.now()`. */
   since(time: number): number
   readonly longestMs: number
   stop(): void

@@ -4,7 +4,7 @@ import type { Servers } from '../../testkit/servers/servers.ts'
 import { startServers } from '../../testkit/servers/servers.ts'
 import { stress } from './stress.ts'
 
-// The short form of `npm run test:stress`. The same run again: CHAOS_SEED=N npm test -- test/stress
+// A short form of `npm run test:stress`. To repeat a run: CHAOS_SEED=N npm test -- test/stress
 
 const seed = Number(process.env.CHAOS_SEED ?? randomInt(1, 1_000_000))
 let servers: Servers
@@ -15,12 +15,12 @@ beforeAll(async () => {
 afterAll(() => servers?.stop())
 
 test('no lead hangs after its stream was deleted', { timeout: 240_000 }, async () => {
-  const said: string[] = []
+  const lines: string[] = []
   const { line, failed } = await stress(
     servers,
     { seed, deletions: 3, lanes: 1, leadsPerSecond: 20, busyProcesses: 1, logDir: servers.scratchDir },
-    (text) => said.push(text),
+    (text) => lines.push(text),
     new AbortController().signal,
   )
-  expect(failed, [line, ...said].join('\n')).toBe(0)
+  expect(failed, [line, ...lines].join('\n')).toBe(0)
 })

@@ -7,13 +7,13 @@ import { summarize } from './report.ts'
 import { runLane } from './run-lane.ts'
 import { startStallClock } from './stall-clock.ts'
 
-/** nats-server is stopped for short moments only: longer ones are test/chaos' business. */
-const NATS_STOPPED_MS = [10, 600] as const
+/** Short freezes only; test/chaos has longer ones. */
+const NATS_FROZEN_MS = [10, 600] as const
 const NATS_PAUSE_MS = [1_500, 8_000] as const
 
 /**
- * Deletes the stream of leads again and again under load, while two workers on connections of their own make stream and
- * consumer again, and waits each time until every acknowledged lead has its insight.
+ * Deletes the stream of leads repeatedly under load, while two workers recreate stream and consumer on separate connections,
+ * and waits each time until every acknowledged lead is settled.
  */
 export async function stress(
   servers: Servers,
@@ -23,8 +23,8 @@ export async function stress(
 ): Promise<Summary> {
   const { seed, lanes, leadsPerSecond, logDir, busyProcesses } = options
   let left = options.deletions
-  const takeDeletions = (most: number) => {
-    const taken = Math.min(most, left)
+  const takeDeletions = (max: number) => {
+    const taken = Math.min(max, left)
     left -= taken
     return taken
   }
@@ -32,7 +32,7 @@ export async function stress(
   const jitter = startJitter({
     pid: servers.nats.pid,
     random: createRandom(`${seed}/nats`),
-    stoppedMs: NATS_STOPPED_MS,
+    frozenMs: NATS_FROZEN_MS,
     pauseMs: NATS_PAUSE_MS,
   })
   const stalls = startStallClock()
@@ -55,7 +55,7 @@ export async function stress(
         throw error
       }),
     )
-    const ended = await Promise.allSettled(running) // each removes its processes and its database
+    const ended = await Promise.allSettled(running) // each lane removes its processes and its database
     const outcomes = ended.map((lane) => {
       if (lane.status === 'rejected') throw lane.reason
       return lane.value

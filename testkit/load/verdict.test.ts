@@ -27,14 +27,14 @@ function ledgerOf(...calls: [asked: typeof ASKED, answer: FinalAnswer | undefine
   return ledger
 }
 
-const NOTHING = { lost: [], doubled: [], wrong: [], deadLetters: 0 }
+const NOTHING = { lost: [], duplicated: [], wrong: [], deadLetters: 0 }
 
-test('a lead that was created, repeated and refused to another body is as it should be', () => {
+test('a lead that was created, replayed and in conflict with another body is correct', () => {
   const ledger = ledgerOf([ASKED, CREATED], [ASKED, REPLAYED], [OTHER, CONFLICT])
   expect(checkLedger(ledger, [STORED], [])).toEqual(NOTHING)
 })
 
-test('a dead letter instead of the insight is not lost, but wrong, since every note can be triaged', () => {
+test('a dead letter instead of an insight is not lost but wrong, because every note can be triaged', () => {
   const dead = { ...UNTRIAGED, deadLetters: 1 }
   expect(checkLedger(ledgerOf([ASKED, CREATED]), [dead], [])).toEqual({
     ...NOTHING,
@@ -44,11 +44,14 @@ test('a dead letter instead of the insight is not lost, but wrong, since every n
 })
 
 test.each([
-  ['an acknowledged lead that is not there', []],
+  ['an acknowledged lead that is not stored', []],
   ['a lead without insight or dead letter', [UNTRIAGED]],
   ['a lead that is only parked', [{ ...UNTRIAGED, parkedLetters: 1 }]],
 ])('lost: %s', (_name, stored) => {
-  expect(checkLedger(ledgerOf([ASKED, CREATED]), stored, [])).toMatchObject({ lost: [expect.any(String)], doubled: [] })
+  expect(checkLedger(ledgerOf([ASKED, CREATED]), stored, [])).toMatchObject({
+    lost: [expect.any(String)],
+    duplicated: [],
+  })
 })
 
 test.each([
@@ -57,34 +60,34 @@ test.each([
   ['an insight that was replaced', [{ ...STORED, insightIsOriginal: false }], []],
   ['an insight of another note', [{ ...STORED, insightIsOfNote: false }], []],
   ['two insights', [{ ...STORED, insights: 2 }], []],
-  ['an insight of a lead that is to be triaged again', [{ ...STORED, parkedLetters: 1 }], []],
-  ['a lead that nobody sent', [STORED, { ...STORED, id: 'lead-2', key: 'key-2' }], []],
-  ['an insight of no lead', [STORED], ['lead-2']],
-])('doubled: %s', (_name, stored, strays) => {
+  ['an insight of a parked lead', [{ ...STORED, parkedLetters: 1 }], []],
+  ['a lead that no client sent', [STORED, { ...STORED, id: 'lead-2', key: 'key-2' }], []],
+  ['an insight of a lead that does not exist', [STORED], ['lead-2']],
+])('duplicated: %s', (_name, stored, strays) => {
   expect(checkLedger(ledgerOf([ASKED, CREATED]), stored, strays)).toMatchObject({
     lost: [],
-    doubled: [expect.any(String)],
+    duplicated: [expect.any(String)],
   })
 })
 
 type Calls = [asked: typeof ASKED, answer: FinalAnswer | undefined][]
 
-test('wrong: a conflict with a lead that is not there, of which nobody was told otherwise', () => {
+test('wrong: a conflict with a lead that is not stored, without another response', () => {
   const { lost, wrong } = checkLedger(ledgerOf([ASKED, CONFLICT]), [], [])
-  expect({ lost, wrong }).toEqual({ lost: [], wrong: [expect.stringMatching('a lead that is not there')] })
+  expect({ lost, wrong }).toEqual({ lost: [], wrong: [expect.stringMatching('a lead that is not stored')] })
 })
 
 test.each<[name: string, fault: RegExp, calls: Calls, stored: StoredLead]>([
-  ['a call without an answer', /never answered/, [[ASKED, undefined]], STORED],
-  ['a repeat told of another id', /told of lead-2/, [[ASKED, withLead({ id: 'lead-2' })]], STORED],
-  ['a repeat told of another time', /told of/, [[ASKED, withLead({ createdAt: '2026' })]], STORED],
-  ['a repeat told of a conflict', /a repeat was told/, [[ASKED, CONFLICT]], STORED],
-  ['a repeat that does not say so', /Idempotent-Replayed/, [[ASKED, { ...REPLAYED, replayed: false }]], STORED],
-  ['two creations', /told that they created it/, [[ASKED, CREATED]], STORED],
-  ['a conflict that got the first lead', /another lead than it asked for/, [[OTHER, REPLAYED]], STORED],
-  ['any other status', /answered 422/, [[ASKED, { ...CONFLICT, status: 422 }]], STORED],
-  ['an answer that is not what is stored', /told of/, [], { ...STORED, name: 'ada' }],
-  ['content that nobody sent', /not what was sent/, [], { ...STORED, name: 'ada' }],
+  ['a call without a response', /no response/, [[ASKED, undefined]], STORED],
+  ['a replay with another id', /response with lead-2/, [[ASKED, withLead({ id: 'lead-2' })]], STORED],
+  ['a replay with another time', /response with/, [[ASKED, withLead({ createdAt: '2026' })]], STORED],
+  ['a conflict in spite of the same body', /conflict in spite/, [[ASKED, CONFLICT]], STORED],
+  ['a replay without Idempotent-Replayed', /Idempotent-Replayed/, [[ASKED, { ...REPLAYED, replayed: false }]], STORED],
+  ['two creations', /2 calls got 201/, [[ASKED, CREATED]], STORED],
+  ['the first lead instead of a conflict', /another lead than was sent/, [[OTHER, REPLAYED]], STORED],
+  ['any other status', /status 422/, [[ASKED, { ...CONFLICT, status: 422 }]], STORED],
+  ['a response that differs from what is stored', /response with/, [], { ...STORED, name: 'ada' }],
+  ['content that no client sent', /differs from what was sent/, [], { ...STORED, name: 'ada' }],
 ])('wrong: %s', (_name, fault, calls, stored) => {
   const { wrong } = checkLedger(ledgerOf([ASKED, CREATED], ...calls), [stored], [])
   expect(wrong).toContainEqual(expect.stringMatching(fault))

@@ -3,21 +3,21 @@ import type { Call, Entry, Ledger } from './ledger.ts'
 import { acknowledgedLead } from './ledger.ts'
 import type { StoredLead } from './stored-leads.ts'
 
-/** What the ledger says of the database; every line names a key or a lead and what is wrong with it. */
+/** The differences between ledger and database. Every line names a key or a lead and what is wrong with it. */
 export interface Verdict {
-  /** Acknowledged and not there, or stored and neither triaged nor a dead letter. */
+  /** Leads that were acknowledged but are not stored, or stored but neither triaged nor dead-lettered. */
   readonly lost: string[]
-  /** There more than once, triaged more than once, or from nobody. */
-  readonly doubled: string[]
-  /** Answers that no client may get. */
+  /** Leads that are stored or triaged more than once, or that no client sent. */
+  readonly duplicated: string[]
+  /** Responses that no client may get. */
   readonly wrong: string[]
-  /** Leads that ended as dead letters: no fault is a cause for that, since every note can be triaged; part of `wrong`. */
+  /** Number of dead letters. They count as `wrong`, because every note can be triaged whatever the fault. */
   readonly deadLetters: number
 }
 
 /**
- * @param stored all leads that are stored, once everything is settled
- * @param strays leads that are named by insights or dead letters and are not there
+ * @param stored all stored leads, once everything is settled
+ * @param strays ids of leads that do not exist but have an insight or dead letter
  */
 export function checkLedger(ledger: Ledger, stored: readonly StoredLead[], strays: readonly string[]): Verdict {
   const byKey = Map.groupBy(stored, ({ key }) => key)
@@ -31,14 +31,14 @@ export function checkLedger(ledger: Ledger, stored: readonly StoredLead[], stray
         .filter((lead) => lead.insights + lead.deadLetters === 0)
         .map(({ id }) => `lead ${id}: neither insight nor dead letter`),
     ],
-    doubled: [
+    duplicated: [
       ...[...byKey].filter(([, leads]) => leads.length > 1).map(([key, leads]) => `${key}: ${leads.length} leads`),
-      ...stored.filter(({ key }) => !ledger.find(key)).map(({ id }) => `lead ${id}: nobody sent it`),
+      ...stored.filter(({ key }) => !ledger.find(key)).map(({ id }) => `lead ${id}: no client sent it`),
       ...stored.flatMap(faultsOfInsight),
-      ...strays.map((id) => `insight or dead letter of ${id}: there is no such lead`),
+      ...strays.map((id) => `insight or dead letter of ${id}: the lead does not exist`),
     ],
     wrong: [
-      ...entries.flatMap((entry) => faultsOfAnswers(entry, byKey.get(entry.key)?.[0])),
+      ...entries.flatMap((entry) => faultsOfResponses(entry, byKey.get(entry.key)?.[0])),
       ...stored
         .filter(({ deadLetters }) => deadLetters > 0)
         .map(({ id }) => `lead ${id}: a dead letter without a cause`),
@@ -54,31 +54,31 @@ function faultsOfInsight(lead: StoredLead): string[] {
   return [
     ...(insightIsOriginal ? [] : [`lead ${id}: its insight was replaced`]),
     ...(insightIsOfNote ? [] : [`lead ${id}: its insight is of another note`]),
-    ...(parkedLetters === 0 ? [] : [`lead ${id}: it has an insight and is to be triaged again`]),
+    ...(parkedLetters === 0 ? [] : [`lead ${id}: it has an insight and is parked`]),
   ]
 }
 
-/** Every call of a key was answered, with the lead that is stored or with a conflict, and only one made the lead. */
-function faultsOfAnswers({ key, calls }: Entry, stored: StoredLead | undefined): string[] {
-  const faults = calls.map((call) => faultOfAnswer(call, stored)).filter((fault) => fault !== undefined)
+/** Every call must have a response, with the stored lead or a conflict, and exactly one may have created the lead. */
+function faultsOfResponses({ key, calls }: Entry, stored: StoredLead | undefined): string[] {
+  const faults = calls.map((call) => faultOfResponse(call, stored)).filter((fault) => fault !== undefined)
   const created = calls.filter(({ answer }) => answer?.status === 201).length
-  if (created > 1) faults.push(`${created} calls were told that they created it`)
+  if (created > 1) faults.push(`${created} calls got 201`)
   if (stored && !calls.some(({ asked }) => hasSameContent(asked, stored)))
-    faults.push('what is stored is not what was sent')
+    faults.push('the stored lead differs from what was sent')
   return faults.map((fault) => `${key}: ${fault}`)
 }
 
-function faultOfAnswer({ asked, answer, failures }: Call, stored: StoredLead | undefined): string | undefined {
-  if (answer === undefined) return `never answered (${failures.at(-1) ?? 'no try'})`
+function faultOfResponse({ asked, answer, failures }: Call, stored: StoredLead | undefined): string | undefined {
+  if (answer === undefined) return `no response (${failures.at(-1) ?? 'no attempt'})`
   const { status, replayed, lead } = answer
   if (status === 409) {
-    if (stored === undefined) return 'told of a conflict with a lead that is not there'
-    return hasSameContent(stored, asked) ? 'a repeat was told that it is a conflict' : undefined
+    if (stored === undefined) return 'conflict with a lead that is not stored'
+    return hasSameContent(stored, asked) ? 'conflict in spite of the same body' : undefined
   }
-  if (lead === undefined) return `answered ${status}`
+  if (lead === undefined) return `status ${status}`
   if ((status === 200) !== replayed) return `${status} with Idempotent-Replayed ${replayed}`
-  if (!hasSameContent(lead, asked)) return 'answered with another lead than it asked for'
-  if (stored === undefined) return undefined // lost: said elsewhere
+  if (!hasSameContent(lead, asked)) return 'response with another lead than was sent'
+  if (stored === undefined) return undefined // reported as lost
   if (lead.id === stored.id && lead.createdAt === stored.createdAt && hasSameContent(lead, stored)) return undefined
-  return `told of ${lead.id}, ${lead.createdAt}; there is ${stored.id}, ${stored.createdAt}`
+  return `response with ${lead.id}, ${lead.createdAt}; stored is ${stored.id}, ${stored.createdAt}`
 }

@@ -4,11 +4,11 @@ import type { TcpProxy } from '../../../testkit/tcp-proxy.ts'
 import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 
-type Break = (proxy: TcpProxy, random: Random, signal: AbortSignal) => Promise<void>
+type NetworkFault = (proxy: TcpProxy, random: Random, signal: AbortSignal) => Promise<void>
 
-/** Several times, at random moments. */
+/** Injects a fault several times at random intervals. */
 const repeatedly =
-  (act: (proxy: TcpProxy, random: Random) => void): Break =>
+  (act: (proxy: TcpProxy, random: Random) => void): NetworkFault =>
   async (proxy, random, signal) => {
     for (let round = 0; round < 5; round += 1) {
       act(proxy, random)
@@ -19,7 +19,7 @@ const repeatedly =
 const DELAY_MS = 200
 const DELAYED_FOR_MS = 8_000
 
-const delayed: Break = async (proxy, _random, signal) => {
+const delayed: NetworkFault = async (proxy, _random, signal) => {
   proxy.delay(DELAY_MS)
   try {
     await sleep(DELAYED_FOR_MS, undefined, { signal })
@@ -28,25 +28,25 @@ const delayed: Break = async (proxy, _random, signal) => {
   }
 }
 
-const BREAKS: Record<string, Break> = {
+const NETWORK_FAULTS: Record<string, NetworkFault> = {
   cut: repeatedly((proxy) => proxy.reset()),
   delay: delayed,
   'half-close': repeatedly((proxy, random) => proxy.halfClose(random.pick(['to-server', 'to-client'] as const))),
 }
 
 const PROXIES: Record<string, (stack: Stack) => TcpProxy> = {
-  nats: ({ proxies }) => theProxy(proxies?.nats),
-  postgres: ({ proxies }) => theProxy(proxies?.postgres),
+  nats: ({ proxies }) => required(proxies?.nats),
+  postgres: ({ proxies }) => required(proxies?.postgres),
 }
 
-function theProxy(proxy: TcpProxy | undefined): TcpProxy {
+function required(proxy: TcpProxy | undefined): TcpProxy {
   if (proxy === undefined) throw new Error('the stack has no proxies')
   return proxy
 }
 
-/** Each way in which the network to each server can be bad. */
+/** Each network fault, between the services and each server. */
 export const badNetworks: readonly Fault[] = Object.entries(PROXIES).flatMap(([server, proxyOf]) =>
-  Object.entries(BREAKS).map(([how, act]) => ({
+  Object.entries(NETWORK_FAULTS).map(([how, act]) => ({
     name: `${how}-${server}`,
     proxied: true as const,
     inject: (stack: Stack, random: Random, signal: AbortSignal) => act(proxyOf(stack), random, signal),

@@ -6,10 +6,10 @@ import type { ClusterNode } from '../nats-cluster.ts'
 import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 
-const CUT_OFF_MS = 10_000
-const HEALED_WITHIN_MS = 60_000
+const ISOLATED_MS = 10_000
+const RECOVERED_WITHIN_MS = 60_000
 
-/** Kills the leader of the stream, then a follower, then cuts a node off from the others but not from its clients. */
+/** Kills the leader of the stream, then a follower, then isolates a node from the others but not from its clients. */
 export const breakCluster: Fault = {
   name: 'cluster',
   cluster: true,
@@ -18,17 +18,17 @@ export const breakCluster: Fault = {
     const byName = (wanted: string) => nodes.filter(({ name }) => name === wanted)
     const others = (wanted: string) => nodes.filter(({ name }) => name !== wanted)
     await killAndStart(random.pick(byName(await streamLeader(stack, signal))), random, signal)
-    await untilWhole(stack, signal)
+    await untilReplicated(stack, signal)
     await killAndStart(random.pick(others(await streamLeader(stack, signal))), random, signal)
-    await untilWhole(stack, signal)
-    const lonely = random.pick(nodes)
-    lonely.isolate(true)
+    await untilReplicated(stack, signal)
+    const isolated = random.pick(nodes)
+    isolated.isolate(true)
     try {
-      await sleep(CUT_OFF_MS, undefined, { signal })
+      await sleep(ISOLATED_MS, undefined, { signal })
     } finally {
-      lonely.isolate(false)
+      isolated.isolate(false)
     }
-    await untilWhole(stack, signal)
+    await untilReplicated(stack, signal)
   },
 }
 
@@ -40,21 +40,21 @@ async function killAndStart(node: ClusterNode, random: Random, signal: AbortSign
 
 async function streamLeader(stack: Stack, signal: AbortSignal): Promise<string> {
   return eventually(async () => (await clusterOf(stack))?.leader, {
-    timeoutMs: HEALED_WITHIN_MS,
+    timeoutMs: RECOVERED_WITHIN_MS,
     signal,
     otherwise: 'the stream has no leader',
   })
 }
 
-/** Waits until every copy of the stream is up to date. */
-async function untilWhole(stack: Stack, signal: AbortSignal): Promise<void> {
-  const isWhole = async () => {
+/** Waits until every replica of the stream is current. */
+async function untilReplicated(stack: Stack, signal: AbortSignal): Promise<void> {
+  const isReplicated = async () => {
     const cluster = await clusterOf(stack)
-    const copies = cluster?.replicas ?? []
-    return cluster?.leader && copies.length === 2 && copies.every(({ current }) => current)
+    const replicas = cluster?.replicas ?? []
+    return cluster?.leader && replicas.length === 2 && replicas.every(({ current }) => current)
   }
   const otherwise = 'not all replicas of the stream are current'
-  await eventually(isWhole, { timeoutMs: HEALED_WITHIN_MS, intervalMs: 100, signal, otherwise })
+  await eventually(isReplicated, { timeoutMs: RECOVERED_WITHIN_MS, intervalMs: 100, signal, otherwise })
 }
 
 async function clusterOf({ nats, names }: Stack) {

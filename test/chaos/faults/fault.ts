@@ -1,23 +1,23 @@
 import type { Random } from '../../../testkit/random.ts'
 import type { Stack } from '../stack.ts'
 
-/** Something that breaks while leads come in. */
+/** A fault that is injected while leads are sent. */
 export interface Fault {
-  /** For the command line and the report. */
+  /** In the command line and the report. */
   readonly name: string
-  /** Whether there are proxies between the services and the servers. */
+  /** Whether the services connect to the servers through proxies. */
   readonly proxied?: true
-  /** Whether the run is on a cluster of three nats-servers. */
+  /** Whether the run uses a cluster of three nats-servers. */
   readonly cluster?: true
-  /** Whether no call may fail twice in a row. */
+  /** Whether the run fails when a call fails twice in a row. */
   readonly oneRetryIsEnough?: true
-  /** How long recovery may take; else only that it comes is asked for. */
+  /** Maximum recovery time. Default: as long as leads may take to settle. */
   readonly recoversWithinSeconds?: number
-  /** How many messages may be delivered again; else any number. */
+  /** Maximum number of redelivered messages. Default: any number. */
   readonly maxRedelivered?: number
   /**
-   * Breaks it and mends it; resolves when all is whole again. Every choice follows from `random`.
-   * @param onBroken the last call says from when on recovery is measured; by default it is measured from the end
+   * Injects the fault and ends it; resolves when everything is in order again. Every choice depends on `random`.
+   * @param onBroken recovery is measured from its last call; without a call, from the end of `inject`
    */
   inject(stack: Stack, random: Random, signal: AbortSignal, onBroken: () => void): Promise<void>
 }

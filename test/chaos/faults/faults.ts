@@ -2,14 +2,11 @@ import { badNetworks } from './bad-network.ts'
 import { breakCluster } from './cluster.ts'
 import type { Fault } from './fault.ts'
 import { freezeIntake, freezeNats, freezePostgres, freezeTriage, stallTriage } from './frozen.ts'
-import { fullStream } from './full-stream.ts'
-import { killNats, killPostgres, killPostgresBackends } from './killed-servers.ts'
-import { killIntake, killTriage } from './killed-services.ts'
-import { deleteLeadsStream, loseJetStream, removeJetStreamLive } from './lost-streams.ts'
-import { natsAway } from './nats-away.ts'
-import { rollingRestart } from './rolling-restart.ts'
+import { killNats, killPostgres, killPostgresBackends, natsOutage } from './server-outages.ts'
+import { killIntake, killTriage, rollingRestart } from './service-restarts.ts'
+import { deleteLeadsStream, fullStream, loseJetStream, removeJetStreamLive } from './streams.ts'
 
-/** Everything that is broken, in the order in which it is. */
+/** All faults, in the order in which they are injected. */
 export const FAULTS: readonly Fault[] = [
   killIntake(10),
   killTriage(10),
@@ -26,7 +23,7 @@ export const FAULTS: readonly Fault[] = [
   removeJetStreamLive,
   ...badNetworks,
   fullStream,
-  natsAway,
+  natsOutage,
   rollingRestart,
   breakCluster,
 ]

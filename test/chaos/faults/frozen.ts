@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts'
 
 const FROZEN_MS = 10_000
 
-/** What can be stopped where it is (SIGSTOP) and let go on (SIGCONT), as a machine does that swaps or is moved. */
+/** A process that can be suspended (SIGSTOP) and resumed (SIGCONT), like one on a machine that swaps or is migrated. */
 interface Freezable {
   freeze(): Promise<void> | void
   unfreeze(): Promise<void> | void
@@ -19,7 +19,7 @@ async function freeze(frozen: readonly Freezable[], signal: AbortSignal, ms = FR
   }
 }
 
-/** The one, the other, or both. */
+/** Returns one of the two, the other, or both. */
 function some([one, other]: readonly [Freezable, Freezable], random: Random): readonly Freezable[] {
   return random.pick([[one], [other], [one, other]])
 }
@@ -36,7 +36,7 @@ export const freezeTriage: Fault = {
 
 const STALLS = 3
 
-/** A worker stands still for a moment, as on a machine that is busy or being moved: too short for another to get its leads. */
+/** Freezes workers for less than the ack wait, as on a busy machine: none of their leads may be redelivered. */
 export const stallTriage: Fault = {
   name: 'stall-triage',
   maxRedelivered: 0,

@@ -3,7 +3,7 @@ import type { Random } from '../../../testkit/random.ts'
 import type { SupervisedProcess } from '../supervised-process.ts'
 import type { Fault } from './fault.ts'
 
-/** Kills one of the processes at a random moment, so many times; a supervisor starts each again at once. */
+/** Kills a random process at a random moment, `times` times; a supervisor restarts each at once. */
 async function killAtRandom(
   processes: readonly SupervisedProcess[],
   times: number,
@@ -19,7 +19,7 @@ async function killAtRandom(
     if (isHit) hits += 1
   }
   await Promise.all(restarts)
-  if (hits < times / 5) throw new Error(`only ${hits} of ${times} kills met a process that ran`)
+  if (hits < times / 5) throw new Error(`only ${hits} of ${times} kills hit a running process`)
 }
 
 export function killIntake(times: number): Fault {
@@ -32,9 +32,8 @@ export function killIntake(times: number): Fault {
 const HOLDS_LEADS_AFTER_MS = 1_000
 
 /**
- * After all others, one kill of which recovery is measured: of a worker that holds leads, beside one that runs. It stands
- * still for a second before, and is sent leads meanwhile. They have their insights ten seconds later: the ack wait, and a
- * little.
+ * Recovery is measured from the last kill, of a worker that holds leads next to one that runs: it is frozen for a second
+ * before, and leads are delivered to it meanwhile. Their insights must appear within 10 s, the ack wait and a margin.
  */
 export function killTriage(times: number): Fault {
   return {
@@ -50,4 +49,17 @@ export function killTriage(times: number): Fault {
       await replaced
     },
   }
+}
+
+/** Replaces every process, one after the other: a new one starts, and once it is ready the old one stops. */
+export const rollingRestart: Fault = {
+  name: 'rolling-restart',
+  oneRetryIsEnough: true,
+  inject: async ({ intakes, triages, insights }, random, signal) => {
+    for (const supervised of random.shuffled([...intakes, ...triages, insights])) {
+      signal.throwIfAborted()
+      const code = await supervised.roll()
+      if (code !== 0) throw new Error(`${supervised.name} stopped with exit code ${code}`)
+    }
+  },
 }

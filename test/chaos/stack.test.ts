@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { commonSettings } from '../../lib/config/load-config.ts'
 import { FAULTS } from './faults/faults.ts'
 import { parseOptions } from './options.ts'
-import { nameRun } from './run-name.ts'
+import { nameRun } from './stack.ts'
 
 const LARGEST_SEED = Number.MAX_SAFE_INTEGER
-/** PostgreSQL cuts a longer name off, and takes this one without quotes. */
+/** Names that PostgreSQL neither truncates nor requires to be quoted. */
 const DATABASE_NAME = /^[a-z_][a-z0-9_]{0,62}$/
 
 test.each(FAULTS.map(({ name }) => name))('the services accept the namespace of %s with the largest seed', (fault) => {
@@ -15,7 +15,7 @@ test.each(FAULTS.map(({ name }) => name))('the services accept the namespace of 
   expect(namespace).toMatch(DATABASE_NAME)
 })
 
-test('each fault and each seed has a namespace of its own', () => {
+test('every fault and seed has a different namespace', () => {
   const names = FAULTS.flatMap(({ name }) => [1, 2, LARGEST_SEED].map((seed) => nameRun(name, seed).namespace))
   expect(new Set(names).size).toBe(names.length)
 })

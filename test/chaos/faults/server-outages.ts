@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { trySignal } from '../../../embedded/processes.ts'
+import { eventually } from '../../../testkit/eventually.ts'
 import type { Random } from '../../../testkit/random.ts'
 import type { BreakableServer } from '../../../testkit/servers/breakable-server.ts'
 import { untilPostgresAnswers } from '../../../testkit/servers/servers.ts'
+import type { Stack } from '../stack.ts'
 import type { Fault } from './fault.ts'
 
 async function killAndStart(server: BreakableServer, random: Random): Promise<void> {
@@ -21,7 +23,7 @@ export const killPostgres: Fault = {
   inject: ({ servers }, random) => killAndStart(servers.postgres, random),
 }
 
-/** Three times, all processes that serve clients; PostgreSQL then ends the others and recovers by itself. */
+/** Kills all backends that serve clients, three times; PostgreSQL then terminates the others and recovers by itself. */
 export const killPostgresBackends: Fault = {
   name: 'kill-postgres-backends',
   inject: async ({ sql }, random, signal) => {
@@ -35,4 +37,33 @@ export const killPostgresBackends: Fault = {
     }
     await untilPostgresAnswers(sql)
   },
+}
+
+const WAITING = 10_000
+const GATHERED_WITHIN_MS = 120_000
+
+/** Keeps nats-server down until {@link WAITING} leads are untriaged. */
+export const natsOutage: Fault = {
+  name: 'nats-outage',
+  recoversWithinSeconds: 20,
+  inject: async (stack, _random, signal) => {
+    const { nats } = stack.servers
+    await nats.kill()
+    try {
+      await eventually(async () => (await countWaiting(stack)) >= WAITING, {
+        timeoutMs: GATHERED_WITHIN_MS,
+        intervalMs: 500,
+        signal,
+        otherwise: `there are no ${WAITING} waiting leads after ${GATHERED_WITHIN_MS} ms`,
+      })
+    } finally {
+      await nats.start()
+    }
+  },
+}
+
+async function countWaiting({ sql }: Stack): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from leads l where not exists (select from insights i where i.lead_id = l.id)`
+  return row?.count ?? 0
 }
