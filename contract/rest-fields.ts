@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { Intent } from '../domain/vocabulary.ts'
 
 /*
- * Fields as the OpenAPI documents describe them. The use cases validate requests themselves (`uuidSchema`, `timeSchema`),
- * so that one response lists all violations.
+ * Fields as the OpenAPI documents describe them. The use cases validate requests themselves (`uuidSchema`,
+ * `timeSchema`), so that one response lists all violations.
  */
 
 export const EXAMPLE_LEAD_ID = '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11'

@@ -7,8 +7,8 @@ import { currentVersion, migrate, neededVersion } from './migrate.ts'
 export interface SchemaCheck {
   /**
    * Resolves when the database responds and its schema is current or newer.
-   * @throws Error with a message for operators; within two seconds when the database does not respond. A migration has no
-   *   time limit.
+   * @throws Error with a message for operators; within two seconds when the database does not respond. A migration has
+   *   no time limit.
    */
   check(): Promise<void>
 }

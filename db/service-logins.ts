@@ -48,7 +48,8 @@ export async function setServiceLogins(adminUrl: string, passwords: ServicePassw
 }
 
 /**
- * Reads `INTAKE_DATABASE_PASSWORD`, `TRIAGE_DATABASE_PASSWORD` and `INSIGHTS_DATABASE_PASSWORD`; empty counts as not set.
+ * Reads `INTAKE_DATABASE_PASSWORD`, `TRIAGE_DATABASE_PASSWORD` and `INSIGHTS_DATABASE_PASSWORD`; empty counts as not
+ * set.
  * @throws Error that names every invalid variable, without its value
  */
 export function readServicePasswords(env: NodeJS.ProcessEnv): ServicePasswords {

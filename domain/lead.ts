@@ -27,8 +27,8 @@ export interface LeadRequest {
 }
 
 /**
- * In Unicode code points, as zod's `max`, JSON Schema's `maxLength` and PostgreSQL's `char_length` count: an emoji outside
- * the Basic Multilingual Plane counts as one, a letter with a combining accent as two.
+ * In Unicode code points, as zod's `max`, JSON Schema's `maxLength` and PostgreSQL's `char_length` count: an emoji
+ * outside the Basic Multilingual Plane counts as one, a letter with a combining accent as two.
  */
 export const LEAD_LIMITS = { email: 254, phone: 64, name: 200, note: 20_000, source: 100 } as const
 
@@ -36,8 +36,8 @@ const LETTER = String.raw`[\p{L}\p{M}\p{N}]`
 const ATOM = String.raw`[\p{L}\p{M}\p{N}!#$%&'*+/=?^_\x60{|}~-]+`
 const LABEL = String.raw`${LETTER}(?:[\p{L}\p{M}\p{N}-]{0,61}${LETTER})?`
 /**
- * A visible character: not a separator, a control or format character, or one of Unicode's default ignorable code points
- * (zero-width and soft hyphens, fillers, variation selectors).
+ * A visible character: not a separator, a control or format character, or one of Unicode's default ignorable code
+ * points (zero-width and soft hyphens, fillers, variation selectors).
  */
 const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
 
@@ -86,8 +86,8 @@ export const leadRequestSchema = z
   .transform(({ idempotency_key, lead }): LeadRequest => ({ idempotencyKey: idempotency_key, lead }))
 
 /**
- * SHA-256 of the fields of a lead, in hex. Two requests are the same when their hashes are equal, regardless of JSON key
- * order, of white space between tokens, and of whether an empty field was omitted or sent as `null`.
+ * SHA-256 of the fields of a lead, in hex. Two requests are the same when their hashes are equal, regardless of JSON
+ * key order, of white space between tokens, and of whether an empty field was omitted or sent as `null`.
  */
 export function requestHash(lead: NewLead): string {
   return sha256Hex(JSON.stringify([lead.email, lead.phone, lead.name, lead.note, lead.source]))

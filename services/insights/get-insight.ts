@@ -24,12 +24,12 @@ const requestSchema = z.object({
 
 /**
  * Returns the insight of a lead. If there is none yet and `wait` (milliseconds) is positive, waits until the insight is
- * stored or the lead is dead-lettered. A provisional insight, or one of an older generation, is returned even if the lead
- * was dead-lettered afterwards.
+ * stored or the lead is dead-lettered. A provisional insight, or one of an older generation, is returned even if the
+ * lead was dead-lettered afterwards.
  *
  * @param request not validated yet
- * @throws AppError `invalid_request`; `insight_pending` while the lead waits for triage; `insight_failed` when it is a dead
- *   letter; `lead_not_found`; `overloaded`; `unavailable`
+ * @throws AppError `invalid_request`; `insight_pending` while the lead waits for triage; `insight_failed` when it is a
+ *   dead letter; `lead_not_found`; `overloaded`; `unavailable`
  */
 export async function getInsight(
   parts: GetInsightDependencies,

@@ -7,8 +7,8 @@ import type { Log } from '../../lib/log/log.ts'
 /*
  * Lets calls wait for an insight without one query each. Invariants:
  *  1. One subscription per process receives every InsightReady event as it is published.
- *  2. The subscription misses events while NATS is unreachable, and no event reports dead letters. So while calls wait, the
- *     database is polled once a second for all of them, in sequential batches; polls do not overlap.
+ *  2. The subscription misses events while NATS is unreachable, and no event reports dead letters. So while calls wait,
+ *     the database is polled once a second for all of them, in sequential batches; polls do not overlap.
  *  3. At most `maxWaiting` calls wait; calls beyond the limit are rejected.
  *  4. A caller must query the database after it starts to wait, not only before.
  */

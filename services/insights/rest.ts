@@ -13,8 +13,8 @@ import { parseWait } from './wait.ts'
 export const insightsApi: ApiDescription = {
   title: 'leadtriage insights',
   description:
-    'Serves the insights that triage produces for leads. The intake service stores the leads. This port serves the same ' +
-    'operation over Connect, gRPC-Web and gRPC.',
+    'Serves the insights that triage produces for leads. The intake service stores the leads. This port serves the ' +
+    'same operation over Connect, gRPC-Web and gRPC.',
   tags: [{ name: 'Insights', description: 'What the sender of a lead wants, and how soon someone must act.' }],
 }
 
@@ -95,8 +95,8 @@ export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void
         tags: ['Insights'],
         summary: 'Get the insight of a lead',
         description:
-          'If the lead has no insight yet, `wait` (or the header `Prefer`) makes the call wait for it. Without an insight ' +
-          'the response is 404, with the code `insight_pending`, `insight_failed` or `lead_not_found`.',
+          'If the lead has no insight yet, `wait` (or the header `Prefer`) makes the call wait for it. Without an ' +
+          'insight the response is 404, with the code `insight_pending`, `insight_failed` or `lead_not_found`.',
         params: leadIdParams,
         querystring: z.object({
           wait: z

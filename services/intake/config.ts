@@ -4,8 +4,12 @@ import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
 export const intakeSettings = {
   ...commonSettings,
   INTAKE_PORT: integerSetting(0, 65_535, 8_000),
-  /** Maximum number of PostgreSQL connections: two for the group commits of leads and of lists, the others for reads. */
+  /**
+   * Maximum number of PostgreSQL connections: two for the group commits of leads and of lists, the others for reads.
+   */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 8),
-  /** Leads per second that a retriage call queues. Keep it below what the workers can process, or new leads are delayed. */
+  /**
+   * Leads per second that a retriage call queues. Keep it below what the workers can process, or new leads are delayed.
+   */
   RETRIAGE_PER_SECOND: integerSetting(1, 100_000, 200),
 } as const

@@ -15,8 +15,8 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
 }
 
 /**
- * The violation to report for an `Idempotency-Key` header: the given message, unless the header was repeated, which Node
- * presents as one comma-separated value.
+ * The violation to report for an `Idempotency-Key` header: the given message, unless the header was repeated, which
+ * Node presents as one comma-separated value.
  */
 export function keyViolation(headers: IncomingHttpHeaders, message: string): Violation {
   const isRepeated = headers['idempotency-key']?.includes(',') ?? false

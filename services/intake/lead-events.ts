@@ -10,9 +10,9 @@ import type { LeadRow, StoredLead } from './lead-store.ts'
 /** Publishes committed leads to triage. Never fails and never waits: a committed lead is safe without its event. */
 export interface LeadEvents {
   /**
-   * Publishes the event of a recently created lead, with a message id that is the same for every attempt of a request. Also
-   * on a replay, since the event of the first attempt may have been lost and a duplicate is harmless. Skips older leads:
-   * the reconciler covers those, and republishing a replayed import would triage the whole file again.
+   * Publishes the event of a recently created lead, with a message id that is the same for every attempt of a request.
+   * Also on a replay, since the event of the first attempt may have been lost and a duplicate is harmless. Skips older
+   * leads: the reconciler covers those, and republishing a replayed import would triage the whole file again.
    */
   publish(stored: StoredLead, row: PublishedRow, traceparent: string): void
 }

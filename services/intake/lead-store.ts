@@ -135,9 +135,9 @@ async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[
 }
 
 /**
- * Inserts sorted by key, so that concurrent commits that share keys lock them in the same order and cannot deadlock. A row
- * whose key a concurrent transaction is inserting waits for it: it is inserted if the other rolls back and skipped if it
- * commits. So the next statement sees the lead of every skipped row.
+ * Inserts sorted by key, so that concurrent commits that share keys lock them in the same order and cannot deadlock. A
+ * row whose key a concurrent transaction is inserting waits for it: it is inserted if the other rolls back and skipped
+ * if it commits. So the next statement sees the lead of every skipped row.
  */
 function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
   return sql<{ id: string; created_at: Date }[]>`

@@ -25,14 +25,14 @@ import type { Intake } from './intake.ts'
 export const intakeApi: ApiDescription = {
   title: 'leadtriage intake',
   description:
-    'Stores sales leads, once per idempotency key, and queues them for triage. The insights service serves the results. ' +
-    'This port serves the same operations over Connect, gRPC-Web and gRPC.',
+    'Stores sales leads, once per idempotency key, and queues them for triage. The insights service serves the ' +
+    'results. This port serves the same operations over Connect, gRPC-Web and gRPC.',
   tags: [{ name: 'Leads', description: 'Store leads, read them, and triage them again.' }],
 }
 
 /**
- * The invisible characters without U+0000, for JSON Schema patterns: many JSON Schema tools do not support Unicode property
- * escapes. A test compares them with what createLead rejects.
+ * The invisible characters without U+0000, for JSON Schema patterns: many JSON Schema tools do not support Unicode
+ * property escapes. A test compares them with what createLead rejects.
  */
 const INVISIBLE =
   '\\u0001-\\u0020\\u007f-\\u00a0\\u00ad\\u034f\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890-\\u0891\\u08e2\\u115f-\\u1160' +
@@ -154,9 +154,9 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         tags: ['Leads'],
         summary: 'Store a lead, once per idempotency key',
         description:
-          'A request with the key and the lead of an earlier one returns the stored lead with 200; a request with the same ' +
-          'key and a different lead is a conflict. If a request fails or its response is lost, retry it with the same key. ' +
-          '`/leads/` is the same path.',
+          'A request with the key and the lead of an earlier one returns the stored lead with 200; a request with ' +
+          'the same key and a different lead is a conflict. If a request fails or its response is lost, retry it ' +
+          'with the same key. `/leads/` is the same path.',
         headers: z.object({
           'idempotency-key': uuidField.meta({
             description: 'A UUID that the client chooses, the same for every attempt to store the lead.',
@@ -174,7 +174,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         },
       },
       validatorCompiler: () => (value) => ({ value }), // see leadBodySchema
-      serializerCompiler: () => JSON.stringify, // the type checker covers the response; validating it would be slow here
+      serializerCompiler: () => JSON.stringify, // the types cover the response; validating it costs time on a hot path
     },
     async (request, reply) => {
       const caller = callerOf(request)
@@ -211,10 +211,10 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         tags: ['Leads'],
         summary: 'Triage leads again',
         description:
-          'Takes exactly one of `lead_ids`, a filter (`analyzer`, `intents`, `created_after`, `created_before`), or `all`. ' +
-          'Queues the leads at a limited rate, so that new leads are not delayed. The old insight of a lead stays until the ' +
-          'new one replaces it. Works in batches: if a call fails midway, the first batches are queued; retrying the call ' +
-          'queues them again.',
+          'Takes exactly one of `lead_ids`, a filter (`analyzer`, `intents`, `created_after`, `created_before`), or ' +
+          '`all`. Queues the leads at a limited rate, so that new leads are not delayed. The old insight of a lead ' +
+          'stays until the new one replaces it. Works in batches: if a call fails midway, the first batches are ' +
+          'queued; retrying the call queues them again.',
         body: retriageBodySchema,
         response: { 200: retriagedSchema.describe('The leads are queued, or with `dry_run` counted.') },
       },

@@ -39,8 +39,8 @@ export interface RetriageDependencies {
  * Triages leads again: increments the generation of each and queues it for the reconciler, spread over time so that new
  * leads are not delayed. The old insight stays until the insight of the next generation replaces it.
  *
- * Works in batches to keep statements short. If a call fails or is cancelled midway, the first batches are queued; retrying
- * the call queues them again.
+ * Works in batches to keep statements short. If a call fails or is cancelled midway, the first batches are queued;
+ * retrying the call queues them again.
  *
  * @param input lead_ids; or a filter of analyzer, intents, created_after, created_before; or all
  * @returns the number of leads queued, or with dry_run selected

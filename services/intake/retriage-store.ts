@@ -34,7 +34,8 @@ export interface RetriageStore {
   count(selection: RetriageSelection, startedAt: Date, after: LeadPosition | null): Promise<RetriageBatch>
   /**
    * As `count`, and increments the generation of the selected leads and queues them, in one commit.
-   * @param schedule the leads become due at `leadsPerSecond` from `startedAt`, after the `queuedBefore` of earlier batches
+   * @param schedule the leads become due at `leadsPerSecond` from `startedAt`, after the `queuedBefore` of earlier
+   *   batches
    */
   retriage(
     selection: RetriageSelection,
@@ -73,8 +74,8 @@ export function createRetriageStore(sql: Sql): RetriageStore {
 }
 
 /**
- * Locks the leads and then their queue entries in the order of ids, so that concurrent calls cannot deadlock. A lead that
- * is already queued, even if just published, gets a new due time.
+ * Locks the leads and then their queue entries in the order of ids, so that concurrent calls cannot deadlock. A lead
+ * that is already queued, even if just published, gets a new due time.
  */
 function retriage(
   sql: Sql,
@@ -104,8 +105,8 @@ function retriage(
 }
 
 /**
- * The leads of the next batch, before the filter by insight. Reads the index (created_at, id), so that leads outside the
- * requested times cost nothing; leads by id are read by primary key.
+ * The leads of the next batch, before the filter by insight. Reads the index (created_at, id), so that leads outside
+ * the requested times cost nothing; leads by id are read by primary key.
  */
 function seen(
   sql: Sql,

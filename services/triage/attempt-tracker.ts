@@ -15,9 +15,9 @@ interface EndedDelivery extends DeliveryEnd {
 
 /**
  * Records how the deliveries of a lead's message ended in `delivery_attempts`, until the lead has an insight or a dead
- * letter. Leads that succeed at the first attempt have no row. A new message of the same lead starts with an empty history.
- * A delivery count that does not increase shows that the consumer was recreated, since the consumer counts deliveries.
- * Recording is idempotent.
+ * letter. Leads that succeed at the first attempt have no row. A new message of the same lead starts with an empty
+ * history. A delivery count that does not increase shows that the consumer was recreated, since the consumer counts
+ * deliveries. Recording is idempotent.
  *
  * Reads and writes are batched, since a worker that was killed leaves hundreds of messages to redeliver.
  */
@@ -77,8 +77,8 @@ function begin(sql: Sql, { event, messageId, deliveryCount }: LeadDelivery) {
 }
 
 /**
- * Sorted by lead, so that concurrent workers lock rows in the same order. Changes nothing for a delivery that is already
- * recorded: after a timeout it may be recorded twice.
+ * Sorted by lead, so that concurrent workers lock rows in the same order. Changes nothing for a delivery that is
+ * already recorded: after a timeout it may be recorded twice.
  */
 async function recordEnds(sql: Sql, ended: readonly EndedDelivery[]): Promise<null[]> {
   await withQueryTimeout(sql`

@@ -17,8 +17,8 @@ export type DeadLetterSelection = { readonly leadIds: readonly string[] } | { re
 /** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface DeadLetterStore {
   /**
-   * Stores a dead letter, replacing an older one of the same lead. Does nothing if the lead already has a final insight of
-   * this generation, since then another delivery of the message has succeeded.
+   * Stores a dead letter, replacing an older one of the same lead. Does nothing if the lead already has a final insight
+   * of this generation, since then another delivery of the message has succeeded.
    */
   put(letter: NewDeadLetter): Promise<void>
   find(leadId: string): Promise<DeadLetter | undefined>
@@ -90,8 +90,8 @@ function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfter
     on conflict (lead_id) do update set
       generation = excluded.generation, reason = excluded.reason, error = excluded.error,
       attempts = excluded.attempts, last_failed_at = now(),
-      -- null for a dead letter. A parked lead backs off in proportion to how long it has been parked, so that an outage of
-      -- the model for hours does not republish every lead each minute; with jitter, since leads are parked together
+      -- null for a dead letter. A parked lead backs off in proportion to how long it has been parked, so that an outage
+      -- of the model for hours does not republish every lead each minute; with jitter, since leads are parked together
       retry_at = greatest(
         excluded.retry_at,
         case when excluded.retry_at is not null then

@@ -11,8 +11,8 @@ import { forgetAttempts } from './attempt-tracker.ts'
 
 export interface InsightStore {
   /**
-   * Stores the insights in one commit. An insight replaces the stored one of its lead only if its generation is higher, or
-   * is the same and it turns provisional into final, so a late or repeated message changes nothing.
+   * Stores the insights in one commit. An insight replaces the stored one of its lead only if its generation is higher,
+   * or is the same and it turns provisional into final, so a late or repeated message changes nothing.
    *
    * @returns the insight now stored for each lead, in the order of the insights; an Error for one that was deleted
    *   concurrently
@@ -69,8 +69,8 @@ function supersedes(insight: NewInsight, other: NewInsight): boolean {
 /**
  * Stores insights and deletes the dead letters of their leads.
  *
- * Rows are sorted by lead, so that concurrent workers lock them in the same order and cannot deadlock. The upsert waits for
- * a row that another worker is writing; its condition then sees what that worker committed.
+ * Rows are sorted by lead, so that concurrent workers lock them in the same order and cannot deadlock. The upsert waits
+ * for a row that another worker is writing; its condition then sees what that worker committed.
  *
  * @returns the times of the rows that were written
  */

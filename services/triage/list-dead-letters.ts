@@ -24,8 +24,8 @@ export interface DeadLetterPage {
 }
 
 /**
- * Returns a page of dead letters, newest failure first. Each page continues after the last dead letter of the previous one,
- * regardless of additions and deletions.
+ * Returns a page of dead letters, newest failure first. Each page continues after the last dead letter of the previous
+ * one, regardless of additions and deletions.
  *
  * @param input reason, state, failed_after, failed_before, page_size and page_token, not validated yet
  * @throws AppError `invalid_request`, `unavailable`

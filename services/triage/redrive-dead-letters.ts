@@ -15,13 +15,14 @@ const requestSchema = z.strictObject(
 
 /**
  * Triages dead-lettered or parked leads again: makes their dead letters due, which intake's reconciler then publishes
- * (docs/decisions/006-redrive.md). Works in batches to keep statements short. If a call fails or is cancelled midway, the
- * first batches are redriven; retrying the call is safe.
+ * (docs/decisions/006-redrive.md). Works in batches to keep statements short. If a call fails or is cancelled midway,
+ * the first batches are redriven; retrying the call is safe.
  *
- * @param input lead_ids; or a filter of reason, failed_after, failed_before; or all. A filter and all apply to one state,
- *   `dead` by default; ids select dead letters in any state
+ * @param input lead_ids; or a filter of reason, failed_after, failed_before; or all. A filter and all apply to one
+ *   state, `dead` by default; ids select dead letters in any state
  * @returns the number of leads redriven, or with dry_run selected
- * @throws AppError `invalid_request`, also when the input selects nothing or selects in two ways; `unavailable`; `cancelled`
+ * @throws AppError `invalid_request`, also when the input selects nothing or selects in two ways; `unavailable`;
+ *   `cancelled`
  */
 export async function redriveDeadLetters(store: DeadLetterStore, input: unknown, signal: AbortSignal): Promise<number> {
   const request = parseRequest(requestSchema, input)

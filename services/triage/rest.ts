@@ -194,9 +194,9 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
         tags: ['Dead letters'],
         summary: 'Redrive dead letters',
         description:
-          'Queues dead-lettered or parked leads to be triaged again. Takes exactly one of `lead_ids`, a filter (`reason`, ' +
-          '`failed_after`, `failed_before`), or `all`. Works in batches: if a call fails midway, the first batches are ' +
-          'redriven; retrying the call is safe.',
+          'Queues dead-lettered or parked leads to be triaged again. Takes exactly one of `lead_ids`, a filter ' +
+          '(`reason`, `failed_after`, `failed_before`), or `all`. Works in batches: if a call fails midway, the ' +
+          'first batches are redriven; retrying the call is safe.',
         body: redriveBodySchema,
         response: { 200: redrivenSchema.describe('The dead letters are redriven, or with `dry_run` counted.') },
       },

@@ -81,7 +81,9 @@ function toFilter({ reason, state, failedAfter, failedBefore }: ListDeadLettersR
   }
 }
 
-/** The value for a protobuf enum number: undefined for UNSPECIFIED; an unknown number itself, for validation to reject. */
+/**
+ * The value for a protobuf enum number: undefined for UNSPECIFIED; an unknown number itself, for validation to reject.
+ */
 function enumValueOf(numbers: Readonly<Record<string, number>>, given: number): string | number | undefined {
   if (given === 0) return undefined
   return Object.keys(numbers).find((value) => numbers[value] === given) ?? given

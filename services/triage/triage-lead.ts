@@ -17,10 +17,10 @@ export interface TriageLeadDependencies {
 }
 
 /**
- * Handles one LeadReceived event: analyze, store, publish. In a cascade it stores the quick analyzer's insight first. If its
- * confidence is below the threshold, the insight is provisional until the final analyzer replaces it; if that fails, the
- * provisional insight stays and the event is retried.
- * Idempotent: a redelivery finds the insight stored and publishes it again with the same message id.
+ * Handles one LeadReceived event: analyze, store, publish. In a cascade it stores the quick analyzer's insight first.
+ * If its confidence is below the threshold, the insight is provisional until the final analyzer replaces it; if that
+ * fails, the provisional insight stays and the event is retried. Idempotent: a redelivery finds the insight stored and
+ * publishes it again with the same message id.
  */
 export async function triageLead(
   { pipeline, withTimeLimit, store, publish }: TriageLeadDependencies,

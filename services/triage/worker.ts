@@ -92,8 +92,8 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
 
 /**
  * With a model alone, a worker takes only as many leads as the model has room for; the others stay in the queue. In a
- * cascade, leads waiting for the model use at most a quarter of the minimum, so that new leads always get their provisional
- * insight.
+ * cascade, leads waiting for the model use at most a quarter of the minimum, so that new leads always get their
+ * provisional insight.
  */
 function leadsInFlight(config: TriageConfig): { maxInFlight: number; minInFlight?: number } {
   const maxInFlight = config.TRIAGE_MAX_IN_FLIGHT

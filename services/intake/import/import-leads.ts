@@ -8,10 +8,11 @@ import { createWaitingRows } from './waiting-rows.ts'
  * Rows in, progress out. Invariants:
  *  1. At most `LISTS_IN_FLIGHT` lists are being stored. A list is started when it is full or when none is in flight, so
  *     received rows wait for at most one commit.
- *  2. Reading pauses while a full list waits. This bounds the memory of an import and applies back-pressure to the sender.
+ *  2. Reading pauses while a full list waits. This bounds the memory of an import and applies back-pressure to the
+ *     sender.
  *  3. Lists are reported in the order of their rows: all rows up to a reported progress are stored.
- *  4. Nothing is in flight after the import has ended, however it ends, including when the reader of the response returns
- *     between two lists. The source is closed then.
+ *  4. Nothing is in flight after the import has ended, however it ends, including when the reader of the response
+ *     returns between two lists. The source is closed then.
  */
 
 const LISTS_IN_FLIGHT = 2

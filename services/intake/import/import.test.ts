@@ -98,7 +98,7 @@ describe('keys', () => {
       ])
 
       const csv = `note,idempotency_key\none,\ntwo,${own}\nthree,\n`
-      const again = await importAll(intake.url, csv, { key: `"${key}"`, type: 'text/csv' }) // quoting does not change the key
+      const again = await importAll(intake.url, csv, { key: `"${key}"`, type: 'text/csv' }) // the same key, quoted
       expect(again.last).toEqual({ done: { ...counts, created: 0, replayed: 3 } })
     },
   )
@@ -199,8 +199,8 @@ describe('streams', () => {
   })
 
   test('a large import needs no more memory than a few lists', async () => {
-    // The heap is smaller than the rows, so a process that keeps them or reads without back-pressure dies. Without NATS,
-    // since events awaiting their acknowledgement are kept in memory by design.
+    // The heap is smaller than the rows, so a process that keeps them or reads without back-pressure dies. Without
+    // NATS, since events awaiting their acknowledgement are kept in memory by design.
     const own = await start('intake', { NODE_OPTIONS: '--max-old-space-size=64', NATS_URL: 'nats://127.0.0.1:1' })
     const note = 'We are comparing vendors. '.repeat(150)
     async function* rows() {

@@ -4,9 +4,9 @@ import { addAbortSignal, PassThrough } from 'node:stream'
 import { invalidRequest } from '../../../lib/errors/parse.ts'
 
 /**
- * Returns the body as a stream that fails when the signal aborts. A separate stream, because destroying the request would
- * also close its connection and the response. The caller must destroy the stream when done: until then the signal keeps a
- * reference to it.
+ * Returns the body as a stream that fails when the signal aborts. A separate stream, because destroying the request
+ * would also close its connection and the response. The caller must destroy the stream when done: until then the signal
+ * keeps a reference to it.
  */
 export function readBody(request: IncomingMessage, signal: AbortSignal): Readable {
   return addAbortSignal(signal, request.pipe(new PassThrough()))

@@ -13,7 +13,10 @@ const fieldsArbitrary = fc.dictionary(fc.constantFrom(...COLUMNS), fc.string({ u
   noNullPrototype: true,
 })
 
-/** Reads a body that arrives in pieces, cycling through the given lengths; returns the rows and the thrown error, if any. */
+/**
+ * Reads a body that arrives in pieces, cycling through the given lengths; returns the rows and the thrown error, if
+ * any.
+ */
 async function read(reader: RowReader, body: string | Uint8Array, lengths = [Infinity]) {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body
   async function* pieces() {

@@ -83,12 +83,13 @@ const routeSchema = {
   tags: ['Leads'],
   summary: 'Store many leads from a stream of rows',
   description:
-    'Rows are newline-delimited JSON, one object per line with `idempotency_key` and the fields of a lead, or CSV (RFC ' +
-    '4180) with a header line of the same names. The key of a row without one is the UUIDv5 of the row number in the ' +
-    'namespace of the header `Idempotency-Key`, so sending the same file again with the same header creates nothing.\n\n' +
-    'Rows are stored while the client sends more. The response lists each invalid or conflicting row, reports progress, ' +
-    'and ends with `done` or `failed`; without either, the connection was lost. In both error cases all rows up to the ' +
-    'last progress are processed, and it is safe to retry the file with the same key.\n\n' +
+    'Rows are newline-delimited JSON, one object per line with `idempotency_key` and the fields of a lead, or CSV ' +
+    '(RFC 4180) with a header line of the same names. The key of a row without one is the UUIDv5 of the row number ' +
+    'in the namespace of the header `Idempotency-Key`, so sending the same file again with the same header creates ' +
+    'nothing.\n\n' +
+    'Rows are stored while the client sends more. The response lists each invalid or conflicting row, reports ' +
+    'progress, and ends with `done` or `failed`; without either, the connection was lost. After `failed` or a lost ' +
+    'connection, all rows up to the last progress are processed; retry the file with the same key.\n\n' +
     'Read the response while sending: the service stops reading rows while the client does not read the response.',
   consumes: Object.keys(READERS),
   headers: z.object({

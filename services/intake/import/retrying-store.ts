@@ -22,10 +22,10 @@ type StoreAll = (rows: readonly LeadRow[]) => Promise<readonly StoredLead[]>
 
 export interface RetryingStore {
   /**
-   * Stores a list. Retries transient errors (PostgreSQL unreachable, too many lists queued) for {@link RETRY_FOR_MS}. If an
-   * attempt was committed after all, the next one is a replay.
-   * @throws AppError the error of the last attempt, also when the signal aborts during a retry; the reason of the signal
-   *   when it aborts before the first attempt
+   * Stores a list. Retries transient errors (PostgreSQL unreachable, too many lists queued) for {@link RETRY_FOR_MS}.
+   * If an attempt was committed after all, the next one is a replay.
+   * @throws AppError the error of the last attempt, also when the signal aborts during a retry; the reason of the
+   *   signal when it aborts before the first attempt
    */
   storeAll(rows: readonly LeadRow[], signal: AbortSignal): Promise<readonly StoredLead[]>
 }

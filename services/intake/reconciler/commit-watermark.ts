@@ -8,8 +8,8 @@ const ID_SECONDS = 20
 
 /**
  * Creates a function that returns the commit watermark: the `created_at` up to which every lead is visible. A lead's
- * `created_at` is the start of its transaction, but it becomes visible only after the commit, which has no timeout: with
- * an unreachable synchronous standby a commit may wait indefinitely.
+ * `created_at` is the start of its transaction, but it becomes visible only after the commit, which has no timeout:
+ * with an unreachable synchronous standby a commit may wait indefinitely.
  *
  * Each call takes a checkpoint (a time and a new transaction id). The time becomes the watermark once all transactions
  * with lower ids have ended. `pg_stat_activity` would not do, since it hides the transactions of other users, and other

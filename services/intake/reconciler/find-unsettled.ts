@@ -6,8 +6,8 @@ const STEP = 2_000
 export const GRACE_SECONDS = 3
 
 /**
- * A lead `l` is settled when it has a final insight of its generation, or is dead-lettered, or is parked and not due yet.
- * Both look-ups are by primary key.
+ * A lead `l` is settled when it has a final insight of its generation, or is dead-lettered, or is parked and not due
+ * yet. Both look-ups are by primary key.
  */
 export function isSettled(sql: Sql) {
   return sql`(
@@ -25,8 +25,8 @@ export function isSettled(sql: Sql) {
  * step reads at most {@link STEP} entries of the index (created_at, id) from the walk's position, so its cost does not
  * depend on the number of leads.
  *
- * The early walk stops {@link GRACE_SECONDS} before now and so misses leads whose commit took longer. The late walk, which
- * stops at the commit watermark, finds those.
+ * The early walk stops {@link GRACE_SECONDS} before now and so misses leads whose commit took longer. The late walk,
+ * which stops at the commit watermark, finds those.
  *
  * @param queuedSince leads created since then may still be in the queue or in flight, and are skipped for now
  * @param commitWatermark every lead created before is visible (see commit-watermark.ts); undefined while unknown
@@ -74,9 +74,9 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragm
 }
 
 /**
- * Records parked leads that are due, including redriven ones, in `unsettled_leads`. Reads the partial index on `retry_at`.
- * A lead that is already recorded for a later check becomes due now, unless it was published after its `retry_at`: it may
- * have been dead-lettered and redriven since its last publication.
+ * Records parked leads that are due, including redriven ones, in `unsettled_leads`. Reads the partial index on
+ * `retry_at`. A lead that is already recorded for a later check becomes due now, unless it was published after its
+ * `retry_at`: it may have been dead-lettered and redriven since its last publication.
  */
 export async function recordDueParked(sql: Sql): Promise<void> {
   await sql`

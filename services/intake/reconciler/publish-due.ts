@@ -18,8 +18,8 @@ export interface Published {
 }
 
 /**
- * Publishes leads in windows and waits for the acknowledgements of each. Stops after a window without any: then the stream
- * is unreachable or full, and the rest would fail too.
+ * Publishes leads in windows and waits for the acknowledgements of each. Stops after a window without any: then the
+ * stream is unreachable or full, and the rest would fail too.
  *
  * @param publish resolves when the stream has acknowledged the message
  */

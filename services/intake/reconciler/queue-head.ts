@@ -26,12 +26,12 @@ export async function queueHead(nats: Nats, names: JetStreamNames): Promise<Queu
 const BATCH_SIZE = 10_000
 
 /**
- * After the queue was recreated, makes everything that was published to the old one due now, one batch per call: messages
- * in a lost or deleted queue are gone, however recently they were published. Does nothing while the incarnation is the
- * same. Skips leads whose rows are locked by a commit in progress; a later call finds them.
+ * After the queue was recreated, makes everything that was published to the old one due now, one batch per call:
+ * messages in a lost or deleted queue are gone, however recently they were published. Does nothing while the
+ * incarnation is the same. Skips leads whose rows are locked by a commit in progress; a later call finds them.
  *
- * @param incarnation stored in the database after the last batch, since another process may be the leader by the time the
- *   queue is recreated
+ * @param incarnation stored in the database after the last batch, since another process may be the leader by the time
+ *   the queue is recreated
  * @returns whether another batch may follow; publish nothing before the last one
  */
 export async function recordIncarnation(sql: Sql, incarnation: string): Promise<boolean> {

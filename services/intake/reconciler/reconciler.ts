@@ -18,15 +18,15 @@ import { createSlidingMinimum } from './sliding-minimum.ts'
 import { countPublished, takeDue } from './take-due.ts'
 
 /*
- * Guarantees that every committed lead is triaged, even if its event was lost because intake was killed before publishing
- * it, NATS was unreachable, or the stream was lost. Invariants:
+ * Guarantees that every committed lead is triaged, even if its event was lost because intake was killed before
+ * publishing it, NATS was unreachable, or the stream was lost. Invariants:
  *  1. One process at a time reconciles: the leader (lib/postgres/leader.ts).
- *  2. A walk finds every committed lead, however long its commit took. An unsettled lead stays in `unsettled_leads` until
- *     it is settled.
- *  3. Leads that are in the queue, or were delivered within the grace period, are not republished, so a long queue causes no
- *     extra work.
- *  4. Publishing a lead twice is harmless: the stream keeps one message per lead, and an insight is replaced only by one of
- *     a higher generation.
+ *  2. A walk finds every committed lead, however long its commit took. An unsettled lead stays in `unsettled_leads`
+ *     until it is settled.
+ *  3. Leads that are in the queue, or were delivered within the grace period, are not republished, so a long queue
+ *     causes no extra work.
+ *  4. Publishing a lead twice is harmless: the stream keeps one message per lead, and an insight is replaced only by
+ *     one of a higher generation.
  *  5. A lead counts as published only once the stream has acknowledged it, and only while the queue is not recreated;
  *     otherwise it is due again within seconds. After a round with failures the reconciler pauses.
  */
@@ -119,7 +119,7 @@ export function startReconciler(options: {
   })
   metrics.gauge({
     name: 'leadtriage_queue_oldest_waiting_seconds',
-    help: 'Age of the oldest lead in the queue that was not delivered to a worker; reported by the reconciler leader only.',
+    help: 'Age of the oldest lead in the queue not delivered to a worker; reported by the reconciler leader only.',
     collect() {
       if (leader.leads && oldestWaitingSeconds !== undefined) this.set(oldestWaitingSeconds)
       else this.remove() // an autoscaler would act on a stale value

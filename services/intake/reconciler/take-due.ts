@@ -27,12 +27,12 @@ const FIRST_RECHECK_SECONDS = 15
 
 /**
  * Takes due leads: removes the settled ones and leases the others to be published now. Report those published with
- * {@link countPublished}; the rest are due again when the lease ends. Reads at most {@link BATCH_SIZE} entries of the index
- * on `check_at`.
+ * {@link countPublished}; the rest are due again when the lease ends. Reads at most {@link BATCH_SIZE} entries of the
+ * index on `check_at`.
  *
  * A retriage that commits while this statement runs has updated rows that its snapshot still shows as settled. Removing
- * them would lose the retriage. So `held` locks the rows and skips those whose version (`xmin`) has changed. It also skips
- * locked rows, so that the two cannot deadlock.
+ * them would lose the retriage. So `held` locks the rows and skips those whose version (`xmin`) has changed. It also
+ * skips locked rows, so that the two cannot deadlock.
  *
  * @param queuedSince leads published since then may still be in the queue or in flight, and are not due
  */

@@ -1,8 +1,8 @@
 import type { Analysis } from '../../../domain/analysis.ts'
 
 /**
- * The plug-in interface for analyzers. To add one, create a folder next to `rules/`, add a value of ANALYZER in `config.ts`
- * and a case in `analyzer-pipeline.ts`. The worker does not change.
+ * The plug-in interface for analyzers. To add one, create a folder next to `rules/`, add a value of ANALYZER in
+ * `config.ts` and a case in `analyzer-pipeline.ts`. The worker does not change.
  */
 export interface Analyzer {
   /** `name@version`, stored with every insight so that a result can be traced to its analyzer. */

@@ -2,8 +2,8 @@
 const SHARED_FRACTION = 0.01
 
 /**
- * Limits the time of an analyzer per note to at least `limitMs` and at most 1% more. Notes that start within that 1% share
- * a signal, since a timer and a combined signal per note are costly for a busy worker and its garbage collector.
+ * Limits the time of an analyzer per note to at least `limitMs` and at most 1% more. Notes that start within that 1%
+ * share a signal, since a timer and a combined signal per note are costly for a busy worker and its garbage collector.
  *
  * @returns adds the time limit to a signal
  */

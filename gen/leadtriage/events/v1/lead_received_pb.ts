@@ -53,8 +53,8 @@ export type LeadReceived = Message<"leadtriage.events.v1.LeadReceived"> & {
   createdAt?: Timestamp | undefined;
 
   /**
-   * When this event was created, by the database's clock: the time of the commit for the first event of a lead, later for
-   * a repeated event.
+   * When this event was created, by the database's clock: the time of the commit for the first event of a lead, later
+   * for a repeated event.
    *
    * @generated from field: google.protobuf.Timestamp queued_at = 6;
    */

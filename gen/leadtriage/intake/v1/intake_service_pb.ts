@@ -44,8 +44,8 @@ export type NewLead = Message<"leadtriage.intake.v1.NewLead"> & {
   name?: string | undefined;
 
   /**
-   * The sender's message: at most 20,000, with at least one visible character. White space, control and format characters
-   * (zero-width spaces, soft hyphens) are not visible.
+   * The sender's message: at most 20,000, with at least one visible character. White space, control and format
+   * characters (zero-width spaces, soft hyphens) are not visible.
    *
    * @generated from field: string note = 4;
    */
@@ -429,8 +429,8 @@ export const IntakeService: GenService<{
   /**
    * Stores a lead, once per idempotency key.
    *
-   * Errors: INVALID_ARGUMENT with google.rpc.BadRequest listing each violation; ALREADY_EXISTS when the key was used for a
-   * different lead; UNAVAILABLE when the database is unreachable (retry with the same key).
+   * Errors: INVALID_ARGUMENT with google.rpc.BadRequest listing each violation; ALREADY_EXISTS when the key was used
+   * for a different lead; UNAVAILABLE when the database is unreachable (retry with the same key).
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.CreateLead
    */
@@ -450,8 +450,8 @@ export const IntakeService: GenService<{
     output: typeof GetLeadResponseSchema;
   },
   /**
-   * Stores up to 1,000 leads and returns a result for each, in the order of the requests. An invalid item does not affect
-   * the others.
+   * Stores up to 1,000 leads and returns a result for each, in the order of the requests. An invalid item does not
+   * affect the others.
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.BatchCreateLeads
    */
@@ -461,13 +461,14 @@ export const IntakeService: GenService<{
     output: typeof BatchCreateLeadsResponseSchema;
   },
   /**
-   * Queues leads to be triaged again, for example by a better analyzer. Increments the generation of each lead and queues
-   * it at a limited rate, so that new leads are not delayed (setting RETRIAGE_PER_SECOND). The old insight stays until the
-   * new one replaces it.
+   * Queues leads to be triaged again, for example by a better analyzer. Increments the generation of each lead and
+   * queues it at a limited rate, so that new leads are not delayed (setting RETRIAGE_PER_SECOND). The old insight stays
+   * until the new one replaces it.
    *
-   * Takes exactly one of lead_ids, a filter (analyzer, intents, created_after, created_before; a lead must match all that
-   * are given), or all. Does not include leads created during the call. Works in batches: if a call fails midway, the
-   * first batches are queued; retrying the call queues them again.
+   * Takes exactly one of lead_ids, a filter (analyzer, intents, created_after, created_before; a lead must match all
+   * that are given), or all. Does not include leads created during the call. Works in batches: if a call fails midway,
+   * the first batches are queued; retrying the call queues them again.
+   *
    * Errors: INVALID_ARGUMENT, also when the request selects no leads or selects them in two ways; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.RetriageLeads

@@ -428,8 +428,9 @@ export const TriageService: GenService<{
     output: typeof GetQueueResponseSchema;
   },
   /**
-   * Lists dead letters, newest failure first. A lead that fails again while pages are read moves to the front; all others
-   * are listed once.
+   * Lists dead letters, newest failure first. A lead that fails again while pages are read moves to the front; all
+   * others are listed once.
+   *
    * Errors: INVALID_ARGUMENT, also when page_token was returned for a different filter; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.triage.v1.TriageService.ListDeadLetters
@@ -451,11 +452,12 @@ export const TriageService: GenService<{
     output: typeof GetDeadLetterResponseSchema;
   },
   /**
-   * Queues dead-lettered or parked leads to be triaged again. Resets the attempts of each. Its dead letter is deleted when
-   * its insight is stored; until then it is listed as parked, with a retry_at in the past.
+   * Queues dead-lettered or parked leads to be triaged again. Resets the attempts of each. Its dead letter is deleted
+   * when its insight is stored; until then it is listed as parked, with a retry_at in the past.
    *
    * Takes exactly one of lead_ids, a filter (reason, failed_after, failed_before), or all. Works in batches: if a call
    * fails midway, the first batches are redriven; retrying the call is safe.
+   *
    * Errors: INVALID_ARGUMENT, also when the request selects no dead letters or selects them in two ways; UNAVAILABLE.
    *
    * @generated from rpc leadtriage.triage.v1.TriageService.RedriveDeadLetters

@@ -75,7 +75,9 @@ function isTransient(error: Error): boolean {
   return error instanceof ModelError && error.isTransient
 }
 
-/** The backoff before the next attempt: the server's Retry-After or exponential, capped at {@link MAX_RETRY_DELAY_MS}. */
+/**
+ * The backoff before the next attempt: the server's Retry-After or exponential, capped at {@link MAX_RETRY_DELAY_MS}.
+ */
 function delayAfter({ attempt, result }: { attempt: number; result: unknown }) {
   const error = result !== null && typeof result === 'object' && 'error' in result ? result.error : undefined
   const retryAfterMs = error instanceof ModelError ? error.retryAfterMs : undefined

@@ -36,9 +36,9 @@ const CACHE_MS = 15_000
 /**
  * Analyzes notes with a large language model on an OpenAI-compatible server.
  *
- * Each text is sent to the model once: later calls reuse the stored answer of the same analyzer. The note is sent fenced as
- * data, with email addresses, phone and card numbers masked. An unusable answer is returned to the model once with its
- * errors.
+ * Each text is sent to the model once: later calls reuse the stored answer of the same analyzer. The note is sent
+ * fenced as data, with email addresses, phone and card numbers masked. An unusable answer is returned to the model once
+ * with its errors.
  *
  * The analyzer throws TerminalError when the model refuses to answer or its second answer is unusable too; SnoozeError
  * when the model is unavailable.
@@ -48,8 +48,8 @@ export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
   const cache = new Map<string, Promise<Analysis>>()
 
   /**
-   * Concurrent calls for the same text share one call of the model. Its answer stays in the cache for a while, since the
-   * store finds it only after the insight is committed.
+   * Concurrent calls for the same text share one call of the model. Its answer stays in the cache for a while, since
+   * the store finds it only after the insight is committed.
    */
   const cached = (hash: string, callModel: () => Promise<Analysis>): Promise<Analysis> => {
     const running = cache.get(hash)

@@ -1,8 +1,8 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
 
 /**
- * A failed request to the model server. It has neither the server's message nor a cause: those may quote the note, and this
- * error appears in logs and dead letters.
+ * A failed request to the model server. It has neither the server's message nor a cause: those may quote the note, and
+ * this error appears in logs and dead letters.
  */
 export class ModelError extends Error {
   /** The HTTP status, if there was a response. */

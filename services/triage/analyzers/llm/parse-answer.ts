@@ -9,8 +9,8 @@ export class AnswerError extends Error {
 }
 
 /**
- * Extracts the answer from the output of a model: plain, in a code fence, or after its reasoning. Removes characters that
- * PostgreSQL cannot store.
+ * Extracts the answer from the output of a model: plain, in a code fence, or after its reasoning. Removes characters
+ * that PostgreSQL cannot store.
  *
  * @throws AnswerError that lists the errors
  */

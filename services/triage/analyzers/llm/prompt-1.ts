@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
 
 /*
- * The instructions for the model and the schema of its answer. To change either, add a new file with a new number: the number
- * is part of the analyzer's id, which every insight records.
+ * The instructions for the model and the schema of its answer. To change either, add a new file with a new number: the
+ * number is part of the analyzer's id, which every insight records.
  */
 
 export const PROMPT_VERSION = 1

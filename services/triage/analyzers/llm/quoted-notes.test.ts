@@ -19,7 +19,9 @@ import { createChat } from './chat.ts'
 import { createLlmAnalyzer } from './llm-analyzer.ts'
 import { createTokenLimit } from './token-limit.ts'
 
-/* Servers quote requests in their error messages, and requests contain notes. No note may reach a log or a dead letter. */
+/*
+ * Servers quote requests in their error messages, and requests contain notes. No note may reach a log or a dead letter.
+ */
 
 const NOTE = 'Velvet-Elephant has not been paid; Velvet-Elephant waits.'
 

@@ -14,7 +14,10 @@ export function decimalSetting(min: number, max: number, fallback: number) {
 
 /** The settings of the model. LLM_BASE_URL and LLM_MODEL are required if ANALYZER is `llm` or `cascade`. */
 export const llmSettings = {
-  /** Base URL of an OpenAI-compatible server including its version, for example https://api.openai.com/v1; may have a query. */
+  /**
+   * Base URL of an OpenAI-compatible server including its version, for example https://api.openai.com/v1; may have a
+   * query.
+   */
   LLM_BASE_URL: z
     .string()
     .refine((url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol), {
@@ -31,7 +34,10 @@ export const llmSettings = {
   LLM_CONCURRENCY: integerSetting(1, 1_000, 8),
   /** Maximum number of input and output tokens per minute and worker; 0 means no limit. */
   LLM_TOKENS_PER_MINUTE: integerSetting(0, 100_000_000, 0),
-  /** Daily budget of all workers, in the currency of the prices; 0 means no limit. Once it is spent, the rules analyze notes. */
+  /**
+   * Daily budget of all workers, in the currency of the prices; 0 means no limit. Once it is spent, the rules analyze
+   * notes.
+   */
   LLM_DAILY_BUDGET: decimalSetting(0, 1_000_000, 0),
   /** Price of a million input tokens, in any currency. */
   LLM_PRICE_PER_MILLION_INPUT: decimalSetting(0, 10_000, 0),

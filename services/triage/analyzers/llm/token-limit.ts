@@ -2,7 +2,9 @@ import { SnoozeError } from '../../../../lib/mailbox/failure.ts'
 
 /** Limits the tokens per minute of one worker. */
 export interface TokenLimit {
-  /** @throws SnoozeError when there are not enough tokens, with the time until there are enough for all waiting notes */
+  /**
+   * @throws SnoozeError when there are not enough tokens, with the time until there are enough for all waiting notes
+   */
   take(tokens: number): void
 }
 

@@ -59,8 +59,8 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
 const SAMPLE_WORDS = 200
 
 /**
- * Detects the language of a note by script and function words: an ISO 639-1 code, or `und` when undetermined. The majority
- * of words determines the script, so an English note with one Greek word is English.
+ * Detects the language of a note by script and function words: an ISO 639-1 code, or `und` when undetermined. The
+ * majority of words determines the script, so an English note with one Greek word is English.
  */
 export function detectLanguage(words: readonly Word[]): string {
   const sample = words.slice(0, SAMPLE_WORDS)

@@ -16,8 +16,9 @@ export interface Match<E extends Matchable = Evidence> {
 /**
  * Prepares a vocabulary and returns a function that finds it in notes.
  *
- * Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling. Each word of a
- * note is then compared only with the few phrases that can start with it: 20,000 characters take a few milliseconds at most.
+ * Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling. Each word of
+ * a note is then compared only with the few phrases that can start with it: 20,000 characters take a few milliseconds
+ * at most.
  */
 export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (words: readonly Word[]) => Match<E>[] {
   const candidates = vocabulary.flatMap((evidence) =>

@@ -15,8 +15,8 @@ export interface Word {
   readonly quoted: boolean
 }
 
-// Linear time: no nested repetition. A word starts with a letter or digit; marks and invisible characters may follow, so
-// that "u<zero width>rgent" is one word.
+// Linear time: no nested repetition. A word starts with a letter or digit; marks and invisible characters may follow,
+// so that "u<zero width>rgent" is one word.
 const WORD = /[$€£₽%]|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]*/gu
 const SENTENCE_END = /[.!?…](?=\s)|\n\s*\n/u
 const CLAUSE_END = /[,;:–—()\n](?=\s|$)|\s-\s|[.!?…]|\n/u
@@ -24,8 +24,8 @@ const CLAUSE_END = /[,;:–—()\n](?=\s|$)|\s-\s|[.!?…]|\n/u
 const REPLY_HEADER = /^[ \t]*-{3,}[ \t]*(?:original message|forwarded message|исходное сообщение)/imu
 
 /**
- * Maximum number of words read. 20,000 characters of ordinary text have about 3,500 words, and the purpose of a note shows
- * earlier. Notes such as "7 7 7" have 10,000 and would take too long.
+ * Maximum number of words read. 20,000 characters of ordinary text have about 3,500 words, and the purpose of a note
+ * shows earlier. Notes such as "7 7 7" have 10,000 and would take too long.
  */
 const MAX_WORDS = 2000
 

@@ -12,7 +12,9 @@ const MAX_REPEATS = 2
 /** Factor for text quoted in a reply, which the sender did not write. */
 const QUOTED = 0.3
 
-/** Factor for denied evidence: "we don't want to buy" is weaker evidence against buying than "we want to buy" is for it. */
+/**
+ * Factor for denied evidence: "we don't want to buy" is weaker evidence against buying than "we want to buy" is for it.
+ */
 const DENIED = -0.6
 
 /** Converts the phrases found in a note to findings, weighted by denial, quotation and repetition. */

@@ -105,8 +105,9 @@ function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable
 }
 
 /**
- * Matches the rest of `phrase` after `words[first]`, which must match its first place. Returns the index of the last word,
- * or -1. A gap ends at the nearest matching word, without backtracking, so the work is bounded by the length of the phrase.
+ * Matches the rest of `phrase` after `words[first]`, which must match its first place. Returns the index of the last
+ * word, or -1. A gap ends at the nearest matching word, without backtracking, so the work is bounded by the length of
+ * the phrase.
  */
 export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number, finder: PlaceFinder): number {
   const sentence = words[first]?.sentence

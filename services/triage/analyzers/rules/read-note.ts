@@ -26,8 +26,8 @@ const QUOTATION_MARK = /["“”«»„]/u
 const MAX_QUOTE_DISTANCE = 60
 
 /**
- * Drops instructions to the classifier that are in quotation marks, since customers and researchers quote them to report
- * them. docs/triage.md classifies such notes by their own purpose.
+ * Drops instructions to the classifier that are in quotation marks, since customers and researchers quote them to
+ * report them. docs/triage.md classifies such notes by their own purpose.
  */
 function withoutReportedInjection(note: string, findings: readonly Finding[]): Finding[] {
   return findings.filter((finding) => {

@@ -23,9 +23,9 @@ export interface RuleAnalyzerOptions {
 /**
  * Classifies notes by evidence: no network, no state, deterministic.
  *
- * A vocabulary finds what a note says (a wish, a deadline, a fault, a denial), and a linear model weighs this together with
- * the note's words and character n-grams. The weights are learned from labelled notes (`eval/learn/`). Every result can be
- * attributed to words of the note.
+ * A vocabulary finds what a note says (a wish, a deadline, a fault, a denial), and a linear model weighs this together
+ * with the note's words and character n-grams. The weights are learned from labelled notes (`eval/learn/`). Every
+ * result can be attributed to words of the note.
  */
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
   const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
@@ -74,8 +74,8 @@ const MAX_CONFIDENCE_OTHER_LANGUAGES = 0.3
 const MAX_CONFIDENCE = 0.99
 
 /**
- * The probability that intent and priority are both correct: the probability of the model, calibrated on notes it was not
- * trained on (Platt scaling of the log-odds).
+ * The probability that intent and priority are both correct: the probability of the model, calibrated on notes it was
+ * not trained on (Platt scaling of the log-odds).
  */
 function confidenceOf(probability: number, language: string, { slope, offset }: Model['calibration']): number {
   const logOdds = Math.log(probability / Math.max(1e-9, 1 - probability))

@@ -1,6 +1,6 @@
 /**
- * The spelling of a word, shared by all its occurrences. Notes repeat a few thousand words, and most work on a note concerns
- * single words, so `perSpelling` does it once per spelling.
+ * The spelling of a word, shared by all its occurrences. Notes repeat a few thousand words, and most work on a note
+ * concerns single words, so `perSpelling` does it once per spelling.
  */
 export interface Spelling {
   /** Folded: lower case, no accents, no invisible characters, full forms of "dont" and "cant". */

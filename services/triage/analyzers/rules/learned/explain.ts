@@ -41,9 +41,9 @@ interface ClassifiedNote {
 }
 
 /**
- * Explains a verdict. Computes the contribution of each feature to the log-odds of the verdict (weight times value, compared
- * with the mean of the other verdicts weighted by probability), and attributes it to the words of the feature. Returns the
- * strongest reasons first.
+ * Explains a verdict. Computes the contribution of each feature to the log-odds of the verdict (weight times value,
+ * compared with the mean of the other verdicts weighted by probability), and attributes it to the words of the feature.
+ * Returns the strongest reasons first.
  */
 export type Explain = (note: ClassifiedNote) => Reason[]
 

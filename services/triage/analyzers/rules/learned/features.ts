@@ -3,15 +3,16 @@ import type { Word } from '../note-words.ts'
 import { isDigit, perSpelling, type Spelling, spellingOf } from '../spelling.ts'
 
 /*
- * The features of a note. A feature is a 32-bit hash (FNV-1a) of a kind and a text, so there is no dictionary; with 80,000
- * features in the model, an unknown text collides with one once in 50,000 times. Hashes are signed, so that the JavaScript
- * engine stores them as small integers. A model has a row for each feature it knows; unknown features are skipped.
+ * The features of a note. A feature is a 32-bit hash (FNV-1a) of a kind and a text, so there is no dictionary; with
+ * 80,000 features in the model, an unknown text collides with one once in 50,000 times. Hashes are signed, so that the
+ * JavaScript engine stores them as small integers. A model has a row for each feature it knows; unknown features are
+ * skipped.
  */
 
 /**
- * The occurrences of known features of one kind. Each kind is normalized separately, so that a thousand character n-grams
- * do not outweigh ten words. A note has hundreds of occurrences, so they are stored in three arrays that are reused for
- * every note instead of in objects. Elements from `size` on are left over from earlier notes.
+ * The occurrences of known features of one kind. Each kind is normalized separately, so that a thousand character
+ * n-grams do not outweigh ten words. A note has hundreds of occurrences, so they are stored in three arrays that are
+ * reused for every note instead of in objects. Elements from `size` on are left over from earlier notes.
  */
 interface FeatureGroup {
   /** The length of the group's vector after normalization, which weighs the kinds against each other. */

@@ -87,8 +87,8 @@ export function quantize(exact: Float32Array): Pick<Model, 'weights' | 'scale'> 
 }
 
 /**
- * A hash table with open addressing, three times as fast as a `Map` with 90,000 numbers. Each hash is next to its row, so
- * that a look-up needs one memory access. Hashes may be signed or unsigned.
+ * A hash table with open addressing, three times as fast as a `Map` with 90,000 numbers. Each hash is next to its row,
+ * so that a look-up needs one memory access. Hashes may be signed or unsigned.
  */
 export function tableOf(hashes: Uint32Array): (hash: number) => number {
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, hashes.length * 2)))

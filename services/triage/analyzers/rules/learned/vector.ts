@@ -18,8 +18,8 @@ export interface Vector {
 const LENGTH = 2
 
 /**
- * TF-IDF like scikit-learn's `TfidfVectorizer` with `sublinear_tf`, except that each group of features is normalized first.
- * No feature belongs to two groups.
+ * TF-IDF like scikit-learn's `TfidfVectorizer` with `sublinear_tf`, except that each group of features is normalized
+ * first. No feature belongs to two groups.
  *
  * @param idf the inverse document frequency of each row, in any unit
  * @returns computes the vector of a note, which is valid until the next call
