@@ -46,7 +46,7 @@ interface Outcome {
   readonly code: string
   /** The invalid fields. */
   readonly paths: readonly string[]
-  /** Whether the response says when to retry. */
+  /** Whether the response has a retry delay. */
   readonly retry: boolean
 }
 const OK: Outcome = { code: 'ok', paths: [], retry: false }
@@ -144,7 +144,7 @@ describe('a lead is stored, or rejected for the same invalid fields, over every 
       { note: 'Hi', phone: EMOJI.repeat(65), name: EMOJI.repeat(201), source: EMOJI.repeat(101) },
       invalid('name', 'phone', 'source'),
     ],
-    ['several invalid fields', { note: '', email: 'nobody' }, invalid('email', 'note')],
+    ['several invalid fields', { note: '', email: 'no-at-sign' }, invalid('email', 'note')],
   ])('%s', async (_what, lead, expected) => {
     await expectParity(
       expected,

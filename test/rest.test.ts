@@ -168,7 +168,7 @@ describe('an invalid request is rejected with the path of every invalid field:',
     ['a note that is too long', { note: 'x'.repeat(20_001) }, ['note']],
     ['a note with a null character', { note: 'a\u0000b' }, ['note']],
     ['a note with half a surrogate pair', '{"note":"a\\ud800b"}', ['note']],
-    ['a bad email', { note: NOTE, email: 'nobody' }, ['email']],
+    ['a bad email', { note: NOTE, email: 'no-at-sign' }, ['email']],
     ['an email without a dotted domain', { note: NOTE, email: 'a@b' }, ['email']],
     [
       'over-long fields',

@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto'
-import { jetstreamManager } from '@nats-io/jetstream'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
-import postgres from 'postgres'
 import type { ServiceName } from '../../db/service-logins.ts'
-import type { JetStreamNames } from '../../lib/jetstream/names.ts'
-import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import type { Installation } from '../../testkit/servers/installation.ts'
+import { createInstallation } from '../../testkit/servers/installation.ts'
 import type { Servers } from '../../testkit/servers/servers.ts'
 import type { TcpProxy } from '../../testkit/tcp-proxy.ts'
 import { startTcpProxy } from '../../testkit/tcp-proxy.ts'
@@ -12,18 +9,13 @@ import type { NatsCluster } from './nats-cluster.ts'
 import type { Services } from './services.ts'
 import { startServices } from './services.ts'
 
-/** The product with its own database and streams, into which one fault is injected. */
-export interface Stack extends Services {
+/** The product with its own database and streams, into which one fault is injected. `sql` and `nats` bypass the proxies. */
+export interface Stack extends Services, Pick<Installation, 'sql' | 'nats' | 'names'> {
   readonly servers: Servers
   /** Between the services and the servers, when the fault is `proxied`. */
   readonly proxies: { readonly postgres: TcpProxy; readonly nats: TcpProxy } | undefined
   /** Replaces the single nats-server, when the fault is `cluster`. */
   readonly cluster: NatsCluster | undefined
-  /** The database as its owner, not through a proxy. */
-  readonly sql: postgres.Sql
-  /** Not through a proxy. */
-  readonly nats: NatsConnection
-  readonly names: JetStreamNames
   /** Kills the processes and removes the database and the streams. */
   remove(): Promise<void>
 }
@@ -57,22 +49,11 @@ const FIRST_NODE: Record<ServiceName, number> = { intake: 0, triage: 1, insights
 
 export async function startStack({ servers, name, cluster, proxied, logDir, signal }: StackOptions): Promise<Stack> {
   const { label, namespace } = name
-  const undo: (() => Promise<unknown>)[] = []
-  const remove = async () => {
-    for (const step of undo.reverse()) await step().catch((error: unknown) => process.stderr.write(`${error}\n`))
-  }
+  const installation = await createInstallation({ servers, namespace, natsUrls: cluster?.urls })
+  const { serviceUrls, sql, nats, names, onRemove, remove } = installation
   try {
-    const { ownerUrl, serviceUrls } = await servers.createDatabase(namespace)
-    undo.push(() => servers.dropDatabase(namespace))
-    const sql = postgres(ownerUrl, { max: 3, onnotice: () => undefined, connect_timeout: 5, backoff: () => 0.2 })
-    undo.push(() => sql.end({ timeout: 2 }))
-    const names = jetStreamNames(namespace)
-    const natsUrls = cluster?.urls ?? [servers.nats.url]
-    const nats = await connect({ servers: [...natsUrls], maxReconnectAttempts: -1, reconnectTimeWait: 200 })
-    undo.push(() => nats.close())
-    undo.push(() => deleteStreams(nats, names))
     const proxies = proxied ? await startProxies(servers) : undefined
-    undo.push(() => Promise.all([proxies?.postgres.close(), proxies?.nats.close()]))
+    onRemove(() => Promise.all([proxies?.postgres.close(), proxies?.nats.close()]))
 
     const databaseUrl = (service: ServiceName) =>
       proxies?.postgres.through(serviceUrls[service]) ?? serviceUrls[service]
@@ -92,7 +73,7 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
         cluster ? { NATS_URL: cluster.urls[(FIRST_NODE[service] + number) % cluster.urls.length] } : {},
       signal,
     })
-    undo.push(services.killServices)
+    onRemove(services.killServices)
     return { ...services, servers, proxies, cluster, sql, nats, names, remove }
   } catch (error) {
     await remove()
@@ -102,11 +83,4 @@ export async function startStack({ servers, name, cluster, proxied, logDir, sign
 
 async function startProxies({ postgres: database, nats }: Servers) {
   return { postgres: await startTcpProxy(database.url), nats: await startTcpProxy(nats.url) }
-}
-
-async function deleteStreams(nats: NatsConnection, names: JetStreamNames): Promise<void> {
-  const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 2_000 })
-  for (const stream of [names.leadsStream, names.insightsStream]) {
-    await manager.streams.delete(stream).catch(() => undefined)
-  }
 }

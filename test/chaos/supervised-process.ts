@@ -7,7 +7,7 @@ import type { Service } from '../../testkit/services/service.ts'
 import { EndedEarly, untilReady } from '../../testkit/services/service.ts'
 
 /*
- * A service process under a supervisor, behind a load balancer. Invariants:
+ * A service process with a supervisor and a load balancer. Invariants:
  *  1. A process that ends without being stopped is replaced at once, as often as necessary.
  *  2. A process is in the load balancer from when it is ready until it reports not ready, or until
  *     REMOVED_AFTER_MS after it has died.

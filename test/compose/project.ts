@@ -37,11 +37,11 @@ export interface Project {
   remove(): Promise<string[]>
 }
 
-export async function createProject(say: (line: string) => void, signal: AbortSignal): Promise<Project> {
+export async function createProject(print: (line: string) => void, signal: AbortSignal): Promise<Project> {
   const run = (program: string, args: readonly string[], env?: NodeJS.ProcessEnv, cwd = ROOT) =>
     runProgram(program, args, { timeoutMs: COMMAND_TIMEOUT_MS, signal, cwd, ...(env && { env }) })
   const docker = (...args: string[]) => run('docker', args)
-  const command = await composeCommand(docker, say)
+  const command = await composeCommand(docker, print)
 
   const scratchDir = await mkdtemp(join(tmpdir(), 'leadtriage-compose-'))
   const passwords = await newPasswords(scratchDir)
@@ -122,7 +122,7 @@ export async function createProject(say: (line: string) => void, signal: AbortSi
 /** `docker compose`, or the older `docker-compose`. */
 async function composeCommand(
   docker: (...args: string[]) => Promise<string>,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<string[]> {
   const version = await docker('compose', 'version').then(
     (text) => ({ command: ['docker', 'compose'], text }),
@@ -131,7 +131,7 @@ async function composeCommand(
       text: await runProgram('docker-compose', ['version'], { timeoutMs: 10_000 }),
     }),
   )
-  say(version.text.split('\n')[0] ?? '')
+  print(version.text.split('\n')[0] ?? '')
   return version.command
 }
 
