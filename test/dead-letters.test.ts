@@ -44,7 +44,9 @@ beforeEach(async () => {
 const list = (query: string) => bodyOf<PageBody>(fetch(`${url}/dead-letters?${query}`))
 const redrive = (body: unknown) => post(`${url}/dead-letters:redrive`, body)
 
-/** Writes dead letters with increasing failure times, three for each second; returns their lead ids, the newest first. */
+/**
+ * Writes dead letters with increasing failure times, three for each second; returns their lead ids, the newest first.
+ */
 async function writeLetters(count: number, from: string, reason = 'failed', retryAt: string | null = null) {
   const rows = await stack.sql<{ lead_id: string }[]>`
     with written as (

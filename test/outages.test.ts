@@ -85,7 +85,7 @@ describe('PostgreSQL', () => {
   test('blocks many reads: all return 503, and few of them are executed afterwards', async () => {
     const intake = await start('intake')
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, { note: 'read me' }))
-    const client = createClient(IntakeService, createGrpcTransport({ baseUrl: intake.url })) // many calls over one connection
+    const client = createClient(IntakeService, createGrpcTransport({ baseUrl: intake.url })) // one connection
     const read = () => client.getLead({ leadId: id })
     const rowsRead = await countRowsRead()
     const holder = await stack.sql.reserve()

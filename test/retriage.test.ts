@@ -202,7 +202,7 @@ test('concurrent, repeated retriages of many leads miss none', async () => {
     const both = await Promise.all([retriage(bulk), retriage(bulk)])
     expect(await Promise.all(both.map((response) => bodyOf(response)))).toEqual([{ leads: 4500 }, { leads: 4500 }])
   }
-  await eventually(async () => (await untriaged()).length === 0, 80_000) // a lead that was rejected twice is checked after 45 s
+  await eventually(async () => (await untriaged()).length === 0, 80_000) // twice rejected leads: after 45 s
   const rows = await stack.sql`
     select l.generation as lead, i.generation as insight, count(*)::int as n
     from leads l join insights i on i.lead_id = l.id where l.client_id = 'bulk' group by 1, 2`

@@ -20,8 +20,8 @@ import type { BreakableServer } from '../testkit/servers/breakable-server.ts'
 import { startBreakable } from '../testkit/servers/breakable-server.ts'
 
 /*
- * A write that timed out must have ended before its retry starts. A trigger counts the writes that start, and those that
- * start while another one runs.
+ * A write that timed out must have ended before its retry starts. A trigger counts the writes that start, and those
+ * that start while another one runs.
  */
 
 const APPLICATION = 'timed-out-writes.test'

@@ -27,8 +27,8 @@ export interface MainOptions<Options> {
 }
 
 /**
- * Runs a command such as `npm run test:chaos`: parses the arguments, calls `main`, prints `N passed, N failed` and exits,
- * with 0 when nothing failed, 1 when something did or the run was interrupted, and 2 for wrong arguments.
+ * Runs a command such as `npm run test:chaos`: parses the arguments, calls `main`, prints `N passed, N failed` and
+ * exits, with 0 when nothing failed, 1 when something did or the run was interrupted, and 2 for wrong arguments.
  */
 export async function runMain<Options>(command: MainOptions<Options>): Promise<never> {
   const { usage, parseOptions, reportTo = process.stdout, main } = command

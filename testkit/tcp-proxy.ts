@@ -25,7 +25,9 @@ export interface TcpProxy {
   through(targetUrl: string): string
   /** Closes every connection and refuses new ones, like a server that is down. */
   cut(): Promise<void>
-  /** Ends `cut`, `discardFromClients` and `discardRepliesTo`: closes the connections that exist and accepts new ones. */
+  /**
+   * Ends `cut`, `discardFromClients` and `discardRepliesTo`: closes the connections that exist and accepts new ones.
+   */
   heal(): Promise<void>
   /** Resets every connection; new ones are accepted. */
   reset(): void
@@ -187,8 +189,8 @@ function bytesOf(chunk: Buffer): Buffer[] {
 }
 
 /**
- * Runs actions in order, each `delayMs` after it was queued, also while the delay changes. With `bytewise`, an event loop
- * turn passes between two actions, so that the receiver does not read both at once.
+ * Runs actions in order, each `delayMs` after it was queued, also while the delay changes. With `bytewise`, an event
+ * loop turn passes between two actions, so that the receiver does not read both at once.
  */
 function createDeliveryQueue(delayMs: () => number, bytewise: boolean): (act: () => void) => void {
   const waiting: { readonly at: number; readonly act: () => void }[] = []

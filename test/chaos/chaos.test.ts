@@ -10,8 +10,8 @@ import { describe, explain } from './report.ts'
 import { runFault } from './run-fault.ts'
 
 /*
- * A short form of `npm run test:chaos`, with fewer faults and less load. A failure prints its seed; to reproduce it, run
- * `npm run test:chaos -- --seed N --fault NAME`.
+ * A short form of `npm run test:chaos`, with fewer faults and less load. A failure prints its seed; to reproduce it,
+ * run `npm run test:chaos -- --seed N --fault NAME`.
  */
 
 const seed = Number(process.env.CHAOS_SEED ?? randomInt(1, 1_000_000))

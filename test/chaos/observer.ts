@@ -4,10 +4,13 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { waitUntil } from '../../embedded/wait-until.ts'
 import type { Stack } from './stack.ts'
 
-/** Metrics of the services and the stream during a run. Best effort: counts since the last poll are lost when a process dies. */
+/**
+ * Metrics of the services and the stream during a run. Best effort: counts since the last poll are lost when a process
+ * dies.
+ */
 export interface Observations {
   /** Number of events that the reconcilers published. */
-  readonly repaired: number
+  readonly republished: number
   /** Number of redeliveries, summed over the consumers. */
   readonly redelivered: number
   /** Number of consumers there were in succession. */
@@ -24,14 +27,14 @@ const METRIC = /^leadtriage_reconciler_published_total(?:\{[^}]*\})? (\S+)$/gm
 
 /** Polls the metrics of every intake and the consumer once a second, and keeps the latest values of each. */
 export function observe(stack: Stack): Observer {
-  const repairedBy = new Map<string, number>()
+  const republishedBy = new Map<string, number>()
   const redeliveredOf = new Map<string, number>()
   const stopping = new AbortController()
 
   const pollMetrics = async (url: string) => {
     const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(1_000) })
     const values = [...(await response.text()).matchAll(METRIC)].map(([, value]) => Number(value))
-    repairedBy.set(
+    republishedBy.set(
       url,
       values.reduce((sum, value) => sum + value, 0),
     )
@@ -58,7 +61,7 @@ export function observe(stack: Stack): Observer {
       await watching
       await poll()
       const redelivered = sumOf(redeliveredOf)
-      return { repaired: sumOf(repairedBy), redelivered, consumers: redeliveredOf.size }
+      return { republished: sumOf(republishedBy), redelivered, consumers: redeliveredOf.size }
     },
   }
 }
@@ -81,8 +84,8 @@ function sumOf(values: ReadonlyMap<string, number>): number {
 const EMPTY_WITHIN_MS = 45_000
 
 /**
- * Waits until the stream has no message left. A message of a settled lead may still be redelivered, but one that a worker
- * never releases takes a place that other leads need. Resolves to how many are left after {@link EMPTY_WITHIN_MS}.
+ * Waits until the stream is empty; resolves to the number of messages left after {@link EMPTY_WITHIN_MS}. A message of a
+ * settled lead may still be redelivered, but one that a worker never releases takes a place that other leads need.
  */
 export async function untilStreamEmpty({ nats, names }: Stack, signal: AbortSignal): Promise<number> {
   const manager = await jetstreamManager(nats, { checkAPI: false, timeout: 2_000 })

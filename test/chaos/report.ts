@@ -11,7 +11,7 @@ export interface Outcome {
   readonly errors: readonly (readonly [kind: string, count: number])[]
   /** Number of calls that failed twice in a row, so that a single retry would not have been enough. */
   readonly failedTwice: number
-  readonly repaired: number
+  readonly republished: number
   readonly redelivered: number
   readonly verdict: Verdict
   /** From the end of the fault until every lead acknowledged before was settled; undefined when that took too long. */
@@ -35,7 +35,7 @@ export function describe(outcome: Outcome): string {
     `acknowledged ${outcome.acknowledged}`,
     `errors ${total}${kinds && ` (${kinds})`}`,
     `failed twice ${outcome.failedTwice}`,
-    `repaired ${outcome.repaired}`,
+    `republished ${outcome.republished}`,
     `redelivered ${outcome.redelivered}`,
     `dead letters ${verdict.deadLetters}`,
     `lost ${verdict.lost.length}`,

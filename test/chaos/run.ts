@@ -8,8 +8,8 @@ import { describe, explain, passed } from './report.ts'
 import { runFault } from './run-fault.ts'
 
 /*
- * Injects one fault after the other into the running product, and verifies from the ledger of the clients that no lead was
- * lost and none was stored or triaged twice. `npm run test:chaos -- --help` lists the options.
+ * Injects one fault after the other into the running product, and verifies from the ledger of the clients that no lead
+ * was lost and none was stored or triaged twice. `npm run test:chaos -- --help` lists the options.
  */
 
 const CALM_SECONDS = 2

@@ -9,7 +9,9 @@ import type { NatsCluster } from './nats-cluster.ts'
 import type { Services } from './services.ts'
 import { startServices } from './services.ts'
 
-/** The product with its own database and streams, into which one fault is injected. `sql` and `nats` bypass the proxies. */
+/**
+ * The product with its own database and streams, into which one fault is injected. `sql` and `nats` bypass the proxies.
+ */
 export interface Stack extends Services, Pick<Installation, 'sql' | 'nats' | 'names'> {
   readonly servers: Servers
   /** Between the services and the servers, when the fault is `proxied`. */

@@ -17,7 +17,9 @@ export interface SupervisedProcess {
   readonly service: Service
   /** How processes ended that were neither killed nor stopped. */
   readonly crashes: readonly string[]
-  /** Kills the process. `isHit` is false when it has already ended; `replaced` resolves when its replacement is ready. */
+  /**
+   * Kills the process. `isHit` is false when it has already ended; `replaced` resolves when its replacement is ready.
+   */
   kill(): { readonly isHit: boolean; readonly replaced: Promise<void> }
   /** @throws Error when no process runs, since the fault would have no effect */
   freeze(): void

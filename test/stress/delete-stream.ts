@@ -10,8 +10,8 @@ const RECREATED_WITHIN_MS = 15_000
 const RETRY_MS = 15
 
 /**
- * Deletes the stream of leads `times` times in a row, each time soon after it was recreated. In a quarter of the cases the
- * workers are frozen for a moment before, so that the stream has messages.
+ * Deletes the stream of leads `times` times in a row, each time soon after it was recreated. In a quarter of the cases
+ * the workers are frozen for a moment before, so that the stream has messages.
  */
 export async function deleteStream(
   lane: Lane,

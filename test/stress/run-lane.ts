@@ -24,7 +24,9 @@ export interface LaneOutcome {
   readonly recoverySeconds: readonly number[]
   /** Per lead: from its creation to its insight. */
   readonly latencySeconds: readonly number[]
-  /** Leads without insight or dead letter {@link HANGS_AFTER_MS} after a deletion, not counting stalls of the machine. */
+  /**
+   * Leads without insight or dead letter {@link HANGS_AFTER_MS} after a deletion, not counting stalls of the machine.
+   */
   readonly hangs: readonly Diagnosis[]
   readonly crashes: readonly string[]
 }

@@ -12,8 +12,8 @@ const NATS_FROZEN_MS = [10, 600] as const
 const NATS_PAUSE_MS = [1_500, 8_000] as const
 
 /**
- * Deletes the stream of leads repeatedly under load, while two workers recreate stream and consumer on separate connections,
- * and waits each time until every acknowledged lead is settled.
+ * Deletes the stream of leads repeatedly under load, while two workers recreate stream and consumer on separate
+ * connections, and waits each time until every acknowledged lead is settled.
  */
 export async function stress(
   servers: Servers,

@@ -3,7 +3,10 @@ import type { Analysis } from '../../domain/analysis.ts'
 import { Intent, Priority } from '../../domain/vocabulary.ts'
 import type { Analyzer } from '../../services/triage/analyzers/analyzer.ts'
 
-/** CPU time, so that a busy machine does not fail the test. A rule analyzer needs 20 ms; a worker tolerates far more than this. */
+/**
+ * CPU time, so that a busy machine does not fail the test. A rule analyzer needs 20 ms; a worker tolerates far more
+ * than this.
+ */
 const MAX_CPU_MS = 250
 
 const MAX_NOTE = 20_000

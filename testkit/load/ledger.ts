@@ -1,8 +1,8 @@
 import type { NewLead } from '../../domain/lead.ts'
 
 /*
- * What the clients know: every idempotency key they used, the leads they sent under it and the responses they got. What is
- * stored is checked against this alone; nothing in it comes from the tables of the product.
+ * What the clients know: every idempotency key they used, the leads they sent under it and the responses they got. What
+ * is stored is checked against this alone; nothing in it comes from the tables of the product.
  */
 
 /** A lead in a response. */

@@ -4,7 +4,10 @@ import { waitUntil } from '../../embedded/wait-until.ts'
 const POLL_MS = 300
 const QUERY_TIMEOUT_MS = 10_000
 
-/** Waits until each of these leads has an insight or a dead letter; resolves to the ids of those that have neither in time. */
+/**
+ * Waits until each of these leads has an insight or a dead letter; resolves to the ids of those that have neither in
+ * time.
+ */
 export async function untilSettled(
   { sql }: { readonly sql: Sql },
   ids: readonly string[],

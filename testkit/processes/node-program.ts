@@ -9,8 +9,8 @@ export interface NodeProgram extends RunningProcess {
 }
 
 /**
- * Options for every Node process of a benchmark: services, layers, peers and load generator. As in the image of the services,
- * the space for new objects is larger than V8's default, so that fewer of them are copied before they die.
+ * Options for every Node process of a benchmark: services, layers, peers and load generator. As in the image of the
+ * services, the space for new objects is larger than V8's default, so that fewer of them are copied before they die.
  */
 export const NODE_ARGS: readonly string[] = ['--max-semi-space-size=64']
 
@@ -30,7 +30,8 @@ export function environmentForNode(scratchDir: string): NodeJS.ProcessEnv {
 
 /**
  * @param program its URL
- * @param scratchDir of the run; also the argument by which the reaper finds the process, see testkit/processes/reaper.ts
+ * @param scratchDir of the run; also the argument by which the reaper finds the process, see
+ * testkit/processes/reaper.ts
  */
 export async function startNodeProgram(options: {
   program: URL

@@ -5,9 +5,9 @@ import { trySignal } from '../../embedded/processes.ts'
 import { runProgram } from '../../embedded/run-program.ts'
 
 /*
- * A process that cleans up after a run that was killed: it kills every process with the run's folder on its command line,
- * and removes the folder. It starts when its standard input ends. That also happens after a run that has cleaned up itself,
- * which leaves it nothing to do.
+ * A process that cleans up after a run that was killed: it kills every process with the run's folder on its command
+ * line, and removes the folder. It starts when its standard input ends. That also happens after a run that has cleaned
+ * up itself, which leaves it nothing to do.
  */
 
 /** @returns a function that ends the reaper, to be called when everything is cleaned up */

@@ -17,7 +17,10 @@ export interface BreakableServer {
   stop(): Promise<void>
 }
 
-/** @param launch starts the server, on the same port every time if clients are to reconnect; resolves when it accepts clients */
+/**
+ * @param launch starts the server, on the same port every time if clients are to reconnect; resolves when it accepts
+ * clients
+ */
 export async function startBreakable(launch: () => Promise<EmbeddedServer>): Promise<BreakableServer> {
   let server = await launch()
   const signal = (name: NodeJS.Signals) => signalTree(server.pid, name)

@@ -13,7 +13,9 @@ import { startBreakable } from './breakable-server.ts'
 import type { DatabaseUrls } from './template-database.ts'
 import { createTemplate, inDatabase, TEMPLATE } from './template-database.ts'
 
-/** The PostgreSQL and nats-server of one run, with empty data at the start. They keep running whatever is done to them. */
+/**
+ * The PostgreSQL and nats-server of one run, with empty data at the start. They keep running whatever is done to them.
+ */
 export interface Servers {
   readonly postgres: BreakableServer
   readonly nats: BreakableServer

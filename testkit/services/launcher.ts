@@ -33,7 +33,9 @@ export interface Launcher {
   start(service: ServiceName, number?: number, env?: NodeJS.ProcessEnv): Promise<Service>
   /** Starts a service; resolves when it is ready. */
   startReady(service: ServiceName, number?: number, env?: NodeJS.ProcessEnv): Promise<Service>
-  /** How processes ended that were neither stopped nor killed by the launcher, for example `triage 1 ended (SIGKILL)`. */
+  /**
+   * How processes ended that were neither stopped nor killed by the launcher, for example `triage 1 ended (SIGKILL)`.
+   */
   readonly crashes: readonly string[]
   /** Stops every process; resolves to what went wrong: {@link crashes}, and exit codes other than 0. */
   stopAll(): Promise<string[]>

@@ -32,8 +32,9 @@ export function killIntake(times: number): Fault {
 const HOLDS_LEADS_AFTER_MS = 1_000
 
 /**
- * Recovery is measured from the last kill, of a worker that holds leads next to one that runs: it is frozen for a second
- * before, and leads are delivered to it meanwhile. Their insights must appear within 10 s, the ack wait and a margin.
+ * Recovery is measured from the last kill, of a worker that holds leads next to one that runs: it is frozen for a
+ * second before, and leads are delivered to it meanwhile. Their insights must appear within 10 s, the ack wait and a
+ * margin.
  */
 export function killTriage(times: number): Fault {
   return {
