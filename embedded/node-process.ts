@@ -40,7 +40,11 @@ export function spawnNode(options: NodeProcessOptions): RunningProcess {
     const output = child[name]
     if (!output) throw new Error(`the child process has no ${name}`) // stdio is piped above
     createInterface(output).on('line', (line) => {
-      log?.write(`${line}\n`) // by line: chunks of the two streams would mix within a line
+      // by line, because chunks of the two streams would mix within a line
+      if (log?.write(`${line}\n`) === false && !output.isPaused()) {
+        output.pause()
+        log.once('drain', () => output.resume())
+      }
       kept.push(line)
       if (kept.length > KEPT_LINES) kept.shift()
       onLine(line, name)
