@@ -9,8 +9,12 @@ export interface LabelledNote {
   /** ISO 639-1. */
   readonly lang: string
   readonly intent: Intent
-  readonly priority: Priority
+  /** Missing in collections that label intents only. */
+  readonly priority?: Priority | undefined
 }
+
+/** A note with both labels, as training needs it. */
+export type TrainingNote = LabelledNote & { readonly priority: Priority }
 
 const DATA = new URL('data/', import.meta.url)
 export const DEVELOPMENT_FILES = ['dev.jsonl', 'dev-trades.jsonl', 'dev-languages.jsonl'] as const
@@ -20,11 +24,12 @@ const labelledNoteSchema = z.object({
   note: z.string(),
   lang: z.string(),
   intent: z.enum(Intent),
-  priority: z.enum(Priority),
+  priority: z.enum(Priority).optional(),
 })
 
 /**
- * Reads a JSONL file of objects with `id, note, lang, intent, priority`. Ignores other fields and blank lines.
+ * Reads a JSONL file of objects with `id, note, lang, intent` and optionally `priority`. Ignores other fields and blank
+ * lines.
  *
  * @throws Error that names the file, the line and each invalid field
  */
@@ -35,17 +40,25 @@ export function readLabelledNotes(file: string | URL): LabelledNote[] {
 }
 
 /** The development notes, one list per file. Cross-validation tests on each file in turn. */
-export function readDevelopmentNotes(): LabelledNote[][] {
-  return DEVELOPMENT_FILES.map((name) => readLabelledNotes(new URL(name, DATA)))
+export function readDevelopmentNotes(): TrainingNote[][] {
+  return DEVELOPMENT_FILES.map((name) => readTrainingNotes(new URL(name, DATA)))
 }
 
 /** Notes for training only, written without knowledge of the development notes; see `eval/data/README.md`. */
-export function readWrittenNotes(): LabelledNote[] {
+export function readWrittenNotes(): TrainingNote[] {
   const directory = new URL('written/', DATA)
   return readdirSync(directory)
     .filter((name) => name.endsWith('.jsonl'))
     .sort()
-    .flatMap((name) => readLabelledNotes(new URL(name, directory)))
+    .flatMap((name) => readTrainingNotes(new URL(name, directory)))
+}
+
+function readTrainingNotes(file: URL): TrainingNote[] {
+  return readLabelledNotes(file).map((labelled) => {
+    const { id, priority } = labelled
+    if (priority === undefined) throw new Error(`${file}: ${id} has no priority`)
+    return { ...labelled, priority }
+  })
 }
 
 function parseLine(line: string, where: string): LabelledNote {

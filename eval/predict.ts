@@ -38,11 +38,13 @@ export function priorityIsRight({ labelled, analysis }: Prediction): boolean {
   return labelled.priority === analysis.priority
 }
 
+/** Whether every label that the note has is predicted. */
 export function bothAreRight(prediction: Prediction): boolean {
-  return intentIsRight(prediction) && priorityIsRight(prediction)
+  const hasPriority = prediction.labelled.priority !== undefined
+  return intentIsRight(prediction) && (!hasPriority || priorityIsRight(prediction))
 }
 
-/** Steps between the predicted priority and the label. */
-export function priorityError({ labelled, analysis }: Prediction): number {
-  return Math.abs(STEPS.indexOf(labelled.priority) - STEPS.indexOf(analysis.priority))
+/** Steps between the predicted priority and the label; 0 without a label. */
+export function priorityError({ labelled: { priority }, analysis }: Prediction): number {
+  return priority === undefined ? 0 : Math.abs(STEPS.indexOf(priority) - STEPS.indexOf(analysis.priority))
 }

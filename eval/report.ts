@@ -1,6 +1,6 @@
 import { bootstrapInterval } from './bootstrap.ts'
 import type { Comparison } from './compare.ts'
-import { type Confusion, costOf, type Measures } from './measures.ts'
+import { type Confusion, costOf, type FileScores, type Measures, macroAverage } from './measures.ts'
 import { bothAreRight, intentIsRight, type Prediction, priorityIsRight } from './predict.ts'
 
 const WORST = 10
@@ -20,6 +20,24 @@ export function reportOf(name: string, measures: Measures, predictions: readonly
   ].join('\n\n')
 }
 
+/** Formats the figures of each file and their means. */
+export function fileReport(files: Readonly<Record<string, FileScores>>): string {
+  const line = (name: string, notes: string, scores: Omit<FileScores, 'n'>) => [
+    name,
+    notes,
+    figure(scores.intent_accuracy),
+    figure(scores.priority_accuracy),
+    figure(scores.customers_called_spam),
+    figure(scores.intent_accuracy_when_confident),
+  ]
+  const table = rows([
+    ['', 'notes', 'intent', 'priority', 'customers called spam', 'intent when confident'],
+    ...Object.entries(files).map(([name, scores]) => line(name, String(scores.n), scores)),
+    line('macro average', '', macroAverage(Object.values(files))),
+  ])
+  return `by file\n${table}`
+}
+
 /** Formats the comparison of two analyzers, with confidence intervals and p-values. */
 export function comparisonReport(first: string, second: string, comparisons: readonly Comparison[]): string {
   const lines = comparisons.map(({ what, onlyFirst, onlySecond, difference, interval, pValue }) => {
@@ -30,19 +48,22 @@ export function comparisonReport(first: string, second: string, comparisons: rea
   return [`${second} compared with ${first}`, ...lines].join('\n')
 }
 
-function headline(measures: Measures, predictions: readonly Prediction[]): string {
-  const interval = (isRight: (prediction: Prediction) => boolean) => {
+function headline(measures: Measures, all: readonly Prediction[]): string {
+  const rated = all.filter(({ labelled }) => labelled.priority !== undefined)
+  const interval = (predictions: readonly Prediction[], isRight: (prediction: Prediction) => boolean) => {
+    if (predictions.length === 0) return ''
     const { low, high } = bootstrapInterval(predictions, (sample) => sample.filter(isRight).length / sample.length)
     return `(95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`
   }
   return rows([
-    ['intent accuracy', figure(measures.intent_accuracy), interval(intentIsRight)],
-    ['priority accuracy', figure(measures.priority_accuracy), interval(priorityIsRight)],
-    ['both correct', figure(measures.both_accuracy), interval(bothAreRight)],
+    ['intent accuracy', figure(measures.intent_accuracy), interval(all, intentIsRight)],
+    ['priority accuracy', figure(measures.priority_accuracy), interval(rated, priorityIsRight)],
+    ['both correct', figure(measures.both_accuracy), interval(rated, bothAreRight)],
     ['priority within one step', figure(measures.priority_within_one), ''],
     ['P0 recall', figure(measures.p0_recall), `false alarms ${figure(measures.p0_false_alarm_rate)}`],
     ['P0 and P1 recall', figure(measures.p01_recall), `false alarms ${figure(measures.p01_false_alarm_rate)}`],
-    ['false spam', figure(measures.false_spam_rate), ''],
+    ['false spam', figure(measures.false_spam_rate), `customers ${figure(measures.customers_called_spam)}`],
+    ['intent when confident', figure(measures.intent_accuracy_when_confident), 'confidence 0.9 or more'],
     ['macro F1 of intents', figure(measures.macro_f1), ''],
     ['calibration error', figure(measures.ece), ''],
     ['mean cost of mistakes', figure(measures.mean_cost), ''],
@@ -108,7 +129,7 @@ function worstMistakes(predictions: readonly Prediction[]): string {
       const excerpt = labelled.note.replaceAll(/\s+/g, ' ').slice(0, EXCERPT_CHARACTERS)
       const reasons = analysis.reasons.map(({ text, weight }) => `${text} (${weight.toFixed(1)})`).join('; ') || 'none'
       return [
-        `  ${labelled.id}: ${labelled.intent} ${labelled.priority}, predicted ${analysis.intent} ${analysis.priority} with confidence ${analysis.confidence}`,
+        `  ${labelled.id}: ${labelled.intent} ${labelled.priority ?? 'without a priority'}, predicted ${analysis.intent} ${analysis.priority} with confidence ${analysis.confidence}`,
         `    ${excerpt}`,
         `    reasons: ${reasons}`,
       ].join('\n')

@@ -92,6 +92,40 @@ describe('an analyzer that calls a model', () => {
   })
 })
 
+describe('a file with intents only', () => {
+  const intentsOnly = join(directory, 'intents.jsonl')
+  const rows = [
+    { id: 'c', note: 'Please send us a quote for 10 seats', lang: 'en', intent: 'buy' },
+    { id: 'd', note: 'I cannot log in', lang: 'en', intent: 'support' },
+    { id: 'e', note: 'I cannot log in, please help', lang: 'en', intent: 'job' },
+  ]
+  writeFileSync(intentsOnly, rows.map((row) => JSON.stringify(row)).join('\n'))
+
+  test('has no figures about priorities', () => {
+    expect(JSON.parse(run('eval/run.ts', '--data', intentsOnly, '--json').stdout)).toMatchObject({
+      n: 3,
+      intent_accuracy: 2 / 3,
+      priority_accuracy: null,
+      both_accuracy: null,
+      p0_recall: null,
+      ece: null,
+      customers_called_spam: 0,
+    })
+    expect(run('eval/run.ts', '--data', intentsOnly).stdout).toMatch(/priority accuracy +none\n/)
+  })
+
+  test('weighs as much as a larger file in the macro average, and leaves priorities to the others', () => {
+    const args = ['--data', file, '--data', intentsOnly]
+    const measures = JSON.parse(run('eval/run.ts', ...args, '--json').stdout)
+    expect(measures).toMatchObject({
+      n: 5,
+      per_file: { [file]: { n: 2, intent_accuracy: 1 }, [intentsOnly]: { n: 3, priority_accuracy: null } },
+      macro_average: { intent_accuracy: (1 + 2 / 3) / 2, priority_accuracy: measures.per_file[file].priority_accuracy },
+    })
+    expect(run('eval/run.ts', ...args).stdout).toMatch(/macro average +0\.833 /)
+  })
+})
+
 test('two analyzers are compared on the same notes', () => {
   const { stdout } = run('eval/run.ts', '--data', file, '--compare', 'keywords')
   expect(stdout).toMatch(/keywords compared with rules[\s\S]*not significant/)

@@ -2,15 +2,16 @@ import { parseArgs } from 'node:util'
 import { ANALYZERS, analyzerNamed } from './analyzers.ts'
 import { compare } from './compare.ts'
 import { type LabelledNote, readDevelopmentNotes, readLabelledNotes } from './labelled-notes.ts'
-import { measure } from './measures.ts'
+import { macroAverage, measure, scoresOfFile } from './measures.ts'
 import { type Prediction, predict } from './predict.ts'
-import { comparisonReport, reportOf } from './report.ts'
+import { comparisonReport, fileReport, reportOf } from './report.ts'
 
 const USAGE = `Measures the accuracy of an analyzer on labelled notes.
 
   npm run eval -- [--data FILE] [--analyzer NAME] [--compare OTHER] [--json]
 
-  --data FILE      JSONL with id, note, lang, intent, priority; repeatable; default: eval/data/dev*.jsonl
+  --data FILE      JSONL with id, note, lang, intent and optionally priority; default: eval/data/dev*.jsonl.
+                   Repeat it for a table of files and their macro average, in which each file weighs the same
   --analyzer NAME  ${Object.keys(ANALYZERS).join(', ')}; default: rules
   --compare OTHER  a second analyzer to run on the same notes
   --json           print one JSON object instead of tables; shares are from 0 to 1, times in milliseconds
@@ -34,7 +35,7 @@ export async function runEval(args: string[]): Promise<number> {
       },
     })
     if (values.help) process.stdout.write(USAGE)
-    else await evaluate({ ...values, notes: values.data?.flatMap(readLabelledNotes) ?? readDevelopmentNotes().flat() })
+    else await evaluate({ ...values, files: readFiles(values.data) })
     return 0
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
@@ -42,27 +43,45 @@ export async function runEval(args: string[]): Promise<number> {
   }
 }
 
+/** The notes by file; the development notes count as one. */
+function readFiles(paths: readonly string[] | undefined): [name: string, notes: LabelledNote[]][] {
+  if (paths === undefined) return [['development notes', readDevelopmentNotes().flat()]]
+  return paths.map((path) => [path, readLabelledNotes(path)])
+}
+
 interface Options {
-  readonly notes: readonly LabelledNote[]
+  readonly files: readonly (readonly [name: string, notes: readonly LabelledNote[]])[]
   readonly analyzer: string
   readonly compare?: string
   readonly json: boolean
 }
 
-async function evaluate({ notes, analyzer, compare: other, json }: Options): Promise<void> {
+async function evaluate({ files, analyzer, compare: other, json }: Options): Promise<void> {
+  const notes = files.flatMap(([, ofFile]) => ofFile)
   if (notes.length === 0) throw new Error('the data contains no notes')
   const predictions = await predict(analyzerNamed(analyzer), notes)
-  const measures = measure(predictions)
+  const perFile = scoresByFile(files, predictions)
+  const measures = { ...measure(predictions), ...(files.length > 1 && perFile) }
+  const report = () => {
+    const pooled = reportOf(analyzer, measures, predictions)
+    return files.length > 1 ? `${pooled}\n\n${fileReport(perFile.per_file)}` : pooled
+  }
   if (other === undefined) {
-    print(
-      json ? JSON.stringify(measures) : await withBaseline(analyzer, reportOf(analyzer, measures, predictions), notes),
-    )
+    print(json ? JSON.stringify(measures) : await withBaseline(analyzer, report(), notes))
     return
   }
   const others = await predict(analyzerNamed(other), notes)
   const comparisons = compare(predictions, others)
   if (json) print(JSON.stringify({ [analyzer]: measures, [other]: measure(others), comparisons }))
-  else print(`${reportOf(analyzer, measures, predictions)}\n\n${comparisonReport(analyzer, other, comparisons)}`)
+  else print(`${report()}\n\n${comparisonReport(analyzer, other, comparisons)}`)
+}
+
+function scoresByFile(files: Options['files'], predictions: readonly Prediction[]) {
+  const ofNote = new Map(predictions.map((prediction) => [prediction.labelled, prediction]))
+  const scores = files.map(
+    ([name, notes]) => [name, scoresOfFile(notes.flatMap((note) => ofNote.get(note) ?? []))] as const,
+  )
+  return { per_file: Object.fromEntries(scores), macro_average: macroAverage(scores.map(([, ofFile]) => ofFile)) }
 }
 
 /** Appends the figures of the keyword baseline, for comparison. */
@@ -70,7 +89,7 @@ async function withBaseline(analyzer: string, report: string, notes: readonly La
   if (analyzer === 'keywords') return report
   const baseline: Prediction[] = await predict(analyzerNamed('keywords'), notes)
   const { intent_accuracy, priority_accuracy, both_accuracy } = measure(baseline)
-  const figures = [intent_accuracy, priority_accuracy, both_accuracy].map((share) => share.toFixed(3))
+  const figures = [intent_accuracy, priority_accuracy, both_accuracy].map((share) => share?.toFixed(3) ?? 'none')
   return `${report}\n\nkeyword baseline on the same notes: intent ${figures[0]}, priority ${figures[1]}, both ${figures[2]}`
 }
 

@@ -1,6 +1,6 @@
 import { mostProbable } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
-import type { LabelledNote } from '../labelled-notes.ts'
+import type { TrainingNote } from '../labelled-notes.ts'
 import { measure } from '../measures.ts'
 import { type Prediction, predict } from '../predict.ts'
 import { calibrate, type Outcome } from './calibrate.ts'
@@ -20,8 +20,8 @@ export interface CrossValidation {
  * calibrated on the other folds, so neither the weights nor the calibration have seen the file.
  */
 export async function crossValidate(
-  files: readonly (readonly LabelledNote[])[],
-  always: readonly LabelledNote[],
+  files: readonly (readonly TrainingNote[])[],
+  always: readonly TrainingNote[],
 ): Promise<CrossValidation> {
   const shared = always.map(toExample)
   const examples = files.map((notes) => notes.map(toExample))

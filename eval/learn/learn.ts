@@ -16,7 +16,7 @@ import { createVectorizer, keep, type Vector } from '../../services/triage/analy
 import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { readNote } from '../../services/triage/analyzers/rules/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
-import type { LabelledNote } from '../labelled-notes.ts'
+import type { TrainingNote } from '../labelled-notes.ts'
 
 /** A note as training input. */
 export interface Example {
@@ -46,7 +46,7 @@ export interface Weights {
 
 const features = createFeatureReader((hash) => hash)
 
-export function toExample({ note, intent, priority }: LabelledNote): Example {
+export function toExample({ note, intent, priority }: TrainingNote): Example {
   const { words, findings } = readNote(note)
   return { groups: features.read(note, words, findings), verdict: verdictIndex(intent, priority) }
 }

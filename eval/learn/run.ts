@@ -21,7 +21,7 @@ process.stdout.write(`${files.flat().length} development notes, ${written.length
 const { folds, outcomes } = await crossValidate(files, written)
 for (const [fold, predictions] of folds.entries()) {
   const { intent_accuracy, priority_accuracy, both_accuracy, ece } = measure(predictions)
-  const figures = [intent_accuracy, priority_accuracy, both_accuracy, ece].map((figure) => figure.toFixed(3))
+  const figures = [intent_accuracy, priority_accuracy, both_accuracy, ece].map((figure) => figure?.toFixed(3))
   process.stdout.write(
     `tested on ${DEVELOPMENT_FILES[fold]}: intent ${figures[0]}, priority ${figures[1]}, both ${figures[2]}, calibration error ${figures[3]}\n`,
   )
