@@ -22,7 +22,7 @@ import type { Target } from './stack/target.ts'
 
 const BATCHES = 'batches of 100 over gRPC, 8 callers'
 const IMPORTS = 'imports of 2,000 rows of NDJSON, 4 connections'
-/** The services are warm by then, and triage would take much of the run's time to drain the mailbox of a longer warm-up. */
+/** The services are warm by then, and draining the queue of a longer warm-up would take much of the run's time. */
 const WARMED = { warmUpSeconds: 1 }
 const PROTOCOLS: readonly Protocol[] = [
   { name: 'REST, 64 connections', operation: Operation.Rest, concurrency: 64 },

@@ -10,7 +10,7 @@ import { startServers } from './stack/servers.ts'
 
 /*
  * The command `npm run bench:soak`: checks that memory does not grow in ten minutes, or `--seconds N`, at full load. Each
- * caller sends a lead, waits for its insight, and sends the next, so that the mailbox never holds more than one lead per
+ * caller sends a lead, waits for its insight, and sends the next, so that the queue never holds more than one lead per
  * caller. `--rate N` sends N leads per second instead.
  */
 

@@ -166,6 +166,6 @@ test('the same note is paid for once, and the daily budget is not exceeded', asy
   await triage.kill('SIGTERM')
 }, 60_000)
 
-test('a worker with a model but no address of it exits with code 1', async () => {
+test('a worker with ANALYZER=llm and without LLM_BASE_URL exits with code 1', async () => {
   await expect(start('triage', { ANALYZER: 'llm' })).rejects.toThrow('exit code 1')
 })

@@ -18,7 +18,7 @@ beforeAll(async () => {
   ;[intake, insights] = await Promise.all([start('intake'), start('insights'), start('triage')])
 })
 
-describe('the contract of the system that this one replaces', () => {
+describe('the basic REST contract:', () => {
   test('a lead is stored, triaged, and its insight read back', async () => {
     const response = await postLead(intake.url, { email: 'buyer@example.com', note: NOTE, source: 'web' })
     expect(response.status).toBe(201)

@@ -21,8 +21,8 @@ const DRAIN_WITHIN_MS = 120_000
 const POLL_MS = 100
 
 /**
- * Waits until every lead stored since then has an insight. Checks the newest lead first, because the mailbox is drained in
- * order: checking all leads ten times a second took more of PostgreSQL's CPU than storing them.
+ * Waits until every lead stored since then has an insight. Checks the newest lead first, because the queue is drained
+ * in order: checking all leads ten times a second took more of PostgreSQL's CPU than storing them.
  */
 export async function untilTriaged(sql: Sql, since: Date, signal: AbortSignal): Promise<void> {
   const probe = async () => !((await isNewestOpen(sql, since)) || (await someAreOpen(sql, since))) || undefined

@@ -41,7 +41,7 @@ export interface Throughput {
   readonly costs: readonly ProcessCost[] | undefined
 }
 
-/** Drains the mailbox after the warm-up, so that the measurement begins with an empty one. */
+/** Drains the queue after the warm-up, so that the measurement starts with an empty one. */
 export async function measureThroughput(
   target: Target,
   job: Omit<LoadJob, 'url'>,

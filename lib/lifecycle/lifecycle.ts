@@ -2,7 +2,7 @@ import type { Log } from '../log/log.ts'
 
 /** The shutdown steps of a service. */
 export interface Lifecycle {
-  /** Registers a shutdown step. Steps run one after the other, the last registered first. */
+  /** Registers a shutdown step. Steps run one at a time, in reverse order of registration. */
   onStop(name: string, step: () => Promise<void>): void
   /** Whether `stop` was called. */
   readonly stopping: boolean

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createSlots } from './slots.ts'
 
-test('acquires never more slots than there are, and none twice', () => {
+test('never acquires more slots than exist, and none twice', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.boolean(), { maxLength: 200 }), (size, acquisitions) => {
       const slots = createSlots(size)

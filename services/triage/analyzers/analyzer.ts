@@ -1,8 +1,7 @@
 import type { Analysis } from '../../../domain/analysis.ts'
 
 /**
- * The plug-in interface for analyzers. To add one, create a folder next to `rules/`, add a value of ANALYZER in
- * `config.ts` and a case in `analyzer-pipeline.ts`. The worker does not change.
+ * The plug-in interface for analyzers. docs/extending.md lists the steps to add one.
  */
 export interface Analyzer {
   /** `name@version`, stored with every insight so that a result can be traced to its analyzer. */
