@@ -27,8 +27,8 @@ export interface RunAsNeeds {
 }
 
 /**
- * PostgreSQL refuses to run as root. Root therefore runs it as an existing unprivileged user: the owner of the data, or
- * else `postgres`, or else the first of the system's least privileged user. initdb requires the user in /etc/passwd.
+ * PostgreSQL refuses to run as root. Root therefore runs it as an existing unprivileged user: the owner of the data,
+ * else `postgres`, else `nobody`. initdb requires the user in /etc/passwd.
  */
 export async function chooseRunAs(needs: RunAsNeeds): Promise<RunAs> {
   if (process.geteuid?.() !== 0) {

@@ -45,7 +45,6 @@ async function triagedLeads(count: number, note: string): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, () => triagedLead(note)))
 }
 
-/** The generations of lead and insight. */
 async function generations(leadId: string): Promise<{ lead: number; insight: number } | undefined> {
   const [row] = await stack.sql<{ lead: number; insight: number }[]>`
     select l.generation as lead, i.generation as insight
@@ -151,7 +150,7 @@ describe('a retriage', () => {
     expect(await rejectedPaths(retriage(body))).toEqual(paths)
   })
 
-  test('is rejected over RPC likewise', async () => {
+  test('with invalid fields is rejected over RPC as well', async () => {
     expect(await rejectedFields(rpc().retriageLeads({}))).toEqual([''])
     expect(await rejectedFields(rpc().retriageLeads({ all: true, analyzer: 'rules@1' }))).toEqual([''])
     expect(await rejectedFields(rpc().retriageLeads({ intents: [Intent.BUY, 99 as Intent, 0] }))).toEqual([

@@ -2,7 +2,7 @@
 export interface NatsServerSource {
   /** As shown in the banner and in errors: "PATH", "the release archive on GitHub". */
   readonly name: string
-  /** Whether it may take long. If so, it prints its progress, and a failure is printed immediately. */
+  /** Whether it may take a long time. If so, it prints its progress, and a failure is printed immediately. */
   readonly fetches: boolean
   /** Throws an error with a one-line reason. A `StartError` ends the search. */
   readonly find: (search: Search) => Promise<FoundProgram>

@@ -15,8 +15,7 @@ const CERTAIN = 0.8
 const GUESS = 0.5
 
 /**
- * The method of the system that this one replaces: the first matching keyword decides. `npm run eval` reports it as the
- * baseline; no service uses it.
+ * A simple baseline for `npm run eval`: the first matching keyword decides. No service uses it.
  */
 export function createKeywordAnalyzer(): Analyzer {
   return {

@@ -29,7 +29,6 @@ export async function readQueueState(connection: NatsConnection, names: JetStrea
   }
 }
 
-/** The head of the queue. */
 export interface QueueHead {
   /** The oldest message not yet delivered; undefined if there is none. */
   readonly oldest: Uint8Array | undefined

@@ -18,7 +18,7 @@ export interface PostgresOptions {
   readonly session?: Record<string, number>
 }
 
-/** Longest statement, without its commit. The reconciler's second walk relies on it (services/intake/reconciler/). */
+/** Longest statement, without its commit. The reconciler's late walk relies on it (services/intake/reconciler/). */
 const STATEMENT_TIMEOUT_MS = 15_000
 /** Shorter than the idle timeout of the socket, which would treat an unused connection as dead. */
 const IDLE_SECONDS = 15

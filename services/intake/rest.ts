@@ -141,7 +141,6 @@ const retriagedSchema = z
   })
   .meta({ id: 'Retriaged', examples: [{ leads: 120 }] })
 
-/** Registers the REST routes of intake. */
 export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailLate): void {
   // in its own scope, which reads bodies other than JSON
   app.register(async (scope) => registerImportRest(scope.withTypeProvider(), intake, failLate))

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { timeSchema } from '../../contract/time.ts'
 
-/** A lead that triage failed for or parked. */
+/** A lead that triage dead-lettered or parked. */
 export interface DeadLetter {
   readonly leadId: string
   /** The generation of the lead that failed. */

@@ -16,7 +16,7 @@ export const triageApi: ApiDescription = {
     'gRPC-Web and gRPC.',
   tags: [
     { name: 'Queue', description: 'The leads waiting for triage.' },
-    { name: 'Dead letters', description: 'The leads that triage failed for or parked.' },
+    { name: 'Dead letters', description: 'The leads that triage dead-lettered or parked.' },
   ],
 }
 
@@ -61,13 +61,13 @@ const deadLetterSchema = z
     lead_id: uuidField,
     generation: z.int().min(1).meta({ description: 'The generation of the lead that failed.' }),
     reason: reasonField,
-    error: z.string().meta({ description: 'The error of the last attempt, for people.' }),
+    error: z.string().meta({ description: 'The error of the last attempt, as text for operators.' }),
     attempts: count.meta({ description: 'How often triage attempted the lead; reset to 0 by a redrive.' }),
     first_failed_at: timeField,
     last_failed_at: timeField,
     retry_at: timeField.nullable().meta({ description: 'When the lead is retried; null unless it is parked.' }),
   })
-  .meta({ id: 'DeadLetter', description: 'A lead that triage failed for or parked.', examples: [letterExample] })
+  .meta({ id: 'DeadLetter', description: 'A lead that triage dead-lettered or parked.', examples: [letterExample] })
 const pageSchema = z
   .object({
     dead_letters: z.array(deadLetterSchema),
@@ -112,7 +112,6 @@ const redrivenSchema = z
 
 const validatedByUseCase = { validatorCompiler: () => (value: unknown) => ({ value }) }
 
-/** Registers the REST routes of triage. */
 export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.get(
     '/queue',

@@ -3,7 +3,6 @@ import { signatureOf } from './campaign.ts'
 import type { Fuzzer } from './fuzzer.ts'
 import { Oracle } from './fuzzer.ts'
 
-/** The result of one check. */
 export interface CheckResult {
   readonly name: string
   /** Empty if the check passed. */

@@ -24,6 +24,5 @@ export interface UnaryProtocol {
   open(request: FastifyRequest, method: DescMethodUnary): CallHead
   /** Sends an encoded message. */
   sendMessage(reply: FastifyReply, head: CallHead, message: Uint8Array): FastifyReply
-  /** Sends an error. */
   sendError(reply: FastifyReply, error: AppError, requestId: string): FastifyReply
 }

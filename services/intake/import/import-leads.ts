@@ -5,7 +5,7 @@ import type { ImportRow } from './row.ts'
 import { createWaitingRows } from './waiting-rows.ts'
 
 /*
- * Rows in, progress out. Invariants:
+ * Stores the rows of an import and reports progress. Invariants:
  *  1. At most `LISTS_IN_FLIGHT` lists are being stored. A list is started when it is full or when none is in flight, so
  *     received rows wait for at most one commit.
  *  2. Reading pauses while a full list waits. This bounds the memory of an import and applies back-pressure to the

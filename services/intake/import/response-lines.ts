@@ -3,8 +3,8 @@ import type { ImportedList } from './import-leads.ts'
 import { NOTHING_IMPORTED } from './import-leads.ts'
 
 /**
- * The response to an import as newline-delimited JSON: for each list its faults and the progress, then a last line with
- * the outcome.
+ * The response to an import as newline-delimited JSON: for each list its violations and the progress, then a last line
+ * with the outcome.
  *
  * @param fail converts an error of the import to a problem
  */

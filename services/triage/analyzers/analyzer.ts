@@ -11,7 +11,8 @@ export interface Analyzer {
    *
    * @param note the sender's message: 1 to 20,000 Unicode code points in any language, possibly hostile
    * @param signal aborts the analysis; the promise then rejects with the signal's reason
-   * @throws TerminalError when no retry can succeed; any other error is retried
+   * @throws TerminalError when no retry can succeed; SnoozeError to wait for capacity without counting an attempt; any
+   *   other error is retried
    */
   analyze(note: string, signal: AbortSignal): Promise<Analysis>
 }

@@ -75,7 +75,7 @@ export const GetQueueResponseSchema: GenMessage<GetQueueResponse> = /*@__PURE__*
   messageDesc(file_leadtriage_triage_v1_triage_service, 1);
 
 /**
- * A lead that triage failed for or parked.
+ * A lead that triage dead-lettered or parked.
  *
  * @generated from message leadtriage.triage.v1.DeadLetter
  */
@@ -98,7 +98,7 @@ export type DeadLetter = Message<"leadtriage.triage.v1.DeadLetter"> & {
   reason: DeadLetterReason;
 
   /**
-   * The error of the last attempt, for people.
+   * The error of the last attempt, as text for operators.
    *
    * @generated from field: string error = 4;
    */
