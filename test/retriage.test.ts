@@ -150,7 +150,7 @@ describe('a retriage', () => {
     expect(await rejectedPaths(retriage(body))).toEqual(paths)
   })
 
-  test('with invalid fields is rejected over RPC as well', async () => {
+  test('without a valid selection is rejected over RPC as well', async () => {
     expect(await rejectedFields(rpc().retriageLeads({}))).toEqual([''])
     expect(await rejectedFields(rpc().retriageLeads({ all: true, analyzer: 'rules@1' }))).toEqual([''])
     expect(await rejectedFields(rpc().retriageLeads({ intents: [Intent.BUY, 99 as Intent, 0] }))).toEqual([
