@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkAnchors } from './anchors.ts'
+import { checkFileReferences } from './file-references.ts'
 import { checkImportArrows } from './import-arrows.ts'
 import { checkLinks } from './links.ts'
 import { checkSettings } from './settings.ts'
+import { checkVocabulary } from './vocabulary.ts'
 
 /** `faults` returns what is wrong, and an empty list when the check passes. */
 interface Check {
@@ -25,6 +27,8 @@ const CHECKS: readonly Check[] = [
   { name: 'links in docs', faults: checkLinks },
   { name: 'anchors in docs', faults: checkAnchors },
   { name: 'documented settings', faults: checkSettings },
+  { name: 'file references in comments', faults: checkFileReferences },
+  { name: 'vocabulary', faults: checkVocabulary },
 ]
 
 function faultsOf(command: string, args: string[]): string[] {

@@ -5,5 +5,5 @@ export function trackedFiles(ending: string): string[] {
   const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '--deduplicate'], {
     encoding: 'utf8',
   })
-  return listed.split('\n').filter((path) => path.endsWith(ending))
+  return listed.split('\n').filter((path) => path !== '' && path.endsWith(ending))
 }
