@@ -7,11 +7,11 @@ import { measure } from './measures.ts'
 const KEPT = JSON.parse(readFileSync(new URL('quality.json', import.meta.url), 'utf8'))
 
 /** The promised quality. */
-const FLOORS = { intent_accuracy: 0.76, priority_accuracy: 0.7, p01_recall: 0.8 }
-const CEILINGS = { false_spam_rate: 0.03, ece: 0.07 }
+const FLOORS = { intent_accuracy: 0.89, priority_accuracy: 0.86, p01_recall: 0.92 }
+const CEILINGS = { false_spam_rate: 0.015, ece: 0.07 }
 
-// trains three models, which takes half a minute on an idle machine
-test('the cross-validated quality of the rule analyzer matches quality.json', { timeout: 400_000 }, async () => {
+// trains three models, which takes two and a half minutes on an idle machine
+test('the cross-validated quality of the rule analyzer matches quality.json', { timeout: 900_000 }, async () => {
   const { folds } = await crossValidate(readDevelopmentNotes(), readWrittenNotes())
   const quality = qualityOf(folds)
   // logarithms can differ in the last bit between processors, and flip a note close to a decision boundary
@@ -24,7 +24,7 @@ test('the cross-validated quality of the rule analyzer matches quality.json', { 
   expect(folds.map((fold) => measure(fold).n)).toEqual([420, 450, 450])
 })
 
-test('the model file stays below 1 MB', () => {
+test('the model file stays below 2 MB', () => {
   const file = new URL('../services/triage/analyzers/rules/learned/model.br', import.meta.url)
-  expect(statSync(file).size).toBeLessThan(1_000_000)
+  expect(statSync(file).size).toBeLessThan(2_000_000)
 })

@@ -53,7 +53,7 @@ test('the rules give a provisional insight at once, and the model replaces it', 
   const first = await bodyOf<{ stage: string; analyzer: string; intent: string }>(
     getInsight(insights.url, leadId, '10s'),
   )
-  expect(first).toMatchObject({ stage: 'provisional', analyzer: 'rules@2', intent: 'buy' })
+  expect(first).toMatchObject({ stage: 'provisional', analyzer: 'rules@3', intent: 'buy' })
 
   await eventually(async () => held.length > 0)
   for (const answer of held) answer()
@@ -71,7 +71,7 @@ test('a rule result above the confidence threshold is final, and the model is no
   const triage = await startTriage({ CASCADE_CONFIDENCE: '0.01' })
   const leadId = await send('Please send us a quotation.')
   await becomes(leadId, 'final')
-  expect(await stored(leadId)).toMatchObject({ analyzer: 'rules@2', usage: null })
+  expect(await stored(leadId)).toMatchObject({ analyzer: 'rules@3', usage: null })
   expect(model.requests).toHaveLength(0)
   await triage.kill('SIGTERM')
 })
@@ -96,7 +96,7 @@ test('while the model is unreachable, for longer than the maximum deliveries, le
   await allParked()
   const late = await send('And I cannot log in either.')
   expect((await getInsight(insights.url, late, '5s')).status).toBe(200)
-  for (const leadId of leads) expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
+  for (const leadId of leads) expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@3' })
 
   model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   await eventually(async () => {
@@ -118,7 +118,7 @@ test('a lead whose note the model rejects keeps its provisional insight and gets
     return rows.length > 0 ? rows : undefined
   }, 20_000)
   expect(letter).toMatchObject({ reason: 'failed', error: expect.stringMatching(/^the model server returned 400/) })
-  expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@2' })
+  expect(await stored(leadId)).toMatchObject({ stage: 'provisional', analyzer: 'rules@3' })
 
   model.behave((request, response) => sendCompletion(response, goodAnswer(request)))
   const redrive = await fetch(`${triage.url}/dead-letters:redrive`, {
@@ -160,7 +160,7 @@ test('the same note is paid for once, and the daily budget is not exceeded', asy
   await becomes(late, 'final')
   expect(model.requests).toHaveLength(2)
   expect(await stored(late)).toMatchObject({
-    analyzer: 'rules@2',
+    analyzer: 'rules@3',
     tags: expect.arrayContaining(['model-budget-spent']),
   })
   await triage.kill('SIGTERM')

@@ -49,7 +49,7 @@ describe('the basic REST contract:', () => {
         { text: expect.any(String), start: expect.any(Number), end: expect.any(Number), weight: expect.any(Number) },
       ]),
       language: 'en',
-      analyzer: 'rules@2',
+      analyzer: 'rules@3',
       stage: 'final',
       generation: 1,
       created_at: expect.any(String),

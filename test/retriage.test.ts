@@ -97,7 +97,7 @@ test('a filter by analyzer and intent retriages only matching leads', async () =
   expect(await bodyOf(retriage({ analyzer: 'rules@0', intents: ['buy', 'spam'] }))).toEqual({ leads: 1 })
   await expectGenerations([buyOld], 2)
   await expectGenerations([buyNew, supportOld, supportNew], 1)
-  expect(await insightRow(buyOld)).toMatchObject({ analyzer: 'rules@2' })
+  expect(await insightRow(buyOld)).toMatchObject({ analyzer: 'rules@3' })
 
   expect((await rpc().retriageLeads({ analyzer: 'rules@0' })).leads).toBe(1n)
   await expectGenerations([supportOld], 2)

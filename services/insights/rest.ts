@@ -76,7 +76,7 @@ const insightSchema = z
         tags: ['urgent', 'pricing', 'enterprise'],
         reasons: [{ text: 'asks for a price', start: 12, end: 19, weight: 2.4 }],
         language: 'en',
-        analyzer: 'rules@2',
+        analyzer: 'rules@3',
         stage: 'final',
         generation: 1,
         updated_at: '2026-01-31T12:00:00.000Z',

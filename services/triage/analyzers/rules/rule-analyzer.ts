@@ -59,7 +59,7 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
   }
 
   return {
-    id: `rules@2${customRules.version}`,
+    id: `rules@3${customRules.version}`,
     async analyze(note, signal) {
       signal.throwIfAborted()
       return classify(note)

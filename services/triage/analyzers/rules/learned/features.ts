@@ -4,7 +4,7 @@ import { isDigit, perSpelling, type Spelling, spellingOf } from '../spelling.ts'
 
 /*
  * The features of a note. A feature is a 32-bit hash (FNV-1a) of a kind and a text, so there is no dictionary; with
- * 80,000 features in the model, an unknown text collides with one once in 50,000 times. Hashes are signed, so that the
+ * 160,000 features in the model, an unknown text collides with one once in 27,000 times. Hashes are signed, so that the
  * JavaScript engine stores them as small integers. A model has a row for each feature it knows; unknown features are
  * skipped.
  */
