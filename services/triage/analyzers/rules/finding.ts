@@ -1,16 +1,13 @@
-import type { Intent } from '../../../../domain/vocabulary.ts'
-
 /** Something established about a note, by any detector. */
 export interface Finding {
   readonly says: string
   readonly start: number
   readonly end: number
-  readonly intent: Partial<Record<Intent, number>>
   readonly facts: readonly Fact[]
 }
 
 /**
- * What a piece of evidence establishes about a note, besides the intent it indicates. Facts are features of the learned
+ * What a piece of evidence establishes about a note, in a form that code can use. Facts are features of the learned
  * model; those that are also tags in docs/triage.md become tags of the insight (`tags.ts`).
  */
 export type Fact =

@@ -27,21 +27,21 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
   const findings: Finding[] = []
   const start = words[0]?.start ?? 0
   const end = words.at(-1)?.end ?? note.length
-  const add = (says: string, intent: Finding['intent'], facts: Finding['facts']): void => {
-    findings.push({ says, start, end, intent, facts })
+  const add = (says: string, facts: Finding['facts']): void => {
+    findings.push({ says, start, end, facts })
   }
 
-  if (isBareTest(words)) add('is a test message', { other: 4 }, ['test'])
+  if (isBareTest(words)) add('is a test message', ['test'])
   else if (words.length > 0 && words.every((word) => GREETING_WORDS.has(word.text))) {
-    add('says nothing but a greeting', { other: 3 }, ['greeting'])
+    add('says nothing but a greeting', ['greeting'])
   }
-  if (isGibberish(words)) add('is not made of words', { spam: 4 }, [])
+  if (isGibberish(words)) add('is not made of words', [])
   if (words.filter((word) => word.spelling.mixedScript).length >= MIXED_WORDS_OF_SPAM) {
-    add('hides words behind letters of another alphabet', { spam: 4 }, [])
+    add('hides words behind letters of another alphabet', [])
   }
-  if (largestSeatCount(words) >= ENTERPRISE_SEATS) add('speaks of 50 people or more', {}, ['enterprise'])
-  if (words.some((word) => isNumber(word.text))) add('names a number', {}, ['concrete'])
-  if (words.length <= SHORT_QUESTION_WORDS && note.includes('?')) add('asks a short question', { buy: 0.5 }, [])
+  if (largestSeatCount(words) >= ENTERPRISE_SEATS) add('speaks of 50 people or more', ['enterprise'])
+  if (words.some((word) => isNumber(word.text))) add('names a number', ['concrete'])
+  if (words.length <= SHORT_QUESTION_WORDS && note.includes('?')) add('asks a short question', [])
   return findings
 }
 

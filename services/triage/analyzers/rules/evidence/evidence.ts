@@ -1,4 +1,3 @@
-import type { Intent } from '../../../../../domain/vocabulary.ts'
 import type { Fact } from '../finding.ts'
 
 /**
@@ -11,8 +10,6 @@ export interface Evidence {
   /** A short statement about the sender, shown as a reason. Also a feature of the learned model. */
   readonly says: string
   readonly phrases: string
-  /** Weight for each intent: 1 is weak, 2 is strong, 3 is nearly decisive; negative weights count against it. */
-  readonly intent?: Partial<Record<Intent, number>>
   readonly facts?: readonly Fact[]
   /** Whether a denial before it ("we don't want to buy", "not urgent") inverts it. */
   readonly deniable?: boolean

@@ -6,13 +6,11 @@ export const BUY: readonly Evidence[] = [
     says: 'asks for a price',
     phrases: `price|prices|pricing; how much; what .. cost|costs|charge; cost; cost of; rates; your rate; what would .. be; how do you charge; you charge; what do you .. charge|take;
       discount; cheapest; price list; rough|ballpark; what sort of money; fee for; price for; tariff; vat included; is .. included; included in; estimate`,
-    intent: { buy: 1.6 },
     facts: ['pricing'],
   },
   {
     says: 'asks for a quote or an offer',
     phrases: `quote; quotes; quotation; quotations; rfq; request for quotation|proposal; proposal for; tender; bid; estimate; proforma; pro forma; send .. offer; make .. an offer; please price; cost the following; price please; quote for; quote please`,
-    intent: { buy: 2 },
     facts: ['pricing', 'concrete'],
   },
   {
@@ -20,14 +18,12 @@ export const BUY: readonly Evidence[] = [
     phrases: `want|like|need|ready|planning|looking|hoping|going|wish|intend|decided .. to buy|purchase|order|rent|hire|book|subscribe|renew|upgrade|switch|move|try|sign|start; buy; buying; purchase;
       i'd take; we'd take; we'd like; i'd like a|an|# ; we'll take; i'll take; place an order; like to order|book|buy; order form; go ahead; sign up; where do i|we sign; what do i sign; we'd go for; would go for;
       interested in .. buying|plan|product|service; want .. same; can i|we book|order|buy|get|have|rent|hire; can you|could you quote|supply|deliver|make|build|do|fit|ship|come`,
-    intent: { buy: 1.5 },
     facts: ['concrete'],
     deniable: true,
   },
   {
     says: 'looks for a supplier',
     phrases: `looking for; in need of; need a|an|some|two|three; i need; we need; we are after; i'm after; we're after; searching for; need someone|somebody to; need # ; would need; want a|an|two|three; require; we require; shopping for; would you take|do|be able; take me|us on; take on`,
-    intent: { buy: 1.1 },
     facts: ['concrete'],
     deniable: true,
   },
@@ -35,89 +31,75 @@ export const BUY: readonly Evidence[] = [
     says: 'asks what is on offer',
     phrases: `do you do|have|offer|sell|make|ship|deliver|rent|hire|stock|cover|provide|supply|support|fit|install|also|still|take|run|repair|come; do you .. discount; can it; does it; is it possible; is there a|an; are there; is it true; are you open; have you got any; are your; what areas|sizes|colours; how long does;
       what's the difference; difference between; which plan|one; how does it compare; do i|we need; are you able; can you do; works with; work with; compatible; available in; available for; opening hours; how many .. can; do you accept`,
-    intent: { buy: 1.2 },
   },
   {
     says: 'asks for a demonstration',
     phrases:
       'demo; demos; demonstration; walkthrough; walk me|us through; show us|me .. product|how; presentation of; see it in action; product tour; visit .. showroom; site visit; come and measure|look|see; have a look at it; viewing; tasting; test drive',
-    intent: { buy: 1.8 },
     facts: ['demo', 'concrete'],
   },
   {
     says: 'speaks of a trial',
     phrases:
       'trial; pilot; try it out; try out; test account; free tier; sandbox; proof of concept; poc; sample before; evaluating; evaluation',
-    intent: { buy: 1.2 },
     facts: ['trial'],
   },
   {
     says: 'compares suppliers',
     phrases:
       'comparing; compare; shortlist; longlist; vendor; vendors; alternative|alternatives to; switch from; switching from; moving from; leaving; competitor of yours; other supplier|suppliers|vendors|quotes; offered us; our current provider|supplier|tool|contract; current provider|supplier; evaluating; instead of our; choose between; they .. switching; move .. over to you; come over to you; consider you; import from|their',
-    intent: { buy: 1.1 },
     facts: ['concrete'],
   },
   {
     says: 'counts seats or licences',
     phrases: `# seats|licences|licenses|users|logins|agents|people|staff|employees|operators|drivers|desks; # .. seats|licences|licenses|users|logins; seats for; licences for; for # people|of us|users; add # ; # more; extra|additional seats|licences|users|lines; # of us; we're|are # people; we are|we're|are a # ; team of #; approx|roughly|about|around|some #`,
-    intent: { buy: 0.9 },
     facts: ['concrete'],
   },
   {
     says: 'names a quantity',
     phrases: `# pcs|pieces|units|boxes|pallets|bottles|sets|rooms|guests|meals|metres|meters|sqm|hours|sites|shops|branches|offices|clinics|vans|trucks|days|nights|kg|tonnes|tons|litres|mm|cm|copies|shirts|machines|vehicles|cars|children|adults`,
-    intent: { buy: 0.5 },
     facts: ['concrete'],
   },
   {
     says: 'names a plan or a contract term',
     phrases: `pro|business|team|starter|enterprise|basic|growth|premium|standard plan|tier|package; annual|yearly|monthly billing|plan|contract|deal|subscription; pay yearly|annually|monthly; on-premise; # year|month deal|contract; upgrade; upgrading; move us from; switch us to; volume discount; bulk; framework agreement; sla; dpa; soc 2; sso; service contract; maintenance contract; retainer; package|packages`,
-    intent: { buy: 0.8 },
     facts: ['concrete'],
   },
   {
     says: 'speaks of renewing',
     phrases:
       'renew; renewal; renewing; extend .. contract|licence|license|subscription|rental; licence|license|contract|policy|lease|subscription .. expires|lapses|ends|runs; another # months; another year',
-    intent: { buy: 1.3 },
     facts: ['renewal', 'concrete'],
     deniable: true,
   },
   {
     says: 'has a budget or an approval',
     phrases: `budget .. approved|signed|released|agreed|left; approved; approved budget; board has|approved; po number; purchase order; po #; signed off; sign off; money is there; funds; boss .. card|yes|signed; decision|decided; ready to pay|sign|go; pay .. same day; pay upfront|immediately|today; deposit; countersign; pay you; where do .. pay; bank details; budget of; budget is; budget`,
-    intent: { buy: 1.2 },
     facts: ['decided'],
     deniable: true,
   },
   {
     says: 'has a date to meet',
     phrases: `we start|open|launch|move; go live; going live; opening|launch|wedding|event|party|move is; board|trustees|committee meets|sit|sits|meeting|decides; we decide|pick|choose; before then; by then; deadline; closing date; need it|them|this by; must be; have to be .. by; switching everybody off; switched off on`,
-    intent: { buy: 0.6 },
   },
   {
     says: 'is only looking so far',
     phrases: `just|only|merely looking|curious|wondering|browsing|asking|planning|gathering|thinking|exploring; curious; out of curiosity; curiosity; gathering information; at this stage; for now; might|may .. switch|need|want|move|do; at some point; maybe; thinking about; thinking of; idly; not sure yet; considering; wondering if|whether; no plans yet; came across; worth looking; in case we; early days; not buying .. yet; read about you; stumbled; could be; one pager`,
-    intent: { buy: 0.7 },
     facts: ['exploring'],
   },
   {
     says: 'needs nothing for now',
     phrases: `nothing needed; nothing for now; no action; not this year; don't|do not call|phone|ring; we'll|i'll come back; get back to you .. when; ask .. again; budget was|is cut|frozen|gone; project .. frozen|hold|postponed|shelved; not at the moment; not right now; decided against; changed our minds; happy with what we have; bookmarking|bookmarked; no money; can't afford; maybe later; dream|dreaming; locked into|in`,
-    intent: { buy: 1 },
     facts: ['nothing-needed'],
   },
   {
     says: 'asks for reseller terms',
     phrases:
       'reseller; resell; resellers; dealer terms|price; distributor terms; referral program|programme|commission; affiliate program; partner terms|prices; trade price|prices|discount|account; wholesale price|prices',
-    intent: { buy: 1.8 },
     facts: ['partner'],
   },
   {
     says: 'asks before buying',
     phrases: `before i|we buy|pay|sign|order|decide|commit|raise|read; prospect; potential customer; not a customer yet; new customer; where are your servers; where is .. data stored; is .. credit card needed; security questionnaire; if you do; if so; if we buy|take|order|sign; if i buy|take|order; if included; in stock; lead time; delivery time; how soon can|could; how fast can; when could|can you start|deliver|come; earliest; free slots|saturdays|dates; have .. free; spaces|places left; is there space|room; vacancies for; room for`,
-    intent: { buy: 1.2 },
   },
 ]
