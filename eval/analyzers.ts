@@ -43,9 +43,9 @@ function finalAnalysisOf({ quick, final }: AnalyzerPipeline): Analyzer {
   if (quick === undefined) return final
   return {
     id: `${quick.analyzer.id}, ${final.id}`,
-    analyze: async (note, signal): Promise<Analysis> => {
-      const analysis = await quick.analyzer.analyze(note, signal)
-      return analysis.confidence >= quick.confidenceThreshold ? analysis : final.analyze(note, signal)
+    analyze: async (lead, signal): Promise<Analysis> => {
+      const analysis = await quick.analyzer.analyze(lead, signal)
+      return analysis.confidence >= quick.confidenceThreshold ? analysis : final.analyze(lead, signal)
     },
   }
 }

@@ -11,10 +11,23 @@ export interface LabelledNote {
   readonly intent: Intent
   /** Missing in collections that label intents only. */
   readonly priority?: Priority | undefined
+  /** ISO 8601 with an offset. Given where a date or weekday in the note matters. */
+  readonly received?: string | undefined
 }
 
 /** A note with both labels, as training needs it. */
 export type TrainingNote = LabelledNote & { readonly priority: Priority }
+
+/**
+ * When notes without a `received` time count as received. A Wednesday, so that "by Friday" is within the week and
+ * "on Monday" is not, as their labels mostly assume.
+ */
+const DEFAULT_RECEIVED = '2026-03-11T10:00:00Z'
+
+/** The time that dates in the note count from. */
+export function receivedAtOf({ received = DEFAULT_RECEIVED }: LabelledNote): Date {
+  return new Date(received)
+}
 
 const DATA = new URL('data/', import.meta.url)
 export const DEVELOPMENT_FILES = ['dev.jsonl', 'dev-trades.jsonl', 'dev-languages.jsonl'] as const
@@ -25,11 +38,12 @@ const labelledNoteSchema = z.object({
   lang: z.string(),
   intent: z.enum(Intent),
   priority: z.enum(Priority).optional(),
+  received: z.iso.datetime({ offset: true }).optional(),
 })
 
 /**
- * Reads a JSONL file of objects with `id, note, lang, intent` and optionally `priority`. Ignores other fields and blank
- * lines.
+ * Reads a JSONL file of objects with `id, note, lang, intent` and optionally `priority` and `received`. Ignores other fields
+ * and blank lines.
  *
  * @throws Error that names the file, the line and each invalid field
  */

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { Analysis } from '../domain/analysis.ts'
 import { Priority } from '../domain/vocabulary.ts'
-import type { Analyzer } from '../services/triage/analyzers/analyzer.ts'
-import type { LabelledNote } from './labelled-notes.ts'
+import type { Analyzer, ReceivedNote } from '../services/triage/analyzers/analyzer.ts'
+import { type LabelledNote, receivedAtOf } from './labelled-notes.ts'
 
 /** A labelled note with the analysis that an analyzer returned for it. */
 export interface Prediction {
@@ -20,14 +20,19 @@ const WARM_UP_NOTES = 200
 export async function predict(analyzer: Analyzer, notes: readonly LabelledNote[]): Promise<Prediction[]> {
   const { signal } = new AbortController()
   const isFree = !analyzer.id.includes('llm-')
-  for (const { note } of isFree ? notes.slice(0, WARM_UP_NOTES) : []) await analyzer.analyze(note, signal)
+  for (const labelled of isFree ? notes.slice(0, WARM_UP_NOTES) : []) await analyzer.analyze(toLead(labelled), signal)
   const predictions: Prediction[] = []
   for (const labelled of notes) {
+    const lead = toLead(labelled)
     const startedAt = performance.now()
-    const analysis = await analyzer.analyze(labelled.note, signal)
+    const analysis = await analyzer.analyze(lead, signal)
     predictions.push({ labelled, analysis, ms: performance.now() - startedAt })
   }
   return predictions
+}
+
+function toLead(labelled: LabelledNote): ReceivedNote {
+  return { note: labelled.note, receivedAt: receivedAtOf(labelled) }
 }
 
 export function intentIsRight({ labelled, analysis }: Prediction): boolean {

@@ -82,7 +82,7 @@ async function createTriage(sql: Sql): Promise<TriageLead> {
   const analyzer = createRuleAnalyzer()
   const neverAborted = new AbortController().signal
   return async ({ leadId, note, contentHash }) => {
-    const analysis = await analyzer.analyze(note, neverAborted)
+    const analysis = await analyzer.analyze({ note, receivedAt: new Date() }, neverAborted)
     const insight = createInsight({ leadId, generation: 1, contentHash }, Stage.Final, analyzer.id, analysis)
     await sql`
       insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,

@@ -20,7 +20,7 @@ const GUESS = 0.5
 export function createKeywordAnalyzer(): Analyzer {
   return {
     id: 'keywords@1',
-    analyze: async (note, signal) => {
+    analyze: async ({ note }, signal) => {
       signal.throwIfAborted()
       return predict(note.toLowerCase())
     },

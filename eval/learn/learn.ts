@@ -16,7 +16,7 @@ import { createVectorizer, keep, type Vector } from '../../services/triage/analy
 import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { readNote } from '../../services/triage/analyzers/rules/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
-import type { TrainingNote } from '../labelled-notes.ts'
+import { receivedAtOf, type TrainingNote } from '../labelled-notes.ts'
 
 /** A note as training input. */
 export interface Example {
@@ -46,8 +46,9 @@ export interface Weights {
 
 const features = createFeatureReader((hash) => hash)
 
-export function toExample({ note, intent, priority }: TrainingNote): Example {
-  const { words, findings } = readNote(note)
+export function toExample(labelled: TrainingNote): Example {
+  const { note, intent, priority } = labelled
+  const { words, findings } = readNote(note, receivedAtOf(labelled))
   return { groups: features.read(note, words, findings), verdict: verdictIndex(intent, priority) }
 }
 

@@ -1,4 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf'
+import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { isUuid } from '../../domain/uuid.ts'
 import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
@@ -13,6 +14,18 @@ export function decodeLeadReceived({ data, subject }: { data: Uint8Array; subjec
   }
   if (event.generation < 1) throw new TerminalError('the event has no generation')
   return event
+}
+
+/**
+ * When the lead was committed, however often it was triaged since.
+ * @throws TerminalError when the event has no such time
+ */
+export function receivedAtOf({ createdAt }: LeadReceived): Date {
+  const receivedAt = createdAt && timestampDate(createdAt)
+  if (receivedAt === undefined || Number.isNaN(receivedAt.getTime())) {
+    throw new TerminalError('the event has no creation time of the lead')
+  }
+  return receivedAt
 }
 
 function decode(data: Uint8Array): LeadReceived {

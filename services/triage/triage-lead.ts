@@ -6,6 +6,7 @@ import type { Delivery } from '../../lib/mailbox/delivery.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Analyzer } from './analyzers/analyzer.ts'
 import type { AnalyzerPipeline } from './analyzers/analyzer-pipeline.ts'
+import { receivedAtOf } from './lead-received.ts'
 
 export interface TriageLeadDependencies {
   readonly pipeline: AnalyzerPipeline
@@ -28,8 +29,9 @@ export async function triageLead(
   signal: AbortSignal,
 ): Promise<void> {
   const { leadId, generation, contentHash, note } = event
+  const receivedAt = receivedAtOf(event)
   const traceparent = childTraceparent(header('traceparent'))
-  const analyze = (analyzer: Analyzer) => analyzer.analyze(note, withTimeLimit(signal))
+  const analyze = (analyzer: Analyzer) => analyzer.analyze({ note, receivedAt }, withTimeLimit(signal))
   const storeAndPublish = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
     const insight = await store(createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis))
     await publish(insight, traceparent)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Analysis } from '../../domain/analysis.ts'
 import { Intent, Priority } from '../../domain/vocabulary.ts'
-import type { Analyzer } from '../../services/triage/analyzers/analyzer.ts'
+import type { Analyzer, ReceivedNote } from '../../services/triage/analyzers/analyzer.ts'
 
 /**
  * CPU time, so that a busy machine does not fail the test. A rule analyzer needs 20 ms; a worker tolerates far more
@@ -62,13 +62,13 @@ export function describeAnalyzer(
 
     it('rejects with the reason of a signal that is already aborted', async () => {
       const reason = new Error('the worker is draining')
-      await expect(analyzer.analyze('We need a quote', AbortSignal.abort(reason))).rejects.toBe(reason)
+      await expect(analyzer.analyze(received('We need a quote'), AbortSignal.abort(reason))).rejects.toBe(reason)
     })
 
     it('resolves, or rejects with the reason of a signal that is aborted meanwhile', async () => {
       const controller = new AbortController()
       const reason = new Error('the worker is draining')
-      const running = analyzer.analyze('We need a quote for 20 seats by Friday', controller.signal)
+      const running = analyzer.analyze(received('We need a quote for 20 seats by Friday'), controller.signal)
       controller.abort(reason)
       await running.then(
         (analysis) => expect(Object.values(Intent)).toContain(analysis.intent),
@@ -78,7 +78,7 @@ export function describeAnalyzer(
 
     it.each(AWKWARD_NOTES)('returns a valid analysis of %s, in bounded CPU time', async (_, note) => {
       const before = process.cpuUsage()
-      const analysis = await analyzer.analyze(note.slice(0, MAX_NOTE), new AbortController().signal)
+      const analysis = await analyzer.analyze(received(note.slice(0, MAX_NOTE)), new AbortController().signal)
       const { user, system } = process.cpuUsage(before)
       expect((user + system) / 1_000).toBeLessThan(MAX_CPU_MS)
       assertValidAnalysis(analysis, note.slice(0, MAX_NOTE))
@@ -90,10 +90,10 @@ export function describeAnalyzer(
         const { signal } = new AbortController()
         for (const [, note] of AWKWARD_NOTES) {
           const short = note.slice(0, 500)
-          const before = await analyzer.analyze(short, signal)
-          await analyzer.analyze('Please cancel and refund us, the export fails', signal)
-          expect(await analyzer.analyze(short, signal)).toEqual(before)
-          expect(await (await createAnalyzer()).analyze(short, signal)).toEqual(before)
+          const before = await analyzer.analyze(received(short), signal)
+          await analyzer.analyze(received('Please cancel and refund us, the export fails'), signal)
+          expect(await analyzer.analyze(received(short), signal)).toEqual(before)
+          expect(await (await createAnalyzer()).analyze(received(short), signal)).toEqual(before)
         }
       },
     )
@@ -101,10 +101,14 @@ export function describeAnalyzer(
     it('analyzes many notes concurrently without mixing them up', async () => {
       const { signal } = new AbortController()
       const notes = AWKWARD_NOTES.map(([, note]) => note.slice(0, 500))
-      const analyses = await Promise.all(notes.map((note) => analyzer.analyze(note, signal)))
+      const analyses = await Promise.all(notes.map((note) => analyzer.analyze(received(note), signal)))
       for (const [i, analysis] of analyses.entries()) assertValidAnalysis(analysis, notes[i] ?? '')
     })
   })
+}
+
+function received(note: string): ReceivedNote {
+  return { note, receivedAt: new Date('2026-03-11T10:00:00Z') }
 }
 
 /** Fails the test unless the analysis is as `domain/analysis.ts` specifies. */

@@ -40,7 +40,7 @@ export async function readStoredLeads({ sql }: { readonly sql: Sql }): Promise<S
       ...lead,
       createdAt: createdAt.toISOString(),
       insightIsOriginal: insight !== null && generation === 1 && wasWrittenOnce(insight),
-      insightIsOfNote: insight !== null && isEqual(insight, await expectedInsight(lead)),
+      insightIsOfNote: insight !== null && isEqual(insight, await expectedInsight({ ...lead, created_at: createdAt })),
     })),
   )
 }
@@ -50,9 +50,13 @@ function wasWrittenOnce(insight: Record<string, unknown>): boolean {
 }
 
 /** The insight that triage stores for a note, by column. */
-async function expectedInsight({ id, note }: Pick<Row, 'id' | 'note'>): Promise<Record<string, unknown>> {
+async function expectedInsight({
+  id,
+  note,
+  created_at: receivedAt,
+}: Pick<Row, 'id' | 'note' | 'created_at'>): Promise<Record<string, unknown>> {
   const subject = { leadId: id, generation: 1, contentHash: contentHash(note) }
-  const analysis = await analyzer.analyze(note, new AbortController().signal)
+  const analysis = await analyzer.analyze({ note, receivedAt }, new AbortController().signal)
   const { nextAction, ...insight } = createInsight(subject, Stage.Final, analyzer.id, analysis)
   const { contentHash: content_hash, intent, priority, confidence, tags, language, analyzer: by } = insight
   return {

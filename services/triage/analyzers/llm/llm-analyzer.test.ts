@@ -71,8 +71,10 @@ function createAnalyzer(overrides: Overrides = {}) {
 
 const NOTE = 'Charged twice for March, please look at it.'
 
+const received = (note: string) => ({ note, receivedAt: new Date() })
+
 function analyze(note = NOTE, overrides: Overrides = {}, signal = new AbortController().signal) {
-  return createAnalyzer(overrides).analyze(note, signal)
+  return createAnalyzer(overrides).analyze(received(note), signal)
 }
 
 /** Sends the headers and a part of the body. */
@@ -87,15 +89,15 @@ test('an answer is reused before its insight is committed, and a failure is not'
   const analyzer = createAnalyzer() // the store stays empty, as before the commit of the insight
   const { signal } = new AbortController()
   server.behave((request, response) => sendCompletion(response, goodAnswer(request)))
-  const first = await analyzer.analyze(NOTE, signal)
-  expect(await analyzer.analyze(NOTE, signal)).toEqual(first)
+  const first = await analyzer.analyze(received(NOTE), signal)
+  expect(await analyzer.analyze(received(NOTE), signal)).toEqual(first)
   expect(server.requests).toHaveLength(1)
 
   server.behave((_request, response) => sendJson(response, 400, { error: { message: 'no' } }))
   const other = 'A different note.'
-  await expect(analyzer.analyze(other, signal)).rejects.toThrow()
+  await expect(analyzer.analyze(received(other), signal)).rejects.toThrow()
   server.behave((request, response) => sendCompletion(response, goodAnswer(request)))
-  expect(await analyzer.analyze(other, signal)).toMatchObject({ intent: first.intent })
+  expect(await analyzer.analyze(received(other), signal)).toMatchObject({ intent: first.intent })
 })
 
 describe('an answer', () => {
@@ -172,7 +174,7 @@ describe('a server variant', () => {
     server.behave(behaviour)
     const analyzer = createAnalyzer()
     for (const note of [NOTE, `${NOTE} Again!`]) {
-      expect(await analyzer.analyze(note, new AbortController().signal)).toMatchObject({
+      expect(await analyzer.analyze(received(note), new AbortController().signal)).toMatchObject({
         intent: 'support',
         priority: 'P1',
       })
@@ -188,7 +190,8 @@ describe('a server variant', () => {
         : asText(request, response, count)
     server.behave(tooLong)
     const analyzer = createAnalyzer()
-    for (const note of [NOTE, long, `${NOTE} Again!`]) await analyzer.analyze(note, new AbortController().signal)
+    for (const note of [NOTE, long, `${NOTE} Again!`])
+      await analyzer.analyze(received(note), new AbortController().signal)
     const formats = server.requests.map(({ body }) => body.response_format?.type)
     expect(formats).toEqual(['json_schema', 'json_schema', 'json_object', undefined, 'json_schema'])
   })
@@ -199,8 +202,8 @@ describe('a server variant', () => {
       noteOf(request) === filtered ? sendJson(response, 400, {}) : asText(request, response, count),
     )
     const analyzer = createAnalyzer()
-    await expect(analyzer.analyze(filtered, new AbortController().signal)).rejects.toThrow(TerminalError)
-    await analyzer.analyze(NOTE, new AbortController().signal)
+    await expect(analyzer.analyze(received(filtered), new AbortController().signal)).rejects.toThrow(TerminalError)
+    await analyzer.analyze(received(NOTE), new AbortController().signal)
     expect(server.requests.at(-1)?.body.response_format?.type).toBe('json_schema')
   })
 
@@ -268,9 +271,9 @@ describe('a transient error', () => {
     server.behave((_, response) => sendJson(response, 500, {}))
     const analyzer = createAnalyzer()
     for (let i = 0; i < 4; i++)
-      await expect(analyzer.analyze(`${NOTE}${i}`, new AbortController().signal)).rejects.toThrow()
+      await expect(analyzer.analyze(received(`${NOTE}${i}`), new AbortController().signal)).rejects.toThrow()
     const before = server.requests.length
-    await expect(analyzer.analyze(NOTE, new AbortController().signal)).rejects.toThrow('circuit breaker')
+    await expect(analyzer.analyze(received(NOTE), new AbortController().signal)).rejects.toThrow('circuit breaker')
     expect(server.requests).toHaveLength(before)
   }, 15_000)
 
@@ -359,7 +362,7 @@ describe('a note', () => {
     server.behave(asText)
     const analyzer = createAnalyzer()
     const { signal } = new AbortController()
-    await Promise.all(Array.from({ length: 10 }, () => analyzer.analyze(NOTE, signal)))
+    await Promise.all(Array.from({ length: 10 }, () => analyzer.analyze(received(NOTE), signal)))
     expect(server.requests).toHaveLength(1)
   })
 
@@ -368,7 +371,7 @@ describe('a note', () => {
     const analyzer = createAnalyzer({ dailyBudget: 0.005 })
     const { signal } = new AbortController()
     const analyses: Analysis[] = []
-    for (const i of [1, 2, 3]) analyses.push(await analyzer.analyze(`${NOTE} ${i}`, signal))
+    for (const i of [1, 2, 3]) analyses.push(await analyzer.analyze(received(`${NOTE} ${i}`), signal))
     expect(server.requests).toHaveLength(2)
     expect(analyses[2]).toMatchObject({
       madeBy: createRuleAnalyzer().id,
@@ -391,7 +394,9 @@ describe('limits', () => {
     })
     const analyzer = createAnalyzer({ concurrency: 2 })
     const { signal } = new AbortController()
-    const all = await Promise.allSettled(Array.from({ length: 12 }, (_, i) => analyzer.analyze(`${NOTE} ${i}`, signal)))
+    const all = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, i) => analyzer.analyze(received(`${NOTE} ${i}`), signal)),
+    )
     const snoozed = all.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
     expect(maxRunning).toBe(2)
     expect(snoozed).toHaveLength(2)

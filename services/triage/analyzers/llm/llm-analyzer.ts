@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Analysis, ModelUsage, Reason } from '../../../../domain/analysis.ts'
 import { contentHash } from '../../../../domain/lead.ts'
 import { TerminalError } from '../../../../lib/mailbox/failure.ts'
-import type { Analyzer } from '../analyzer.ts'
+import type { Analyzer, ReceivedNote } from '../analyzer.ts'
 import type { Chat, Completion, Message } from './chat.ts'
 import { MAX_OUTPUT_TOKENS } from './chat.ts'
 import { type MaskedNote, maskPersonal, unmasked } from './mask.ts'
@@ -37,8 +37,8 @@ const CACHE_MS = 15_000
  * Analyzes notes with a large language model on an OpenAI-compatible server.
  *
  * Each text is sent to the model once: later calls reuse the stored answer of the same analyzer. The note is sent
- * fenced as data, with email addresses, phone and card numbers masked. An unusable answer is returned to the model once
- * with its errors.
+ * fenced as data, with email addresses, phone and card numbers masked, and without the time it was received: an answer is
+ * reused for the same text on any day. An unusable answer is returned to the model once with its errors.
  *
  * The analyzer throws TerminalError when the model refuses to answer or its second answer is unusable too; SnoozeError
  * when the model is unavailable.
@@ -61,11 +61,12 @@ export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
     return analysis
   }
 
-  const findOrCall = async (note: string, hash: string, signal: AbortSignal): Promise<Analysis> => {
+  const findOrCall = async (lead: ReceivedNote, hash: string, signal: AbortSignal): Promise<Analysis> => {
+    const { note } = lead
     const stored = await options.answers.find(hash, id)
     if (stored !== undefined) return stored
     if (options.dailyBudget > 0 && (await options.spending.today()) >= options.dailyBudget) {
-      const analysis = await options.fallback.analyze(note, signal)
+      const analysis = await options.fallback.analyze(lead, signal)
       return { ...analysis, tags: [...analysis.tags, BUDGET_SPENT_TAG].sort(), madeBy: options.fallback.id }
     }
     const masked = options.maskPersonal ? maskPersonal(note) : unmasked(note)
@@ -76,10 +77,10 @@ export function createLlmAnalyzer(options: LlmAnalyzerOptions): Analyzer {
 
   return {
     id,
-    analyze: async (note, signal) => {
+    analyze: async (lead, signal) => {
       signal.throwIfAborted()
-      const hash = contentHash(note)
-      return cached(hash, () => findOrCall(note, hash, signal))
+      const hash = contentHash(lead.note)
+      return cached(hash, () => findOrCall(lead, hash, signal))
     },
   }
 }

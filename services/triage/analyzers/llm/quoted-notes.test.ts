@@ -76,7 +76,7 @@ async function deadLetter({
     maxDeliveries,
     decode: ({ data }) => Buffer.from(data).toString(),
     attemptTracker: attemptsInMemory<string>(),
-    handle: async ({ event: note }, signal) => void (await analyzer.analyze(note, signal)),
+    handle: async ({ event: note }, signal) => void (await analyzer.analyze({ note, receivedAt: new Date() }, signal)),
     deadLetter: async (_delivery, cause) => void letters.push(cause),
     log,
     metrics: createMetrics('test'),

@@ -14,7 +14,7 @@ export interface ReadNote {
 const findPhrases = createMatcher(VOCABULARY)
 
 /** Reads a note. Shared by the analyzer and the script that learns its weights. */
-export function readNote(note: string): ReadNote {
+export function readNote(note: string, _receivedAt: Date): ReadNote {
   const words = readWords(note)
   const findings = [...phraseFindings(findPhrases(words), words), ...wholeNoteFindings(note, words)]
   return { words, findings: withoutReportedInjection(note, findings) }

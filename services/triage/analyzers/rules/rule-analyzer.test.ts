@@ -7,9 +7,11 @@ import { createRuleAnalyzer } from './rule-analyzer.ts'
 describeAnalyzer('the rule analyzer', createRuleAnalyzer, { deterministic: true })
 
 const analyzer = createRuleAnalyzer()
+/** A Wednesday. */
+const RECEIVED = new Date('2026-03-11T10:00:00Z')
 
 function analyze(note: string): Promise<Analysis> {
-  return analyzer.analyze(note, new AbortController().signal)
+  return analyzer.analyze({ note, receivedAt: RECEIVED }, new AbortController().signal)
 }
 
 /** The rules of docs/triage.md, each with an example. */

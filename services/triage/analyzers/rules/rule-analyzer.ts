@@ -1,6 +1,6 @@
 import type { Analysis } from '../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
-import type { Analyzer } from '../analyzer.ts'
+import type { Analyzer, ReceivedNote } from '../analyzer.ts'
 import { type CustomRules, NO_CUSTOM_RULES } from './custom-rules/custom-rules.ts'
 import { detectLanguage } from './language.ts'
 import { createExplain } from './learned/explain.ts'
@@ -37,8 +37,8 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
   const groups = createFeatureGroups()
   const scores = new Float64Array(VERDICTS.length)
 
-  function classify(note: string): Analysis {
-    const { words, findings } = readNote(note)
+  function classify({ note, receivedAt }: ReceivedNote): Analysis {
+    const { words, findings } = readNote(note, receivedAt)
     const language = detectLanguage(words)
     const vector = toVector(features.read(note, words, findings, groups))
     scoresOf(model, vector, scores)
@@ -60,9 +60,9 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
 
   return {
     id: `rules@3${customRules.version}`,
-    async analyze(note, signal) {
+    async analyze(lead, signal) {
       signal.throwIfAborted()
-      return classify(note)
+      return classify(lead)
     },
   }
 }

@@ -30,7 +30,8 @@ const RULES = [
 const NOTE = 'The tasting box looks nice on your page.'
 
 async function analyze(rules: readonly CustomRule[], note: string) {
-  return createRuleAnalyzer({ customRules: createCustomRules(rules) }).analyze(note, new AbortController().signal)
+  const lead = { note, receivedAt: new Date() }
+  return createRuleAnalyzer({ customRules: createCustomRules(rules) }).analyze(lead, new AbortController().signal)
 }
 
 describeAnalyzer(
