@@ -13,6 +13,8 @@ export interface LabelledNote {
   readonly priority?: Priority | undefined
   /** ISO 8601 with an offset. Given where a date or weekday in the note matters. */
   readonly received?: string | undefined
+  /** Missing in collections without labelled tags; empty when the note has none. */
+  readonly tags?: readonly string[] | undefined
 }
 
 /** A note with both labels, as training needs it. */
@@ -38,12 +40,13 @@ const labelledNoteSchema = z.object({
   lang: z.string(),
   intent: z.enum(Intent),
   priority: z.enum(Priority).optional(),
+  tags: z.array(z.string()).optional(),
   received: z.iso.datetime({ offset: true }).optional(),
 })
 
 /**
- * Reads a JSONL file of objects with `id, note, lang, intent` and optionally `priority` and `received`. Ignores other fields
- * and blank lines.
+ * Reads a JSONL file of objects with `id, note, lang, intent` and optionally `priority`, `tags` and `received`. Ignores
+ * other fields and blank lines.
  *
  * @throws Error that names the file, the line and each invalid field
  */

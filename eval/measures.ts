@@ -1,6 +1,9 @@
 import { Intent, Priority } from '../domain/vocabulary.ts'
 import { type Calibration, calibrationOf } from './calibration.ts'
 import { bothAreRight, intentIsRight, type Prediction, priorityError, priorityIsRight } from './predict.ts'
+import { type ReasonMeasures, reasonMeasures } from './reasons.ts'
+import { mapOf, meanOf, type PrecisionAndRecall, precisionAndRecall, shareOf } from './shares.ts'
+import { type TagMeasures, tagMeasures } from './tags.ts'
 
 /**
  * The quality of an analyzer. Every figure is a share from 0 to 1 unless stated otherwise. Figures that need priorities
@@ -20,6 +23,9 @@ export interface Measures extends Scores {
   readonly intent_confusion: Confusion<Intent>
   readonly priority_confusion: Confusion<Priority>
   readonly reliability: Calibration['bins']
+  /** Null when no note has labelled tags. */
+  readonly tags: TagMeasures | null
+  readonly reasons: ReasonMeasures
   /** Milliseconds. */
   readonly ms_per_note: number
   /** Cost of model calls, in the currency of the configured prices; 0 without a model. */
@@ -51,10 +57,8 @@ interface Scores {
 
 const CONFIDENT = 0.9
 
-interface IntentScores {
+interface IntentScores extends PrecisionAndRecall {
   readonly n: number
-  readonly precision: number | null
-  readonly recall: number | null
   readonly f1: number
   readonly priority_accuracy: number | null
 }
@@ -87,6 +91,8 @@ export function measure(predictions: readonly Prediction[]): Measures {
     intent_confusion: confusionOf(predictions, Object.values(Intent), 'intent'),
     priority_confusion: confusionOf(predictions, Object.values(Priority), 'priority'),
     reliability: calibration.bins,
+    tags: tagMeasures(predictions),
+    reasons: reasonMeasures(predictions),
     ms_per_note: meanOf(predictions, ({ ms }) => ms) ?? 0,
     cost_per_1000: 1000 * (meanOf(predictions, ({ analysis }) => analysis.usage?.cost ?? 0) ?? 0),
   }
@@ -165,8 +171,11 @@ export function macroAverage(files: readonly FileScores[]): Scores {
 function intentScores(predictions: readonly Prediction[], intent: Intent): IntentScores {
   const actual = predictions.filter(({ labelled }) => labelled.intent === intent)
   const predicted = predictions.filter(({ analysis }) => analysis.intent === intent)
-  const precision = shareOf(predicted, intentIsRight)
-  const recall = shareOf(actual, intentIsRight)
+  const { precision, recall } = precisionAndRecall({
+    actual: actual.length,
+    predicted: predicted.length,
+    both: actual.filter(intentIsRight).length,
+  })
   return {
     n: actual.length,
     precision,
@@ -187,17 +196,4 @@ function confusionOf<Label extends string>(
       (predicted) => predictions.filter((it) => it.labelled[what] === actual && it.analysis[what] === predicted).length,
     ),
   )
-}
-
-/** Null for an empty list. */
-function shareOf<T>(all: readonly T[], holds: (one: T) => boolean): number | null {
-  return meanOf(all, (one) => (holds(one) ? 1 : 0))
-}
-
-function meanOf<T>(all: readonly T[], value: (one: T) => number): number | null {
-  return all.length === 0 ? null : all.reduce((sum, one) => sum + value(one), 0) / all.length
-}
-
-function mapOf<Key extends string, Value>(keys: readonly Key[], value: (key: Key) => Value): Record<Key, Value> {
-  return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<Key, Value> // one entry for each key
 }

@@ -2,6 +2,7 @@ import { bootstrapInterval } from './bootstrap.ts'
 import type { Comparison } from './compare.ts'
 import { type Confusion, costOf, type FileScores, type Measures, macroAverage } from './measures.ts'
 import { bothAreRight, intentIsRight, type Prediction, priorityIsRight } from './predict.ts'
+import type { TagMeasures } from './tags.ts'
 
 const WORST = 10
 const EXCERPT_CHARACTERS = 160
@@ -16,6 +17,8 @@ export function reportOf(name: string, measures: Measures, predictions: readonly
     `intents: rows are labels, columns are predictions\n${confusionTable(measures.intent_confusion)}`,
     `priorities: rows are labels, columns are predictions\n${confusionTable(measures.priority_confusion)}`,
     `reliability\n${reliabilityTable(measures)}`,
+    ...(measures.tags ? [`tags of ${measures.tags.notes} notes\n${tagTable(measures.tags)}`] : []),
+    `reasons\n${reasonTable(measures)}`,
     `worst mistakes\n${worstMistakes(predictions)}`,
   ].join('\n\n')
 }
@@ -117,6 +120,30 @@ function reliabilityTable({ reliability }: Measures): string {
       figure(mean_confidence),
       figure(right),
     ]),
+  ])
+}
+
+function tagTable({ per_tag, ...all }: TagMeasures): string {
+  return rows([
+    ['', 'labels', 'precision', 'recall'],
+    ...Object.entries({ ...per_tag, 'all tags': all }).map(([tag, { n, precision, recall }]) => [
+      tag,
+      String(n),
+      figure(precision),
+      figure(recall),
+    ]),
+  ])
+}
+
+function reasonTable({ n, reasons }: Measures): string {
+  return rows([
+    ['reasons per note', figure(reasons.per_note)],
+    ['generic reasons', figure(reasons.generic)],
+    ['reasons on a single word', figure(reasons.on_one_word)],
+    ['notes with a fact', figure(reasons.notes_with_fact)],
+    ['notes without a reason', figure(reasons.notes_without_reason)],
+    ['notes with duplicated spans', `${reasons.duplicated_spans} of ${n}`],
+    ['notes with overlapping spans', `${reasons.overlapping_spans} of ${n}`],
   ])
 }
 

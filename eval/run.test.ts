@@ -18,6 +18,7 @@ const NOTES = [
     lang: 'en',
     intent: 'buy',
     priority: 'P1',
+    tags: ['demo'],
     why: 'a demo',
   },
   { id: 'b', note: 'Не могу войти в кабинет со вчерашнего дня', lang: 'ru', intent: 'support', priority: 'P1' },
@@ -38,7 +39,7 @@ describe.each([
     const measures = JSON.parse(stdout)
     expect(measures).toMatchObject({ n: 2, per_language: { en: { n: 1 }, ru: { n: 1 } } })
     const names = `intent_accuracy priority_accuracy priority_within_one p0_recall p01_recall both_accuracy macro_f1 ece
-      false_spam_rate per_language per_intent ms_per_note`
+      false_spam_rate per_language per_intent tags.precision tags.recall tags.per_tag reasons.generic reasons.on_one_word ms_per_note`
     for (const name of names.split(/\s+/)) expect(measures).toHaveProperty(name)
   })
 
@@ -51,7 +52,15 @@ describe.each([
 
 test('the report contains the tables, the worst mistakes and the baseline', () => {
   const { stdout } = run('eval/run.ts', '--data', file)
-  for (const part of ['intent accuracy', 'by language', 'reliability', 'worst mistakes', 'keyword baseline']) {
+  for (const part of [
+    'intent accuracy',
+    'by language',
+    'reliability',
+    'tags of 1 notes',
+    'generic reasons',
+    'worst mistakes',
+    'keyword baseline',
+  ]) {
     expect(stdout).toContain(part)
   }
 })
@@ -101,7 +110,7 @@ describe('a file with intents only', () => {
   ]
   writeFileSync(intentsOnly, rows.map((row) => JSON.stringify(row)).join('\n'))
 
-  test('has no figures about priorities', () => {
+  test('has no figures about priorities and tags', () => {
     expect(JSON.parse(run('eval/run.ts', '--data', intentsOnly, '--json').stdout)).toMatchObject({
       n: 3,
       intent_accuracy: 2 / 3,
@@ -110,6 +119,7 @@ describe('a file with intents only', () => {
       p0_recall: null,
       ece: null,
       customers_called_spam: 0,
+      tags: null,
     })
     expect(run('eval/run.ts', '--data', intentsOnly).stdout).toMatch(/priority accuracy +none\n/)
   })

@@ -10,9 +10,10 @@ const USAGE = `Measures the accuracy of an analyzer on labelled notes.
 
   npm run eval -- [--data FILE] [--analyzer NAME] [--compare OTHER] [--json]
 
-  --data FILE      JSONL with id, note, lang, intent and optionally priority and received; default: eval/data/dev*.jsonl.
-                   Dates in a note count from received (ISO 8601 with an offset), or from 2026-03-11T10:00:00Z, a
-                   Wednesday. Repeat it for a table of files and their macro average, in which each file weighs the same
+  --data FILE      JSONL with id, note, lang, intent and optionally priority, tags and received; default:
+                   eval/data/dev*.jsonl. Dates in a note count from received (ISO 8601 with an offset), or from
+                   2026-03-11T10:00:00Z, a Wednesday. Repeat it for a table of files and their macro average, in
+                   which each file weighs the same
   --analyzer NAME  ${Object.keys(ANALYZERS).join(', ')}; default: rules
   --compare OTHER  a second analyzer to run on the same notes
   --json           print one JSON object instead of tables; shares are from 0 to 1, times in milliseconds

@@ -19,6 +19,9 @@ const TAGS: readonly (readonly [tag: Fact, intents: readonly Intent[]])[] = [
   ['test', [Intent.Other]],
 ]
 
+/** All tags of docs/triage.md. */
+export const TAG_NAMES: readonly string[] = [...TAGS.map(([tag]) => tag), 'urgent'].sort()
+
 /** The tags of a note, sorted, without duplicates. */
 export function tagsOf(intent: Intent, priority: Priority, facts: ReadonlySet<Fact>): string[] {
   const tags: string[] = []

@@ -22,6 +22,13 @@ const PRIORITY_TEXT: Readonly<Record<Priority, string>> = {
   P3: 'sounds like it is not urgent',
 }
 
+const GENERIC_TEXTS: ReadonlySet<string> = new Set([...Object.values(INTENT_TEXT), ...Object.values(PRIORITY_TEXT)])
+
+/** Whether the text of a reason only repeats the verdict, and states no fact about the note. */
+export function isGenericReason(text: string): boolean {
+  return GENERIC_TEXTS.has(text)
+}
+
 const MAX_REASONS = 6
 const MAX_SPANS = 3
 /** Minimum contribution of a reason to the log-odds. */
