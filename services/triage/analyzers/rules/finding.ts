@@ -19,6 +19,7 @@ export type Fact =
   | 'urgent'
   | 'no-rush'
   | 'contact-now'
+  | 'no-calls'
   // how far a buyer has come
   | 'concrete'
   | 'decided'

@@ -1,49 +1,70 @@
 import type { Match } from './match.ts'
 import type { Word } from './note-words.ts'
+import { wordSet } from './spelling.ts'
 
-const DENIALS = new Set([
-  'not',
-  'no',
-  'never',
-  'without',
-  "don't",
-  "doesn't",
-  "didn't",
-  "won't",
-  "isn't",
-  "aren't",
-  "wasn't",
-  "can't",
-  "couldn't",
-  "wouldn't",
-  "haven't",
-  "hasn't",
-  "ain't",
-  'nor',
-  'neither',
-  'не',
-  'нет',
-  'без',
-  'никогда',
-  'ни',
-])
+/** By language, so that each can be read and extended on its own. Folded as words of notes are. */
+const DENIALS = wordSet(
+  "not no never without nor neither don't doesn't didn't won't isn't aren't wasn't can't couldn't wouldn't haven't hasn't ain't",
+  'не нет без никогда ни',
+  'nicht nichts nie niemals ohne kein keine keinen keinem keiner keinerlei keinesfalls',
+  'pas jamais sans aucun aucune',
+)
+
+/** Denials that may follow what they deny: "das eilt nicht", "wir suchen keinen Anbieter", "nous ne cherchons pas". */
+const FOLLOWING_DENIALS = wordSet('nicht nichts nie niemals kein keine keinen keinem keiner', 'pas jamais')
 
 /** Maximum distance of a denial: "not yet urgent", "don't really want to buy", "не очень срочно". */
 const REACH_WORDS = 4
 
-/** Words after which a denial denies nothing: "not only", "not just", "не только". */
-const UNDONE_BY_NEXT = new Set(['only', 'just', 'sure', 'только', 'просто', 'знаю'])
+const FOLLOWING_REACH_WORDS = 3
+
+/** A following denial beyond one of these denies something else: "brauchen 5 Lizenzen und können nicht warten". */
+const CONJUNCTIONS = wordSet(
+  'und oder aber denn da weil wenn falls dass ob sonst',
+  'et ou mais car si que qui donc sinon',
+)
+
+/** Words after which a denial denies nothing: "not only", "don't hesitate", "nicht nur", "pas seulement". */
+const UNDONE_BY_NEXT = wordSet(
+  'only just sure hesitate',
+  'только просто знаю',
+  'nur bloß zuletzt sicher zögern',
+  'seulement que uniquement mal sûr certain',
+)
+
+/** Words up to two places before a denial that then denies nothing: "n'hésitez pas à appeler", "zögern Sie nicht". */
+const UNDONE_BY_PREVIOUS = wordSet("n'hésitez n'hésite hésitez pourquoi", 'zögern warum wieso')
 
 /**
- * Whether a denial precedes the match closely within the same clause. "Not cheap, but we buy" therefore does not deny
- * buying.
+ * Whether a denial precedes the match closely within the same clause, or in German and French follows it. "Not cheap,
+ * but we buy" therefore does not deny buying.
  */
-export function isDenied(match: Pick<Match, 'first'>, words: readonly Word[]): boolean {
-  const clause = words[match.first]?.clause
-  for (let i = match.first - 1; i >= match.first - REACH_WORDS; i--) {
+export function isDenied(match: Pick<Match, 'first' | 'last'>, words: readonly Word[]): boolean {
+  return isDeniedBefore(match.first, words) || isDeniedAfter(match.last, words)
+}
+
+function isDeniedBefore(first: number, words: readonly Word[]): boolean {
+  const clause = words[first]?.clause
+  for (let i = first - 1; i >= first - REACH_WORDS; i--) {
     const word = words[i]
     if (word === undefined || word.clause !== clause) return false
-    if (DENIALS.has(word.text) && !UNDONE_BY_NEXT.has(words[i + 1]?.text ?? '')) return true
+    if (DENIALS.has(word.text) && !isUndone(i, words)) return true
   }
   return false
+}
+
+function isDeniedAfter(last: number, words: readonly Word[]): boolean {
+  const clause = words[last]?.clause
+  for (let i = last + 1; i <= last + FOLLOWING_REACH_WORDS; i++) {
+    const word = words[i]
+    if (word === undefined || word.clause !== clause || CONJUNCTIONS.has(word.text)) return false
+    if (FOLLOWING_DENIALS.has(word.text)) return !isUndone(i, words)
+  }
+  return false
+}
+
+function isUndone(denial: number, words: readonly Word[]): boolean {
+  const textAt = (i: number): string => words[i]?.text ?? ''
+  if (UNDONE_BY_NEXT.has(textAt(denial + 1))) return true
+  return UNDONE_BY_PREVIOUS.has(textAt(denial - 1)) || UNDONE_BY_PREVIOUS.has(textAt(denial - 2))
 }

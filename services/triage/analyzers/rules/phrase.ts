@@ -81,13 +81,22 @@ export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
   const numbers = new Set([...places].filter(({ number }) => number))
   const lengths = [...new Set([...byPrefix.keys()].map(({ length }) => length))]
   const fitting = perSpelling(({ text }) => {
-    const found = [byWord.get(text), ...lengths.map((length) => byPrefix.get(text.slice(0, length)))].filter(
-      (group) => group !== undefined,
-    )
+    const forms = [text, ...withoutElision(text)]
+    const found = forms
+      .flatMap((form) => [byWord.get(form), ...lengths.map((length) => byPrefix.get(form.slice(0, length)))])
+      .filter((group) => group !== undefined)
     if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found.flat())
     return found.length === 0 ? numbers : new Set([...numbers, ...found.flat()])
   })
   return { fitting, numbers }
+}
+
+const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=.)/u
+
+/** French writes "l'abonnement" and "d'essai" as one word; phrases may have the noun alone. */
+function withoutElision(text: string): string[] {
+  const elision = ELISION.exec(text)
+  return elision === null ? [] : [text.slice(elision[0].length)]
 }
 
 const NONE: ReadonlySet<Place> = new Set()

@@ -1,5 +1,5 @@
 import type { Word } from './note-words.ts'
-import { isDigit } from './spelling.ts'
+import { isDigit, perSpelling } from './spelling.ts'
 
 const NUMBER_WORDS = new Map<string, number>(
   Object.entries({
@@ -64,6 +64,56 @@ const NUMBER_WORDS = new Map<string, number>(
     сто: 100,
     пару: 2,
     пара: 2,
+
+    zwei: 2,
+    drei: 3,
+    vier: 4,
+    funf: 5,
+    fuenf: 5,
+    sechs: 6,
+    sieben: 7,
+    acht: 8,
+    neun: 9,
+    zehn: 10,
+    elf: 11,
+    zwolf: 12,
+    zwoelf: 12,
+    dutzend: 12,
+    funfzehn: 15,
+    zwanzig: 20,
+    funfundzwanzig: 25,
+    dreissig: 30,
+    vierzig: 40,
+    funfzig: 50,
+    sechzig: 60,
+    siebzig: 70,
+    achtzig: 80,
+    neunzig: 90,
+    hundert: 100,
+
+    // without "neuf" (also new), "cent", "seize" and "sept" (also English)
+    deux: 2,
+    trois: 3,
+    quatre: 4,
+    cinq: 5,
+    huit: 8,
+    dix: 10,
+    dizaine: 10,
+    onze: 11,
+    douze: 12,
+    douzaine: 12,
+    quinze: 15,
+    quinzaine: 15,
+    vingt: 20,
+    vingtaine: 20,
+    trente: 30,
+    trentaine: 30,
+    quarante: 40,
+    cinquante: 50,
+    cinquantaine: 50,
+    soixante: 60,
+    centaine: 100,
+    centaines: 100,
   }),
 )
 
@@ -77,17 +127,23 @@ function numberIn(text: string): number {
   return Number.isNaN(digits) ? (NUMBER_WORDS.get(text) ?? 0) : digits
 }
 
-/** Stems of words for people, and for goods that are sold per person. */
-const SEATS =
-  /^(seat|licen[cs]e|user|people|person|agent|staff|employee|member|operator|desk|colleague|officer|login|driver|мест|лиценз|пользовател|человек|сотрудник|оператор|менеджер|юзер|учет|рабочих|работник|людеи)/u
+/** Stems of words for people, and for goods that are sold per person, by language. `$` ends a whole word. */
+const SEAT_STEMS = [
+  'seat|licen[cs]e|user|people|person|agent|staff|employee|member|operator|desk|colleague|officer|login|driver',
+  'мест|лиценз|пользовател|человек|сотрудник|оператор|менеджер|юзер|учет|рабочих|работник|людеи',
+  'platz$|platze|plaetze|arbeitspl|lizenz|nutzer|benutzer|anwender|mitarbeit|leute|mann$|kolleg|angestellt|beschaftigt|zugang',
+  'postes?$|places?$|utilisat|collaborat|salarie|employes?$|collegue|comptes?$|acces$',
+]
+const SEATS = new RegExp(`^(?:${SEAT_STEMS.join('|')})`, 'u')
+const isSeatWord = perSpelling(({ text }) => SEATS.test(text))
 
-/** The largest number of seats in a note: "50 seats", "35 named users", "нас семеро", "на 80 рабочих мест". */
+/** The largest number of seats in a note: "50 seats", "35 named users", "нас семеро", "80 Arbeitsplätze", "60 postes". */
 export function largestSeatCount(words: readonly Word[]): number {
   let largest = 0
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word
     if (!isNumber(word.text)) continue
-    const counted = [words[i + 1], words[i + 2]].some((next) => next !== undefined && SEATS.test(next.text))
+    const counted = [words[i + 1], words[i + 2]].some((next) => next !== undefined && isSeatWord(next.spelling))
     const we = words[i - 1]?.text === 'нас'
     if (counted || we) largest = Math.max(largest, numberIn(word.text))
   }

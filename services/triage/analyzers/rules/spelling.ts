@@ -94,8 +94,13 @@ export function foldHead(raw: string): string {
   const head = raw.length > FOLDED_HEAD ? raw.slice(0, FOLDED_HEAD) : raw
   const lower = head.toLowerCase()
   if (isAscii(lower)) return lower.endsWith("'") ? lower.slice(0, -1) : lower
-  const folded = lower.normalize('NFKD').replace(INVISIBLE, '').replaceAll('’', "'").toLowerCase()
+  const folded = lower.normalize('NFKD').replace(INVISIBLE, '').replaceAll('’', "'").replaceAll('ß', 'ss').toLowerCase()
   return folded.endsWith("'") ? folded.slice(0, -1) : folded
+}
+
+/** The words of several space-separated lists, folded. */
+export function wordSet(...lists: readonly string[]): ReadonlySet<string> {
+  return new Set(lists.flatMap((list) => list.split(/\s+/).map(foldHead)))
 }
 
 function unmask(text: string): string {

@@ -1,19 +1,22 @@
 import type { Finding } from './finding.ts'
 import type { Word } from './note-words.ts'
 import { isNumber, largestSeatCount } from './quantity.ts'
-import { perSpelling } from './spelling.ts'
+import { perSpelling, wordSet } from './spelling.ts'
 
-const TEST_WORDS = new Set(
-  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста'.split(
-    ' ',
-  ),
+/** By language, as {@link GREETING_WORDS}. */
+const TEST_WORDS = wordSet(
+  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it',
+  'тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста',
+  'das hier ist ein eine nur kurz mal bitte ignorieren nicht beachten antworten löschen hallo testnachricht testmail testeintrag testanfrage nachricht formular kontaktformular vom von der funktioniert ob es geht eins zwei drei',
+  "ceci est c'est un une le du de message formulaire merci svp bonjour ne pas répondre tenir compte ignorer juste simple pour voir si ça marche fonctionne deux trois",
 )
 const TEST = /^(test|тест|проверк|проверя)/u
 
-const GREETING_WORDS = new Set(
-  'hi hello hey hiya yo good morning afternoon evening day dear sir madam team there all greetings ok okay then thanks thank you cheers привет приветствую здравствуйте здравствуй здрасте добрый доброе доброго день вечер утро дня времени суток всем коллеги ок понятно спасибо'
-    .split(' ')
-    .map((word) => word.replaceAll('й', 'и')),
+const GREETING_WORDS = wordSet(
+  'hi hello hey hiya yo good morning afternoon evening day dear sir madam team there all greetings ok okay then thanks thank you cheers',
+  'привет приветствую здравствуйте здравствуй здрасте добрый доброе доброго день вечер утро дня времени суток всем коллеги ок понятно спасибо',
+  'hallo guten gute tag morgen abend moin servus grüezi liebe lieber sehr geehrte damen und herren zusammen mit freundlichen viele vielen schöne schönen beste gruß grüße danke dank',
+  "bonjour bonsoir salut coucou madame monsieur mesdames messieurs bonne journée soirée à tous toutes l'équipe cher chère merci beaucoup d'avance bien cordialement",
 )
 
 /** docs/triage.md: an enterprise has 50 seats or more. */

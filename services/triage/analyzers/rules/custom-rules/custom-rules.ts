@@ -29,7 +29,7 @@ export function createCustomRules(rules: readonly CustomRule[]): CustomRules {
       const tags: string[] = []
       for (const { evidence, first, last } of find(words)) {
         const [from, to] = [words[first], words[last]]
-        const denied = evidence.deniable !== false && isDenied({ first }, words)
+        const denied = evidence.deniable !== false && isDenied({ first, last }, words)
         if (!from || !to || from.quoted || denied || applied.has(evidence.says)) continue
         addTo(scores, evidence)
         tags.push(...(evidence.tags ?? []))

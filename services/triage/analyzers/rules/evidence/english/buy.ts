@@ -74,7 +74,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'has a budget or an approval',
-    phrases: `budget .. approved|signed|released|agreed|left; approved; approved budget; board has|approved; po number; purchase order; po #; signed off; sign off; money is there; funds; boss .. card|yes|signed; decision|decided; ready to pay|sign|go; pay .. same day; pay upfront|immediately|today; deposit; countersign; pay you; where do .. pay; bank details; budget of; budget is; budget`,
+    phrases: `budget .. approved|signed|released|agreed|left; approved; approved budget; board has|approved; po number; purchase order; po #; signed off; sign off; money is there; funds; boss .. card|yes|signed; decision|decided; ready to pay|sign|go; pay .. same day; pay upfront|immediately|today; deposit; countersign; pay you; where do .. pay; bank details; budget of; budget is; budget; budgeted; set aside $|£|€|#; got $|£|€ .. to spend; # .. to spend; can spend; willing to spend; not .. over|above $|£|€ # ; max $|£|€ #`,
     facts: ['decided'],
     deniable: true,
   },
@@ -89,7 +89,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'needs nothing for now',
-    phrases: `nothing needed; nothing for now; no action; not this year; don't|do not call|phone|ring; we'll|i'll come back; get back to you .. when; ask .. again; budget was|is cut|frozen|gone; project .. frozen|hold|postponed|shelved; not at the moment; not right now; decided against; changed our minds; happy with what we have; bookmarking|bookmarked; no money; can't afford; maybe later; dream|dreaming; locked into|in`,
+    phrases: `nothing needed; nothing for now; no action; not this year; we'll|i'll come back; get back to you .. when; ask .. again; budget was|is cut|frozen|gone; project .. frozen|hold|postponed|shelved; not at the moment; not right now; decided against; changed our minds; happy with what we have; bookmarking|bookmarked; no money; can't afford; maybe later; dream|dreaming; locked into|in`,
     facts: ['nothing-needed'],
   },
   {

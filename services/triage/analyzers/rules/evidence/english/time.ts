@@ -54,6 +54,11 @@ export const TIME: readonly Evidence[] = [
     deniable: true,
   },
   {
+    says: 'asks not to be phoned',
+    phrases: `don't call|phone|ring|telephone; do not call|phone|ring|telephone; not to call|phone|ring; please .. not|never call|phone|ring; stop phoning|ringing; don't .. by phone; no calls|phonecalls; no phone|telephone calls; without calling; e-mail|email|mail|writing|text only; only by|via|in e-mail|email|mail|writing|text; by email please; email is|works better|best|fine; prefer email|e-mail|writing; prefer .. by email; rather .. email than; can't|cannot .. take calls; can't talk|speak .. on the phone; reply by|via|in email|e-mail|mail|writing; contact me by|via email|e-mail`,
+    facts: ['no-calls'],
+  },
+  {
     says: 'says that it does not hurry',
     masks: true,
     phrases: `no rush|hurry|hurries; not|isn't .. urgent; not .. in a hurry|rush; nothing urgent; when you .. can|time|chance|minute|moment; whenever; take your time; in your own time;
