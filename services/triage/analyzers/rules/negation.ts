@@ -8,6 +8,8 @@ const DENIALS = wordSet(
   'не нет без никогда ни',
   'nicht nichts nie niemals ohne kein keine keinen keinem keiner keinerlei keinesfalls',
   'pas jamais sans aucun aucune',
+  'nunca jamás sin ni tampoco ningún ninguna ninguno',
+  'não nunca sem nem nenhum nenhuma',
 )
 
 /** Denials that may follow what they deny: "das eilt nicht", "wir suchen keinen Anbieter", "nous ne cherchons pas". */
@@ -30,10 +32,18 @@ const UNDONE_BY_NEXT = wordSet(
   'только просто знаю',
   'nur bloß zuletzt sicher zögern',
   'seulement que uniquement mal sûr certain',
+  'solo sólo solamente duden dude dudes duda',
+  'só somente apenas hesite hesitem deixe deixem',
 )
 
 /** Words up to two places before a denial that then denies nothing: "n'hésitez pas à appeler", "zögern Sie nicht". */
 const UNDONE_BY_PREVIOUS = wordSet("n'hésitez n'hésite hésitez pourquoi", 'zögern warum wieso')
+
+/** In Portuguese "no" means "in the". Few words suffice, since nearly every note has one of them. */
+const PORTUGUESE = wordSet('não você vocês uma em meu minha nosso nossa vosso vossa pelo pela são também ao aos')
+
+/** Maximum number of words searched for a Portuguese one. */
+const PORTUGUESE_SAMPLE = 100
 
 /**
  * Whether a denial precedes the match closely within the same clause, or in German and French follows it. "Not cheap,
@@ -48,7 +58,7 @@ function isDeniedBefore(first: number, words: readonly Word[]): boolean {
   for (let i = first - 1; i >= first - REACH_WORDS; i--) {
     const word = words[i]
     if (word === undefined || word.clause !== clause) return false
-    if (DENIALS.has(word.text) && !isUndone(i, words)) return true
+    if (DENIALS.has(word.text) && !isUndone(i, words) && !(word.text === 'no' && isPortuguese(words))) return true
   }
   return false
 }
@@ -61,6 +71,10 @@ function isDeniedAfter(last: number, words: readonly Word[]): boolean {
     if (FOLLOWING_DENIALS.has(word.text)) return !isUndone(i, words)
   }
   return false
+}
+
+function isPortuguese(words: readonly Word[]): boolean {
+  return words.slice(0, PORTUGUESE_SAMPLE).some((word) => PORTUGUESE.has(word.text))
 }
 
 function isUndone(denial: number, words: readonly Word[]): boolean {

@@ -9,14 +9,18 @@ const TEST_WORDS = wordSet(
   'тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста',
   'das hier ist ein eine nur kurz mal bitte ignorieren nicht beachten antworten löschen hallo testnachricht testmail testeintrag testanfrage nachricht formular kontaktformular vom von der funktioniert ob es geht eins zwei drei',
   "ceci est c'est un une le du de message formulaire merci svp bonjour ne pas répondre tenir compte ignorer juste simple pour voir si ça marche fonctionne deux trois",
+  'prueba pruebas probando esto es solo sólo una de del la el formulario mensaje nueva nuevo versión por favor ignorar ignoren no responder respondan hola contacto si llega funciona correo uno dos tres',
+  'teste testes testando isto isso é só um uma do da o formulário mensagem contacto contato site por favor ignorar ignorem podem não responder respondam olá envio som alô webmaster',
 )
-const TEST = /^(test|тест|проверк|проверя)/u
+const TEST = /^(test|тест|проверк|проверя|prueba|probando)/u
 
 const GREETING_WORDS = wordSet(
   'hi hello hey hiya yo good morning afternoon evening day dear sir madam team there all greetings ok okay then thanks thank you cheers',
   'привет приветствую здравствуйте здравствуй здрасте добрый доброе доброго день вечер утро дня времени суток всем коллеги ок понятно спасибо',
   'hallo guten gute tag morgen abend moin servus grüezi liebe lieber sehr geehrte damen und herren zusammen mit freundlichen viele vielen schöne schönen beste gruß grüße danke dank',
   "bonjour bonsoir salut coucou madame monsieur mesdames messieurs bonne journée soirée à tous toutes l'équipe cher chère merci beaucoup d'avance bien cordialement",
+  'hola buenas buenos días tardes noches saludos cordial saludo estimados estimado estimada señores señor señora gracias muchas muy equipo todos todas qué tal',
+  'olá oi oie bom boa dia tarde noite tudo bem prezados prezado prezada senhores senhor senhora caros caro cumprimentos atenciosamente obrigado obrigada alô',
 )
 
 /** docs/triage.md: an enterprise has 50 seats or more. */
