@@ -1,3 +1,4 @@
+import { type NotePart, partsOf } from './note-parts.ts'
 import { type Spelling, spellingOf } from './spelling.ts'
 
 /** A word (or currency sign, or percent sign) of a note, with its folded spelling and its position. */
@@ -11,7 +12,7 @@ export interface Word {
   /** Phrases do not match across sentences, nor denials across clauses. */
   readonly sentence: number
   readonly clause: number
-  /** Whether it is quoted in a reply (`> …`, "Original Message"), so that the sender did not write it. */
+  /** Whether it is in a quoted message, which the sender did not write. */
   readonly quoted: boolean
 }
 
@@ -20,8 +21,6 @@ export interface Word {
 const WORD = /[$€£₽%]|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]*/gu
 const SENTENCE_END = /[.!?…](?=\s)|\n\s*\n/u
 const CLAUSE_END = /[,;:–—()\n](?=\s|$)|\s-\s|[.!?…]|\n/u
-// Nothing after the dashes matches a dash; otherwise a line of 20,000 dashes would take 0.3 s.
-const REPLY_HEADER = /^[ \t]*-{3,}[ \t]*(?:original message|forwarded message|исходное сообщение)/imu
 
 /**
  * Maximum number of words read. 20,000 characters of ordinary text have about 3,500 words, and the purpose of a note
@@ -29,35 +28,45 @@ const REPLY_HEADER = /^[ \t]*-{3,}[ \t]*(?:original message|forwarded message|и
  */
 const MAX_WORDS = 2000
 
-/** Splits a note into words. */
+/** Splits a note into words, except its signature, disclaimers and mail headers. */
 export function readWords(note: string): Word[] {
   const words: Word[] = []
-  const quotedFrom = REPLY_HEADER.exec(note)?.index ?? note.length
-  let place: TextPlace = { sentence: 0, clause: 0, quoted: false }
+  const parts = partsOf(note)
+  let part = parts[0]
+  let nextPart = 1
+  let inside: NotePart | undefined
+  let place: TextPlace = START
   let previousEnd = 0
   for (const found of note.matchAll(WORD)) {
     if (words.length === MAX_WORDS) break
     const start = found.index
+    while (part !== undefined && part.end <= start) part = parts[nextPart++]
+    const within = part !== undefined && part.start <= start ? part : undefined
+    if (within?.quoted === false) continue
     const end = start + found[0].length
-    place = placeAfter(place, note.slice(previousEnd, start), previousEnd === 0)
+    place = within === inside ? placeAfter(place, note.slice(previousEnd, start)) : afterBreak(place)
+    inside = within
     const spelling = spellingOf(found[0])
-    const { sentence, clause } = place
-    const quoted = place.quoted || start >= quotedFrom
-    words.push({ spelling, text: spelling.text, start, end, sentence, clause, quoted })
+    words.push({ spelling, text: spelling.text, start, end, ...place, quoted: within !== undefined })
     previousEnd = end
   }
   return words
 }
 
-type TextPlace = Pick<Word, 'sentence' | 'clause' | 'quoted'>
+type TextPlace = Pick<Word, 'sentence' | 'clause'>
 
-/** The sentence, clause and quotation state after `gap`, the characters between two words or before the first. */
-function placeAfter(place: TextPlace, gap: string, opensNote: boolean): TextPlace {
+const START: TextPlace = { sentence: 0, clause: 0 }
+
+/** A quoted message starts and ends a sentence. */
+function afterBreak({ sentence, clause }: TextPlace): TextPlace {
+  return { sentence: sentence + 1, clause: clause + 1 }
+}
+
+/** The sentence and clause after `gap`, the characters between two words or before the first. */
+function placeAfter(place: TextPlace, gap: string): TextPlace {
   if (gap === ' ' || gap === '') return place
-  const lineStart = opensNote ? 0 : gap.lastIndexOf('\n')
   return {
     sentence: place.sentence + (SENTENCE_END.test(gap) ? 1 : 0),
     clause: place.clause + (CLAUSE_END.test(gap) ? 1 : 0),
-    quoted: lineStart < 0 ? place.quoted : gap.slice(lineStart).trimStart().startsWith('>'),
   }
 }
