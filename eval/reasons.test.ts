@@ -22,7 +22,7 @@ function prediction(...reasons: (readonly [text: string, words: string])[]): Pre
   }
 }
 
-test('generic reasons and single words are shares of all reasons, facts and silence are shares of the notes', () => {
+test('generic reasons and single words are shares of all reasons, notes with a fact and without a reason of all notes', () => {
   const measures = reasonMeasures([
     prediction(['asks for a price', 'What does it cost'], ['names a number of seats', '20 seats'], [GENERIC, 'for']),
     prediction([GENERIC, 'it cost']),

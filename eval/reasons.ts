@@ -19,7 +19,7 @@ export interface ReasonMeasures {
   readonly notes_without_reason: number
   /** Number of notes in which two reasons have the same span. */
   readonly duplicated_spans: number
-  /** Number of notes in which the spans of two reasons have a character in common, those with the same span included. */
+  /** Number of notes in which the spans of two reasons share a character, those with the same span included. */
   readonly overlapping_spans: number
 }
 

@@ -15,8 +15,8 @@ export interface TagMeasures extends PrecisionAndRecall {
 }
 
 /**
- * Compares predicted with labelled tags: over all tags of all notes (micro average), and for each tag. Ignores tags that
- * docs/triage.md does not list, for example those of custom rules.
+ * Compares predicted with labelled tags: over all tags of all notes (micro average), and for each tag. Ignores tags
+ * that docs/triage.md does not list, for example those of custom rules.
  *
  * @returns null when no note has labelled tags
  */

@@ -12,18 +12,24 @@ const SOURCES = ['website', 'fair', 'partner', null] as const
 
 /** Returns one lead per note of eval/data, in a fixed order that mixes languages and trades. */
 export function readLeads(): NewLead[] {
-  const notes = new Set([...readDevelopmentNotes().flat(), ...readWrittenNotes()].map(({ note }) => note))
+  return inMixedOrder([...readDevelopmentNotes().flat(), ...readWrittenNotes()].map(({ note }) => note)).map(
+    (note, number) => ({
+      email: `buyer${number}@example.com`,
+      phone: number % 3 === 0 ? '+49 30 1234567' : null,
+      name: number % 2 === 0 ? 'Ada Lovelace' : null,
+      note,
+      source: SOURCES[number % SOURCES.length] ?? null,
+    }),
+  )
+}
+
+/** Removes duplicates and shuffles; the same notes always have the same order. */
+export function inMixedOrder(notes: readonly string[]): string[] {
   const digest = (note: string) => createHash('sha256').update(note).digest('hex')
-  const shuffled = [...notes]
+  return [...new Set(notes)]
     .map((note) => ({ note, place: digest(note) }))
     .sort((a, b) => (a.place < b.place ? -1 : 1))
-  return shuffled.map(({ note }, number) => ({
-    email: `buyer${number}@example.com`,
-    phone: number % 3 === 0 ? '+49 30 1234567' : null,
-    name: number % 2 === 0 ? 'Ada Lovelace' : null,
-    note,
-    source: SOURCES[number % SOURCES.length] ?? null,
-  }))
+    .map(({ note }) => note)
 }
 
 /** Returns the items one after the other, and starts over after the last. @param items at least one */
