@@ -36,7 +36,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'asks for a demonstration',
-    phrases: `demonstração|demonstrações; ver|vê|visto|conhecer .. ao vivo|vivo|ação|acção; ver .. funcionar|funcionando; queremos|queria|queríamos|podemos|gostaria|gostaríamos|gostava|gostávamos|podia|podíamos|quero ver|conhecer .. ${PRODUCT}|apresentação; mostrar|mostram|mostrem|mostra|apresentar .. ${PRODUCT}|videochamada; apresentação .. sistema|produto|online|plataforma|programa; apresentação para|pra; visita técnica; vir medir|ver; test drive; ver isso|ele|ela .. funcionando|rodando`,
+    phrases: `demonstração|demonstrações; ver|vê|visto|conhecer .. ao vivo|vivo|ação|acção; ver .. funcionar|funcionando; queremos|queria|queríamos|podemos|gostaria|gostaríamos|gostava|gostávamos|podia|podíamos|quero ver|conhecer .. ${PRODUCT}|apresentação; mostrar|mostram|mostrem|mostra|apresentar .. ${PRODUCT}|videochamada; apresentação .. sistema|produto|online|plataforma|programa; apresentação para|pra|à|ao; mostrem|mostrassem|mostrar|mostram .. módulo|ferramenta|programa|sistema; ver uma apresentação; visita técnica; test drive; ver isso|ele|ela .. funcionando|rodando`,
     facts: ['demo', 'concrete'],
   },
   {
@@ -66,13 +66,13 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'speaks of renewing',
-    phrases: `renovar|renová|renovamos|renovação|renovações; nosso|nossa|nossas|meu|minha contrato|licença|licenças|assinatura|subscrição|apólice .. vence|vencem|caduca|termina|expira|expiram|acaba; vence|caduca|termina .. nosso|nossa|meu|minha contrato|licença|assinatura|subscrição|apólice; prorrogar|prolongar .. contrato|licença|licenças`,
+    phrases: `renovar|renová|renovamos; renovação|renovações .. contrato|licenças|licença|assinatura|plano|seguro; nosso|nossa|nossas|meu|minha .. contrato|licença|licenças|assinatura|subscrição|apólice .. vence|vencem|caduca|termina|expira|expiram|acaba; vence|caduca|termina .. nosso|nossa|meu|minha contrato|licença|assinatura|subscrição|apólice; prorrogar|prolongar .. contrato|licença|licenças`,
     facts: ['renewal', 'concrete'],
     deniable: true,
   },
   {
     says: 'has a budget or an approval',
-    phrases: `orçamento .. aprovado|autorizado|disponível|liberado|cabimentado; orçamento de # €|euros|reais|mil|kwanzas|meticais; orçamento de|até r $ #; orçamento é|até|máximo #; orçamento # mil|euros; verba|verbas; cabimentou|cabimentado|cabimento; aprovado|aprovada|aprovou|aprovaram|aprovámos .. orçamento|diretoria|direção|compra|administração|conselho|#|ontem|hoje; financiamento .. aprovado; diretoria|direção|administração|chefe|patrão|sócios|conselho aprovou|liberou|autorizou|deu|disse .. sim|ok|grana|luz|aval|#; luz verde; ordem de compra; tenho|temos até r|# ; até r $ #; até # euros|mil|reais; pago|pagamos|paga hoje|amanhã|já|adiantado|antecipado|agora; pago o dobro; à vista; sinal .. hoje|pago|amanhã; assino|assinamos|assinaríamos`,
+    phrases: `orçamento .. aprovado|autorizado|disponível|liberado|cabimentado; orçamento de # .. €|euros|reais|mil|kwanzas|meticais; orçamento de|até r $ #; orçamento é|até|máximo #; orçamento # mil|euros; verba|verbas; cabimentou|cabimentado|cabimento; aprovado|aprovada|aprovou|aprovaram|aprovámos .. orçamento|diretoria|direção|compra|administração|conselho|#|ontem|hoje; financiamento .. aprovado; diretoria|direção|administração|chefe|patrão|sócios|conselho aprovou|liberou|autorizou|deu|disse .. sim|ok|grana|luz|aval|#; luz verde; ordem de compra; tenho|temos até r|# ; até r $ #; até # .. euros|mil|reais; pago|pagamos|paga hoje|amanhã|já|adiantado|antecipado|agora; pago o dobro; à vista; sinal .. hoje|pago|amanhã; assino|assinamos|assinaríamos`,
     facts: ['decided'],
     deniable: true,
     masks: true,

@@ -8,13 +8,13 @@ export const BUY: readonly Evidence[] = [
   {
     says: 'asks for a price',
     phrases: `precio|precios; cuánto .. cuesta|cuestan|costaría|costará|costar|vale|valen|valdría|sale|salen|saldría|saldrá|cobran|cobráis|cobra|cobrarían|cobras|es|sería|anda|piden|pedís;
-      cuánto por|la|el|los|las|me|nos|al|mensual; a cuánto; por cuánto; dígame|díganme|decidme cuánto; a cómo; qué .. cuesta|costaría|valor|tarifa|tarifas|cobran|costo|coste;
+      cuánto por|la|el|los|las|me|nos|al|mensual; a cuánto; por cuánto; dígame|díganme|decidme cuánto; a cómo; cuál .. precio|valor|costo; qué vale; qué .. cuesta|costaría|valor|tarifa|tarifas|cobran|costo|coste;
       valor .. mensual|consulta|hora|mes|aproximado; tarifa|tarifas; costo|costos|coste|costes; honorarios; mensualidad; descuento|descuentos; iva incluido; más barato|económico; formas|forma|facilidades de pago; en cuotas`,
     facts: ['pricing'],
   },
   {
     says: 'asks for a quote or an offer',
-    phrases: `presupuesto|presupuestos; presupuéstenme|presupuestadme|presupuestar; cotización|cotizaciones; cotizar|cotizarme|cotizarnos|cotice|coticen|cotízame|cotícenme|cotíceme|cotizan; oferta por|para|formal|cerrada|definitiva|económica|vinculante|de #;
+    phrases: `presupuesto|presupuestos; presupuéstenme|presupuestadme|presupuestar; cotización|cotizaciones; cotizar|cotizarme|cotizarnos|cotice|coticen|cotízame|cotícenme|cotíceme|cotizan; oferta por|para|formal|cerrada|definitiva|económica|vinculante; oferta de #; llegar .. oferta;
       presentar|enviar|enviarnos|remitir|hacer|hacerme|hacernos|mandar|mandarme|manden|envíen|pasar|pasarme|pasadme|pásenme|remitan|necesitamos|necesito|recibir|pedir|falta .. oferta|propuesta; propuesta económica|comercial|técnica; llave en mano; licitación|licitaciones; oferentes; pliego|pliegos; ofertadme`,
     facts: ['pricing', 'concrete'],
   },
@@ -41,8 +41,8 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'asks for a demonstration',
-    phrases: `demostración|demostraciones; ver|conocer|visto|vemos|verlo|verla .. en acción|vivo; ver .. funcionando; queremos|podemos|quisiera|quisiéramos|gustaría|podría|podríamos|interesa ver|conocer .. ${PRODUCT}|presentación; ver presentación;
-      muéstrennos|muéstreme|mostrarnos|mostrarme|muestran|muestren|enseñan|enseñáis|enseñen|enseñéis|enseñarnos|enseñarme|enseñadnos .. ${PRODUCT}|videollamada; que nos|me la|lo enseñen|muestren|enseñéis; presentación .. online|sistema|producto|plataforma; venir a medir|ver; visita técnica; prueba de manejo`,
+    phrases: `demostración|demostraciones; ver|conocer|visto|vemos|verlo|verla .. en acción|vivo; ver .. funcionando; queremos|podemos|quisiera|quisiéramos|gustaría|podría|podríamos|interesa|quiere ver|conocer .. ${PRODUCT}|presentación; ver presentación;
+      muéstrennos|muéstreme|mostrarnos|mostrarme|muestran|muestren|enseñan|enseñáis|enseñen|enseñéis|enseñarnos|enseñarme|enseñadnos .. ${PRODUCT}|videollamada; que nos|me la|lo enseñen|muestren|enseñéis; presentación .. online|sistema|producto|plataforma ; visita técnica; prueba de manejo`,
     facts: ['demo', 'concrete'],
   },
   {
@@ -79,8 +79,8 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'has a budget or an approval',
-    phrases: `presupuesto .. aprobado|asignado|autorizado|liberado|aprobaron; presupuesto de # €|euros|pesos|mil|millones|dólares|soles|$; presupuesto de|es|hasta $ #; presupuesto es de #; presupuesto #; presupuesto máximo; aprobado|aprobados|aprobada .. presupuesto|gerencia|dirección|junta|#|compra;
-      aprobó|aprobaron|autorizó|autorizaron; dirección|directorio|gerencia|consejo|junta|jefe|jefa|comité dijo|dio .. sí|bueno; visto bueno; partida|fondos .. aprobada|aprobados|comprometerla|disponibles; tope|máximo .. # €|euros|pesos|mil; pago|pagamos|pagaríamos hoy|mañana|ya|inmediato; mañana pago; al contado; por adelantado; anticipo; firmo|firmamos|firmaríamos`,
+    phrases: `presupuesto .. aprobado|asignado|autorizado|liberado|aprobaron; presupuesto de # .. €|euros|pesos|mil|millones|dólares|soles|$; presupuesto de|es|hasta $ #; presupuesto es de #; presupuesto #; presupuesto máximo; aprobado|aprobados|aprobada .. presupuesto|gerencia|dirección|junta|#|compra;
+      aprobó|aprobaron|autorizó|autorizaron; dirección|directorio|gerencia|consejo|junta|jefe|jefa|comité dijo|dio .. sí|bueno; visto bueno; partida|fondos .. aprobada|aprobados|comprometerla|disponibles; tope|máximo .. # .. €|euros|pesos|mil; pago|pagamos|pagaríamos hoy|mañana|ya|inmediato; mañana pago; al contado; por adelantado; anticipo; firmo|firmamos|firmaríamos`,
     facts: ['decided'],
     deniable: true,
     masks: true,

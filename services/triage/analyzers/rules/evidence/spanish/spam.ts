@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const SPAM: readonly Evidence[] = [
   {
     says: 'offers us search ranking or web work',
-    phrases: `posicionamiento; posicionar|posicionamos|posicione .. web|google|sitio|negocio|empresa; primera página|posición|primeros resultados; primer lugar .. google; enlaces dofollow|patrocinados; su|tu|vuestra página web|sitio|web .. no|podría|aparece|lenta|visitas|más|mejorar; aparecer en google; diseño web|de páginas; reseñas .. google|estrellas|positivas|verificadas; seguidores .. reales|instagram|tiktok; redes sociales .. gestionamos|manejamos|paquete; más clientes|visitas|ventas|tráfico .. web|garantizado|sin|cada|mes; tráfico web|orgánico`,
+    phrases: `posicionamiento; posicionar|posicionamos|posicione .. web|google|sitio|negocio|empresa; primera página|posición; primeros resultados; primer lugar .. google; enlaces dofollow|patrocinados; su|tu|vuestra página web|sitio|web .. no|podría|aparece|lenta|visitas|más|mejorar; aparecer en google; diseño web|de páginas; reseñas .. google|estrellas|positivas|verificadas; seguidores .. reales|instagram|tiktok; redes sociales .. gestionamos|manejamos|paquete; más clientes|visitas|ventas|tráfico .. web|garantizado|sin|cada|mes; tráfico web|orgánico`,
     deniable: true,
   },
   {
