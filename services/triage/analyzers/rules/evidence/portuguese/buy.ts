@@ -36,12 +36,12 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'asks for a demonstration',
-    phrases: `demonstração|demonstrações; ver|vê|visto|conhecer .. ao vivo|vivo|ação|acção; ver .. funcionar|funcionando; queremos|queria|queríamos|podemos|gostaria|gostaríamos|gostava|gostávamos|podia|podíamos|quero ver|conhecer .. ${PRODUCT}|apresentação; mostrar|mostram|mostrem|mostra|apresentar .. ${PRODUCT}|videochamada; apresentação .. sistema|produto|online|plataforma|programa; apresentação para|pra|à|ao; mostrem|mostrassem|mostrar|mostram .. módulo|ferramenta|programa|sistema; ver uma apresentação; visita técnica; test drive; ver isso|ele|ela .. funcionando|rodando`,
+    phrases: `demonstração|demonstrações; ver|vê|visto|conhecer .. ao vivo; ver|conhecer .. em ação|acção; ver .. funcionar|funcionando; queremos|queria|queríamos|podemos|gostaria|gostaríamos|gostava|gostávamos|podia|podíamos|quero ver|conhecer .. ${PRODUCT}|apresentação; mostrar|mostram|mostrem|mostra|apresentar .. ${PRODUCT}|videochamada; apresentação .. sistema|produto|online|plataforma|programa; apresentação para|pra|à|ao; mostrem|mostrassem|mostrar|mostram .. módulo|ferramenta|programa|sistema; ver uma apresentação; visita técnica; test drive; ver isso|ele|ela .. funcionando|rodando`,
     facts: ['demo', 'concrete'],
   },
   {
     says: 'speaks of a trial',
-    phrases: `teste grátis|gratuito|piloto; período experimental|de; período|conta|licença|licenças|acesso|versão|fase de teste|testes|experiência; versão gratuita|grátis|experimental; testar|experimentar .. antes|plano|${PRODUCT}|versão|grátis|dias|mês|semanas; teste .. # dias|semanas|meses|usuários|utilizadores|pessoas; teste para|pra #; mês|dias|semana|semanas grátis|experimental|de .. teste|experiência|graça; um|projeto piloto; piloto com|de; ativar|ativam|liberar|liberam|abrem .. teste|piloto|trial; dá para|pra testar|experimentar; podemos|posso testar|experimentar; experimentamos|experimentar antes; queremos|queríamos|queria|quero|gostava|gostaríamos testar|experimentar`,
+    phrases: `teste grátis|gratuito|piloto; período experimental|de; período|conta|licença|licenças|acesso|versão|fase de teste|testes|experiência; versão gratuita|grátis|experimental; testar|experimentar .. antes|plano|${PRODUCT}|versão|grátis|dias|mês|semanas; teste .. # dias|semanas|meses|usuários|utilizadores|pessoas; teste para|pra #; mês|dias|semana|semanas grátis|experimental; mês|dias|semana|semanas de teste|graça; um|projeto piloto; piloto com|de; ativar|ativam|liberar|liberam|abrem .. teste|piloto|trial; dá para|pra testar|experimentar; podemos|posso testar|experimentar; experimentamos|experimentar antes; queremos|queríamos|queria|quero|gostava|gostaríamos testar|experimentar`,
     facts: ['trial'],
   },
   {

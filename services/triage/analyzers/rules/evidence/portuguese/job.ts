@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const JOB: readonly Evidence[] = [
   {
     says: 'applies for work',
-    phrases: `meu|o currículo|cv; segue .. currículo; currículo|currículos .. vaga|anexo|para|pra|segue; minha|a candidatura; candidatura|candidaturas .. espontânea|vaga|para|processo; candidatar|candidato|candidatei .. me|à|a|vaga; me candidato|candidatar; candidatei me; concorrer à vaga; processo seletivo|de recrutamento; entrevista de emprego|trabalho; carta de apresentação|motivação; recrutamento`,
+    phrases: `meu|o currículo|cv; segue .. currículo; currículo|currículos .. vaga|anexo|para|pra|segue; minha|a candidatura; candidatura|candidaturas .. espontânea|vaga|para|processo; candidatar|candidato|candidatei .. me|à|a|vaga; me candidato|candidatar; candidatei me; concorrer à vaga; processo seletivo; processo de recrutamento; entrevista de emprego|trabalho; carta de apresentação|motivação; recrutamento`,
   },
   {
     says: 'asks for a vacancy',
@@ -22,6 +22,6 @@ export const JOB: readonly Evidence[] = [
   },
   {
     says: 'offers themselves as a freelancer',
-    phrases: `freela|freelas; sou .. freelancer|autônomo|autônoma|independente; redator|designer|fotógrafo|fotógrafa|tradutor|tradutora freelancer; trabalho .. por conta própria; a recibos verdes; pj .. valor|hora; meu valor hora; se precisarem .. de|alguém|tradutor|fotógrafo; oferecer .. meu trabalho|meus serviços; ofereço .. meus serviços; cá estou`,
+    phrases: `freela|freelas; sou .. freelancer|autônomo|autônoma|independente; redator|designer|fotógrafo|fotógrafa|tradutor|tradutora freelancer; trabalho .. por conta própria; a recibos verdes; pj .. valor|hora; meu valor hora; se precisarem .. de|alguém|tradutor|fotógrafo; oferecer .. meu|meus trabalho|serviços; ofereço .. meus serviços; cá estou`,
   },
 ]

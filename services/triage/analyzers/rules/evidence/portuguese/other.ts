@@ -9,7 +9,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'makes a legal or privacy request',
-    phrases: `lgpd|anpd|cnpd; proteção de dados; dados pessoais .. conservem|guardam|apagar|cópia|exclusão|sobre|tratamento|têm|titular; meus dados .. apagar|apagados|excluam|eliminem|guardam|conservam|pessoais; exclusão dos meus; direito ao|de|à .. esquecimento|acesso|apagamento|eliminação|exclusão|oposição; excluam|exclusão|excluir|apaguem|apagar|apagado|apagado|apagamento|eliminem|eliminação|eliminar|removam|retirem|apagavam .. meu|meus|minha|dados|currículo|perfil|cv|imagem|foto; consentimento; encarregado de .. dados; titular dos dados; o advogado do; escritório|sociedade de advocacia|advogados; notificação .. tribunal; aos tribunais; tribunais|juizado|vara; processo judicial; ação|medidas judicial|judiciais; sob pena de .. ação|recurso|procedimento|medidas; mandatária|mandatário|interpelo|interpelar; em nome do|da .. cliente|constituinte; na qualidade de .. advogado|advogada|mandatária; notificação .. extrajudicial|audiência|judicial; notificação extrajudicial; audiência; intimação|intimado|citação; ofício nº|#|requisita; inspeção|inspetor|fiscalização .. do|trabalho|sanitária|tributária|municipal|visita|geral; ministério|procuradoria .. público|solicita|requer; polícia .. civil|judiciária|federal|solicita|investiga; autoridade de|do|tributária|nacional; serviço de finanças; receita federal; vigilância sanitária; sindicato; marca registada|registrada; direitos de|direito autorais|autor|autoral; propriedade intelectual; artigo #; infração|infringe|coima; no prazo legal; queixa à|na|ao|formal; como|sou testemunha; minha imagem`,
+    phrases: `lgpd|anpd|cnpd; proteção de dados; dados pessoais .. conservem|guardam|apagar|cópia|exclusão|sobre|tratamento|têm|titular; meus dados .. apagar|apagados|excluam|eliminem|guardam|conservam|pessoais; exclusão dos meus; direito ao|de|à .. esquecimento|acesso|apagamento|eliminação|exclusão|oposição; excluam|exclusão|excluir|apaguem|apagar|apagado|apagado|apagamento|eliminem|eliminação|eliminar|removam|retirem|apagavam .. meu|meus|minha|dados|currículo|perfil|cv|imagem|foto; consentimento; encarregado de .. dados; titular dos dados; o advogado do; escritório|sociedade de advocacia|advogados; notificação .. tribunal; aos tribunais; tribunais|juizado|vara; processo judicial; ação|medidas judicial|judiciais; sob pena de .. ação|recurso|procedimento|medidas; mandatária|mandatário|interpelo|interpelar; em nome do|da .. cliente|constituinte; na qualidade de .. advogado|advogada|mandatária; notificação .. extrajudicial|audiência|judicial; notificação extrajudicial; audiência; intimação|intimado|citação; ofício nº|#|requisita; inspeção|inspetor|fiscalização .. do|trabalho|sanitária|tributária|municipal|visita|geral; ministério|procuradoria .. público|solicita|requer; polícia .. civil|judiciária|federal|solicita|investiga; autoridade de|do|tributária|nacional; serviço de finanças; receita federal; vigilância sanitária; sindicato; marca registada|registrada; direitos autorais; direito|direitos de autor|imagem; propriedade intelectual; artigo #; infração|infringe|coima; no prazo legal; queixa à|na|ao|formal; como|sou testemunha; minha imagem`,
     facts: ['legal'],
   },
   {
@@ -23,11 +23,11 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'asks for research or study',
-    phrases: `tese|dissertação|mestrado|doutorado|doutoramento|tcc|monografia; trabalho .. faculdade|curso|escolar|conclusão|fim de; investigação|pesquisa .. universidade|sobre|académica|acadêmica|mestrado|científica; pesquisador|pesquisadora|investigador|investigadora; inquérito|questionário .. minutos|responder|preencher|anónimo|anônimo|adjunto|sobre; estudo .. universidade|sobre como|académico|acadêmico; estudante|estudantes .. trabalho|entrevista|mestrado|pesquisa|universidade|perguntas; visita de estudo|escolar; museu|arquivo|biblioteca .. exposição|procura|história|municipal; historiador|historiadora; meus alunos .. visitar|visita`,
+    phrases: `tese|dissertação|mestrado|doutorado|doutoramento|tcc|monografia; trabalho .. faculdade|curso|escolar|conclusão; investigação|pesquisa .. universidade|sobre|académica|acadêmica|mestrado|científica; pesquisador|pesquisadora|investigador|investigadora; inquérito|questionário .. minutos|responder|preencher|anónimo|anônimo|adjunto|sobre; estudo .. universidade|sobre como|académico|acadêmico; estudante|estudantes .. trabalho|entrevista|mestrado|pesquisa|universidade|perguntas; visita de estudo|escolar; museu|arquivo|biblioteca .. exposição|procura|história|municipal; historiador|historiadora; meus alunos .. visitar|visita`,
   },
   {
     says: 'asks for a favour or a donation',
-    phrases: `doar|doação|doações|donativo|donativos; patrocinar|patrocínio|patrocínios|patrocinador|patrocinadores; rifa|quermesse|bingo|sorteio|cabaz .. beneficente|escola|paróquia|igreja|associação|solidário; festa junina|da paróquia|da escola|popular; banco alimentar|de alimentos; sem fins lucrativos; ong; instituição de solidariedade; palestra .. alunos|dar|jovens|convidar|escola; dar uma palestra; orador|palestrante; emprestar|emprestam|emprestem|ceder .. sala|cadeiras|mesas|espaço|carrinha|tenda; mentoria; deixar .. folhetos|cartazes`,
+    phrases: `doar|doação|doações|donativo|donativos; patrocinar|patrocínio|patrocínios|patrocinador|patrocinadores; rifa|quermesse|bingo|sorteio|cabaz .. beneficente|escola|paróquia|igreja|associação|solidário; festa junina|popular; festa da paróquia|escola|igreja; banco alimentar; banco de alimentos; sem fins lucrativos; ong; instituição de solidariedade; palestra .. alunos|dar|jovens|convidar|escola; dar uma palestra; orador|palestrante; emprestar|emprestam|emprestem|ceder .. sala|cadeiras|mesas|espaço|carrinha|tenda; mentoria; deixar .. folhetos|cartazes`,
   },
   {
     says: 'is not a customer',
@@ -35,12 +35,12 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'sends a supplier’s invoice',
-    phrases: `nossa fatura; segue|junto|enviamos|anexo|remetemos .. nossa|fatura|boleto|nota .. anexo|a # dias|fornecimento|referente|relativa; vossa conta corrente; extrato de conta; por regularizar|liquidar; em atraso .. fatura|nossa; agradecemos .. liquidação|pagamento; vencimento a # dias; somos .. vosso fornecedor; nossa nota fiscal; nota fiscal .. nosso fornecimento|serviços prestados`,
+    phrases: `nossa fatura; segue|junto|enviamos|anexo|remetemos .. nossa|fatura|boleto|nota .. anexo|fornecimento|referente|relativa; vossa conta corrente; extrato de conta; por regularizar|liquidar; em atraso .. fatura|nossa; agradecemos .. liquidação|pagamento; vencimento a # dias; somos .. vosso fornecedor; nossa nota fiscal; nota fiscal .. nosso fornecimento|serviços prestados`,
     facts: ['billing'],
   },
   {
     says: 'asks about lost property or a person',
-    phrases: `esqueci|esqueceu|deixei|perdi|perdemos|esquecemos .. guarda|chapéu|casaco|bolsa|mala|carteira|óculos|celular|telemóvel|mochila|cachecol|ursinho|anel|no|na; perdidos e achados; achei|encontrei|encontrámos|encontramos .. carteira|chave|chaves|telemóvel|celular|anel|bolsa|cachorro|cartão|pasta|mala; trabalhou .. aí|convosco|vocês|na vossa; referências .. profissionais|sobre; chegou|recebemos|deixaram|vieram|entregaram .. por engano|errada|errado; correspondência; vosso antigo número; número antigo .. vocês`,
+    phrases: `esqueci|esqueceu|deixei|perdi|perdemos|esquecemos .. guarda|chapéu|casaco|bolsa|mala|carteira|óculos|celular|telemóvel|mochila|cachecol|ursinho|anel|no|na; perdidos e achados; achei|encontrei|encontrámos|encontramos .. carteira|chave|chaves|telemóvel|celular|anel|bolsa|cachorro|cartão|pasta|mala; trabalhou .. aí|convosco|vocês|vossa; referências .. profissionais|sobre; chegou|recebemos|deixaram|vieram|entregaram .. por engano|errada|errado; correspondência; vosso antigo número; número antigo .. vocês`,
   },
   {
     says: 'wants off a mailing list',
@@ -59,12 +59,12 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'was meant for someone else',
-    phrases: `número|pessoa|conversa|endereço|chat errado|errada; mandei errado; enganei me; enganei no; foi engano; recebemos .. por engano; não era para|pra vocês|ti|você|vós; mãe|mamãe|pai .. compra|chego|já|estou|vou|traz|liga|disse; meu amor; amor traz|compra|chego|vou|já; amor; querida|querido .. traz|compra|chego; filho|filha .. traz|compra|já chegaste|liga; vó|avó|tia .. já|compra|feliz; te amo; beijos|beijinhos|bjs; compra|traz .. pão|leite|ovos|coentros; chego tarde .. casa|jantar; já saí da; buscar me; cadê vc|você|voce; não somos a empresa; era para a prefeitura; errei o|de endereço|número`,
+    phrases: `número|pessoa|conversa|endereço|chat errado|errada; mandei errado; enganei me; enganei no; foi engano; recebemos .. por engano; não era para|pra vocês|ti|você|vós; mãe|mamãe|pai .. compra|chego|já|estou|vou|traz|liga|disse; meu amor; amor traz|compra|chego|vou|já; amor; querida|querido .. traz|compra|chego; filho|filha .. traz|compra|liga; vó|avó|tia .. já|compra|feliz; te amo; beijos|beijinhos|bjs; compra|traz .. pão|leite|ovos|coentros; chego tarde .. casa|jantar; já saí da; buscar me; cadê vc|você|voce; não somos a empresa; era para a prefeitura; errei o|de endereço|número`,
     facts: ['misdirected'],
   },
   {
     says: 'is an automatic reply',
-    phrases: `resposta automática; fora do escritório; ausência temporária; estarei|estou|encontro .. férias|ausente|fora .. até; mensagem automática; mensagem .. não .. entregue; não será reencaminhado|encaminhado; licença de|maternidade|paternidade até|maternidade .. até`,
+    phrases: `resposta automática; fora do escritório; ausência temporária; estarei|estou|encontro .. férias|ausente|fora .. até; mensagem automática; mensagem .. não .. entregue; não será reencaminhado|encaminhado; licença .. maternidade|paternidade .. até`,
     facts: ['automatic'],
   },
 ]

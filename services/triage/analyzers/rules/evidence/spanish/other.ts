@@ -9,7 +9,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'makes a legal or privacy request',
-    phrases: `rgpd; derechos|derecho arco; lopd; habeas data; protección de datos; datos personales .. conserven|tienen|eliminar|copia|supresión|borren|sobre|tratamiento; mis datos .. eliminen|borren|borrados|personales|guardan|conservan; derecho de|al acceso|supresión|cancelación|olvido|oposición|rectificación; derecho al; no guarden .. cv|currículum|datos; quiten .. base; notaría; perito judicial; eliminen|borren|destruyan|supriman|eliminar|borrar|retiren|suprimir|eliminado|destruyan .. mis|datos|hoja|currículum|cv|perfil|expediente|foto|imagen; ya no .. tengan mi; consentimiento; responsable|delegado de|del tratamiento|protección; soy|como abogado|abogada|letrado|letrada; la letrada; despacho|estudio|bufete jurídico|de abogados; bufete; juzgado|juzgados; el|al|del tribunal; tribunales; demanda|demandar|demandamos .. judicial|contra|presentar; acciones judiciales|legales; representación|nombre de .. cliente|ex|mi mandante|empleado|mandante; mandante; notario|notaría .. notifica|requerimos; burofax; carta documento; requerimiento; inspección|inspector|inspectora de|del .. trabajo|sanidad|consumo|trabajo|municipal; inspección .. visita|requiere|programada; ministerio; fiscalía; policía .. solicita|nacional|municipal|local|judicial; superintendencia; hacienda .. requiere|requerimiento; ayuntamiento .. requiere|notifica|multa|licencia; sindicato; expediente sancionador|administrativo; infracción|infringe; marca registrada; derechos de autor; propiedad intelectual; citación|cita como testigo; artículo #; denuncia|denunciar .. consumo|ante|agencia`,
+    phrases: `rgpd; derechos|derecho arco; lopd; habeas data; protección de datos; datos personales .. conserven|tienen|eliminar|copia|supresión|borren|sobre|tratamiento; mis datos .. eliminen|borren|borrados|personales|guardan|conservan; derecho de|al acceso|supresión|cancelación|olvido|oposición|rectificación; derecho al; no guarden .. cv|currículum|datos; quiten .. base; notaría; perito judicial; eliminen|borren|destruyan|supriman|eliminar|borrar|retiren|suprimir|eliminado|destruyan .. mis|datos|hoja|currículum|cv|perfil|expediente|foto|imagen; ya no .. tengan mi; consentimiento; responsable|delegado de|del tratamiento|protección; soy|como abogado|abogada|letrado|letrada; la letrada; despacho|estudio jurídico; despacho de abogados; bufete; juzgado|juzgados; el|al|del tribunal; tribunales; demanda|demandar|demandamos .. judicial|contra|presentar; acciones judiciales|legales; representación|nombre de .. cliente|ex|mi mandante|empleado|mandante; mandante; notario|notaría .. notifica|requerimos; burofax; carta documento; requerimiento; inspección|inspector|inspectora de|del .. trabajo|sanidad|consumo|trabajo|municipal; inspección .. visita|requiere|programada; ministerio; fiscalía; policía .. solicita|nacional|municipal|local|judicial; superintendencia; hacienda .. requiere|requerimiento; ayuntamiento .. requiere|notifica|multa|licencia; sindicato; expediente sancionador|administrativo; infracción|infringe; marca registrada; derechos de autor; propiedad intelectual; citación|cita como testigo; artículo #; denuncia|denunciar .. consumo|ante|agencia`,
     facts: ['legal'],
   },
   {
@@ -19,7 +19,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'offers to buy or merge with the company',
-    phrases: `comprar|adquirir|compra|adquisición .. su|vuestra|de empresa|negocio|compañía; vender su|la empresa|negocio; venden|vendéis|traspasan|traspasáis el|la|su negocio|empresa|local; una|la fusión; fusionar|fusionarnos; traspaso .. negocio|local|del; accionistas`,
+    phrases: `comprar|adquirir|compra|adquisición .. su|vuestra empresa|negocio|compañía; vender su|la empresa|negocio; venden|vendéis|traspasan|traspasáis el|la|su negocio|empresa|local; una|la fusión; fusionar|fusionarnos; traspaso .. negocio|local|del; accionistas`,
   },
   {
     says: 'asks for research or study',
@@ -27,7 +27,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'asks for a favour or a donation',
-    phrases: `donar|donación|donaciones|donativo|donativos; patrocinar|patrocinio|patrocinador|patrocinadores; rifa|kermés|colecta; fiestas patronales|del barrio|del pueblo; banco de alimentos; sin ánimo de lucro; fundación .. ayuda|niños|donan|apoyo; ong; charla .. alumnos|dar|sobre|jóvenes; dar una charla; ponente; prestar|prestarnos|prestarme|presten .. sillas|sala|mesas|local|carpa; permiso para|dejar .. folletos|carteles`,
+    phrases: `donar|donación|donaciones|donativo|donativos; patrocinar|patrocinio|patrocinador|patrocinadores; rifa|kermés|colecta; fiestas patronales; fiestas del barrio|pueblo; banco de alimentos; sin ánimo de lucro; fundación .. ayuda|niños|donan|apoyo; ong; charla .. alumnos|dar|sobre|jóvenes; dar una charla; ponente; prestar|prestarnos|prestarme|presten .. sillas|sala|mesas|local|carpa; permiso para|dejar .. folletos|carteles`,
   },
   {
     says: 'is not a customer',
@@ -35,12 +35,12 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'sends a supplier’s invoice',
-    phrases: `nuestra factura; factura .. a # días; adjunto|adjuntamos|remitimos|enviamos|remito .. factura|facturas; factura .. suministro|sin abonarse|pendiente de pago|vencida|por el arriendo; somos su proveedor; rechaza nuestra factura; visto bueno .. factura; estado de cuenta adjunto; albarán|albaranes; factura .. adjunta; a quién .. factura|dirigimos`,
+    phrases: `nuestra factura; factura .. a # días; adjuntamos|remitimos|enviamos|remito .. factura|facturas; factura .. suministro|vencida; factura .. sin abonarse; factura .. pendiente de pago; factura .. por el arriendo; somos su proveedor; rechaza nuestra factura; visto bueno .. factura; estado de cuenta adjunto; albarán|albaranes; factura .. adjunta; a quién .. factura|dirigimos`,
     facts: ['billing'],
   },
   {
     says: 'asks about lost property or a person',
-    phrases: `olvidé|olvidó|dejé|perdí|perdió|perdimos|olvidamos .. paraguas|bufanda|bolso|chaqueta|abrigo|gafas|lentes|celular|móvil|cartera|sombrero|mochila|anillo|suéter|en; objetos perdidos; encontré|encontramos|encontrado|hallamos .. cartera|llaves|móvil|celular|anillo|bolso|perro|tarjeta|teléfono|maletín|carpeta; trabajó|trabajaba en su|con ustedes|su; referencias .. laborales|sobre|de|trabajó; de referencia; llegó|llegan|recibimos|dejaron|reciben .. por error|equivocado; correspondencia de; a nombre de ustedes; su número anterior; antiguo número`,
+    phrases: `olvidé|olvidó|dejé|perdí|perdió|perdimos|olvidamos .. paraguas|bufanda|bolso|chaqueta|abrigo|gafas|lentes|celular|móvil|cartera|sombrero|mochila|anillo|suéter|en; objetos perdidos; encontré|encontramos|encontrado|hallamos .. cartera|llaves|móvil|celular|anillo|bolso|perro|tarjeta|teléfono|maletín|carpeta; trabajó|trabajaba en|con|para su|ustedes|vuestra; referencias .. laborales|sobre|de|trabajó; de referencia; llegó|llegan|recibimos|dejaron|reciben .. por error|equivocado; correspondencia de; a nombre de ustedes; su número anterior; antiguo número`,
   },
   {
     says: 'wants off a mailing list',
