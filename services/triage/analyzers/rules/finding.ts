@@ -1,6 +1,9 @@
 /** Something established about a note, by any detector. */
 export interface Finding {
+  /** A statement with few variants: a feature of the learned model, and the text of a reason unless `shown` is given. */
   readonly says: string
+  /** The statement with what is special about this note, for people only: "needs it by Friday 13 March 2026". */
+  readonly shown?: string
   readonly start: number
   readonly end: number
   readonly facts: readonly Fact[]
@@ -11,11 +14,14 @@ export interface Finding {
  * model; those that are also tags in docs/triage.md become tags of the insight (`tags.ts`).
  */
 export type Fact =
-  // deadlines
+  // deadlines; a date introduced by "by" or the like has `deadline` and its distance
+  | 'deadline'
+  | 'due-today'
   | 'due-this-week'
   | 'due-next-week'
   | 'due-in-weeks'
   | 'far-off'
+  | 'past-day'
   | 'urgent'
   | 'no-rush'
   | 'contact-now'

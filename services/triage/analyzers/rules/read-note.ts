@@ -1,3 +1,4 @@
+import { dateFindings } from './dates/find-dates.ts'
 import { VOCABULARY } from './evidence/vocabulary.ts'
 import type { Finding } from './finding.ts'
 import { createMatcher } from './match.ts'
@@ -13,10 +14,14 @@ export interface ReadNote {
 
 const findPhrases = createMatcher(VOCABULARY)
 
-/** Reads a note. Shared by the analyzer and the script that learns its weights. */
-export function readNote(note: string, _receivedAt: Date): ReadNote {
+/** Reads a note; dates in it count from `receivedAt`. Shared by the analyzer and the script that learns its weights. */
+export function readNote(note: string, receivedAt: Date): ReadNote {
   const words = readWords(note)
-  const findings = [...phraseFindings(findPhrases(words), words), ...wholeNoteFindings(note, words)]
+  const findings = [
+    ...phraseFindings(findPhrases(words), words),
+    ...dateFindings(note, words, receivedAt),
+    ...wholeNoteFindings(note, words),
+  ]
   return { words, findings: withoutReportedInjection(note, findings) }
 }
 

@@ -1,42 +1,11 @@
 import type { Evidence } from '../evidence.ts'
 
-const DAY = 'monday|tuesday|wednesday|thursday|friday|saturday|sunday|mon|tue|wed|thu|fri|sat|sun'
-const MONTH =
-  'january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter|christmas|easter'
-
-/** Phrases for deadlines and urgency. A named weekday is the next such day. */
+/** Phrases for urgency, and for times that are no dates; `dates/` reads dates. */
 export const TIME: readonly Evidence[] = [
   {
-    says: 'names a day in the past',
-    masks: true,
-    phrases: `last|since|past ${DAY}; last week; since yesterday; since this|the morning; since today; every|each|most|some ${DAY};
-      on ${DAY} .. wrote; ${DAY} .. wrote; ${DAY} or ${DAY}; open|work on ${DAY}; on ${DAY} i|we|you|he|she|they; these days;
-      ago today; from day to day; day to day; today's; all week; late last week; last month|year`,
-  },
-  {
-    says: 'names a time within this week',
-    phrases: `today; tonight; tomorrow; this week|weekend|afternoon|evening|morning|${DAY}; by|before|until|till|on|for|next|from|come|coming|is|closes|ends|opens ${DAY};
-      by|before .. ${DAY}; ${DAY} at|by|noon|night|morning|afternoon|evening|latest; by|before noon|midnight|eod|cob|lunch; end of .. week; end of day;
-      close of play|business; within|in # hours; within|in two|three|four|five|2|3|4|5|six|6|seven|7 days; before .. weekend; day after tomorrow; in the next hour|hours`,
-    facts: ['due-this-week'],
-  },
-  {
-    says: 'names a time before the end of next week',
-    phrases:
-      'next week; within a week; in a week; a week from; in|within about a week; by next ..; in eight|8|nine|9 days',
-    facts: ['due-next-week'],
-  },
-  {
-    says: 'names a time some weeks away',
-    phrases: `# weeks; # months; couple of weeks|months; few weeks|months; next month|quarter; week after next; end of .. month|quarter|term;
-      this month|quarter|summer|autumn|winter|spring; in|by|from|for|until|before|since|mid|end|early|late ${MONTH}; this ${MONTH}; ten|10|fourteen|14 days; fortnight;
-      by|before|until|till|on the #; next ${MONTH}; month end`,
-    facts: ['due-in-weeks'],
-  },
-  {
     says: 'puts it off to a far day',
-    phrases: `next year; in a year; year or two; year or so; years from now; someday; some day; one day; in # years; # years time; not this year; until|before .. next year;
-      when i .. retire|rich|older|grow|win; when we .. grow|hire|bigger; not before .. year; until at least; eventually; the year after; twelve months or so; too poor|broke`,
+    phrases: `year or two; year or so; years from now; someday; some day; one day; not this year; when i .. retire|rich|older|grow|win;
+      when we .. grow|hire|bigger; until at least; eventually; the year after; twelve months or so; too poor|broke`,
     facts: ['far-off'],
   },
   {

@@ -1,0 +1,167 @@
+import { isDigit } from '../spelling.ts'
+import { existingDay, yearOf } from './calendar.ts'
+import { amountOf, Kind, Role } from './date-words.ts'
+import { codeAt, inSameSentence, isToldAsPast, kindAt, type Reading, textAt } from './surroundings.ts'
+
+/** A day given as day and month, and the index of its last word. */
+export interface CalendarDate {
+  readonly day: number
+  readonly last: number
+}
+
+/** The value of a four-digit year, or undefined. */
+export function yearAt(reading: Reading, at: number): number | undefined {
+  const text = textAt(reading, at)
+  if (text.length !== 4 || kindAt(reading, at) !== Kind.Number) return undefined
+  const year = Number(text)
+  return year >= 1990 && year <= 2100 ? year : undefined
+}
+
+/** The number in a word of digits, with or without an ordinal ending. */
+export function digitsAt(reading: Reading, at: number): number {
+  return Number.parseInt(textAt(reading, at), 10)
+}
+
+/** Without a year, a date this long ago is still past; further back it is next year's. */
+const PAST_DAYS = 90
+const PAST_DAYS_IF_TOLD = 300
+const PAST_DAYS_OF_DEADLINE = 30
+
+/**
+ * The day of a date. Without a year it is the next such day, unless such a day was not long ago.
+ *
+ * @param at a word of the date
+ * @returns undefined for a day that does not exist
+ */
+export function resolveDate(
+  reading: Reading,
+  at: number,
+  { month, day, year, roles }: { month: number; day: number; year?: number | undefined; roles: number },
+): number | undefined {
+  if (year !== undefined) return existingDay(year, month, day)
+  const { today } = reading
+  const maxPast = isToldAsPast(reading, at)
+    ? PAST_DAYS_IF_TOLD
+    : (roles & Role.By) !== 0
+      ? PAST_DAYS_OF_DEADLINE
+      : PAST_DAYS
+  const thisYear = yearOf(today)
+  for (let candidate = thisYear - 1; candidate <= thisYear + 4; candidate++) {
+    const found = existingDay(candidate, month, day) // 29 February may be four years away
+    if (found !== undefined && found >= today - maxPast) return found
+  }
+  return undefined
+}
+
+/**
+ * Reads a date that starts with a number: "14 March 2026", "14. März", "3 to 7 November", "14/03/2026", "14.03.",
+ * "2026-03-14".
+ *
+ * @param roles of the words before it
+ */
+export function dateOfNumber(reading: Reading, at: number, roles: number): CalendarDate | undefined {
+  return dateInDigits(reading, at, roles) ?? dateWithMonth(reading, at, roles)
+}
+
+function dateWithMonth(reading: Reading, at: number, roles: number): CalendarDate | undefined {
+  const day = digitsAt(reading, at)
+  if (!(day >= 1 && day <= 31)) return undefined
+  const month = monthAfter(reading, at)
+  if (month === undefined) return undefined
+  const afterGlue = (codeAt(reading, month + 1) & Role.Glue) !== 0 ? month + 2 : month + 1
+  const year = inSameSentence(reading, afterGlue, month) ? yearAt(reading, afterGlue) : undefined
+  const found = resolveDate(reading, at, { month: amountOf(codeAt(reading, month)), day, year, roles })
+  return found === undefined ? undefined : { day: found, last: year === undefined ? month : afterGlue }
+}
+
+/** The index of the month after the day: directly, after "of" or "de", or after the end of a range: "3 to 7 November". */
+function monthAfter(reading: Reading, at: number): number | undefined {
+  let hasRange = false
+  const isMonth = (i: number) => kindAt(reading, i) === Kind.Month || kindAt(reading, i) === Kind.WeakMonth
+  if (isMonth(at + 1)) return at + 1 // maybe after a full stop that looks like the end of a sentence: "14. März"
+  for (let i = at + 1; i <= at + 5 && inSameSentence(reading, i, at); i++) {
+    const code = codeAt(reading, i)
+    const kind = kindAt(reading, i)
+    if (isMonth(i)) return i
+    if (kind === Kind.Number) {
+      const gap = reading.note.slice(reading.words[i - 1]?.end ?? 0, reading.words[i]?.start ?? 0)
+      if (hasRange || digitsAt(reading, i) > 31 || !(kindAt(reading, i - 1) === Kind.To || /^\s?[-–]\s?$/.test(gap))) {
+        if (!JOINS_DAYS.has(textAt(reading, i - 1))) return undefined
+      }
+      hasRange = true
+    } else if ((code & Role.Glue) === 0 && kind !== Kind.To && !JOINS_DAYS.has(textAt(reading, i))) return undefined
+  }
+  return undefined
+}
+
+const JOINS_DAYS = new Set(['and', 'or', 'und', 'oder', 'et', 'ou', 'y', 'o', 'e', 'и', 'или'])
+
+const SEPARATORS = './-'
+const WITHIN_YEARS = 2
+
+/** Reads numbers with one kind of separator between them. */
+function dateInDigits(reading: Reading, at: number, roles: number): CalendarDate | undefined {
+  const { note, words } = reading
+  const separator = separatorAfter(reading, at)
+  if (separator === undefined || isPartOfNumber(note, words[at]?.start ?? 0)) return undefined
+  const three = separatorAfter(reading, at + 1) === separator
+  const last = three ? at + 2 : at + 1
+  const end = words[last]?.end ?? 0
+  const endsHere = !(SEPARATORS.includes(note[end] ?? ' ') && isDigit(note.charCodeAt(end + 1)))
+  if (!endsHere || kindAt(reading, last) !== Kind.Number || isMoneyOrTime(reading, last)) return undefined
+  const [a, b] = [digitsAt(reading, at), digitsAt(reading, at + 1)]
+  if (three) {
+    const iso = yearAt(reading, at)
+    if (iso !== undefined) return dated(reading, last, { year: iso, month: b, day: digitsAt(reading, last), roles })
+    const year = yearAt(reading, last) ?? shortYear(reading, last)
+    if (year === undefined) return undefined
+    return dated(reading, last, b > 12 ? { year, month: a, day: b, roles } : { year, month: b, day: a, roles })
+  }
+  if (separator === '-' || !isDayAndMonth(reading, at, separator, roles)) return undefined
+  return dated(reading, last, b > 12 ? { month: a, day: b, roles } : { month: b, day: a, roles })
+}
+
+function dated(reading: Reading, last: number, parts: Parameters<typeof resolveDate>[2]): CalendarDate | undefined {
+  const day = resolveDate(reading, last, parts)
+  return day === undefined ? undefined : { day, last }
+}
+
+/** Two digits count as a year only near the present: "14.03.26" is a date, "06.12.34" the start of a phone number. */
+function shortYear(reading: Reading, at: number): number | undefined {
+  const text = textAt(reading, at)
+  const year = 2000 + Number(text)
+  const isNear = Math.abs(year - yearOf(reading.today)) <= WITHIN_YEARS
+  return text.length === 2 && isNear ? year : undefined
+}
+
+/** "14.03" is a date, "2.5" a number, "24/7" neither; "14.3." has a dot at the end. "at 12.10" is a time. */
+function isDayAndMonth(reading: Reading, at: number, separator: string, roles: number): boolean {
+  const { note, words } = reading
+  const areTwoDigits = textAt(reading, at).length === 2 && textAt(reading, at + 1).length === 2
+  const after = words[at + 1]?.end ?? 0
+  const hasFinalDot = separator === '.' && note[after] === '.' && after + 1 < note.length
+  const isIntroduced = (roles & (Role.By | Role.On | Role.From | Role.For | Role.Since)) !== 0
+  return areTwoDigits ? separator === '.' || isIntroduced : isIntroduced && (separator === '/' || hasFinalDot)
+}
+
+function separatorAfter({ note, words }: Reading, at: number): string | undefined {
+  const word = words[at]
+  const next = words[at + 1]
+  if (word === undefined || next === undefined || next.start !== word.end + 1) return undefined
+  const separator = note[word.end] as string
+  return SEPARATORS.includes(separator) ? separator : undefined
+}
+
+function isPartOfNumber(note: string, start: number): boolean {
+  const before = note[start - 1]
+  if (before !== undefined && '$€£₽+'.includes(before)) return true
+  return before !== undefined && '.,/-:'.includes(before) && isDigit(note.charCodeAt(start - 2))
+}
+
+function isMoneyOrTime(reading: Reading, last: number): boolean {
+  return kindAt(reading, last + 1) === Kind.Clock || NOT_A_DATE.has(textAt(reading, last + 1))
+}
+
+const NOT_A_DATE = new Set(
+  '€ $ £ ₽ % eur euro euros usd gbp chf руб рублеи р m m2 kg cm mm km gb мм см кг метра метров'.split(' '),
+)

@@ -1,0 +1,91 @@
+import type { Finding } from '../finding.ts'
+import type { Word } from '../note-words.ts'
+import { dayOf } from './calendar.ts'
+import { codeOf, Kind, kindOf } from './date-words.ts'
+import { findingOf, type Mention } from './mention.ts'
+import { readDayName } from './read-day-name.ts'
+import { readMonth } from './read-month.ts'
+import { readNumber } from './read-number.ts'
+import { readPeriod } from './read-period.ts'
+import { readPartOfDay } from './read-time.ts'
+import { readWeekday, repeatedDay } from './read-weekday.ts'
+import type { Reading } from './surroundings.ts'
+
+/** Further findings of the same kind add nothing. */
+const MAX_REPEATS = 3
+
+/**
+ * Finds the dates in a note and resolves them against the time it was received: a weekday is the next such day, "today"
+ * the day of the received time in UTC, weeks begin on Monday. Each becomes a finding that says how far away it is.
+ */
+export function dateFindings(note: string, words: readonly Word[], receivedAt: Date): Finding[] {
+  const first = nextDateWord(words, 0)
+  if (first === words.length) return []
+  const today = dayOf(receivedAt)
+  const mentions = withoutMereTimes(readMentions({ note, words, today }, first), words)
+  const repeats = new Map<string, number>()
+  return mentions.flatMap((mention) => {
+    const finding = findingOf(mention, words, today)
+    const before = repeats.get(finding.says) ?? 0
+    repeats.set(finding.says, before + 1)
+    return before < MAX_REPEATS ? [finding] : []
+  })
+}
+
+/** The index of the next word that can start a date. Runs for every word of every note, so it only compares integers. */
+function nextDateWord(words: readonly Word[], from: number): number {
+  let i = from
+  for (; i < words.length; i++) {
+    const kind = kindOf(codeOf((words[i] as Word).spelling))
+    if (kind !== Kind.None && kind <= Kind.Repeated) break
+  }
+  return i
+}
+
+/** Bounds the work for notes that are made of dates. */
+const MAX_MENTIONS = 60
+
+/** @returns the mentions in the order of the note; none overlap */
+export function readMentions(reading: Reading, first: number): Mention[] {
+  const mentions: Mention[] = []
+  const { words } = reading
+  for (let i = first; i < words.length && mentions.length < MAX_MENTIONS; i = nextDateWord(words, i)) {
+    const read = readAt(reading, i, mentions.at(-1))
+    if (read === undefined) i++
+    else if ('skip' in read) i = read.skip
+    else {
+      if (read.first <= (mentions.at(-1)?.last ?? -1)) mentions.pop() // it continues the one before it
+      mentions.push(read)
+      i = read.last + 1
+    }
+  }
+  return mentions
+}
+
+function readAt(reading: Reading, at: number, previous: Mention | undefined): Mention | { skip: number } | undefined {
+  switch (kindOf(codeOf((reading.words[at] as Word).spelling))) {
+    case Kind.Number:
+      return readNumber(reading, at)
+    case Kind.Weekday:
+    case Kind.WeakWeekday:
+      return readWeekday(reading, at, previous)
+    case Kind.Month:
+    case Kind.WeakMonth:
+      return readMonth(reading, at)
+    case Kind.Unit:
+      return readPeriod(reading, at)
+    case Kind.Day:
+      return readDayName(reading, at)
+    case Kind.PartOfDay:
+      return readPartOfDay(reading, at)
+    default:
+      return repeatedDay(at)
+  }
+}
+
+/** Drops times of day in sentences that name another day: "by 5 pm on Friday". */
+function withoutMereTimes(mentions: readonly Mention[], words: readonly Word[]): readonly Mention[] {
+  if (!mentions.some(({ isTimeOnly }) => isTimeOnly)) return mentions
+  const dated = new Set(mentions.filter(({ isTimeOnly }) => !isTimeOnly).map(({ last }) => words[last]?.sentence))
+  return mentions.filter(({ isTimeOnly, last }) => !isTimeOnly || !dated.has(words[last]?.sentence))
+}

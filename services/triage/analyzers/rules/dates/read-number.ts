@@ -1,0 +1,143 @@
+import { addMonths, dayOfMonth, existingDay, monthOf, yearOf } from './calendar.ts'
+import { dateOfNumber, digitsAt } from './calendar-date.ts'
+import { amountOf, DIGITS, Kind, ORDINAL, Role, Unit } from './date-words.ts'
+import { type Distance, type Mention, Tense } from './mention.ts'
+import { readTime } from './read-time.ts'
+import { codeAt, inSameSentence, isToldAsPast, kindAt, type Reading, rolesBefore, textAt } from './surroundings.ts'
+
+type Skip = { readonly skip: number }
+
+/** Reads a date, a distance or a time of day that starts with a number. */
+export function readNumber(reading: Reading, at: number): Mention | Skip | undefined {
+  const next = kindAt(reading, at + 1)
+  const value = amountOf(codeAt(reading, at))
+  const { words, note } = reading
+  const isFollowed =
+    next !== Kind.None || (codeAt(reading, at + 1) & Role.Glue) !== 0 || JOINS.has(textAt(reading, at + 1))
+  const isJoined = words[at + 1]?.start === (words[at]?.end ?? 0) + 1 && note[words[at]?.end ?? 0] !== ' '
+  if (!isFollowed && !isJoined && value !== ORDINAL && !canBeDay(reading, at)) return undefined
+
+  const { roles, first } = rolesBefore(reading, at)
+  if (value === DIGITS || value === ORDINAL) {
+    const date = dateOfNumber(reading, at, roles)
+    if (date !== undefined) return { ...day(reading, at, date.day, roles), first, last: date.last }
+  }
+  const unit = unitAfter(reading, at)
+  if (unit !== undefined) return distance(reading, at, unit) ?? { skip: unit + 1 }
+  return readTime(reading, at, roles, first) ?? ofThisMonth(reading, at, roles, first)
+}
+
+const JOINS = new Set(['and', 'or', 'und', 'oder', 'et', 'ou', 'y', 'o', 'и', 'или', 'working', 'business'])
+
+/** Whether a bare number follows a word that can introduce a day of the month. */
+function canBeDay(reading: Reading, at: number): boolean {
+  return (codeAt(reading, at - 1) & (Role.By | Role.Glue | Role.On)) !== 0 || textAt(reading, at - 1) === 'dia'
+}
+
+function day(reading: Reading, at: number, found: number, roles: number): Pick<Mention, 'tense' | 'day' | 'precision'> {
+  const { today } = reading
+  const isPast = found < today || (found === today && (roles & Role.By) === 0 && isToldAsPast(reading, at))
+  const tense = isPast ? Tense.Past : (roles & Role.By) !== 0 ? Tense.Deadline : Tense.Coming
+  return { tense, day: found, precision: 'day' }
+}
+
+/** The index of the unit after a number: "3 days", "ten working days", "a couple of weeks". */
+function unitAfter(reading: Reading, at: number): number | undefined {
+  for (let i = at + 1; i <= at + 2 && inSameSentence(reading, i, at); i++) {
+    if (kindAt(reading, i) === Kind.Unit) return i
+    if ((codeAt(reading, i) & Role.Glue) === 0) return undefined
+  }
+  return undefined
+}
+
+/** "three days ago", "in two weeks", "within 24 hours". Undefined for a duration: "for 8 weeks". */
+function distance(reading: Reading, at: number, unit: number): Mention | undefined {
+  const { roles, first } = rolesBefore(reading, at)
+  const value = amountOf(codeAt(reading, at))
+  const count = value === DIGITS || value === ORDINAL ? digitsAt(reading, at) : value
+  const kind = amountOf(codeAt(reading, unit))
+  if (kind === Unit.Weekend || !(count >= 0 && count <= 1000)) return undefined
+  const hasAgo = (codeAt(reading, unit + 1) & Role.AgoAfter) !== 0
+  if (hasAgo || (roles & (Role.AgoBefore | Role.Since | Role.Last)) !== 0) {
+    const last = hasAgo ? unit + 1 : unit
+    return { first, last, tense: Tense.Past, day: later(reading.today, -count, kind), precision: 'day' }
+  }
+  const isFromNow = FROM_NOW.has(`${textAt(reading, unit + 1)} ${textAt(reading, unit + 2)}`)
+  const isTime = (roles & (Role.Within | Role.By | Role.Next | Role.Coming)) !== 0
+  if (!isTime && !isFromNow) return undefined
+  const isDeadline = (roles & (Role.By | Role.Next)) !== 0 || DEADLINE_WORDS.has(textAt(reading, first))
+  return {
+    ...{ first, last: isFromNow ? unit + 2 : unit, tense: isDeadline ? Tense.Deadline : Tense.Coming },
+    ...{ day: later(reading.today, count, kind), precision: 'day', ...atLeast(count, kind) },
+  }
+}
+
+const FROM_NOW = new Set(['from now', 'from today', 'ab heute'])
+/** Words of the role Within after which the date is a deadline. */
+const DEADLINE_WORDS = new Set(['within', 'innerhalb', 'binnen', 'sous', 'течение', 'за'])
+
+/** docs/triage.md: "about a week" reaches to the end of next week, "ten days" does not. */
+function atLeast(count: number, unit: number): { atLeast?: Distance } {
+  if (unit === Unit.Year) return { atLeast: 'far off' }
+  if ((unit === Unit.Week && count > 1) || (unit === Unit.Day && count >= 10)) return { atLeast: 'weeks' }
+  return unit === Unit.Month ? { atLeast: 'weeks' } : {}
+}
+
+/** The day after a number of units, counted from today. Hours and minutes are taken for today unless they make a day. */
+export function later(today: number, count: number, unit: number): number {
+  switch (unit) {
+    case Unit.Minute:
+      return today
+    case Unit.Hour:
+      return today + Math.trunc(count / 24)
+    case Unit.Day:
+      return today + count
+    case Unit.Week:
+      return today + 7 * count
+    case Unit.Fortnight:
+      return today + 14 * count
+    case Unit.Quarter:
+      return addMonths(today, 3 * count)
+    case Unit.HalfYear:
+      return addMonths(today, 6 * count)
+    case Unit.Year:
+      return addMonths(today, 12 * count)
+    default:
+      return addMonths(today, count)
+  }
+}
+
+const NUMBER_DAY = new Set(['dia', 'den', 'zum', 'dem'])
+
+/** "by the 14th", "до 14-го", "bis zum 14.", "até dia 5": the next day with that number, or the last if it is told. */
+function ofThisMonth(reading: Reading, at: number, roles: number, first: number): Mention | undefined {
+  const { today, note, words } = reading
+  const value = amountOf(codeAt(reading, at))
+  const number = digitsAt(reading, at)
+  if (!(number >= 1 && number <= 31) || (roles & (Role.By | Role.On | Role.From | Role.For)) === 0) return undefined
+  const dotted = note[words[at]?.end ?? 0] === '.'
+  const isNamed = value === ORDINAL || textAt(reading, at - 1) === 'dia' || isNamedInRussian(reading, at)
+  const isGerman = dotted && NUMBER_DAY.has(textAt(reading, at - 1))
+  const isLatin = (roles & Role.By) !== 0 && LATIN_ARTICLES.has(textAt(reading, at - 1)) && isLastOfPhrase(reading, at)
+  if (!isNamed && !isGerman && !isLatin) return undefined
+  for (const month of [0, 1, 2]) {
+    const found = existingDay(yearOf(today), monthOf(today) + month, number)
+    const date = found ?? existingDay(yearOf(today) + 1, monthOf(today) + month - 12, number)
+    if (date === undefined) continue
+    const isPast =
+      date < today && ((roles & Role.By) === 0 || dayOfMonth(today) - number <= 7) && isToldAsPast(reading, at)
+    if (date >= today || isPast) return { ...day(reading, at, date, roles), first, last: at }
+  }
+  return undefined
+}
+
+const LATIN_ARTICLES = new Set(['le', 'el', 'del', 'o', 'dia', 'the'])
+
+function isNamedInRussian(reading: Reading, at: number): boolean {
+  return ['го', 'числа', 'числу', 'число'].includes(textAt(reading, at + 1))
+}
+
+/** Whether nothing follows that the number could count. */
+function isLastOfPhrase({ words }: Reading, at: number): boolean {
+  return words[at + 1]?.clause !== words[at]?.clause
+}

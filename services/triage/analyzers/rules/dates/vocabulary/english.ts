@@ -1,0 +1,76 @@
+import type { DateVocabulary } from './date-vocabulary.ts'
+
+export const ENGLISH: DateVocabulary = {
+  weekdays:
+    'monday|mondy tuesday|tues|tue|tuesdy|teusday wednesday|weds|wednsday|wensday thursday|thurs|thur|thu|thursdy friday|fri|firday|fridy saturday|saterday|satuday sunday',
+  weakWeekdays: 'mon - wed - - sat sun',
+  repeated: 'mondays tuesdays wednesdays thursdays fridays saturdays sundays weekends weekdays',
+  months: 'january february|febuary - april - june july august september|sept october november december',
+  weakMonths: 'jan feb march|mar apr may jun jul aug sep oct nov dec',
+  units: {
+    Minute: 'minute minutes min mins',
+    Hour: 'hour hours hr hrs',
+    Day: 'day days',
+    Week: 'week weeks wk wks',
+    Fortnight: 'fortnight',
+    Weekend: 'weekend',
+    Month: 'month months',
+    Quarter: 'quarter quarters',
+    Year: 'year years yr yrs',
+  },
+  days: {
+    '-1': 'yesterday',
+    '0': 'today tonight tonite 2day eod cob',
+    '1': 'tomorrow tomorow tommorow tommorrow tmrw tmr',
+  },
+  partsOfDay: 'morning noon lunch lunchtime afternoon evening night midnight',
+  clock: "am pm o'clock oclock",
+  numbers: {
+    2: 'two couple',
+    3: 'three few several',
+    4: 'four',
+    5: 'five',
+    6: 'six',
+    7: 'seven',
+    8: 'eight',
+    9: 'nine',
+    10: 'ten',
+    11: 'eleven',
+    12: 'twelve',
+    14: 'fourteen',
+    20: 'twenty',
+    30: 'thirty',
+  },
+  to: 'to through thru until till',
+  after: 'after',
+  denials: "not no never none nothing nobody don't doesn't didn't won't isn't can't couldn't haven't hasn't still",
+  roles: {
+    Next: 'next',
+    Coming: 'coming upcoming',
+    This: 'this same',
+    Last: 'last past previous',
+    Every: 'every each most',
+    By: 'by before until till latest deadline later due expires expire ends closes',
+    Within: 'in within inside',
+    On: 'on at over',
+    For: 'for',
+    Since: 'since',
+    From: 'from dated starting',
+    AgoAfter: 'ago back earlier',
+    End: 'end late',
+    Early: 'early start beginning',
+    Mid: 'mid middle',
+    Glue: 'the of a an one about around roughly approx approximately than is at only just some more all full working business calendar another',
+    Past: `was were wasn't weren't did didn't had hadn't came went got said told wrote sent spoke met paid bought rang saw left
+      lost broke fell gave made took supposed meant been heard`,
+    Future: `need needs needed want wants wanted must will would wouldn't can can't could shall please plan planning
+      going looking require required requires hope have let we'll i'll you'll it'll due possible available free
+      decide decides deciding arrive arrives starts start`,
+    Open: 'open opened opening openings closed',
+  },
+  past: {
+    endings: /^[a-z]{3,}ed$/,
+    except: `need needed speed feed indeed proceed exceed succeed approved interested attached limited closed located scheduled
+      planned expected invited required wanted signed related detailed united hundred`,
+  },
+}
