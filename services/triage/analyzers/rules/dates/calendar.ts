@@ -8,38 +8,65 @@ export function dayOf(time: Date): number {
   return Math.floor(time.getTime() / MS_PER_DAY)
 }
 
+/*
+ * Conversions by integer arithmetic, since creating a `Date` for each would be most of the time that a date takes.
+ * Years are shifted to begin in March, so that the leap day is the last of a year: "days_from_civil" and
+ * "civil_from_days" in https://howardhinnant.github.io/date_algorithms.html.
+ */
+
+const DAYS_PER_ERA = 146_097
+/** 1 March of the year 0. */
+const EPOCH_OFFSET = 719_468
+
 /** @param month 1 to 12; larger and smaller months count from the same year */
 export function dayFrom(year: number, month: number, day: number): number {
-  return Date.UTC(year, month - 1, day) / MS_PER_DAY
+  const monthsFromMarch = 12 * year + month - 3
+  const shiftedYear = Math.floor(monthsFromMarch / 12)
+  const era = Math.floor(shiftedYear / 400)
+  const yearOfEra = shiftedYear - era * 400
+  const dayOfYear = Math.floor((153 * (monthsFromMarch - 12 * shiftedYear) + 2) / 5) + day - 1
+  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100)
+  return era * DAYS_PER_ERA + yearOfEra * 365 + leapDays + dayOfYear - EPOCH_OFFSET
+}
+
+/** The year times 512, plus the month times 32, plus the day of the month. */
+function civilOf(day: number): number {
+  const shifted = day + EPOCH_OFFSET
+  const era = Math.floor(shifted / DAYS_PER_ERA)
+  const dayOfEra = shifted - era * DAYS_PER_ERA
+  const leapDays = Math.floor(dayOfEra / 1_460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096)
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365)
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  return year * 512 + month * 32 + dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1
 }
 
 /** Returns undefined for a day that does not exist, for example 29 February 2026. */
 export function existingDay(year: number, month: number, day: number): number | undefined {
-  if (month < 1 || month > 12 || day < 1 || day > lastOfMonth(year, month)) return undefined
-  return dayFrom(year, month, day)
-}
-
-function lastOfMonth(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate()
+  if (month < 1 || month > 12 || day < 1 || day > 31) return undefined
+  const found = dayFrom(year, month, day)
+  return monthOf(found) === month ? found : undefined
 }
 
 /** The last day of a month. */
 export function monthEnd(year: number, month: number): number {
-  return dayFrom(year, month + 1, 0)
+  return dayFrom(year, month + 1, 1) - 1
 }
 
 export function yearOf(day: number): number {
-  return new Date(day * MS_PER_DAY).getUTCFullYear()
+  return civilOf(day) >> 9
 }
 
 /** 1 to 12. */
 export function monthOf(day: number): number {
-  return new Date(day * MS_PER_DAY).getUTCMonth() + 1
+  return (civilOf(day) >> 5) & 15
 }
 
 /** 1 to 31. */
 export function dayOfMonth(day: number): number {
-  return new Date(day * MS_PER_DAY).getUTCDate()
+  return civilOf(day) & 31
 }
 
 /** 1 is Monday, 7 is Sunday. */

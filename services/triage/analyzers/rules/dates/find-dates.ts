@@ -18,19 +18,21 @@ const MAX_REPEATS = 3
  * Finds the dates in a note and resolves them against the time it was received: a weekday is the next such day, "today"
  * the day of the received time in UTC, weeks begin on Monday. Each becomes a finding that says how far away it is.
  */
-export function dateFindings(note: string, words: readonly Word[], receivedAt: Date): Finding[] {
+export function dateFindings(note: string, words: readonly Word[], receivedAt: Date): readonly Finding[] {
   const first = nextDateWord(words, 0)
-  if (first === words.length) return []
+  if (first === words.length) return NONE
   const today = dayOf(receivedAt)
-  const mentions = withoutMereTimes(readMentions({ note, words, today }, first), words)
-  const repeats = new Map<string, number>()
-  return mentions.flatMap((mention) => {
+  const mentions = readMentions({ note, words, today }, first)
+  if (mentions.length === 0) return NONE
+  const findings: Finding[] = []
+  for (const mention of withoutMereTimes(mentions, words)) {
     const finding = findingOf(mention, words, today)
-    const before = repeats.get(finding.says) ?? 0
-    repeats.set(finding.says, before + 1)
-    return before < MAX_REPEATS ? [finding] : []
-  })
+    if (findings.filter(({ says }) => says === finding.says).length < MAX_REPEATS) findings.push(finding)
+  }
+  return findings
 }
+
+const NONE: readonly Finding[] = []
 
 /** The index of the next word that can start a date. Runs for every word of every note, so it only compares integers. */
 function nextDateWord(words: readonly Word[], from: number): number {

@@ -3,7 +3,16 @@ import { dateOfNumber, digitsAt } from './calendar-date.ts'
 import { amountOf, DIGITS, Kind, ORDINAL, Role, Unit } from './date-words.ts'
 import { type Distance, type Mention, Tense } from './mention.ts'
 import { readTime } from './read-time.ts'
-import { codeAt, inSameSentence, isToldAsPast, kindAt, type Reading, rolesBefore, textAt } from './surroundings.ts'
+import {
+  type Before,
+  codeAt,
+  inSameSentence,
+  isToldAsPast,
+  kindAt,
+  type Reading,
+  rolesBefore,
+  textAt,
+} from './surroundings.ts'
 
 type Skip = { readonly skip: number }
 
@@ -17,13 +26,14 @@ export function readNumber(reading: Reading, at: number): Mention | Skip | undef
   const isJoined = words[at + 1]?.start === (words[at]?.end ?? 0) + 1 && note[words[at]?.end ?? 0] !== ' '
   if (!isFollowed && !isJoined && value !== ORDINAL && !canBeDay(reading, at)) return undefined
 
-  const { roles, first } = rolesBefore(reading, at)
+  const before = rolesBefore(reading, at)
+  const { roles, first } = before
   if (value === DIGITS || value === ORDINAL) {
     const date = dateOfNumber(reading, at, roles)
     if (date !== undefined) return { ...day(reading, at, date.day, roles), first, last: date.last }
   }
   const unit = unitAfter(reading, at)
-  if (unit !== undefined) return distance(reading, at, unit) ?? { skip: unit + 1 }
+  if (unit !== undefined) return distance(reading, at, unit, before) ?? { skip: unit + 1 }
   return readTime(reading, at, roles, first) ?? ofThisMonth(reading, at, roles, first)
 }
 
@@ -51,8 +61,7 @@ function unitAfter(reading: Reading, at: number): number | undefined {
 }
 
 /** "three days ago", "in two weeks", "within 24 hours". Undefined for a duration: "for 8 weeks". */
-function distance(reading: Reading, at: number, unit: number): Mention | undefined {
-  const { roles, first } = rolesBefore(reading, at)
+function distance(reading: Reading, at: number, unit: number, { roles, first }: Before): Mention | undefined {
   const value = amountOf(codeAt(reading, at))
   const count = value === DIGITS || value === ORDINAL ? digitsAt(reading, at) : value
   const kind = amountOf(codeAt(reading, unit))

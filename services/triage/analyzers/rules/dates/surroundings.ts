@@ -42,7 +42,8 @@ export function rolesBefore(reading: Reading, at: number): Before {
   let first = at
   for (let i = at - 1; i >= at - MAX_WORDS_BEFORE && inSameSentence(reading, i, at); i--) {
     const code = codeAt(reading, i)
-    if (isTimeOfDay(reading, i) || textAt(reading, i) === 'dia') continue // "até dia 5"
+    if (code === 0) break
+    if (isSkipped(reading, i)) continue
     if (kindOf(code) !== Kind.None && kindOf(code) < Kind.Clock) break
     let own = code & BEFORE_DATE
     if ((own & Role.AgoBefore) !== 0 && textAt(reading, i) === 'y' && textAt(reading, i + 1) !== 'a') own = 0 // "il y a"
@@ -53,10 +54,12 @@ export function rolesBefore(reading: Reading, at: number): Before {
   return { roles, first }
 }
 
-function isTimeOfDay(reading: Reading, at: number): boolean {
+/** A time of day, or the "dia" of "até dia 5". */
+function isSkipped(reading: Reading, at: number): boolean {
   const kind = kindAt(reading, at)
   if (kind === Kind.Clock || kind === Kind.PartOfDay) return true
-  return kind === Kind.Number && kindAt(reading, at + 1) === Kind.Clock
+  if (kind === Kind.Number) return kindAt(reading, at + 1) === Kind.Clock
+  return kind === Kind.Unit && textAt(reading, at) === 'dia'
 }
 
 /** The last word and the role of a "prochain", "que viene" or "pasado" directly after a word. */
