@@ -166,14 +166,26 @@ function numberIn(text: string): number {
 
 /** Stems of words for people, and for goods that are sold per person, by language. `$` ends a whole word. */
 const SEAT_STEMS = [
-  'seat|licen[cs]e|user|people|person|agent|staff|employee|member|operator|desk|colleague|officer|login|driver',
-  'мест|лиценз|пользовател|человек|сотрудник|оператор|менеджер|юзер|учет|рабочих|работник|людеи',
+  'seat|licen[cs]e|user|people|person|agent|staff|employee|member|operator|desk|colleague|officer|login|driver|worker|pupil|handset|endpoint|mailbox|analyst|warden|guards$|us$',
+  'мест|лиценз|пользовател|человек|сотрудник|оператор|менеджер|юзер|учет|рабочих|работник|людеи|водител|номеров|учеников',
   'platz$|platze|plaetze|arbeitspl|lizenz|nutzer|benutzer|anwender|mitarbeit|leute|mann$|kolleg|angestellt|beschaftigt|zugang',
   'licencia|usuari|puestos?$|personas$|emplead|trabajador|funcionari|colaborador|alumn|equipos$|guardias$|trabalhador',
   'licenca|utilizador|postos$|pessoas$|alunos$|professores$|vidas$',
   'postes?$|places?$|utilisat|collaborat|salarie|employes?$|collegue|comptes?$|acces$',
 ]
 const SEATS = new RegExp(`^(?:${SEAT_STEMS.join('|')})`, 'u')
+/** Stems of words for events and trips, where a number of people is no number of seats, by language. */
+const EVENT_STEMS = [
+  'cater|wedding|party$|parties$|funeral|marquee|buffet|christening|cake|lunch$|dinner$|bus$|buses$|coach$|coaches$',
+  'свадьб|банкет|юбиле|корпоратив|праздник|кеитеринг|торт|автобус|фуршет',
+  'hochzeit|feier|geburtstag|sommerfest|reisebus|torte',
+  'boda$|bodas$|fiesta|banquete|posada|cumpleanos|autobus|quinceanera|carpa',
+  'casamento|festa|arraial|bolo|batizado|formatura|onibus|autocarro',
+  'mariage|fete|traiteur|anniversaire|autocar|gateau',
+]
+const EVENTS = new RegExp(`^(?:${EVENT_STEMS.join('|')})`, 'u')
+const isEventWord = perSpelling(({ text }) => EVENTS.test(text))
+
 const isSeatWord = perSpelling(({ text }) => SEATS.test(text))
 
 /** The largest number of seats in a note: "50 seats", "35 named users", "нас семеро", "80 Arbeitsplätze", "60 postes". */
@@ -182,9 +194,22 @@ export function largestSeatCount(words: readonly Word[]): number {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word
     if (!isNumber(word.text)) continue
-    const counted = [words[i + 1], words[i + 2]].some((next) => next !== undefined && isSeatWord(next.spelling))
-    const we = words[i - 1]?.text === 'нас'
-    if (counted || we) largest = Math.max(largest, numberIn(word.text))
+    if (countsSeats(i, words) || words[i - 1]?.text === 'нас') largest = Math.max(largest, numberIn(word.text))
   }
   return largest
+}
+
+/** Whether the number counts the next word or the one after it: "50 seats", "35 named users". */
+function countsSeats(number: number, words: readonly Word[]): boolean {
+  for (let i = number + 1; i <= number + 2; i++) {
+    const word = words[i]
+    if (word === undefined || word.clause !== words[number]?.clause || isNumber(word.text)) return false
+    if (isSeatWord(word.spelling)) return true
+  }
+  return false
+}
+
+/** Whether a note is about an event or a trip: its number of guests does not make the sender an enterprise. */
+export function speaksOfEvent(words: readonly Word[]): boolean {
+  return words.some(({ spelling }) => isEventWord(spelling))
 }

@@ -18,7 +18,7 @@ const TAGS = new Map<Fact, TagRule>([
   ['outage', { intents: [Intent.Support], priorities: [Priority.P0] }],
   ['security', { intents: [Intent.Buy, Intent.Support, Intent.Other] }],
   ['billing', { intents: [Intent.Support, Intent.Other] }],
-  ['legal', { intents: [Intent.Buy, Intent.Support, Intent.Other] }],
+  ['legal', { intents: [Intent.Support, Intent.Other] }],
   ['press', { intents: [Intent.Other] }],
   ['partner', { intents: [Intent.Buy, Intent.Other] }],
   ['injection', { intents: [Intent.Spam] }],

@@ -1,11 +1,11 @@
 import type { Finding } from './finding.ts'
 import type { Word } from './note-words.ts'
-import { isNumber, largestSeatCount } from './quantity.ts'
+import { isNumber, largestSeatCount, speaksOfEvent } from './quantity.ts'
 import { perSpelling, wordSet } from './spelling.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
 const TEST_WORDS = wordSet(
-  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it',
+  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it from if whether sends website site web form nothing to see here only pls agency developer bin',
   'тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста',
   'das hier ist ein eine nur kurz mal bitte ignorieren nicht beachten antworten löschen hallo testnachricht testmail testeintrag testanfrage nachricht formular kontaktformular vom von der funktioniert ob es geht eins zwei drei',
   "ceci est c'est un une le du de message formulaire merci svp bonjour ne pas répondre tenir compte ignorer juste simple pour voir si ça marche fonctionne deux trois",
@@ -46,7 +46,9 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
   if (words.filter((word) => word.spelling.mixedScript).length >= MIXED_WORDS_OF_SPAM) {
     add('hides words behind letters of another alphabet', [])
   }
-  if (largestSeatCount(words) >= ENTERPRISE_SEATS) add('speaks of 50 people or more', ['enterprise'])
+  if (largestSeatCount(words) >= ENTERPRISE_SEATS && !speaksOfEvent(words)) {
+    add('speaks of 50 people or more', ['enterprise'])
+  }
   if (words.some((word) => isNumber(word.text))) add('names a number', ['concrete'])
   if (words.length <= SHORT_QUESTION_WORDS && note.includes('?')) add('asks a short question', [])
   return findings

@@ -34,14 +34,13 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'asks for a demonstration',
-    phrases:
-      'demo; demos; demonstration; walkthrough; walk me|us through; show us|me .. product|how; presentation of; see it in action; product tour; visit .. showroom; site visit; come and measure|look|see; have a look at it; viewing; tasting; test drive',
+    phrases: `demo; demos; demonstration; walkthrough; walk .. through; show|showing us|me|our|my your|the|how|what|it|round; show .. in action; see|seeing .. in action; see .. working|live|run|demonstrated; see your|the .. product|system|software|platform|tool|app|module|package|kit; talk us|me through; presentation of; product tour; someone to show; let us see; have a look at .. your system|software|platform; test drive; tasting`,
     facts: ['demo', 'concrete'],
   },
   {
     says: 'speaks of a trial',
     phrases:
-      'trial; pilot; try it out; try out; test account; free tier; sandbox; proof of concept; poc; sample before; evaluating; evaluation',
+      'trial; pilot; try it out; try out; test account; free tier; sandbox; proof of concept; poc; sample before; evaluating; evaluation; try .. for a month|week|fortnight|while|first|weeks|before; try .. before; can|could|may we|i|you|four|she try|test; like|want|wanted to try; test .. edition|plan|tier|version|month; borrow|borrowing .. before|for; before ordering|buying .. try; kick the tyres; free week|month; try before you buy; for # weeks .. free; with our own data; sale or return',
     facts: ['trial'],
   },
   {
@@ -68,7 +67,7 @@ export const BUY: readonly Evidence[] = [
   {
     says: 'speaks of renewing',
     phrases:
-      'renew; renewal; renewing; extend .. contract|licence|license|subscription|rental; licence|license|contract|policy|lease|subscription .. expires|lapses|ends|runs; another # months; another year',
+      'renew; renewal; renewing; extend .. contract|licence|license|subscription|rental; licence|license|policy|subscription|membership .. expires|lapses|ends|runs; my|our contract .. ends|lapses|expires|runs; another year; contract|cover|licence|license|insurance|agreement|certificate|membership|lease|policy .. up|expire|expires|lapses|due; contract|agreement|cover .. runs out; insurance is due; due on the .. insurance; carry on .. same|contract; would like to carry on; same again; sign again; time again; keeping them on; about to expire',
     facts: ['renewal', 'concrete'],
     deniable: true,
   },

@@ -4,17 +4,17 @@ import type { Evidence } from '../evidence.ts'
 export const OTHER: readonly Evidence[] = [
   {
     says: 'is from the press',
-    phrases: `journalist; reporter; editor; newspaper; press; magazine; podcast; radio; tv; broadcast; article about|on; feature for|on|about; interview .. founder|ceo|you|chef|baker; comment from; your comment; quote from .. founder|ceo; for publication; publish; running a piece; story about|on|for; we're filming; documentary; gazette|herald|tribune|chronicle; evening post; a comment by; documentary; breakfast show; correspondent; newsroom; a column|my column; as a guest`,
+    phrases: `journalist; reporter; editor .. of|at|magazine|newspaper; i'm|am an editor; newspaper .. article|story|interview|piece|deadline; for|at|from the|a|our newspaper|magazine|press|paper; press enquiry|inquiry|deadline|association|request|pass|accreditation; press .. question|comment; magazine .. article|interview|feature|piece; podcast .. guest|interview|episode|about|with; my|our|a podcast .. on|about|and|for|interview; radio .. interview|show|programme|producer|live|station|morning; tv .. crew|programme|interview|station|news|producer|team; broadcast; broadcaster; writing|write|preparing|working|researching .. article|feature|piece|story|book|column .. about|on|for; article|feature|story|piece on|about|for .. magazine|paper|deadline|publish; interview .. founder|ceo|you|chef|baker|someone|director; comment from|by; your comment; a comment; quote from .. founder|ceo|you; for publication; we publish|print .. tomorrow|today|tonight|this; publishing .. tomorrow|today|tonight|story; goes to press; go to press; running a piece|story; we run|are running; we're filming|live|recording; are filming; filming .. tomorrow|segment|programme; film a; gazette|herald|tribune|chronicle|courier|observer|echo; evening post; breakfast show; correspondent; newsroom; news desk; newsdesk; a column|my column; as a guest; photograph for; live at; on air; documentary .. about|on .. we|our|team|crew; freelance writer|reporter; blogger; my blog; deadline is|tonight|tomorrow`,
     facts: ['press'],
   },
   {
     says: 'makes a legal or privacy request',
-    phrases: `gdpr; subject access; data protection; personal data; erase my|all|data; delete .. my data|everything|about; delete my account and; right to be forgotten; data subject; privacy request; solicitor; solicitors; attorney; lawyer; law firm; subpoena; court; we act for; our client; trademark; trade mark; copyright; infring*; cease and desist; notice of inspection; inspection; regulator; commissioner; police; constabulary; authority; ombudsman; licensing; statutory; under section; counsel; legal dept|department; environmental health; planning office; witness; inspector; trading standards; tax office; accessibility`,
+    phrases: `gdpr; subject access; data protection; personal data; freedom of information; erase my|all|data; erasure; delete|remove|deletion|deleted|destroy .. my data|everything|about|cv|resume|application|profile|photo|details|documents|notes; delete|remove .. my|old|the cv|resume; keep|have|store|hold|stored|kept .. my cv|data|details|records|recordings|application; cv .. delete|deleted|remove|removed|off; right to be forgotten; data subject; privacy request|officer|reasons|notice|law; data .. on me; what data; withdraw|revoke .. consent; without my permission|consent; did not give permission; take my|a|the photo; my photo; taken by me; used without; subpoena; we act for; we represent; i represent; acting for; on behalf of my client; our client; my client; instructed by|in; we are instructed; estate of|a; law firm .. client|on; trademark; trade mark; copyright; infring*; cease and desist; notice of|to .. inspection|adjudication|preserve; inspection .. by the|visit|will; regulator's|regulator .. requires|deadline|answer|request; commissioner; commissioner's; coroner*; inquest; tribunal; hearing is|on|date|tomorrow; police .. request|enquiry|ask|need|footage; constabulary; ombudsman; statutory; under section; under clause; clause #; legal dept|department|basis|deadline|action|notice|proceedings; environmental health .. officer|inspection|visit; planning office|department; witness; witnesses; trading standards .. officer|office|request; safety executive; tax office .. requests|requires|audit; licensing officer|team|authority; solicitor|solicitors|lawyer|attorney for|acting|letter; my|our solicitor|lawyer; barrister; bailiff; served on; be filed; cctv .. copy|footage|legal; legally; unless .. within # days; the law`,
     facts: ['legal'],
   },
   {
     says: 'proposes a partnership',
-    phrases: `partnership; partner with; integration together; joint integration; build an integration; building an integration; cooperate; cooperation; collaborate; collaboration; co-market*; joint venture; work together on; team up; cross promotion; our users .. your; customers of yours too`,
+    phrases: `partnership; partner with; integration together; joint integration; build an integration; building an integration; cooperate with|on; cooperation between|with|agreement|proposal|on; collaborate with|on; collaboration with|between|on|idea; co-market*; joint venture; work together on; team up; cross promotion; our users .. your; customers of yours too; working|work together; partner of; partnerships; be a|our partner|sponsor; to be a sponsor; linking our; link our; same clients|customers; sharing a stand; share a stand; passing each other; pass each other; official connector; in exchange for; use both of us; customers .. use both; alliance; twinning; joint project|offer|event; half .. for nothing; each other's clients|customers; recommend each other; between our`,
     facts: ['partner'],
   },
   {
@@ -35,7 +35,8 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'sends a supplier’s invoice',
-    phrases: `our invoice; invoice # .. attached|for; invoice attached; invoice for .. cleaning|sweeping|catering|work|services; payable in; # days as usual; please settle; find attached our invoice; still to be open; seems to be still open; statement of account; remittance`,
+    phrases: `our invoice; invoice # .. attached|for; invoice attached; invoice for .. cleaning|sweeping|catering|work|services; payable in; # days as usual; please settle; find attached our invoice; still to be open; seems to be still open; statement of account; remittance; our bill|statement; please find .. invoice|statement|bill|pro; invoice .. remains|open|overdue|attached; still open; remains open; net 30; accounts payable; bills again; payment advice; short paid; your firm owing; quote number with payment`,
+    facts: ['billing'],
   },
   {
     says: 'asks about lost property or a person',
@@ -44,7 +45,6 @@ export const OTHER: readonly Evidence[] = [
   {
     says: 'wants off a mailing list',
     phrases: `take .. off .. list|mailing; off your .. list; remove me; unsubscribe me; clicked unsubscribe; stop sending; stop emailing; stop mailing; no more e-mails|emails|mails|newsletters; never signed up; never subscribed; opt me out`,
-    facts: ['legal'],
     masks: true,
   },
   {

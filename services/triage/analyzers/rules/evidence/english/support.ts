@@ -19,13 +19,18 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'disputes money',
-    phrases: `charged twice|double|again|for; double charged; billed; overcharged; charged us|me; refund; refunded; money back; took .. money|dollars|eur|pounds|from; debited; direct debit; charged; wrong invoice; invoice .. wrong; paid .. but|already|twice; give .. back; pay back; reverse charge; too much; billing mistake|error; bill for; fined; credit note; still being charged`,
+    phrases: `charged twice|double|again|for; double charged; billed; overcharged; charged us|me; refund; refunded; money back; took .. money|dollars|eur|pounds|from; debited; direct debit; charged; wrong invoice; invoice .. wrong; paid .. but|already|twice; give .. back; pay back; reverse charge; too much; billing mistake|error; bill for; fined; credit note; still being charged; took|taken|taking .. twice|money|payment|$|£|€; took # ; double|duplicate|extra charge|payment|debit; payment failed; money gone; money is gone; gone out twice; two payments; you owe me|us; owe me|us; wrong amount; overcharge; charging us|me; charges me|us; charged .. for; still charging|taking|debiting; been|keep|keeps|is debiting; pay .. all over again; made us|me pay; difference back; deposit back; want it|them returned; return the|my money; # instead of # ; put .. back on; one back please; fee|charge on my; bills .. wrong; wrong bill; bill|bills has|had vat; on my bill; on my card; short # ; paid twice`,
     facts: ['billing', 'blocked'],
   },
   {
     says: 'cancels or threatens to leave',
-    phrases: `cancel; cancelling; cancellation; cancelled; terminate; close .. account; leave you; leaving you; take .. business elsewhere; go elsewhere; last chance; looking at alternatives; competitor|competitors .. quoted|offered; talk about leaving; had enough; fed up; fourth|third|fifth|second message|time|email|call|complaint; # times; third outage; no answer; no reply; nobody answers|replies|answered|picks|called; still no; ignored; disappointed; disgrace*; unacceptable; disgusting; worst; terrible; appalling; one star; bad review; complaint; patience; never again; waiting for an answer; promised; you said; were told; was told`,
+    phrases: `cancel my|our|the|it|all|everything|this|me|now; cancel .. subscription|account|plan|contract|service|membership|policy; to cancel; cancelling; cancellation of; terminate|terminating; close .. account; delete my account and; give|giving|hereby|served .. notice; leave you; leaving; take|taking .. elsewhere; taking my|our business; business elsewhere; go|going|look|looking|bank|banking|shop elsewhere; last chance; look|looking at|for|into .. alternatives|alternative|providers|accountant|company; alternatives; competitor|competitors; your|the rival|rivals|competition; switching|switch .. to another|from; i'm|we're|im switching|out|gone|off; won't|not|never renew; not be renewing; stop paying; not paying for; reason to stay; rather stay; find|found another|someone; find somebody|someone else; another .. provider|accountant|bakery|garage|dentist|vet|firm|school|gym|supplier; different|other swim|school|garage|provider|providers|supplier|firm; quotes|quote|quoted .. from other|elsewhere; jacking in; uninstalling|uninstall; one more .. and; talk me out; never use you|your; lose|losing .. me|us .. as; i will switch|leave|move; we will switch|leave|move|find|take; move .. to another; moving .. to another|elsewhere; paying for another; thinking about leaving; back to tapes|paper|pen`,
     facts: ['churn-risk', 'blocked'],
+  },
+  {
+    says: 'complains about the service',
+    phrases: `had enough; fed up; fourth|third|fifth|second message|time|email|call|complaint; # times; no answer; no reply; nobody answers|replies|answered|picks|called; still no; ignored; disappointed; disgrace*; unacceptable; disgusting; worst; terrible; appalling; one star; bad review; complaint|complaints; patience; never again; waiting for an answer; promised; you said; were told; was told; cancelled; rude; poor service; shambles`,
+    facts: ['blocked'],
   },
   {
     says: 'is a customer already',
@@ -33,12 +38,12 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'says that all of it is down',
-    phrases: `everything .. down; everything is down; is|are|was|went all down; is|are down; went down; system .. down; server|servers|site|website|network|internet|line|lines .. down; outage; total failure; nothing works; nothing is working; not working at all; no one|nobody can|here|in; no orders|calls|data; none of our|us|the; ransom*; 503; 500 internal; complete standstill; offline; dead in the water; no power; no water; no heating`,
+    phrases: `everything .. down; everything is down; is|are|was|went all down; is|are down; went down; system .. down; server|servers|site|website|network|internet|line|lines .. down; outage; total failure; nothing works; nothing is working; not working at all; no one|nobody can|here|in; no orders|calls|data; none of our tills|shops|sites|staff|users|phones|branches|systems|customers|drivers|lines; 503; 500 internal; complete standstill; dead in the water; no power; no water; no heating; all dead|down|offline|dead; site's|shop's|system's|server's|everything's|website's down|dead|offline; tills|readers|phones|lines|scanners|screens|servers|terminals .. dead|down|frozen; no service|dial|heat|internet|signal|connection; without water|power|heating|phones|internet; has|have no internet|power|phones|water; been off; power's|heating's|broadband's off|down|out; lost the phones; error 502|503|504; service unavailable; timing out; blue screen; kicks us out; locked out .. all|everyone; all .. users locked; stood still; is standing; not one|a .. of|single .. order|call|can|works; nothing's moving|working; nobody can; nobody in|at .. can; every one of us`,
     facts: ['outage', 'standstill'],
   },
   {
     says: 'says that many are hit',
-    phrases: `all of our; all our; all # ; entire|whole office|store|team|company|site|school|firm|department|building|ward|kitchen|floor; everyone; everybody; nobody here; nobody can; all wards|shops|branches|stores|users|customers|staff|agents|lines|sites|rooms|tills|offices; every customer|invoice|user|contact|order|branch|shop|till|outside|one of our; # people staring|waiting|standing|sitting|without; at any of our; in any of our; our customers; my customers; customers .. waiting|leaving|standing; queue; patients; pupils; guests .. waiting|arrive`,
+    phrases: `all of our; all our; all # ; entire|whole office|store|team|company|site|school|firm|department|building|ward|kitchen|floor; everyone; everybody; nobody here; nobody can; all wards|shops|branches|stores|users|customers|staff|agents|lines|sites|rooms|tills|offices; every customer|invoice|user|contact|order|branch|shop|till|outside|one of our; # people staring|waiting|standing|sitting|without; at any of our; in any of our; our customers; my customers; customers .. waiting|leaving|standing; queue; patients; pupils; guests .. waiting|arrive; whole|entire building|estate|fleet|agency|village|warehouse|tower|wing|shop|hall|plant|park|court|chain|branch|house|floor|town|block; the whole of; nobody in|at|here|can; not one; not a single; every one of; every .. salon|room|patient|visitor|client|machine; all .. tills|readers|phones|screens|locks|scanners|members|clinics|floors|bakeries|lines; all # of; none of our|the|us; # residents|guests|pupils|patients|families|homes|passengers|members|children|firms|agents|users|tills|shops; # ppl; queue's; queueing|queuing; both sites|shops|offices|branches|servers|gates`,
     facts: ['many-affected'],
   },
   {
@@ -53,7 +58,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'reports a breach',
-    phrases: `breach; hacked; hack into; leaked; leaking data; somebody|someone else's .. customers|data|invoice|details|names|records|account; other people's|customers; other customers' ; stolen .. data|keys|list; exposed; unauthorised|unauthorized .. access|login|export; logged in as; intruder; ransomware; api key .. public; revoke; break in; broke in; master key; no password; without .. password; strangers; can see .. other|everyone's|everybody's; publicly; on sale; wrong patient|client|customer|recipient; someone elses; compromised`,
+    phrases: `data|security breach; a breach of; been breached; hacked; hack into; leaked .. data|list|file|files|on; leaking data; somebody|someone else's .. customers|data|invoice|details|names|records|account; other people's|customers; other customers' data|orders|names; exposed .. data|database|databases|to; unauthorised|unauthorized .. access|login|export; logged in as; intruder; ransomware; api key .. public; break in; broke in; master key; no password; strangers; can see .. other|everyone's|everybody's; publicly .. accessible|visible|available; data .. on sale; wrong patient|client|customer|recipient; someone elses; compromised; somebody|someone else's; somebody elses; someone elses; another|different company's|customer's|woman's|tenant's|firm's|family's|patient's|person's|client's; each other's; other people's; other companies; everybody's|everyone's address|addresses|data|passwords; files .. encrypted; server|servers encrypted; are encrypted; ransom note; ask|asking for ransom|money; for ransom; public bucket|paste|folder|link; open bucket|folder; open on the; on the open internet; unencrypted; not sealed; a leak; data leak; leak of; got|gone|broken|hacked into our|my|the|your; it|that was not|wasn't me; wasn't me; none of us created|made|sent; fake invoice|invoices|mails|emails; sending .. in your name|from our; pretending to be; in your name; claims to come|be; visible to everyone|anyone|all; cc line; to line; downloaded by anyone; anyone can|could .. see|read|open|download; opened by anyone; security incident|issue|flaw|hole|problem|breach|researcher|research|hobbyist; customers' .. data|list|addresses|logs|details; customer list is|on; patient files; passports; admin rights|access .. still; stolen; stole .. laptop|data|files|list; suspicious activity|login|transfer|transfers; unknown|strange login|transfers|account|address; foreign address; phishing; passwords in; plain text; changed .. all the passwords; guessable; reporting .. vulnerability|vulnerabilities; confidentiality of our`,
     facts: ['breach', 'security'],
   },
   {
@@ -72,8 +77,13 @@ export const SUPPORT: readonly Evidence[] = [
     facts: ['minor'],
   },
   {
+    says: 'asks for an invoice or a receipt',
+    phrases: `copy|copies|duplicate of .. invoice|invoices|receipt|bill|statement; last year's invoice|invoices; download|find|resend|send .. invoice|invoices|receipt|receipts; a receipt; vat number|invoice|invoices; invoice|billing address`,
+    facts: ['routine', 'billing'],
+  },
+  {
     says: 'makes a routine request as a customer',
-    phrases: `we have moved; new address; change of address; our address; change .. address|name|email|phone|code|language; update .. details|address|records; copy of .. invoice|receipt|contract; last year's invoice|invoices; invoices; download .. invoice|invoices; resend .. invoice|receipt; a receipt; vat number; new bank details`,
+    phrases: `we have moved; new address; change of address; our address; change .. address|name|email|phone|code|language; update .. details|address|records; copy of .. contract; new bank details`,
     facts: ['routine'],
   },
   {

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { readWords } from './note-words.ts'
+import { largestSeatCount, speaksOfEvent } from './quantity.ts'
+
+describe('the number of seats', () => {
+  it.each([
+    ['We need 50 seats', 50],
+    ['35 named users, 12 guests', 35],
+    ['all 70 of us', 70],
+    ['нас 60', 60],
+    ['Son sesenta licencias', 60],
+    ['Somos cien empleados', 100],
+    ['São 80 utilizadores', 80],
+    ['oitenta funcionários', 80],
+    ['80 Arbeitsplätze', 80],
+    ['60 postes', 60],
+  ])('is read from "%s"', (note, seats) => {
+    expect(largestSeatCount(readWords(note))).toBe(seats)
+  })
+
+  it.each([
+    ['turnover 600, four staff', 4],
+    ['turnover 600 four staff', 4],
+    ['Error 1017: users cannot log in', 0],
+    ['60 chairs', 0],
+  ])('is not another number: "%s"', (note, seats) => {
+    expect(largestSeatCount(readWords(note))).toBe(seats)
+  })
+})
+
+describe('an event', () => {
+  it.each(['Catering for 90 people', 'Una boda de 120 personas', 'Uma festa para 80 pessoas', 'Банкет на 60 человек'])(
+    'is recognized in "%s"',
+    (note) => {
+      expect(speaksOfEvent(readWords(note))).toBe(true)
+    },
+  )
+
+  it('is not seen in an order of licences', () => {
+    expect(speaksOfEvent(readWords('Licences for 90 people, partly in Spain'))).toBe(false)
+  })
+})
