@@ -76,7 +76,6 @@ function dateWithMonth(reading: Reading, at: number, roles: number): CalendarDat
 
 /** The index of the month after the day: directly, after "of" or "de", or after the end of a range: "3 to 7 November". */
 function monthAfter(reading: Reading, at: number): number | undefined {
-  let hasRange = false
   const isMonth = (i: number) => kindAt(reading, i) === Kind.Month || kindAt(reading, i) === Kind.WeakMonth
   if (isMonth(at + 1)) return at + 1 // maybe after a full stop that looks like the end of a sentence: "14. März"
   for (let i = at + 1; i <= at + 5 && inSameSentence(reading, i, at); i++) {
@@ -84,14 +83,18 @@ function monthAfter(reading: Reading, at: number): number | undefined {
     const kind = kindAt(reading, i)
     if (isMonth(i)) return i
     if (kind === Kind.Number) {
-      const gap = reading.note.slice(reading.words[i - 1]?.end ?? 0, reading.words[i]?.start ?? 0)
-      if (hasRange || digitsAt(reading, i) > 31 || !(kindAt(reading, i - 1) === Kind.To || /^\s?[-–]\s?$/.test(gap))) {
-        if (!JOINS_DAYS.has(textAt(reading, i - 1))) return undefined
-      }
-      hasRange = true
+      const isSecond =
+        kindAt(reading, i - 1) === Kind.To || JOINS_DAYS.has(textAt(reading, i - 1)) || isDashBefore(reading, i)
+      if (!isSecond || digitsAt(reading, i) > 31) return undefined
     } else if ((code & Role.Glue) === 0 && kind !== Kind.To && !JOINS_DAYS.has(textAt(reading, i))) return undefined
   }
   return undefined
+}
+
+function isDashBefore({ note, words }: Reading, at: number): boolean {
+  const before = (words[at]?.start ?? 0) - 1
+  const dash = note[before] === ' ' ? note[before - 1] : note[before]
+  return dash === '-' || dash === '–'
 }
 
 const JOINS_DAYS = new Set(['and', 'or', 'und', 'oder', 'et', 'ou', 'y', 'o', 'e', 'и', 'или'])

@@ -158,7 +158,7 @@ function numberCode(text: string): number {
   for (let i = 1; i < text.length; i++) {
     if (isDigit(text.charCodeAt(i))) continue
     if (ORDINAL_ENDING.test(text)) return Kind.Number | (ORDINAL << 4)
-    return CLOCK.test(text) ? Kind.Clock | (1 << 4) : 0
+    return CLOCK.test(text) ? Kind.PartOfDay | (1 << 4) : 0
   }
   return text.length > 4 ? 0 : Kind.Number | (DIGITS << 4)
 }

@@ -19,20 +19,26 @@ const MAX_REPEATS = 3
  * the day of the received time in UTC, weeks begin on Monday. Each becomes a finding that says how far away it is.
  */
 export function dateFindings(note: string, words: readonly Word[], receivedAt: Date): readonly Finding[] {
-  const first = nextDateWord(words, 0)
-  if (first === words.length) return NONE
-  const today = dayOf(receivedAt)
-  const mentions = readMentions({ note, words, today }, first)
+  const mentions = findDates(note, words, receivedAt)
   if (mentions.length === 0) return NONE
+  const today = dayOf(receivedAt)
   const findings: Finding[] = []
-  for (const mention of withoutMereTimes(mentions, words)) {
+  for (const mention of mentions) {
     const finding = findingOf(mention, words, today)
     if (findings.filter(({ says }) => says === finding.says).length < MAX_REPEATS) findings.push(finding)
   }
   return findings
 }
 
-const NONE: readonly Finding[] = []
+const NONE: readonly never[] = []
+
+/** Finds the dates in a note, in their order. */
+export function findDates(note: string, words: readonly Word[], receivedAt: Date): readonly Mention[] {
+  const first = nextDateWord(words, 0)
+  if (first === words.length) return NONE
+  const mentions = readMentions({ note, words, today: dayOf(receivedAt) }, first)
+  return mentions.length === 0 ? NONE : withoutMereTimes(mentions, words)
+}
 
 /** The index of the next word that can start a date. Runs for every word of every note, so it only compares integers. */
 function nextDateWord(words: readonly Word[], from: number): number {
@@ -44,14 +50,16 @@ function nextDateWord(words: readonly Word[], from: number): number {
   return i
 }
 
-/** Bounds the work for notes that are made of dates. */
-const MAX_MENTIONS = 60
+/** Words examined, a third of the words of a long ordinary note: bounds the work for notes that are made of dates. */
+const MAX_TRIES = 600
 
 /** @returns the mentions in the order of the note; none overlap */
-export function readMentions(reading: Reading, first: number): Mention[] {
+function readMentions(reading: Reading, first: number): Mention[] {
   const mentions: Mention[] = []
   const { words } = reading
-  for (let i = first; i < words.length && mentions.length < MAX_MENTIONS; i = nextDateWord(words, i)) {
+  let tries = 0
+  for (let i = first; i < words.length && tries < MAX_TRIES; i = nextDateWord(words, i)) {
+    tries++
     const read = readAt(reading, i, mentions.at(-1))
     if (read === undefined) i++
     else if ('skip' in read) i = read.skip

@@ -24,6 +24,7 @@ export function readMonth(reading: Reading, at: number): Mention | undefined {
   const before = rolesBefore(reading, at)
   const date = dayAfterMonth(reading, at, before.roles)
   if (date !== undefined) return { ...date, first: before.first }
+  if (kindAt(reading, at - 1) === Kind.Number) return undefined // a day that does not exist: "30 February"
   const year = inSameSentence(reading, at + 1, at) ? yearAt(reading, at + 1) : undefined
   const isShown = (before.roles & SHOWS_MONTH) !== 0 || year !== undefined
   if (kindAt(reading, at) === Kind.WeakMonth && !isShown) return undefined

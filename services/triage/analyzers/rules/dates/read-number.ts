@@ -73,8 +73,8 @@ function distance(reading: Reading, at: number, unit: number, { roles, first }: 
   }
   const isFromNow = FROM_NOW.has(`${textAt(reading, unit + 1)} ${textAt(reading, unit + 2)}`)
   const isTime = (roles & (Role.Within | Role.By | Role.Next | Role.Coming)) !== 0
-  if (!isTime && !isFromNow) return undefined
-  const isDeadline = (roles & (Role.By | Role.Next)) !== 0 || DEADLINE_WORDS.has(textAt(reading, first))
+  if ((!isTime && !isFromNow) || isToldAsPast(reading, at)) return undefined
+  const isDeadline = (roles & (Role.By | Role.Next)) !== 0
   return {
     ...{ first, last: isFromNow ? unit + 2 : unit, tense: isDeadline ? Tense.Deadline : Tense.Coming },
     ...{ day: later(reading.today, count, kind), precision: 'day', ...atLeast(count, kind) },
@@ -82,9 +82,6 @@ function distance(reading: Reading, at: number, unit: number, { roles, first }: 
 }
 
 const FROM_NOW = new Set(['from now', 'from today', 'ab heute'])
-/** Words of the role Within after which the date is a deadline. */
-const DEADLINE_WORDS = new Set(['within', 'innerhalb', 'binnen', 'sous', 'течение', 'за'])
-
 /** docs/triage.md: "about a week" reaches to the end of next week, "ten days" does not. */
 function atLeast(count: number, unit: number): { atLeast?: Distance } {
   if (unit === Unit.Year) return { atLeast: 'far off' }

@@ -23,16 +23,13 @@ export function readPeriod(reading: Reading, at: number): Mention | undefined {
     const day = isWeek ? weekEnd(reading.today) - 7 : later(reading.today, -1, unit)
     return { ...span, tense: Tense.Past, day, precision: precisionOf(unit) }
   }
-  const isEndedWeek = unit === Unit.Week && (roles & Role.By) === 0 && isToldAsPast(reading, at)
-  if ((roles & Role.Since) !== 0 || isEndedWeek) return undefined
+  if ((roles & Role.Since) !== 0) return undefined
   const found = periodAhead(reading, at, unit, roles)
-  if (found === undefined) return undefined
-  const isDeadline = (roles & Role.By) !== 0 || DEADLINE_WORDS.has(textAt(reading, before.first))
+  const isDeadline = (roles & Role.By) !== 0
+  const isOver = unit === Unit.Week && !isDeadline && found !== undefined && isToldAsPast(reading, at)
+  if (found === undefined || isOver) return undefined
   return { ...span, tense: isDeadline ? Tense.Deadline : Tense.Coming, ...found }
 }
-
-/** Words of the role Within after which the date is a deadline. */
-const DEADLINE_WORDS = new Set(['within', 'innerhalb', 'binnen', 'sous', 'течение', 'за'])
 
 function precisionOf(unit: number): Mention['precision'] {
   if (unit === Unit.Week) return 'week'

@@ -109,7 +109,7 @@ function withWeek(reading: Reading, at: number, before: Before, previous: Mentio
   return undefined
 }
 
-const WEEK_ROLES = Role.Next | Role.Coming | Role.Last | Role.This | Role.Glue | Role.On | Role.Within
+const WEEK_ROLES = Role.Next | Role.Coming | Role.Last | Role.This | Role.Glue | Role.On | Role.For | Role.Within
 
 function tensed({ today }: Reading, day: number, { roles, first }: Before): { tense: Tense; first: number } {
   const tense = day < today ? Tense.Past : (roles & Role.By) !== 0 ? Tense.Deadline : Tense.Coming

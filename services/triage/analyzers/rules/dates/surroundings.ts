@@ -36,6 +36,9 @@ export interface Before {
   readonly first: number
 }
 
+/** Another phrase ends with these: "send this by Friday", "call me back by Friday". */
+const NOT_BEFORE_BY = Role.This | Role.Next | Role.Last | Role.AgoAfter | Role.Every
+
 /** Collects roles from right to left, as in "by the end of next [week]", and skips a time of day: "by 5 pm on [Friday]". */
 export function rolesBefore(reading: Reading, at: number): Before {
   let roles = 0
@@ -47,7 +50,7 @@ export function rolesBefore(reading: Reading, at: number): Before {
     if (kindOf(code) !== Kind.None && kindOf(code) < Kind.Clock) break
     let own = code & BEFORE_DATE
     if ((own & Role.AgoBefore) !== 0 && textAt(reading, i) === 'y' && textAt(reading, i + 1) !== 'a') own = 0 // "il y a"
-    if (own === 0 || ((roles & Role.By) !== 0 && (own & (Role.By | Role.Glue)) === 0)) break // "this by Friday"
+    if (own === 0 || ((roles & Role.By) !== 0 && (own & NOT_BEFORE_BY) !== 0)) break
     roles |= own
     if ((own & ~(Role.Glue | Role.AgoAfter)) !== 0) first = i
   }
@@ -114,7 +117,8 @@ const MAX_OPEN_DISTANCE = 4
 /** Whether a date belongs to opening hours: "open on Sunday?". */
 export function isAboutOpening(reading: Reading, at: number): boolean {
   for (let i = at - MAX_OPEN_DISTANCE; i <= at + MAX_OPEN_DISTANCE; i++) {
-    if ((codeAt(reading, i) & Role.Open) !== 0 && inSameSentence(reading, i, at)) return true
+    if ((codeAt(reading, i) & Role.Open) === 0 || !inSameSentence(reading, i, at)) continue
+    if (kindAt(reading, i - 1) !== Kind.Denial) return true // not "не работает с понедельника"
   }
   return false
 }

@@ -50,7 +50,7 @@ export const ENGLISH: DateVocabulary = {
     This: 'this same',
     Last: 'last past previous',
     Every: 'every each most',
-    By: 'by before until till latest deadline later due expires expire ends closes',
+    By: 'by before until till within latest deadline later due expires expire ends closes',
     Within: 'in within inside',
     On: 'on at over',
     For: 'for',

@@ -40,7 +40,7 @@ export const GERMAN: DateVocabulary = {
     This: 'diese diesen dieser dieses diesem',
     Last: 'letzte letzten letzter letztes letztem vergangene vergangenen vergangener vergangenes vorige vorigen voriger',
     Every: 'jede jeden jeder jedes immer',
-    By: 'bis vor spätestens deadline',
+    By: 'bis vor spätestens innerhalb binnen deadline',
     Within: 'in im innerhalb binnen',
     On: 'am an um',
     For: 'für',
