@@ -1,49 +1,27 @@
+import { KNOWN_LANGUAGE_WORDS, LANGUAGE_ENDINGS, OTHER_LANGUAGE_WORDS } from './language-words.ts'
 import type { Word } from './note-words.ts'
-import { perSpelling } from './spelling.ts'
+import { foldHead, perSpelling } from './spelling.ts'
 
-/** Frequent function words, folded like the words of notes. A word of several languages counts for each of them. */
-const STOP_WORDS: Readonly<Record<string, readonly string[]>> = {
-  en: `the and you your is are we our to of for in on with it this that have has can could would what how please do does
-    not my me us i i'm we're don't can't at from be was were if there an need want hello hi but about any
-    price pricing demo quote seats login help thanks buy urgent invoice refund hiring cv`.split(/\s+/),
-  de: `der die das und ist nicht wir sie ich ein eine einen mit fur auf von zu im den dem bitte konnen haben hat
-    sind bei uns unser ihre ihr wie was auch noch nach seit guten tag hallo brauchen mochten zum zur kann oder wird es`.split(
-    /\s+/,
-  ),
-  es: `el la los las de que y en un una por para con no es se su sus nos hola buenos dias esta como mas pero
-    queremos necesito necesitamos tenemos puedo pueden cuanto gracias del al lo me mi ustedes hay muy buenas tardes`.split(
-    /\s+/,
-  ),
-  fr: `le la les des de du et est un une pour pas nous vous je que qui dans sur avec votre vos notre nos bonjour merci
-    ne ce cette au aux en il j'ai c'est combien plus avez sont mais par si d'un l'ai etes suis`.split(/\s+/),
-  pt: `o a os as de que e em um uma para com nao se por voces voce no na do da dos das ola bom dia esta como mas
-    queremos preciso precisamos temos posso podem quanto obrigado obrigada meu minha nosso nossa boa tarde e ao ou`.split(
-    /\s+/,
-  ),
-  // languages that the model has not learned, so that they are not mistaken for a related one
-  it: `il la i gli le di che e un una per con non si del della sono siamo vorremmo vorrei abbiamo buongiorno salve
-    grazie quanto costa nostro nostra vostro vostra entro anche ma ci mi piu`.split(/\s+/),
-  nl: `de het een en van is dat wij we ik niet met voor op zijn graag kunnen jullie u ons onze hoeveel kost goedemorgen
-    hallo bedankt alvast naar ook maar bij heeft`.split(/\s+/),
-  pl: `i w na z do nie sie jest ze to prosze o dla czy dzien dobry mamy chcemy potrzebujemy panstwa ile kosztuje jak
-    dziekuje oferte po od za nam nasz`.split(/\s+/),
-  cs: `a v na se je to ze s z do pro ne jsme mame chceme potrebujeme kolik stoji prosim dekuji dobry den nas vas jak
-    zajem o po od bychom`.split(/\s+/),
-  tr: `ve bir bu icin ile de da mi ne kadar merhaba tesekkurler istiyoruz fiyat var yok bizim sizin olarak daha lutfen
-    kac gun`.split(/\s+/),
-  ro: `si de la in un o este cu pe ca nu sa din pentru sunt avem dorim buna ziua multumesc cat costa noastra
-    nostru va rog`.split(/\s+/),
-  sv: `och i att det som en pa ar av for med till vi inte har den om ett hej tack kan vill behover hur mycket kostar
-    var er`.split(/\s+/),
-  // Russian in Latin letters
-  ru: `privet zdravstvuyte zdravstvuite pozhaluysta pozhaluista skolko nuzhno nuzhen nuzhna nuzhny mozhno hotim hochu
-    spasibo est net ili dlya rabotaet ne vas nas nam vam chto kak`.split(/\s+/),
-}
+/** Languages by their bit in a mask; those that the model has learned come first. */
+const LANGUAGES = [...Object.keys(KNOWN_LANGUAGE_WORDS), ...Object.keys(OTHER_LANGUAGE_WORDS)]
+const LEARNED = Object.keys(KNOWN_LANGUAGE_WORDS).length
 
-const LANGUAGES_OF = new Map<string, string[]>()
-for (const [language, words] of Object.entries(STOP_WORDS)) {
-  for (const word of new Set(words)) LANGUAGES_OF.set(word, [...(LANGUAGES_OF.get(word) ?? []), language])
-}
+/** Further bits of the mask of a word. {@link Spelling.foreign} */
+const [LATIN, CYRILLIC, FOREIGN] = [1 << 29, 1 << 30, 1 << 31]
+const LANGUAGE_BITS = LATIN - 1
+
+/** What a word counts for each of its languages, by their number. */
+const WEIGHTS = Int32Array.from({ length: LANGUAGES.length + 1 }, (_, languages) => [0, 12, 6, 4, 3][languages] ?? 1)
+const FOREIGN_WEIGHT = 12
+/** In Russian such letters do not even occur in names. */
+const FOREIGN_CYRILLIC_WEIGHT = 24
+
+/** A longer note in Latin letters has at least this weight per word, or its language is not one of the lists. */
+const MIN_WEIGHT_PER_WORD = 1
+const LONGER_NOTE_WORDS = 4
+
+/** Maximum number of words to look at; more do not improve the result. */
+const SAMPLE_WORDS = 60
 
 /** Scripts that are nearly specific to one language. */
 const SCRIPTS: readonly (readonly [RegExp, string])[] = [
@@ -52,43 +30,110 @@ const SCRIPTS: readonly (readonly [RegExp, string])[] = [
   [/[\u4e00-\u9fff]/, 'zh'],
   [/[\u0370-\u03ff]/, 'el'],
   [/[\u0590-\u05ff]/, 'he'],
+  [/[\u0600-\u06ff]/, 'ar'],
   [/[\u0e00-\u0e7f]/, 'th'],
 ]
 
-/** Maximum number of words to look at; more do not improve the result. */
-const SAMPLE_WORDS = 200
+/** The weight of each language in the note being read. */
+const weights = new Int32Array(LANGUAGES.length)
 
 /**
- * Detects the language of a note by script and function words: an ISO 639-1 code, or `und` when undetermined. The
- * majority of words determines the script, so an English note with one Greek word is English.
+ * Detects the language of a note by script, frequent words, endings and letters: an ISO 639-1 code, or `und` when
+ * undetermined. The majority of words determines the script, so an English note with one Greek word is English. What
+ * matters is that notes in other languages than the learned ones are recognized as such, and that others are not.
  */
 export function detectLanguage(words: readonly Word[]): string {
-  const sample = words.slice(0, SAMPLE_WORDS)
-  const cyrillic = sample.filter(({ spelling }) => scriptsOf(spelling).cyrillic)
-  const latin = sample.filter(({ spelling }) => scriptsOf(spelling).latin)
-  if (cyrillic.length > 0 && cyrillic.length * 2 >= latin.length) return languageOfCyrillic(cyrillic)
-  if (latin.length > 0) return languageOfLatin(latin)
-  for (const [script, language] of SCRIPTS) if (sample.some((word) => script.test(word.text))) return language
+  weights.fill(0)
+  let [latin, cyrillic, foreign] = [0, 0, 0]
+  const size = Math.min(words.length, SAMPLE_WORDS)
+  for (let i = 0; i < size; i++) {
+    const mask = maskOf((words[i] as Word).spelling)
+    if ((mask & LATIN) !== 0) latin++
+    if ((mask & CYRILLIC) !== 0) cyrillic++
+    if ((mask & FOREIGN) !== 0) foreign++
+    addWeight(mask & LANGUAGE_BITS)
+  }
+  if (cyrillic > 0 && cyrillic * 2 >= latin) return heaviest(IN_CYRILLIC, foreign * FOREIGN_CYRILLIC_WEIGHT, 0, 'ru')
+  const least = latin < LONGER_NOTE_WORDS ? 0 : latin * MIN_WEIGHT_PER_WORD
+  if (latin > 0) return heaviest(IN_LATIN, foreign * FOREIGN_WEIGHT, least, 'und')
+  for (const [script, language] of SCRIPTS) if (words.some((word) => script.test(word.text))) return language
   return 'und'
 }
 
-const scriptsOf = perSpelling(({ text }) => ({ cyrillic: /[\u0400-\u04ff]/.test(text), latin: /[a-z]/.test(text) }))
-
-/** Recognizes Ukrainian, Belarusian, Serbian and others by letters that Russian does not have. */
-function languageOfCyrillic(words: readonly Word[]): string {
-  if (words.some((word) => /[іїєґ]/.test(word.text))) return 'uk'
-  return words.some((word) => /[ђјљњћџѓќѕўқңғүұһөә]/.test(word.text)) ? 'und' : 'ru'
-}
-
-function languageOfLatin(words: readonly Word[]): string {
-  const counts = new Map<string, number>()
-  for (const { spelling } of words) {
-    const languages = languagesOf(spelling)
-    for (const language of languages) counts.set(language, (counts.get(language) ?? 0) + 1 / languages.length)
+function addWeight(languages: number): void {
+  const weight = WEIGHTS[bitsIn(languages)] as number
+  for (let rest = languages; rest !== 0; rest &= rest - 1) {
+    const language = 31 - Math.clz32(rest & -rest)
+    weights[language] = (weights[language] as number) + weight
   }
-  const [first, second] = [...counts].sort((a, b) => b[1] - a[1])
-  if (first === undefined || first[1] < words.length / 16) return 'und'
-  return second !== undefined && second[1] === first[1] ? 'und' : first[0]
 }
 
-const languagesOf = perSpelling(({ text }) => LANGUAGES_OF.get(text) ?? [])
+function bitsIn(mask: number): number {
+  let bits = 0
+  for (let rest = mask; rest !== 0; rest &= rest - 1) bits++
+  return bits
+}
+
+/**
+ * @param candidates the languages of the script, as bits
+ * @param foreign weight of words with letters of other languages
+ * @param least weight that a learned language must have
+ * @param usual result when no word tells
+ */
+function heaviest(candidates: number, foreign: number, least: number, usual: string): string {
+  const learned = heaviestOf(candidates, 0, LEARNED)
+  const other = heaviestOf(candidates, LEARNED, LANGUAGES.length)
+  const weight = learned < 0 ? 0 : (weights[learned] as number)
+  const otherWeight = other < 0 ? 0 : (weights[other] as number)
+  if (otherWeight + foreign > weight) return LANGUAGES[other] ?? 'und'
+  if (weight === 0) return usual
+  return weight < least ? 'und' : (LANGUAGES[learned] as string)
+}
+
+/** The candidate with the most weight, or -1 when none has weight. */
+function heaviestOf(candidates: number, from: number, to: number): number {
+  let [best, most] = [-1, 0]
+  for (let i = from; i < to; i++) {
+    const weight = weights[i] as number
+    if (weight > most && (candidates & (1 << i)) !== 0) [best, most] = [i, weight]
+  }
+  return best
+}
+
+function maskOfLanguages(languages: string): number {
+  return languages.split(' ').reduce((mask, language) => mask | (1 << LANGUAGES.indexOf(language)), 0)
+}
+
+const IN_CYRILLIC = maskOfLanguages('ru uk be bg mk sr')
+const IN_LATIN = LANGUAGE_BITS & ~maskOfLanguages('uk be bg mk')
+
+const MASK_OF_WORD = new Map<string, number>()
+for (const [language, words] of Object.entries({ ...KNOWN_LANGUAGE_WORDS, ...OTHER_LANGUAGE_WORDS })) {
+  for (const word of words.split(/\s+/)) {
+    const text = foldHead(word)
+    MASK_OF_WORD.set(text, (MASK_OF_WORD.get(text) ?? 0) | maskOfLanguages(language))
+  }
+}
+
+const MASK_OF_ENDING = new Map<string, number>()
+for (const [languages, endings] of LANGUAGE_ENDINGS) {
+  for (const ending of endings.split(' ')) MASK_OF_ENDING.set(ending, maskOfLanguages(languages))
+}
+
+/** The first group is an ending, with at least two letters before it. */
+const ENDING = new RegExp(`..(${[...MASK_OF_ENDING.keys()].sort((a, b) => b.length - a.length).join('|')})$`)
+const [RUSSIAN_OR_BELARUSIAN, BULGARIAN] = ['ru be', 'bg'].map(maskOfLanguages) as [number, number]
+
+/** The languages of a word, as bits, and {@link LATIN}, {@link CYRILLIC} or {@link FOREIGN}. */
+const maskOf = perSpelling(({ text, foreign }) => {
+  const script = /[\u0400-\u04ff]/.test(text) ? CYRILLIC : /[a-z]/.test(text) ? LATIN : 0
+  return script | (foreign ? FOREIGN : 0) | (MASK_OF_WORD.get(text) ?? guessedMaskOf(text))
+})
+
+/** The languages of a word in no list, by its letters and its ending. */
+function guessedMaskOf(text: string): number {
+  if (/ъ(?:[^еюя]|$)/.test(text)) return BULGARIAN
+  if (/[ыэ]/.test(text)) return RUSSIAN_OR_BELARUSIAN
+  const ending = ENDING.exec(text)?.[1]
+  return ending === undefined ? 0 : (MASK_OF_ENDING.get(ending) ?? 0)
+}

@@ -171,13 +171,20 @@ function reliesOnQuote(text: string, forwarded: boolean): boolean {
 function ownTextOf(note: string, parts: readonly NotePart[], start: number, end: number): string {
   let text = ''
   let from = start
-  for (const part of parts) {
-    if (part.end <= from) continue
+  for (let i = firstAfter(parts, start); i < parts.length; i++) {
+    const part = parts[i] as NotePart
     text += note.slice(from, Math.min(part.start, from + MAX_OWN_TEXT))
     from = part.end
     if (text.length >= MAX_OWN_TEXT) return text
   }
   return from < end ? text + note.slice(from, Math.min(end, from + MAX_OWN_TEXT)) : text
+}
+
+/** The index of the first part that ends after `start`, from the end of the list: usually one of the last. */
+function firstAfter(parts: readonly NotePart[], start: number): number {
+  let first = parts.length
+  while (first > 0 && (parts[first - 1] as NotePart).end > start) first--
+  return first
 }
 
 function wordsIn(text: string): number {

@@ -5,6 +5,7 @@ it('folds a word, and returns the same object for the same word', () => {
   expect(spellingOf('Résumé’s').text).toBe("resume's")
   expect(spellingOf('CANT').text).toBe("can't")
   expect(spellingOf('Тpебyются')).toMatchObject({ text: 'требуются', mixedScript: true })
+  expect(['Škoda', 'ціна', 'größe', 'été'].map((word) => spellingOf(word).foreign)).toEqual([true, true, false, false])
   expect(spellingOf('urgent')).toBe(spellingOf('urgent'))
 })
 

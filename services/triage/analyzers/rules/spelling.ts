@@ -7,6 +7,8 @@ export interface Spelling {
   readonly text: string
   /** Whether it mixes Latin and Cyrillic letters, as in "Тpебyются", which is typical of spam. */
   readonly mixedScript: boolean
+  /** Whether it has a letter that no language of the training notes uses, such as ł, ø or ї. */
+  readonly foreign: boolean
   /** Cached results of `perSpelling`, by slot. */
   readonly results: unknown[]
 }
@@ -80,10 +82,14 @@ const FULL_FORMS = new Map([
 
 const CYRILLIC_LOOKALIKES = new Map([...'aceopxykmthb'].map((letter, i) => [letter, [...'асеорхукмтнв'][i] ?? letter]))
 
+/** Letters of other languages than those of the training notes. Folding turns most of them into usual letters. */
+const FOREIGN = /[åæðøþòì\u0100-\u0151\u0154-\u024f\u1e00-\u1eff\u0450\u0452-\u04ff]/i
+
 function createSpelling(raw: string): Spelling {
   const head = foldHead(raw)
   const mixedScript = /[а-я]/.test(head) && /[a-z]/.test(head)
-  return { text: mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head), mixedScript, results: [] }
+  const text = mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head)
+  return { text, mixedScript, foreign: FOREIGN.test(raw.slice(0, FOLDED_HEAD)), results: [] }
 }
 
 /**
