@@ -17,6 +17,7 @@ describe('the phrase notation', () => {
     expect(found('A cost, costs and prices', [say('price|costs')])).toEqual(['costs'])
     expect(found('two licences, a license', [say('licen*')])).toEqual(['licences', 'license'])
     expect(found('for 20 seats or ten seats', [say('# seats')])).toEqual(['20 seats', 'ten seats'])
+    expect(found('3 seats, some seats, my seats', [say('#|some seats')])).toEqual(['3 seats', 'some seats'])
   })
 
   it('bridges up to three words with a gap, and no more', () => {
@@ -32,6 +33,15 @@ describe('the phrase notation', () => {
     expect(found('RÉSUMÉ', [say('resume')])).toEqual(['RÉSUMÉ'])
     expect(found('I can’t', [say("can't")])).toEqual(['can’t'])
     expect(found('Ещё oплaтa', [say('еще'), say('оплата')])).toEqual(['Ещё', 'oплaтa'])
+  })
+
+  it('finds a French word behind an elided article or preposition', () => {
+    const spans = found("L’abonnement, d'essai, jusqu'ici, aujourd'hui", [say('abonnement|essai*|ici|hui')])
+    expect(spans).toEqual(['L’abonnement', "d'essai", "jusqu'ici"])
+  })
+
+  it('takes ß for ss', () => {
+    expect(found('Die Grösse, die GRÖßE', [say('größe')])).toEqual(['Grösse', 'GRÖßE'])
   })
 
   it('finds a word by a prefix of any length, at any place', () => {

@@ -58,12 +58,11 @@ function placeOf(notation: string): Place {
 }
 
 function parsePlace(notation: string): Place {
-  if (notation === '#') return { number: true, words: new Set(), prefixes: [] }
   const spellings = notation.split('|')
   if (spellings.some((spelling) => spelling === '' || spelling === '*')) throw new Error(`an empty word: "${notation}"`)
   return {
-    number: false,
-    words: new Set(spellings.filter((spelling) => !spelling.endsWith('*')).map(foldHead)),
+    number: spellings.includes('#'),
+    words: new Set(spellings.filter((spelling) => spelling !== '#' && !spelling.endsWith('*')).map(foldHead)),
     prefixes: spellings.filter((spelling) => spelling.endsWith('*')).map((spelling) => foldHead(spelling.slice(0, -1))),
   }
 }

@@ -4,7 +4,7 @@ import type { Fact } from '../finding.ts'
  * One thing a note can say, with its usual wordings.
  *
  * `phrases` are separated by `;`, in a notation that `phrase.ts` parses: `price|cost` either word, `licen*` any ending,
- * `#` a number, `..` up to three words in between.
+ * `#` a number, `#|some` a number or a word, `..` up to three words in between.
  */
 export interface Evidence {
   /** A short statement about the sender, shown as a reason. Also a feature of the learned model. */

@@ -5,6 +5,18 @@ import { SPAM as ENGLISH_SPAM } from './english/spam.ts'
 import { SUPPORT as ENGLISH_SUPPORT } from './english/support.ts'
 import { TIME as ENGLISH_TIME } from './english/time.ts'
 import type { Evidence } from './evidence.ts'
+import { BUY as FRENCH_BUY } from './french/buy.ts'
+import { JOB as FRENCH_JOB } from './french/job.ts'
+import { OTHER as FRENCH_OTHER } from './french/other.ts'
+import { SPAM as FRENCH_SPAM } from './french/spam.ts'
+import { SUPPORT as FRENCH_SUPPORT } from './french/support.ts'
+import { TIME as FRENCH_TIME } from './french/time.ts'
+import { BUY as GERMAN_BUY } from './german/buy.ts'
+import { JOB as GERMAN_JOB } from './german/job.ts'
+import { OTHER as GERMAN_OTHER } from './german/other.ts'
+import { SPAM as GERMAN_SPAM } from './german/spam.ts'
+import { SUPPORT as GERMAN_SUPPORT } from './german/support.ts'
+import { TIME as GERMAN_TIME } from './german/time.ts'
 import { BUY as PORTUGUESE_BUY } from './portuguese/buy.ts'
 import { JOB as PORTUGUESE_JOB } from './portuguese/job.ts'
 import { OTHER as PORTUGUESE_OTHER } from './portuguese/other.ts'
@@ -53,4 +65,16 @@ export const VOCABULARY: readonly Evidence[] = [
   ...SPANISH_SPAM,
   ...SPANISH_OTHER,
   ...SPANISH_TIME,
+  ...GERMAN_BUY,
+  ...GERMAN_SUPPORT,
+  ...GERMAN_JOB,
+  ...GERMAN_SPAM,
+  ...GERMAN_OTHER,
+  ...GERMAN_TIME,
+  ...FRENCH_BUY,
+  ...FRENCH_SUPPORT,
+  ...FRENCH_JOB,
+  ...FRENCH_SPAM,
+  ...FRENCH_OTHER,
+  ...FRENCH_TIME,
 ]

@@ -13,7 +13,7 @@ export const JOB: readonly Evidence[] = [
   },
   {
     says: 'looks for a placement',
-    phrases: `internship; intern; interns; placement; apprentice; apprenticeship; apprentices; trainee; work experience; volunteer; thesis position|positions; graduate scheme|programme; student .. looking|position; working student`,
+    phrases: `internship; an|as|summer|student|your intern; interns; placement; apprentice; apprenticeship; apprentices; trainee; work experience; volunteer; thesis position|positions; graduate scheme|programme; student .. looking|position; working student`,
     deniable: true,
   },
   {

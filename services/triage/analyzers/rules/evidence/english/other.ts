@@ -23,7 +23,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'asks for research or study',
-    phrases: `thesis; dissertation; research; researcher; researching; survey; questionnaire; study; studying how; university; student; school project; homework; museum; exhibition; textbook; reprint; archive of; historian; phd; lecture; class visit; pupils visit; be shown round; shown around; tour of your; look round`,
+    phrases: `thesis; dissertation; research; researcher; researching; survey; questionnaire; study; studying how; university; student; school project; homework; museum; exhibition; textbook; reprint; archive of; historian; phd; a|guest|public|your lecture; class visit; pupils visit; be shown round; shown around; tour of your; look round`,
   },
   {
     says: 'asks for a favour or a donation',

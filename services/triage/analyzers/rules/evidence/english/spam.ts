@@ -38,7 +38,7 @@ export const SPAM: readonly Evidence[] = [
   },
   {
     says: 'recruits or staffs for a fee',
-    phrases: `our candidates; candidate for you; outstanding candidate|vp; quietly exploring; first year salary; talent agency; recruitment agency; recruiters; fill your; temps; temp staff; outstaff*; we have .. staff|workers|engineers|candidates|nurses|drivers; per shift; bench of; manpower`,
+    phrases: `our candidates; candidate for you; outstanding candidate|vp; quietly exploring; first year salary; talent agency; recruitment agency; recruiters; fill your; temp staff|workers; outstaff*; we have .. staff|workers|engineers|candidates|nurses|drivers; per shift; bench of; manpower`,
   },
   {
     says: 'tries to instruct the classifier',

@@ -9,12 +9,12 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'reports a fault',
-    phrases: `error; errors; err; bug; bugs; crash; crashes; crashing; crashed; broken; broke; fails; failed; failing; failure; fault; faulty; freezes; frozen; hangs; stuck; timeout; timed out; doesn't|don't|isn't|not|won't|stopped|stops .. work|working|load|loading|open|start|print|sync|syncing|connect|respond|arrive|save|close|heat; stopped; won't .. open|start|close|turn|go|take;
+    phrases: `error; errors; err; bug; bugs; crash; crashes; crashing; crashed; broken; broke; fails; failed; failing; failure; fault; faulty; freezes; frozen; hangs; is|are|am|i'm|we're|get|gets|got|been|stays|remains|still|stuck stuck; stuck on|in|at; timeout; timed out; doesn't|don't|isn't|not|won't|stopped|stops .. work|working|load|loading|open|start|print|sync|syncing|connect|respond|arrive|save|close|heat; stopped; won't .. open|start|close|turn|go|take;
       bounce|bounced|bounces; missing; disappeared; vanished; gone; nothing happens; not .. received; hasn't|haven't|didn't|never arrived|come|came|received|got|worked; blank page|screen; white page|screen; went wrong; something went wrong; glitch; wrong; leaks; leaking; leak; rattle; cracked; scratched; dent; dented; bent; torn; damaged; defect*; beeping; spinner; throws me; shows up; not showing; cuts out; dropping; drops; slow; noise; smell; smells; cold; warming up; flooded; dead; empty`,
   },
   {
     says: 'complains about a delivery',
-    phrases: `ordered .. got|came|received|arrived; order no|number|ref; order #; my order; our order; delivered .. wrong|broken|damaged|empty; arrived broken|damaged|wrong|late|empty|with; wrong size|colour|doors|item|one|model|part|address|order; replacement; exchange; came .. with; still waiting; waiting for|since; no show; didn't turn up; nobody came|turned|showed; never turned up; was supposed to; were supposed to; half the; parcel; courier; tracking; claim #; claim no; serial; ser; warranty; guarantee; under warranty; ticket #; ticket; contract no|number; case no|number; booking ref|no; reference #`,
+    phrases: `ordered .. got|came|received|arrived; order no|number|ref; order #; my order; our order; delivered .. wrong|broken|damaged|empty; arrived broken|damaged|wrong|late|empty|with; wrong size|colour|doors|item|one|model|part|address|order; replacement; exchange; came .. with; still waiting; waiting for|since; no show; didn't turn up; nobody came|turned|showed; never turned up; was supposed to; were supposed to; half the; parcel; courier; tracking; claim #; claim no; serial; ser # ; warranty; guarantee; under warranty; ticket #; ticket; contract no|number; case no|number; booking ref|no; reference #`,
     facts: ['blocked'],
   },
   {
@@ -29,7 +29,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'complains about the service',
-    phrases: `had enough; fed up; fourth|third|fifth|second message|time|email|call|complaint; # times; no answer; no reply; nobody answers|replies|answered|picks|called; still no; ignored; disappointed; disgrace*; unacceptable; disgusting; worst; terrible; appalling; one star; bad review; complaint|complaints; patience; never again; waiting for an answer; promised; you said; were told; was told; cancelled; rude; poor service; shambles`,
+    phrases: `had enough; fed up; fourth|third|fifth|second message|time|email|call|complaint; # times; no answer; no reply; nobody answers|replies|answered|picks|called; still no; ignored; disappointed; disgrace*; unacceptable; disgusting; worst; terrible; appalling; one star; bad review; complaint|complaints; our|my|patience patience; patience is|has; never again; waiting for an answer; promised; you said; were told; was told; cancelled; rude; poor service; shambles`,
     facts: ['blocked'],
   },
   {
