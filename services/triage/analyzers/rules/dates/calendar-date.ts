@@ -24,7 +24,7 @@ export function digitsAt(reading: Reading, at: number): number {
 
 /** Without a year, a date this long ago is still past; further back it is next year's. */
 const PAST_DAYS = 90
-const PAST_DAYS_IF_TOLD = 300
+const PAST_DAYS_IF_TOLD = 360
 const PAST_DAYS_OF_DEADLINE = 30
 
 /**
@@ -40,11 +40,8 @@ export function resolveDate(
 ): number | undefined {
   if (year !== undefined) return existingDay(year, month, day)
   const { today } = reading
-  const maxPast = isToldAsPast(reading, at)
-    ? PAST_DAYS_IF_TOLD
-    : (roles & Role.By) !== 0
-      ? PAST_DAYS_OF_DEADLINE
-      : PAST_DAYS
+  const isTold = (roles & Role.Since) !== 0 || isToldAsPast(reading, at)
+  const maxPast = isTold ? PAST_DAYS_IF_TOLD : (roles & Role.By) !== 0 ? PAST_DAYS_OF_DEADLINE : PAST_DAYS
   const thisYear = yearOf(today)
   for (let candidate = thisYear - 1; candidate <= thisYear + 4; candidate++) {
     const found = existingDay(candidate, month, day) // 29 February may be four years away
@@ -115,6 +112,7 @@ function dateInDigits(reading: Reading, at: number, roles: number): CalendarDate
   const [a, b] = [digitsAt(reading, at), digitsAt(reading, at + 1)]
   if (three) {
     const iso = yearAt(reading, at)
+    if (iso !== undefined && isTimestamp(reading, last)) return undefined
     if (iso !== undefined) return dated(reading, last, { year: iso, month: b, day: digitsAt(reading, last), roles })
     const year = yearAt(reading, last) ?? shortYear(reading, last)
     if (year === undefined) return undefined
@@ -122,6 +120,12 @@ function dateInDigits(reading: Reading, at: number, roles: number): CalendarDate
   }
   if (separator === '-' || !isDayAndMonth(reading, at, separator, roles)) return undefined
   return dated(reading, last, b > 12 ? { month: a, day: b, roles } : { month: b, day: a, roles })
+}
+
+/** "2026-03-11 09:15:25" is a line of a log. */
+function isTimestamp({ note, words }: Reading, last: number): boolean {
+  const hour = words[last + 1]
+  return hour !== undefined && note[hour.end] === ':' && isDigit(note.charCodeAt(hour.end + 1))
 }
 
 function dated(reading: Reading, last: number, parts: Parameters<typeof resolveDate>[2]): CalendarDate | undefined {
@@ -143,9 +147,13 @@ function isDayAndMonth(reading: Reading, at: number, separator: string, roles: n
   const areTwoDigits = textAt(reading, at).length === 2 && textAt(reading, at + 1).length === 2
   const after = words[at + 1]?.end ?? 0
   const hasFinalDot = separator === '.' && note[after] === '.' && after + 1 < note.length
+  if (CLOCK_WORDS.has(textAt(reading, at - 1))) return false
   const isIntroduced = (roles & (Role.By | Role.On | Role.From | Role.For | Role.Since)) !== 0
   return areTwoDigits ? separator === '.' || isIntroduced : isIntroduced && (separator === '/' || hasFinalDot)
 }
+
+/** Before a time of day, "at 10.12". */
+const CLOCK_WORDS = new Set(['at', 'um', 'a', 'as', 'las'])
 
 function separatorAfter({ note, words }: Reading, at: number): string | undefined {
   const word = words[at]

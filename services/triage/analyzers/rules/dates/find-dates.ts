@@ -52,13 +52,19 @@ function nextDateWord(words: readonly Word[], from: number): number {
 
 /** Words examined, a third of the words of a long ordinary note: bounds the work for notes that are made of dates. */
 const MAX_TRIES = 600
+/** Most notes name one date; more than these do not change a verdict. */
+const MAX_MENTIONS = 40
 
 /** @returns the mentions in the order of the note; none overlap */
 function readMentions(reading: Reading, first: number): Mention[] {
   const mentions: Mention[] = []
   const { words } = reading
   let tries = 0
-  for (let i = first; i < words.length && tries < MAX_TRIES; i = nextDateWord(words, i)) {
+  for (
+    let i = first;
+    i < words.length && tries < MAX_TRIES && mentions.length < MAX_MENTIONS;
+    i = nextDateWord(words, i)
+  ) {
     tries++
     const read = readAt(reading, i, mentions.at(-1))
     if (read === undefined) i++

@@ -22,7 +22,7 @@ export interface Mention {
   readonly tense: Tense
   /** The day, or the last day of a week or month; see `calendar.ts`. */
   readonly day: number
-  readonly precision: 'day' | 'days' | 'week' | 'month' | 'year'
+  readonly precision: 'day' | 'days' | 'week' | 'weeks' | 'month' | 'year'
   /** The distance that is at least meant, whatever the day: "in ten days" is weeks, not next week. */
   readonly atLeast?: Distance
   /** A time of day, which counts from today unless the sentence names another day. */
@@ -37,8 +37,8 @@ export type Distance = (typeof DISTANCES)[number]
 const NEAR_DAYS = 2
 /** About two months. */
 const MAX_WEEKS_DAYS = 62
-/** About half a year. */
-const MAX_MONTHS_DAYS = 183
+/** A date within a year is a plan; "next year" is far off whatever the day. */
+const MAX_MONTHS_DAYS = 366
 
 export function distanceOf({ day, precision, atLeast = 'today' }: Mention, today: number): Distance {
   const near = precision === 'year' ? 'far off' : distanceOfDay(day, today)
@@ -96,7 +96,7 @@ export function findingOf(mention: Mention, words: readonly Word[], today: numbe
 /** For example "Friday 13 March 2026" or "April 2026". */
 function textOf({ day, precision, tense }: Mention): string {
   if (precision === 'year') return String(yearOf(day))
-  if (precision === 'days') return 'the next few days'
+  if (precision === 'days' || precision === 'weeks') return `the next few ${precision}`
   if (precision === 'day' || tense === Tense.Deadline) return formatDay(day)
   if (precision === 'month') return formatMonth(day)
   return `the week until ${formatDay(day)}`

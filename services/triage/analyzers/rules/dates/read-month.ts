@@ -2,7 +2,16 @@ import { dayFrom, existingDay, monthEnd, monthOf, yearOf } from './calendar.ts'
 import { digitsAt, resolveDate, yearAt } from './calendar-date.ts'
 import { amountOf, Kind, ORDINAL, Role } from './date-words.ts'
 import { type Mention, Tense } from './mention.ts'
-import { codeAt, inSameSentence, isToldAsPast, kindAt, type Reading, roleAfter, rolesBefore } from './surroundings.ts'
+import {
+  codeAt,
+  inSameSentence,
+  isToldAsPast,
+  kindAt,
+  type Reading,
+  roleAfter,
+  rolesBefore,
+  textAt,
+} from './surroundings.ts'
 
 /** Roles that show that an ambiguous word is a month: "in May", "by March". */
 const SHOWS_MONTH =
@@ -24,6 +33,7 @@ export function readMonth(reading: Reading, at: number): Mention | undefined {
   const before = rolesBefore(reading, at)
   const date = dayAfterMonth(reading, at, before.roles)
   if (date !== undefined) return { ...date, first: before.first }
+  if (textAt(reading, at - 1) === 'за') return undefined // "отчёт за ноябрь" is about a month
   if (kindAt(reading, at - 1) === Kind.Number) return undefined // a day that does not exist: "30 February"
   const year = inSameSentence(reading, at + 1, at) ? yearAt(reading, at + 1) : undefined
   const isShown = (before.roles & SHOWS_MONTH) !== 0 || year !== undefined

@@ -72,7 +72,9 @@ function distance(reading: Reading, at: number, unit: number, { roles, first }: 
     return { first, last, tense: Tense.Past, day: later(reading.today, -count, kind), precision: 'day' }
   }
   const isFromNow = FROM_NOW.has(`${textAt(reading, unit + 1)} ${textAt(reading, unit + 2)}`)
-  const isTime = (roles & (Role.Within | Role.By | Role.Next | Role.Coming)) !== 0
+  if (UP_TO.has(textAt(reading, at - 1))) return undefined
+  const isRussianDays = textAt(reading, at - 1) === 'за' && (kind === Unit.Day || kind === Unit.Week)
+  const isTime = (roles & (Role.Within | Role.By | Role.Next | Role.Coming)) !== 0 || isRussianDays
   if ((!isTime && !isFromNow) || isToldAsPast(reading, at)) return undefined
   const isDeadline = (roles & (Role.By | Role.Next)) !== 0
   return {
@@ -80,6 +82,9 @@ function distance(reading: Reading, at: number, unit: number, { roles, first }: 
     ...{ day: later(reading.today, count, kind), precision: 'day', ...atLeast(count, kind) },
   }
 }
+
+/** "up to 3 days", "bis zu drei Wochen", "до 5 дней", "more than 3 weeks" are durations. */
+const UP_TO = new Set(['to', 'until', 'till', 'than', 'bis', 'zu', 'hasta', 'ate', 'до'])
 
 const FROM_NOW = new Set(['from now', 'from today', 'ab heute'])
 /** docs/triage.md: "about a week" reaches to the end of next week, "ten days" does not. */

@@ -13,10 +13,11 @@ export function readPeriod(reading: Reading, at: number): Mention | undefined {
   const after = roleAfter(reading, isWeekend ? at + 1 : at)
   const roles = before.roles | after.role | (codeAt(reading, at) & BEFORE_DATE) // "Monatsende" has the role End itself
   const unit = isWeekend ? Unit.Weekend : amountOf(codeAt(reading, at))
-  const span = { first: before.first, last: after.last }
+  const hasAgo = (codeAt(reading, at + 1) & Role.AgoAfter) !== 0
+  const span = { first: before.first, last: hasAgo ? at + 1 : after.last }
   const isRegular = (roles & Role.Every) !== 0 && (roles & (NEXT | Role.Within | Role.Last | Role.By)) === 0
   if (isRegular) return undefined
-  const ago = (codeAt(reading, at + 1) & Role.AgoAfter) !== 0 || (roles & Role.AgoBefore) !== 0
+  const ago = hasAgo || (roles & Role.AgoBefore) !== 0
   if ((roles & Role.Last) !== 0 || (ago && (roles & (Role.By | NEXT)) === 0)) {
     if (unit === Unit.Minute || unit === Unit.Hour) return undefined
     const isWeek = unit === Unit.Weekend || unit === Unit.Week
@@ -43,24 +44,25 @@ function periodAhead(reading: Reading, at: number, unit: number, roles: number):
   const { today } = reading
   const isNext = (roles & NEXT) !== 0
   const isThis = (roles & (Role.This | Role.End)) !== 0
-  const isWithin = (roles & Role.Within) !== 0 && !isThis
+  const isWithin = (roles & (Role.Within | Role.By)) !== 0 && !isThis && isOne(reading, at, roles)
   switch (unit) {
     case Unit.Minute:
     case Unit.Hour:
       return isWithin ? { day: today, precision: 'day' } : undefined
     case Unit.Day:
-      if (isNext) return { day: today + 2, precision: 'days' }
+      if (isNext && !ONE_DAY.has(textAt(reading, at))) return { day: today + 2, precision: 'days' }
       return (roles & Role.End) !== 0 ? { day: today, precision: 'day', isTimeOnly: true } : undefined
     case Unit.Week:
+      if (isNext && WEEKS.has(textAt(reading, at))) return { day: today + 21, precision: 'weeks' }
       if (isNext) return nextWeek(reading, at)
       if (isThis) return { day: weekEnd(today), precision: 'week' }
-      return isWithin && isOne(reading, at) ? { day: today + 7, precision: 'day', atLeast: 'next week' } : undefined
+      return isWithin ? { day: today + 7, precision: 'day', atLeast: 'next week' } : undefined
     case Unit.Weekend:
       return weekend(reading, at, roles)
     case Unit.Fortnight:
       return isWithin || isNext ? { day: today + 14, precision: 'day', atLeast: 'weeks' } : undefined
     case Unit.Month:
-      return month(reading, at, roles, isWithin)
+      return month(today, roles, isWithin)
     case Unit.Quarter:
       return quarter(today, roles)
     case Unit.HalfYear:
@@ -85,8 +87,7 @@ function weekend(reading: Reading, at: number, roles: number): Ahead | undefined
   return isNamed && !isToldAsPast(reading, at) ? { day: sunday, precision: 'day' } : undefined
 }
 
-function month(reading: Reading, at: number, roles: number, isWithin: boolean): Ahead | undefined {
-  const { today } = reading
+function month(today: number, roles: number, isWithin: boolean): Ahead | undefined {
   const [inYear, inMonth] = [yearOf(today), monthOf(today)]
   if ((roles & NEXT) !== 0) {
     const isEnd = (roles & Role.End) !== 0
@@ -94,7 +95,7 @@ function month(reading: Reading, at: number, roles: number, isWithin: boolean): 
     return { day, precision: 'month', atLeast: 'weeks' }
   }
   if ((roles & (Role.This | Role.End)) !== 0) return { day: monthEnd(inYear, inMonth), precision: 'month' }
-  if (!isWithin || !isOne(reading, at)) return undefined
+  if (!isWithin) return undefined
   return { day: later(today, 1, Unit.Month), precision: 'day', atLeast: 'weeks' }
 }
 
@@ -112,9 +113,13 @@ function year(today: number, roles: number, isWithin: boolean): Ahead | undefine
   return isWithin ? { day: later(today, 1, Unit.Year), precision: 'year' } : undefined
 }
 
-const SPANISH_ARTICLES = new Set(['un', 'um'])
+const ONE_DAY = new Set(['day', 'tag', 'jour', 'dia', 'день'])
+const WEEKS = new Set(['weeks', 'wochen', 'semaines', 'semanas'])
 
-/** Whether "in" counts one unit: "in a week". The Spanish "mes" is the French "my": it needs its article. */
-function isOne(reading: Reading, at: number): boolean {
-  return textAt(reading, at) !== 'mes' || SPANISH_ARTICLES.has(textAt(reading, at - 1))
+const ONE = new Set('a an one einer einem eine un una une um uma одну один одного через течение'.split(' '))
+
+/** Whether "in" counts one unit: "in a week", "через неделю", "within the hour"; not "in the week", "in Year 9". */
+function isOne(reading: Reading, at: number, roles: number): boolean {
+  const previous = textAt(reading, at - 1)
+  return ONE.has(previous) || (previous === 'the' && (roles & Role.By) !== 0)
 }

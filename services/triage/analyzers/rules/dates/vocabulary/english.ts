@@ -50,7 +50,7 @@ export const ENGLISH: DateVocabulary = {
     This: 'this same',
     Last: 'last past previous',
     Every: 'every each most',
-    By: 'by before until till within latest deadline later due expires expire ends closes',
+    By: 'by before until till within latest deadline than due expires expire ends closes',
     Within: 'in within inside',
     On: 'on at over',
     For: 'for',
@@ -60,7 +60,7 @@ export const ENGLISH: DateVocabulary = {
     End: 'end late',
     Early: 'early start beginning',
     Mid: 'mid middle',
-    Glue: 'the of a an one about around roughly approx approximately than is at only just some more all full working business calendar another',
+    Glue: 'the of a an one about around roughly approx approximately is at only just some more all full working business calendar another',
     Past: `was were wasn't weren't did didn't had hadn't came went got said told wrote sent spoke met paid bought rang saw left
       lost broke fell gave made took supposed meant been heard`,
     Future: `need needs needed want wants wanted must will would wouldn't can can't could shall please plan planning

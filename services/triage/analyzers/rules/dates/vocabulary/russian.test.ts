@@ -43,8 +43,10 @@ describeDates('Russian', [
   ['через две недели', 'coming 2026-03-25 weeks'],
   ['через десять дней', 'coming 2026-03-21 weeks'],
   ['в течение 5 дней', 'deadline 2026-03-16 next week'],
+  ['сделать за 3 дня', 'coming 2026-03-14 this week'],
+  ['отчёт за ноябрь, доставка до 5 дней', ''],
   ['через месяц', 'coming 2026-04-11 weeks'],
-  ['через полгода', 'coming 2026-09-11 far off'],
+  ['через полгода', 'coming 2026-09-11 months'],
   ['через год', 'coming 2027-03-11 far off'],
   // periods and dates
   ['до конца недели', 'deadline 2026-03-15 this week'],
