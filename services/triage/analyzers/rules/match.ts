@@ -41,9 +41,10 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
 
   return (words) => {
     const matches: Match<E>[] = []
+    const fits = words.map(({ spelling }) => finder.fitting(spelling))
     for (let first = 0; first < words.length; first++) {
       for (const { evidence, phrase } of startingWith((words[first] as Word).spelling)) {
-        const last = endOfPhrase(phrase, words, first, finder)
+        const last = endOfPhrase(phrase, words, first, fits)
         if (last >= 0) matches.push({ evidence, first, last })
       }
     }

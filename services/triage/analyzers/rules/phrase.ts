@@ -78,24 +78,42 @@ export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
   const byWord = groupByKeys(places, ({ words }) => words)
   const byPrefix = groupByKeys(places, ({ prefixes }) => prefixes)
   const numbers = new Set([...places].filter(({ number }) => number))
-  const lengths = [...new Set([...byPrefix.keys()].map(({ length }) => length))]
+  const prefixLengths = lengthsByFirstLetter(byPrefix.keys())
+  const addFitting = (form: string, found: Place[]): void => {
+    for (const place of byWord.get(form) ?? []) found.push(place)
+    for (const length of prefixLengths.get(form.charCodeAt(0)) ?? []) {
+      if (length > form.length) continue
+      for (const place of byPrefix.get(form.slice(0, length)) ?? []) found.push(place)
+    }
+  }
   const fitting = perSpelling(({ text }) => {
-    const forms = [text, ...withoutElision(text)]
-    const found = forms
-      .flatMap((form) => [byWord.get(form), ...lengths.map((length) => byPrefix.get(form.slice(0, length)))])
-      .filter((group) => group !== undefined)
-    if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found.flat())
-    return found.length === 0 ? numbers : new Set([...numbers, ...found.flat()])
+    const found: Place[] = []
+    addFitting(text, found)
+    const noun = withoutElision(text)
+    if (noun !== undefined) addFitting(noun, found)
+    if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found)
+    return found.length === 0 ? numbers : new Set([...numbers, ...found])
   })
   return { fitting, numbers }
+}
+
+/** Few prefixes start with the same letter, so a word is compared with few substrings of it. */
+function lengthsByFirstLetter(prefixes: Iterable<string>): Map<number, number[]> {
+  const lengths = new Map<number, number[]>()
+  for (const prefix of prefixes) {
+    const known = lengths.get(prefix.charCodeAt(0)) ?? []
+    if (!known.includes(prefix.length)) lengths.set(prefix.charCodeAt(0), [...known, prefix.length])
+  }
+  return lengths
 }
 
 const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=.)/u
 
 /** French writes "l'abonnement" and "d'essai" as one word; phrases may have the noun alone. */
-function withoutElision(text: string): string[] {
+function withoutElision(text: string): string | undefined {
+  if (!text.includes("'")) return undefined
   const elision = ELISION.exec(text)
-  return elision === null ? [] : [text.slice(elision[0].length)]
+  return elision === null ? undefined : text.slice(elision[0].length)
 }
 
 const NONE: ReadonlySet<Place> = new Set()
@@ -113,15 +131,20 @@ function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable
 }
 
 /**
- * Matches the rest of `phrase` after `words[first]`, which must match its first place. Returns the index of the last
- * word, or -1. A gap ends at the nearest matching word, without backtracking, so the work is bounded by the length of
+ * Matches the rest of `phrase` after `words[first]`, which must match its first place. `fits` has the places that each
+ * word matches. Returns the index of the last word, or -1. A gap ends at the nearest matching word, without backtracking, so the work is bounded by the length of
  * the phrase.
  */
-export function endOfPhrase(phrase: Phrase, words: readonly Word[], first: number, finder: PlaceFinder): number {
+export function endOfPhrase(
+  phrase: Phrase,
+  words: readonly Word[],
+  first: number,
+  fits: readonly ReadonlySet<Place>[],
+): number {
   const sentence = words[first]?.sentence
   let at = first
   for (let i = 1; i < phrase.length; i++) {
-    at = findStep(phrase[i] as Step, words, at + 1, sentence, finder)
+    at = findStep(phrase[i] as Step, words, at + 1, sentence, fits)
     if (at < 0) return -1
   }
   return at
@@ -132,12 +155,12 @@ function findStep(
   words: readonly Word[],
   from: number,
   sentence: number | undefined,
-  finder: PlaceFinder,
+  fits: readonly ReadonlySet<Place>[],
 ): number {
   for (let i = from; i <= from + gap; i++) {
-    const word = words[i]
-    if (word === undefined || word.sentence !== sentence) return -1
-    if (finder.fitting(word.spelling).has(place)) return i
+    const fit = fits[i]
+    if (fit === undefined || words[i]?.sentence !== sentence) return -1
+    if (fit !== NONE && fit.has(place)) return i
   }
   return -1
 }

@@ -83,7 +83,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'is only looking so far',
-    phrases: `só|somente|apenas .. olhando|curiosidade|espreitar|perguntando|saber|sondar|pesquisando|sonhando|informações; espreitar|espreitei; curiosidade; por enquanto|agora .. só|olhando|pesquisando; para já .. só|espreitar; talvez; quem sabe; se calhar; algum|um dia; estamos|estou|ando pensando|avaliando|ponderando|considerando|sondando|sonhando; a pensar|ponderar em; ainda não .. decidimos|decidi; sem compromisso; sem compromissos; é só uma ideia; tentar perceber`,
+    phrases: `só|somente|apenas .. olhando|curiosidade|espreitar|perguntando|saber|sondar|pesquisando|sonhando|informações; espreitar|espreitei; curiosidade; por enquanto|agora .. só|olhando|pesquisando; para já .. só|espreitar; talvez; quem sabe; se calhar; algum|um dia; estamos|estou|ando pensando|avaliando|ponderando|considerando|sondando|sonhando; pensar|ponderar em; ainda não .. decidimos|decidi; sem compromisso; sem compromissos; é só uma ideia; tentar perceber`,
     facts: ['exploring'],
   },
   {

@@ -22,6 +22,6 @@ export const JOB: readonly Evidence[] = [
   },
   {
     says: 'offers themselves as a freelancer',
-    phrases: `freela|freelas; sou .. freelancer|autônomo|autônoma|independente; redator|designer|fotógrafo|fotógrafa|tradutor|tradutora freelancer; trabalho .. por conta própria; a recibos verdes; pj .. valor|hora; meu valor hora; se precisarem .. de|alguém|tradutor|fotógrafo; oferecer .. meu|meus trabalho|serviços; ofereço .. meus serviços; cá estou`,
+    phrases: `freela|freelas; sou .. freelancer|autônomo|autônoma|independente; redator|designer|fotógrafo|fotógrafa|tradutor|tradutora freelancer; trabalho .. por conta própria; recibos verdes; pj .. valor|hora; meu valor hora; se precisarem .. de|alguém|tradutor|fotógrafo; oferecer .. meu|meus trabalho|serviços; ofereço .. meus serviços; cá estou`,
   },
 ]

@@ -49,7 +49,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'is too vague to tell',
-    phrases: `tenho uma pergunta|dúvida|questão; uma dúvida|pergunta; entrem|entre|entrar em contato|contacto; me liguem|contactem; com quem .. falo|posso|falar|combinamos|conversamos; a quem .. dirijo|dirigir|contactar; quem devemos contactar; mais informações; queria|quero|preciso|gostaria .. informações|informação; informações por favor`,
+    phrases: `tenho uma pergunta|dúvida|questão; uma dúvida|pergunta; entrem|entre|entrar em contato|contacto; me liguem|contactem; com quem .. falo|posso|falar|combinamos|conversamos; quem .. dirijo|contactar; quem devemos contactar; mais informações; queria|quero|preciso|gostaria .. informações|informação; informações por favor`,
   },
   {
     says: 'thanks or praises',

@@ -20,7 +20,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'disputes money',
-    phrases: `cobraram|cobrado|cobrada|cobrança|cobranças|cobrando|cobrou|debitaram|debitado|debitada|debitar|debitou|descontaram .. dobro|duas|duplicado|duplicada|vezes|mais|indevida|indevido|errado|não|cartão|minha|continuam|conta; cobrança indevida|duplicada|dupla|repetida; me|nos|fui|fomos cobraram|cobrado|cobrada|cobrados|debitaram|descontaram; debitaram|levaram|tiraram .. #; continuam|continua a tirar|debitar|cobrar; já saiu .. conta|dinheiro; minha recarga; fatura .. diz|aparecem; em dobro; reembolso|reembolsos|reembolsar|reembolsem|reembolsado; estorno|estornar|estornem|estornado; devolvam|devolver|devolução|devolvem|devolva .. dinheiro|valor|diferença|#|pago|pagos|paguei|cobrado|r|débito|quantia; quero .. dinheiro de volta; dinheiro de volta; fatura|boleto|nota .. errada|errado|duplicada|duplicado|duas|alta; erro .. fatura|faturação|cobrança|faturamento; a mais .. fatura|conta|cartão; nota de crédito; paguei|pagámos|pagamos .. mas|duas|aviso; continuam .. cobrar|debitar|cobrando|debitando; pago # reais|euros a mais; pagar duas; já .. debitado|cobrado|pago`,
+    phrases: `cobraram|cobrado|cobrada|cobrança|cobranças|cobrando|cobrou|debitaram|debitado|debitada|debitar|debitou|descontaram .. dobro|duas|duplicado|duplicada|vezes|mais|indevida|indevido|errado|não|cartão|minha|continuam|conta; cobrança indevida|duplicada|dupla|repetida; me|nos|fui|fomos cobraram|cobrado|cobrada|cobrados|debitaram|descontaram; debitaram|levaram|tiraram .. #; continuam|continua a tirar|debitar|cobrar; já saiu .. conta|dinheiro; minha recarga; fatura .. diz|aparecem; em dobro; reembolso|reembolsos|reembolsar|reembolsem|reembolsado; estorno|estornar|estornem|estornado; devolvam|devolver|devolução|devolvem|devolva .. dinheiro|valor|diferença|#|pago|pagos|paguei|cobrado|r|débito|quantia; quero .. dinheiro de volta; dinheiro de volta; fatura|boleto|nota .. errada|errado|duplicada|duplicado|duas|alta; erro .. fatura|faturação|cobrança|faturamento; nota de crédito; paguei|pagámos|pagamos .. mas|duas|aviso; continuam .. cobrar|debitar|cobrando|debitando; pago # reais|euros a mais; pagar duas; já .. debitado|cobrado|pago`,
     facts: ['billing', 'blocked'],
   },
   {
@@ -49,7 +49,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'says that business stands still',
-    phrases: `parado|parada|parados|paradas .. fábrica|produção|linha|tudo|desde|empresa|armazém|todos|loja|clínica; produção|linha|fábrica|clínica|cozinha|obra|empresa|loja|armazém|operação .. parado|parada|parou|paradas|paradas; não .. conseguimos|consigo|podemos|dá .. vender|faturar|trabalhar|emitir|despachar|atender|produzir|abrir|operar; perdendo|perdemos|perder .. dinheiro|vendas|clientes; a perder dinheiro|vendas|clientes; cada hora|minuto .. custa|perdemos; papel e lápis; braços cruzados; perigo|perigoso|perigosa; fuga|cheiro|vazamento de gás; inundado|inundada|alagado|alagada|alagou; evacuar|evacuámos|preso|presa|presos .. elevador|dentro|lá`,
+    phrases: `parado|parada|parados|paradas .. fábrica|produção|linha|tudo|desde|empresa|armazém|todos|loja|clínica; produção|linha|fábrica|clínica|cozinha|obra|empresa|loja|armazém|operação .. parado|parada|parou|paradas|paradas; não .. conseguimos|consigo|podemos|dá .. vender|faturar|trabalhar|emitir|despachar|atender|produzir|abrir|operar; perdendo|perdemos|perder .. dinheiro|vendas|clientes; cada hora|minuto .. custa|perdemos; papel e lápis; braços cruzados; perigo|perigoso|perigosa; fuga|cheiro|vazamento de gás; inundado|inundada|alagado|alagada|alagou; evacuar|evacuámos|preso|presa|presos .. elevador|dentro|lá`,
     facts: ['standstill'],
   },
   {
@@ -64,7 +64,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'reports mailing or charging that runs away',
-    phrases: `continua|continuam|está|estão|sistema .. a enviar|mandar|cobrar|debitar|mandando|enviando|cobrando|debitando|repetida .. mesma|mesmo|todos|nossos|sem|cada; mandando|enviando|debitando .. todos|nossos|mesma|repetida; mesma sms|mensagem|fatura; mesmo email a|aos|para|pra; a todos os nossos; de hora em hora; a cada # minutos; sem parar; parem isso|isto|já; desliguem|parem isso|isto|já; como .. paramos|paro|desligar isso`,
+    phrases: `continua|continuam|está|estão|sistema .. a enviar|mandar|cobrar|debitar|mandando|enviando|cobrando|debitando|repetida .. mesma|mesmo|todos|nossos|sem|cada; mandando|enviando|debitando .. todos|nossos|mesma|repetida; mesma sms|mensagem|fatura; mesmo email a|aos|para|pra; de hora em hora; cada # minutos; sem parar; parem isso|isto|já; desliguem|parem isso|isto|já; como .. paramos|paro|desligar isso`,
     facts: ['mass-damage'],
   },
   {

@@ -37,7 +37,7 @@ export const BUY: readonly Evidence[] = [
     says: 'asks what is on offer',
     phrases: `venden|vendéis|vendes; ofrecen|ofrecéis; tenéis; hacéis; alquilan|alquiláis; aceptan|aceptáis; trabajáis; abren|abrís; atienden|atendéis; reparan|reparáis; instalan|instaláis; disponen|disponéis de; manejan|manejáis;
       tienen .. disponible|disponibles|stock|servicio|opción|plan|planes|sucursal|horario|aplicación|algo|alguna|algún; hacen .. envíos|domicilio|reparto|trabajos|instalación; hay .. versión|descuento|opción|disponibilidad; es posible; qué diferencia|diferencias|incluye|incluyen|opciones|planes|modelos|tallas|colores|requisitos; cuál .. conviene|recomiendan|recomendáis; conviene más;
-      horario|horarios; compatible|compatibles con; funciona con|en|sin; sirve para; incluye|incluyen; a domicilio; se puede pagar|integrar|conectar`,
+      horario|horarios; compatible|compatibles con; funciona con|en|sin; sirve para; incluye|incluyen; se puede pagar|integrar|conectar`,
   },
   {
     says: 'asks for a demonstration',
@@ -87,7 +87,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'has a date to meet',
-    phrases: `abrimos|inauguramos|inauguración|apertura; boda; me caso; nos casamos; mudanza|mudamos; quinceañera|bautizo|comunión|cumpleaños; comité|consejo|directorio|junta se reúne; se reúne; decidimos|adjudica|adjudicamos|adjudicar; fecha límite; a más tardar; plazo .. vence|cierra|termina|finaliza; arrancamos; antes de que`,
+    phrases: `abrimos|inauguramos|inauguración|apertura; boda; me caso; nos casamos; mudanza|mudamos; quinceañera|bautizo|comunión|cumpleaños; comité|consejo|directorio|junta se reúne; se reúne; decidimos|adjudica|adjudicamos|adjudicar; fecha límite; más tardar; plazo .. vence|cierra|termina|finaliza; arrancamos; antes de que`,
   },
   {
     says: 'is only looking so far',

@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const OTHER: readonly Evidence[] = [
   {
     says: 'is from the press',
-    phrases: `periodista|periodistas; reportero|reportera; corresponsal; redactor|redactora .. de|del; redacción .. diario|periódico|revista; periódico; diario .. digital|el|la|publica|publicamos|de; revista .. entrevista|artículo|reportaje|económica|preparamos|número|publica; reportaje|reportajes; preparo|preparamos|escribo|escribiendo|publicamos|publicaremos|publico .. artículo|reportaje|nota|noticia|pieza|columna; entrevista|entrevistar .. fundador|fundadora|gerente|director|directora|dueño|podcast|radio|revista|diario; radio .. entrevista|emisora|programa|aire; emisora; documental; cierre de edición; cerramos edición|la edición; cierro hoy|página|edición; escribo un blog; revista de; suplemento; una frase sobre; a cámara; rueda de prensa; medio|medios de comunicación; declaraciones; su versión|postura|comentario .. antes|publicar|sobre; canal de televisión; noticiero|noticiario|telediario; salimos al aire`,
+    phrases: `periodista|periodistas; reportero|reportera; corresponsal; redactor|redactora .. de|del; redacción .. diario|periódico|revista; periódico; diario .. digital|el|la|publica|publicamos|de; revista .. entrevista|artículo|reportaje|económica|preparamos|número|publica; reportaje|reportajes; preparo|preparamos|escribo|escribiendo|publicamos|publicaremos|publico .. artículo|reportaje|nota|noticia|pieza|columna; entrevista|entrevistar .. fundador|fundadora|gerente|director|directora|dueño|podcast|radio|revista|diario; radio .. entrevista|emisora|programa|aire; emisora; documental; cierre de edición; cerramos edición|la edición; cierro hoy|página|edición; escribo un blog; revista de; suplemento; una frase sobre; rueda de prensa; medio|medios de comunicación; declaraciones; su versión|postura|comentario .. antes|publicar|sobre; canal de televisión; noticiero|noticiario|telediario; salimos al aire`,
     facts: ['press'],
   },
   {
@@ -35,12 +35,12 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'sends a supplier’s invoice',
-    phrases: `nuestra factura; factura .. a # días; adjuntamos|remitimos|enviamos|remito .. factura|facturas; factura .. suministro|vencida; factura .. sin abonarse; factura .. pendiente de pago; factura .. por el arriendo; somos su proveedor; rechaza nuestra factura; visto bueno .. factura; estado de cuenta adjunto; albarán|albaranes; factura .. adjunta; a quién .. factura|dirigimos`,
+    phrases: `nuestra factura; factura .. a # días; adjuntamos|remitimos|enviamos|remito .. factura|facturas; factura .. suministro|vencida; factura .. sin abonarse; factura .. pendiente de pago; factura .. por el arriendo; somos su proveedor; rechaza nuestra factura; visto bueno .. factura; estado de cuenta adjunto; albarán|albaranes; factura .. adjunta; quién .. dirigimos`,
     facts: ['billing'],
   },
   {
     says: 'asks about lost property or a person',
-    phrases: `olvidé|olvidó|dejé|perdí|perdió|perdimos|olvidamos .. paraguas|bufanda|bolso|chaqueta|abrigo|gafas|lentes|celular|móvil|cartera|sombrero|mochila|anillo|suéter|en; objetos perdidos; encontré|encontramos|encontrado|hallamos .. cartera|llaves|móvil|celular|anillo|bolso|perro|tarjeta|teléfono|maletín|carpeta; trabajó|trabajaba en|con|para su|ustedes|vuestra; referencias .. laborales|sobre|de|trabajó; de referencia; llegó|llegan|recibimos|dejaron|reciben .. por error|equivocado; correspondencia de; a nombre de ustedes; su número anterior; antiguo número`,
+    phrases: `olvidé|olvidó|dejé|perdí|perdió|perdimos|olvidamos .. paraguas|bufanda|bolso|chaqueta|abrigo|gafas|lentes|celular|móvil|cartera|sombrero|mochila|anillo|suéter|en; objetos perdidos; encontré|encontramos|encontrado|hallamos .. cartera|llaves|móvil|celular|anillo|bolso|perro|tarjeta|teléfono|maletín|carpeta; trabajó|trabajaba en|con|para su|ustedes|vuestra; referencias .. laborales|sobre|de|trabajó; de referencia; llegó|llegan|recibimos|dejaron|reciben .. por error|equivocado; correspondencia de; nombre de ustedes; su número anterior; antiguo número`,
   },
   {
     says: 'wants off a mailing list',
@@ -49,7 +49,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'is too vague to tell',
-    phrases: `tengo una pregunta|consulta|duda; una pregunta|consulta|duda; alguna|hacer consulta|una consulta; contáctenme|contácteme|contactadme; me pueden|podrían|pueden contactar|contactarme; que me llame alguien; con quién .. hablo|puedo|hablar|hablamos|me; a quién .. dirijo|dirigirme|contacto|escribo; más información; quisiera|quiero|necesito información; información por favor`,
+    phrases: `tengo una pregunta|consulta|duda; una pregunta|consulta|duda; alguna|hacer consulta|una consulta; contáctenme|contácteme|contactadme; me pueden|podrían|pueden contactar|contactarme; que me llame alguien; con quién .. hablo|puedo|hablar|hablamos|me; quién .. dirijo|dirigirme|contacto|escribo; más información; quisiera|quiero|necesito información; información por favor`,
   },
   {
     says: 'thanks or praises',

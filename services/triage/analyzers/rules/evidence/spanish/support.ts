@@ -52,7 +52,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'says that business stands still',
-    phrases: `parados|paradas|parado|parada .. fábrica|producción|línea|planta|todos|desde|empresa|almacén|negocio|totalmente|completamente; producción|línea|fábrica|planta|almacén|obra|cocina|negocio|operación .. parado|parada|detenida|detenido|paró; no podemos|puedo .. vender|cobrar|facturar|trabajar|operar|despachar|atender|producir|abrir|servir; perdiendo|perdemos dinero|ventas|clientes|plata; cada hora|minuto .. cuesta|perdemos|pierde; papel y lápiz; a mano; brazos cruzados; cerrar .. tienda|local|restaurante|consulta; peligro|peligroso|peligrosa; fuga de gas; huele a gas|quemado; inundado|inundada|inundación|inundando; evacuar|evacuamos|atrapado|atrapada|atrapados`,
+    phrases: `parados|paradas|parado|parada .. fábrica|producción|línea|planta|todos|desde|empresa|almacén|negocio|totalmente|completamente; producción|línea|fábrica|planta|almacén|obra|cocina|negocio|operación .. parado|parada|detenida|detenido|paró; no podemos|puedo .. vender|cobrar|facturar|trabajar|operar|despachar|atender|producir|abrir|servir; perdiendo|perdemos dinero|ventas|clientes|plata; cada hora|minuto .. cuesta|perdemos|pierde; papel y lápiz; brazos cruzados; cerrar .. tienda|local|restaurante|consulta; peligro|peligroso|peligrosa; fuga de gas; huele a gas|quemado; inundado|inundada|inundación|inundando; evacuar|evacuamos|atrapado|atrapada|atrapados`,
     facts: ['standstill'],
   },
   {
@@ -67,7 +67,7 @@ export const SUPPORT: readonly Evidence[] = [
   },
   {
     says: 'reports mailing or charging that runs away',
-    phrases: `sigue|siguen|está|están|no .. enviando|mandando|cobrando|deja .. a|misma|mismo|todos|nuestros|cada|enviar|mandar|cobrar; la misma factura; mismo correo|mensaje|sms a; cobrando .. todos|clientes; a todos nuestros|mis clientes|contactos; cobros no paran; deténganlo|detengan|paren|párenlo|paradlo; cómo lo|se|la paramos|detengo|para|detenemos`,
+    phrases: `sigue|siguen|está|están|no .. enviando|mandando|cobrando|deja .. a|misma|mismo|todos|nuestros|cada|enviar|mandar|cobrar; la misma factura; mismo correo|mensaje|sms a; cobrando .. todos|clientes; todos nuestros|mis clientes|contactos; cobros no paran; deténganlo|detengan|paren|párenlo|paradlo; cómo lo|se|la paramos|detengo|para|detenemos`,
     facts: ['mass-damage'],
   },
   {

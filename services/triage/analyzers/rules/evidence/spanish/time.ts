@@ -4,12 +4,12 @@ import type { Evidence } from '../evidence.ts'
 export const TIME: readonly Evidence[] = [
   {
     says: 'puts it off to a far day',
-    phrases: `año que viene|entrante; el|otro|próximo año .. que|próximo|entrante; próximo año; el otro año; dentro de # años; dentro de un|uno año; en # años; un año o dos; algún día; cuando .. jubile|lotería|grande|mayor|gane|crezcamos|seamos|case; más adelante; en un futuro; a futuro; no antes de .. año|años; otra vigencia; este año no; ni este año`,
+    phrases: `año que viene|entrante; el|otro|próximo año .. que|próximo|entrante; próximo año; el otro año; dentro de # años; dentro de un|uno año; en # años; un año o dos; algún día; cuando .. jubile|lotería|grande|mayor|gane|crezcamos|seamos|case; más adelante; en un futuro; no antes de .. año|años; otra vigencia; este año no; ni este año`,
     facts: ['far-off'],
   },
   {
     says: 'says that it hurries',
-    phrases: `urgente|urgentes|urgentemente|urgentísimo; urge|urgencia|urgencias; con .. urgencia; lo antes posible; cuanto antes; a la brevedad; mayor brevedad; inmediatamente; de inmediato; ya mismo; ahora mismo; enseguida; cuanto más rápido; lo más pronto|rápido; con premura; corre|mucha prisa; tengo|tenemos prisa|apuro; es emergencia; una emergencia; contrarreloj; sin falta; no .. puede|podemos esperar`,
+    phrases: `urgente|urgentes|urgentemente|urgentísimo; urge|urgencia|urgencias; con .. urgencia; lo antes posible; cuanto antes; la|mayor brevedad; inmediatamente; de inmediato; ya mismo; ahora mismo; enseguida; cuanto más rápido; lo más pronto|rápido; con premura; corre|mucha prisa; tengo|tenemos prisa|apuro; es emergencia; una emergencia; contrarreloj; sin falta; no .. puede|podemos esperar`,
     facts: ['urgent'],
     deniable: true,
   },
