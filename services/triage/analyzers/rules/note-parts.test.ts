@@ -197,6 +197,31 @@ describe('setting aside', () => {
     expect(read(note)).toBe(kept)
   })
 
+  it.each([
+    '-----Original Message-----',
+    '________ Forwarded message ________',
+    'Begin forwarded message:',
+    'Ursprüngliche Nachricht',
+    'Anfang der weitergeleiteten Nachricht:',
+    '----- Message d’origine -----',
+    'Début du message transféré :',
+    '-------- Mensaje original --------',
+    'Inicio del mensaje reenviado:',
+    '----- Mensagem original -----',
+    'Início da mensagem encaminhada:',
+    'Исходное сообщение',
+    '-------- Пересылаемое сообщение --------',
+    'Начало переадресованного сообщения:',
+    'Jo Banks <jo@acme.example> wrote:',
+    'El mar, 3 mar 2026 a las 10:02, Ana escribió:',
+    'Em ter., 3 de mar. de 2026 às 10:02, Ana escreveu:',
+    'вт, 3 мар. 2026 г. в 10:02, Анна <anna@acme.example>:',
+  ])('reads "%s" as the header of a thread', (header) => {
+    const own =
+      'we would like to cancel the plan and get back the money that was taken in March and April and May, all of it, please, today or tomorrow'
+    expect(read(`${own}\n\n${header}\nHello Jo`)).toContain(' | ')
+  })
+
   it.each(FORWARDS)('keeps a forwarded message: %s', (_, note, kept) => {
     expect(read(note)).toBe(kept)
   })
@@ -225,6 +250,11 @@ describe('setting aside', () => {
   ])('reads on after a signature: %s', (_, note, kept) => {
     expect(read(note)).toContain(kept)
     expect(read(note).replace('Banks', '')).not.toContain('Banks')
+  })
+
+  it('takes only twelve lines for a signature', () => {
+    const note = `Please fill in this form\n\nThank you\n${'Field\n'.repeat(14)}`
+    expect(read(note)).toBe('Please fill in this form Thank you Field Field')
   })
 
   it('does not shift the offsets of other words, nor join sentences across a quote', () => {

@@ -1,20 +1,14 @@
+import { endOfLine, endOfText, skipBlanks } from './note-lines.ts'
 import {
   deviceSuffixOf,
-  endOfLine,
-  endOfText,
-  isAnswer,
   isClosing,
   isDeviceLine,
   isDisclaimer,
-  isSubject,
   isThanks,
-  pointsBelow,
   SignatureLine,
   signatureLineAt,
-  skipBlanks,
-  type ThreadHeader,
-  threadHeaderAt,
-} from './note-lines.ts'
+} from './signature-lines.ts'
+import { isAnswer, isSubject, pointsBelow, type ThreadHeader, threadHeaderAt } from './thread-lines.ts'
 
 /** A stretch of a note that does not show what its sender wants. Offsets are UTF-16 code units. */
 export interface NotePart {
@@ -26,6 +20,9 @@ export interface NotePart {
 
 const NONE: readonly NotePart[] = []
 const [GREATER_THAN, DIGIT_0, DIGIT_9] = [62, 48, 57]
+
+/** More lines after a closing formula are a list or a form. */
+const MAX_SIGNATURE_LINES = 12
 
 /** With fewer words of their own, senders rely on what they quote, and nothing can be set aside. */
 const MIN_OWN_WORDS = 3
@@ -65,7 +62,8 @@ function leavingWords(note: string, parts: readonly NotePart[]): readonly NotePa
 interface Open {
   /** Nothing before the first line of text can be a signature. */
   text: boolean
-  signature: boolean
+  /** How many more lines the signature can have. */
+  signature: number
   /** Ends at a blank line. */
   disclaimer: boolean
   quote: boolean
@@ -75,7 +73,7 @@ interface Open {
 
 function findParts(note: string): NotePart[] {
   const parts: NotePart[] = []
-  const open: Open = { text: false, signature: false, disclaimer: false, quote: false, textFrom: 0 }
+  const open: Open = { text: false, signature: 0, disclaimer: false, quote: false, textFrom: 0 }
   let next = 0
   for (let start = 0; start < note.length; start = next) {
     const end = endOfLine(note, start)
@@ -88,7 +86,7 @@ function findParts(note: string): NotePart[] {
     const to = endOfText(note, from, end)
     if (isQuote(note, from, next, open.quote)) {
       add(parts, note, start, next, true)
-      open.signature = false
+      open.signature = 0
       open.quote = true
       continue
     }
@@ -105,7 +103,7 @@ function findParts(note: string): NotePart[] {
     }
     addHeader(parts, note, start, header)
     next = Math.max(next, header.end)
-    open.signature = false
+    open.signature = 0
     open.textFrom = next
   }
   return parts
@@ -115,19 +113,19 @@ function findParts(note: string): NotePart[] {
 function isAside(note: string, from: number, to: number, open: Open): boolean {
   if (open.disclaimer || isDeviceLine(note, from, to)) return true
   if (open.text) {
-    open.disclaimer = isDisclaimer(note, from, to, open.signature)
+    open.disclaimer = isDisclaimer(note, from, to, open.signature > 0)
+    if (open.disclaimer) return true
     const closing = isClosing(note, from, to)
-    open.signature ||= closing
-    if (open.disclaimer || closing) return true
-    if (isThanks(note, from, to)) {
-      open.signature = true
-      return false
+    if (closing || isThanks(note, from, to)) {
+      open.signature = MAX_SIGNATURE_LINES
+      return closing
     }
   }
   open.text = true
-  if (!open.signature) return false
+  if (open.signature === 0) return false
+  open.signature--
   const line = signatureLineAt(note, from, to)
-  if (line === SignatureLine.Text) open.signature = false
+  if (line === SignatureLine.Text) open.signature = 0
   return line === SignatureLine.Part
 }
 
