@@ -5,7 +5,7 @@ import { perSpelling, wordSet } from './spelling.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
 const TEST_WORDS = wordSet(
-  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it from if whether sends website site web form nothing to see here only pls agency developer bin',
+  'test testing tests tested this is a an the my our new message form contact please ignore hello hi just do not reply team web one two 1 2 3 123 check checking works it from if whether sends website site web form nothing to see here only pls agency developer bin of on new website',
   'тест тестирую тестирование тестовое сообщение проверка проверяю связи формы форма форму это просто раз два три не отвечать отвечайте прошу игнорировать игнорируйте пожалуйста',
   'das hier ist ein eine nur kurz mal bitte ignorieren nicht beachten antworten löschen hallo testnachricht testmail testeintrag testanfrage nachricht formular kontaktformular vom von der funktioniert ob es geht eins zwei drei dies neuen neue neues des formulars kontakt kommt an dem webseite website unser unseres',
   "ceci est c'est un une le du de message formulaire merci svp bonjour ne pas répondre tenir compte ignorer juste simple pour voir si ça marche fonctionne deux trois d'ignorer traiter les la notre nouveau formulaire v2",
