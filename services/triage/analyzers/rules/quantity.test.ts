@@ -14,6 +14,9 @@ describe('the number of seats', () => {
     ['oitenta funcionários', 80],
     ['80 Arbeitsplätze', 80],
     ['60 postes', 60],
+    ['ca. 3.000 Nutzer', 3000],
+    ['1,200 users', 1200],
+    ['1 200 utilisateurs', 1200],
   ])('is read from "%s"', (note, seats) => {
     expect(largestSeatCount(readWords(note))).toBe(seats)
   })
@@ -23,6 +26,8 @@ describe('the number of seats', () => {
     ['turnover 600 four staff', 4],
     ['Error 1017: users cannot log in', 0],
     ['60 chairs', 0],
+    ['on 12.5. 200 users', 200],
+    ['tél. 0033 200 postes', 200],
   ])('is not another number: "%s"', (note, seats) => {
     expect(largestSeatCount(readWords(note))).toBe(seats)
   })

@@ -188,13 +188,22 @@ const isEventWord = perSpelling(({ text }) => EVENTS.test(text))
 
 const isSeatWord = perSpelling(({ text }) => SEATS.test(text))
 
+/** The number at `i`, with its thousands in the word before: "3.000", "1,200" and "1 200" are two words each. */
+function numberAt(i: number, words: readonly Word[]): number {
+  const word = words[i] as Word
+  const before = words[i - 1]
+  const grouped = word.text.length === 3 && isDigit(word.text.charCodeAt(0)) && before?.end === word.start - 1
+  if (!grouped || before.text.length > 3 || !isDigit(before.text.charCodeAt(0))) return numberIn(word.text)
+  return numberIn(before.text) * 1000 + numberIn(word.text)
+}
+
 /** The largest number of seats in a note: "50 seats", "35 named users", "нас семеро", "80 Arbeitsplätze", "60 postes". */
 export function largestSeatCount(words: readonly Word[]): number {
   let largest = 0
   for (let i = 0; i < words.length; i++) {
     const word = words[i] as Word
     if (!isNumber(word.text)) continue
-    if (countsSeats(i, words) || words[i - 1]?.text === 'нас') largest = Math.max(largest, numberIn(word.text))
+    if (countsSeats(i, words) || words[i - 1]?.text === 'нас') largest = Math.max(largest, numberAt(i, words))
   }
   return largest
 }

@@ -18,7 +18,7 @@ export const JOB: readonly Evidence[] = [
   },
   {
     says: 'tells of their experience',
-    phrases: `ans d'expérience; années d'expérience; ans .. expérience|métier; expérience en|comme|dans; ai travaillé; travaillé .. ans comme|chez; diplômé|diplômée|diplôme; titulaire .. permis|bac|cap|bts|diplôme|master|caces; permis b|c|ce|poids|cariste; caces; bac pro; bac +; disponible immédiatement|de suite|dès|tout; motivé|motivée; ponctuel|ponctuelle; sérieux et; sérieuse et; salaire; rigoureu*; reconversion; polyvalent*; mobile .. géographiquement|france|région`,
+    phrases: `ans d'expérience; années d'expérience; ans .. expérience|métier; expérience en|comme|dans; ai travaillé; travaillé .. ans comme|chez; diplômé|diplômée|diplôme; titulaire .. permis|bac|cap|bts|diplôme|master|caces; permis b|c|ce|poids|cariste; caces; bac pro; bac +; disponible immédiatement|de suite|dès|tout; motivée; suis|très|jeune|et motivé; motivé et|par|pour; ponctuel|ponctuelle; sérieux et; sérieuse et; salaire; rigoureu*; reconversion; polyvalent*; mobile .. géographiquement|france|région`,
   },
   {
     says: 'offers themselves as a freelancer',

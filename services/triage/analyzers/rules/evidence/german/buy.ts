@@ -5,7 +5,7 @@ export const BUY: readonly Evidence[] = [
   {
     says: 'asks for a price',
     phrases: `preis|preise|preisen|preises|preislich|preisliste|preisauskunft|preisübersicht|preismodell|preisvorstellung; kosten|kostet|kostete|kostenpunkt|gesamtkosten|lizenzkosten;
-      rabatt*; mengenrabatt*; staffelpreis*; konditionen; tarife|tarifen|tarifübersicht; günstigste*; aufpreis; stundensatz|stundensätze; wie teuer; wie viel .. zahlen|bezahlen|nehmen; wieviel; pro monat|nutzer|arbeitsplatz`,
+      rabatt*; mengenrabatt*; staffelpreis*; konditionen; tarife|tarifen|tarifübersicht; günstigste*; aufpreis; stundensatz|stundensätze; wie teuer; wie viel .. zahlen|bezahlen|nehmen; wieviel; was kost|nehmen|verlangen|verlangt|kostet's; kostet's; bieten sie .. an; durchrechnen; vergleichsangebot; pro monat|nutzer|arbeitsplatz`,
     facts: ['pricing'],
   },
   {
