@@ -17,14 +17,14 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'wants to buy',
-    phrases: `acheter|achetons; à commander; commander # ; commander .. chez|vos|des|une|la|le; voudrais|voudrions|aimerais|aimerions|souhaite|souhaitons|souhaiterais|souhaiterions|veux|voulons|veut .. commander|réserver|louer|prendre|passer|souscrire|ajouter|changer|installer|faire; souscrire|souscription; m'abonner; s'abonner; nous abonner; réserver; louer; passer commande; prendre .. licences|postes|abonnement|formule|utilisateurs; on|nous prend|prenons; je prends; acquérir; intéressé|intéressée|intéressés|intéresse|intéressent .. par|offre|produit|formule;
-      pouvez vous .. livrer|faire|fabriquer|installer|fournir|réaliser|intervenir|venir|imprimer; bon pour accord; où .. signer|signe; prêt|prêts|prête .. signer|acheter|commander|payer; de|pour|à signer; changer de .. prestataire|fournisseur|logiciel|formule; ajouter .. utilisateurs|postes|licences|comptes; devenir client|cliente|clients; migrer .. vers|chez`,
+    phrases: `acheter|achetons; commander # ; commander .. chez|vos|des|une|la|le; voudrais|voudrions|aimerais|aimerions|souhaite|souhaitons|souhaiterais|souhaiterions|veux|voulons|veut .. commander|réserver|louer|prendre|passer|souscrire|ajouter|changer|installer|faire; souscrire|souscription; m'abonner; s'abonner; nous abonner; réserver; louer; passer commande; prendre .. licences|postes|abonnement|formule|utilisateurs; on|nous prend|prenons; je prends; acquérir; intéressé|intéressée|intéressés|intéresse|intéressent .. par|offre|produit|formule;
+      pouvez vous .. livrer|faire|fabriquer|installer|fournir|réaliser|intervenir|venir|imprimer; bon pour accord; où .. signer|signe; prêt|prêts|prête .. signer|acheter|commander|payer; pour signer; changer de .. prestataire|fournisseur|logiciel|formule; ajouter .. utilisateurs|postes|licences|comptes; devenir client|cliente|clients; migrer .. vers|chez`,
     facts: ['concrete'],
     deniable: true,
   },
   {
     says: 'looks for a supplier',
-    phrases: `cherche|recherche .. prestataire|fournisseur|solution|logiciel|entreprise|outil|artisan; cherchons; recherchons; cherche un|une|des|quelqu'un; à la recherche; besoin un|une|de|urgent|urgemment|# ; nous faut|faudrait; me faut|faudrait; il faudrait; en quête`,
+    phrases: `cherche|recherche .. prestataire|fournisseur|solution|logiciel|entreprise|outil|artisan; cherchons; recherchons; cherche un|une|des|quelqu'un; suis|sommes à la recherche; besoin un|une|de|urgent|urgemment|# ; nous faut|faudrait; me faut|faudrait; il faudrait; en quête`,
     facts: ['concrete'],
     deniable: true,
   },
@@ -44,7 +44,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'speaks of a trial',
-    phrases: `période d'essai .. gratuit*|logiciel|compte|accès|jours; essai gratuit|de|avant|possible|payant|sans|du|sur; version d'essai; un essai; accès|en essai; essai pour|pendant|# ; essayer; tester .. avant|votre|gratuitement|solution|logiciel|outil|produit|sur|pendant|la|le|avec; phase|projet|groupe pilote; compte test|d'essai; mois gratuit; évaluer .. votre|outil|solution|logiciel; à l'essai`,
+    phrases: `période d'essai .. gratuit*|logiciel|compte|accès|jours; essai gratuit|de|avant|possible|payant|sans|du|sur; version d'essai; un essai; accès|en essai; essai pour|pendant|# ; essayer; tester .. avant|votre|gratuitement|solution|logiciel|outil|produit|sur|pendant|la|le|avec; phase|projet|groupe pilote; compte test|d'essai; mois gratuit; évaluer .. votre|outil|solution|logiciel; essai .. logiciel|compte`,
     facts: ['trial'],
   },
   {
@@ -64,7 +64,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'names a plan or a contract term',
-    phrases: `formule|offre|abonnement|pack|forfait|version|licence pro|business|team|starter|premium|basic|entreprise|essentiel|essentielle|standard|équipe|supérieure|intermédiaire; abonnement|engagement|contrat|paiement|facturation|forfait|licence annuel|annuelle|mensuel|mensuelle; contrat cadre; accord cadre; contrat de maintenance; contrat d'entretien; à l'année; sans engagement; monter en gamme; passer .. pro|premium|supérieur|supérieure|business|entreprise; engagement de|sur # ; sur # ans; changer .. formule|forfait|offre`,
+    phrases: `formule|offre|abonnement|pack|forfait|version|licence pro|business|team|starter|premium|basic|entreprise|essentiel|essentielle|standard|équipe|supérieure|intermédiaire; abonnement|engagement|contrat|paiement|facturation|forfait|licence annuel|annuelle|mensuel|mensuelle; contrat cadre; accord cadre; contrat de maintenance; contrat d'entretien; contrat|abonnement|forfait|paiement à l'année; sans engagement; monter en gamme; passer .. pro|premium|supérieur|supérieure|business|entreprise; engagement de|sur # ; sur # ans; changer .. formule|forfait|offre`,
     facts: ['concrete'],
   },
   {
@@ -85,7 +85,7 @@ export const BUY: readonly Evidence[] = [
   },
   {
     says: 'is only looking so far',
-    phrases: `juste|simplement|simple .. savoir|renseigner|renseignement|curiosité|curieux|comparer|question; curiosité; curieux; curieuse; pour l'instant .. je|on|nous|juste|rien; à titre indicatif|d'information; me|nous renseigne|renseigner|renseignons; réfléchis; réfléchissons; réflexion; peut être; éventuellement; un jour; pas encore décidé|sûr|sûrs|fixé|fixés; rien de concret|décidé|arrêté; envisage; envisageons; premiers renseignements; tombé|tombée sur votre; votre documentation; ai entendu parler; une idée de|du; ordre d'idée|de grandeur; se poserait`,
+    phrases: `juste|simplement|simple .. savoir|renseigner|renseignement|curiosité|curieux|comparer|question; curiosité; curieux; curieuse; pour l'instant .. je|on|nous|juste|rien; titre indicatif; me|nous renseigne|renseigner|renseignons; réfléchis; réfléchissons; réflexion; peut être; éventuellement; un jour; pas encore décidé|sûr|sûrs|fixé|fixés; rien de concret|décidé|arrêté; envisage; envisageons; premiers renseignements; tombé|tombée sur votre; votre documentation; ai entendu parler; une idée de|du; ordre d'idée|de grandeur; se poserait`,
     facts: ['exploring'],
   },
   {

@@ -22,6 +22,6 @@ export const JOB: readonly Evidence[] = [
   },
   {
     says: 'offers themselves as a freelancer',
-    phrases: `à mon compte; auto entrepreneu*; autoentrepreneu*; micro entrepreneu*; tjm; taux journalier; tarif journalier; pas une agence; mission freelance; indépendant|indépendante .. propose|disponible|depuis|développeu*|graphiste|photographe; en freelance; pensez à moi`,
+    phrases: `suis|travaille à mon compte; auto entrepreneu*; autoentrepreneu*; micro entrepreneu*; tjm; taux journalier; tarif journalier; pas une agence; mission freelance; indépendant|indépendante .. propose|disponible|depuis|développeu*|graphiste|photographe; en freelance; pensez à moi`,
   },
 ]

@@ -49,7 +49,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'is too vague to tell',
-    phrases: `une question; contactez|contacter moi|nous; me contacter; me|nous rappeler; rappelez moi|nous; à qui .. adresser|parler|m'adresser|écrire; qui s'occupe; parler à quelqu'un; bonne adresse; plus d'informations|infos|renseignements|info; des infos|informations|renseignements; renseignements; en savoir plus; infos svp; être recontacté*|rappelé*`,
+    phrases: `une question; contactez|contacter moi|nous; me contacter; me|nous rappeler; rappelez moi|nous; qui m'adresser|s'adresser|contacter|écrire; qui dois je; qui s'occupe; parler à quelqu'un; bonne adresse; plus d'informations|infos|renseignements|info; des infos|informations|renseignements; renseignements; en savoir plus; infos svp; être recontacté*|rappelé*`,
   },
   {
     says: 'thanks or praises',
@@ -59,7 +59,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'was meant for someone else',
-    phrases: `mauvais numéro|destinataire; trompé|trompée|trompe|tromper de numéro|personne|destinataire|boîte; trompé|trompée|trompe|tromper d'adresse; erreur de numéro; pas pour vous; maman; mamie; papi; chéri|chérie; mon cœur|coeur|amour|bébé|lapin; bisous|bisou; je t'aime; ramène|ramènes|prends|achète|oublie .. pain|lait|courses|beurre; va|aller chercher .. petit|petite|enfants|école|gamins; rentre tard|à; à ce soir; coucou maman|chéri*|papa; je suis en retard`,
+    phrases: `mauvais numéro|destinataire; trompé|trompée|trompe|tromper de numéro|personne|destinataire|boîte; trompé|trompée|trompe|tromper d'adresse; erreur de numéro; pas pour vous; maman; mamie; papi; chéri|chérie; mon cœur|coeur|amour|bébé|lapin; bisous|bisou; je t'aime; ramène|ramènes|prends|achète|oublie .. pain|lait|courses|beurre; va|aller chercher .. petit|petite|enfants|école|gamins; rentre tard|à; coucou maman|chéri*|papa; je suis en retard`,
     facts: ['misdirected'],
   },
   {

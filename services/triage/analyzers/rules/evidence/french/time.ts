@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const TIME: readonly Evidence[] = [
   {
     says: 'puts it off to a far day',
-    phrases: `à long terme; avenir lointain; quand je serai|j'aurai .. grand|riche|retraite; un de ces jours; dans quelques années`,
+    phrases: `long terme; avenir lointain; quand je serai|j'aurai .. grand|riche|retraite; un de ces jours; dans quelques années`,
     facts: ['far-off'],
   },
   {
@@ -27,7 +27,7 @@ export const TIME: readonly Evidence[] = [
   {
     says: 'says that it does not hurry',
     masks: true,
-    phrases: `pas urgent|pressé|pressés|pressée|urgente|d'urgence; pas très|vraiment|spécialement|super|si|du|particulièrement|extrêmement urgent|pressé|pressés|urgente|tout urgent; rien urgent; rien ne presse; rien de pressé|pressant; aucune|sans|nulle urgence|hâte|précipitation|pression; presse pas; pas hyper urgent; prenez .. temps; quand vous .. pouvez|pourrez|aurez|temps|voulez|voudrez; quand .. aurez le temps; à l'occasion; tranquillement; pas à la minute|journée; peut|pourra attendre; ça attendra; priorité basse; pas prioritaire; à votre rythme; à tête reposée; pas le feu; au calme; dès que vous .. temps|minute`,
+    phrases: `pas urgent|pressé|pressés|pressée|urgente|d'urgence; pas très|vraiment|spécialement|super|si|du|particulièrement|extrêmement urgent|pressé|pressés|urgente|tout urgent; rien urgent; rien ne presse; rien de pressé|pressant; aucune|sans|nulle urgence|hâte|précipitation|pression; presse pas; pas hyper urgent; prenez .. temps; quand vous .. pouvez|pourrez|aurez|temps|voulez|voudrez; quand .. aurez le temps; tranquillement; pas à la minute|journée; peut|pourra attendre; ça attendra; priorité basse; pas prioritaire; votre rythme; tête reposée; pas le feu; au calme; dès que vous .. temps|minute`,
     facts: ['no-rush'],
   },
 ]

@@ -92,7 +92,7 @@ export const BUY: readonly Evidence[] = [
   {
     says: 'is only looking so far',
     phrases: `nur|bloß|erstmal|einfach .. informieren|umschauen|umsehen|orientieren|gucken|neugierig|überlegen|stöbern; unverbindlich informieren|anfragen|nachfragen|erkundigen; neugierig; neugierde; aus neugier|interesse; interessehalber; dem gedanken; überlegen ob|uns|gerade|derzeit|noch; überlege ob|mir|gerade|noch; irgendwann; eventuell; vielleicht; perspektivisch;
-      noch nicht entschieden|sicher|konkret; nichts|noch konkretes; noch nichts; auf sie gestoßen|aufmerksam; von ihnen gelesen|gehört; infomaterial; informationsmaterial; in erwägung; spielen .. gedanken; noch ganz am anfang`,
+      noch nicht entschieden|sicher|konkret; nichts|noch konkretes; noch nichts; auf sie gestoßen|aufmerksam; von ihnen gelesen|gehört; infomaterial; informationsmaterial; erwägung; spielen .. gedanken; noch ganz am anfang`,
     facts: ['exploring'],
   },
   {

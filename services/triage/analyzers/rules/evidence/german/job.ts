@@ -8,7 +8,7 @@ export const JOB: readonly Evidence[] = [
   },
   {
     says: 'asks for a vacancy',
-    phrases: `suche .. job|arbeit|stelle|nebenjob|anstellung|minijob|arbeitsstelle|beschäftigung; stelle|arbeit|job suche; freie|freien|offene|offenen stelle|stellen|position|positionen|jobs; stellenangebot*; nebenjob; minijob; ferienjob; aushilfsjob; aushilfe; teilzeit; vollzeit; stelle .. frei|offen|besetzt; stellt ihr|sie .. ein|leute; stellen sie .. ein|leute; braucht ihr|man .. leute|hilfe|fahrer|koch|aushilfe|verstärkung|jemand*|noch; brauchen sie .. jemand*|fahrer|leute|hilfe|verstärkung|aushilfe|personal; sucht ihr .. leute|noch|jemand*|aushilfen; bei ihnen|euch .. arbeiten|anfangen; arbeiten bei ihnen|euch; quereinsteiger*; arbeit bei ihnen|euch; ihr team verstärken; in ihrem team|betrieb arbeiten`,
+    phrases: `suche .. job|arbeit|stelle|nebenjob|anstellung|minijob|arbeitsstelle|beschäftigung; stelle|arbeit|job suche; freie|freien|offene|offenen stelle|stellen|position|positionen|jobs; stellenangebot*; nebenjob; minijob; ferienjob; aushilfsjob; aushilfe; teilzeit; vollzeit; stelle .. frei|offen|besetzt; stellt ihr|sie .. ein|leute; stellen sie .. ein|leute; braucht ihr|man .. leute|hilfe|fahrer|koch|aushilfe|verstärkung|jemand*|noch; brauchen sie .. jemand*|fahrer|leute|hilfe|verstärkung|aushilfe|personal; sucht ihr .. leute|noch|jemand*|aushilfen; bei ihnen|euch .. arbeiten|anfangen; arbeiten bei ihnen|euch; quereinsteiger*; arbeit bei ihnen|euch; ihr team verstärken; ihrem team|betrieb arbeiten`,
     deniable: true,
   },
   {

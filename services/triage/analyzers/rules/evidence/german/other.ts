@@ -64,7 +64,7 @@ export const OTHER: readonly Evidence[] = [
   },
   {
     says: 'is an automatic reply',
-    phrases: `abwesenheitsnotiz; abwesenheitsnachricht; abwesenheit; nicht im büro|haus; außer haus; automatische antwort|nachricht|rückmeldung|eingangsbestätigung; automatisch generierte*|erzeugte|erstellte; nicht weitergeleitet; wieder erreichbar|im büro|für sie; im urlaub .. bis|wieder; in dringenden fällen; unzustellbar*; in elternzeit`,
+    phrases: `abwesenheitsnotiz; abwesenheitsnachricht; abwesenheit; nicht im büro|haus; außer haus; automatische antwort|nachricht|rückmeldung|eingangsbestätigung; automatisch generierte*|erzeugte|erstellte; nicht weitergeleitet; wieder erreichbar|im büro|für sie; im urlaub .. bis|wieder; dringenden fällen; unzustellbar*`,
     facts: ['automatic'],
   },
 ]
