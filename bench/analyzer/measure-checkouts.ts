@@ -1,13 +1,5 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { NODE_ARGS } from '../../testkit/processes/node-program.ts'
-import type { Costs, Job, Reply } from './analyzer-process.ts'
+import { type MeasuredProcess, startMeasuredProcess } from './measured-process.ts'
 import { groupByScript, longNotes, withoutWordsOf } from './notes.ts'
-
-/** The file of the rule analyzer in a checkout. */
-export const RULE_ANALYZER = 'services/triage/analyzers/rules/rule-analyzer.ts'
 
 /** The median over the rounds. */
 export interface CheckoutCosts {
@@ -50,35 +42,41 @@ interface Measurement {
   readonly signal: AbortSignal
 }
 
-/** Measures checkouts in turns: the machine can change its speed between rounds, but hardly within one. */
+/** With 300 notes, two readings leave the first one a third too expensive; more than five change nothing. */
+const WARM_UP_READINGS = 5
+const WARM_READINGS = 3
+/** Notes read in turn. The spellings of a block fit into the cache of every version; those of all notes may not. */
+const BLOCK = 250
+
+/** Measures checkouts in turns, each round in new processes. */
 export async function measureCheckouts(measurement: Measurement): Promise<Measured> {
   const { directories, notes, otherNotes, rounds, print, signal } = measurement
+  const groups = groupByScript(notes).map((group) => ({ group, warmUp: withoutWordsOf(group, otherNotes) }))
   const long = longNotes(otherNotes)
-  const groups = groupByScript(notes).map((group, i) => ({
-    warmUp: withoutWordsOf(group, otherNotes),
-    notes: group,
-    longNotes: i === 0 ? long : {},
-  }))
-  const costs: CheckoutCosts[][] = directories.map(() => [])
+  const costs: CheckoutCosts[][] = []
   for (let round = 1; round <= rounds; round++) {
-    // the second begins in every other round, so that neither profits from its place
-    const order = [...directories.keys()]
-    for (const i of round % 2 === 0 ? order.reverse() : order) {
-      const directory = directories[i] ?? ''
-      const parts: Costs[] = []
-      for (const group of groups)
-        parts.push(await runProcess({ modulePath: join(directory, RULE_ANALYZER), ...group }, signal))
-      const own = perNote(directory, parts, notes.length)
-      costs[i]?.push(own)
-      const [warm, cold] = [own.warmMicroseconds, own.coldMicroseconds].map((time) => time.toFixed(1))
-      print(`round ${round} of ${rounds}, ${own.analyzer} of ${directory}: warm ${warm} µs, cold ${cold} µs`)
+    const totals = directories.map((directory) => ({ directory, analyzer: '', warm: 0, cold: 0, longNotesMs: {} }))
+    for (const [i, { group, warmUp }] of groups.entries()) {
+      await measureGroup({
+        totals: round % 2 === 0 ? totals.toReversed() : totals,
+        group,
+        warmUp,
+        longNotes: i === 0 ? long : {},
+        signal,
+      })
     }
+    const perNote = totals.map((total) => costsOf(total, notes.length))
+    costs.push(perNote)
+    for (const { directory, analyzer, warmMicroseconds: warm, coldMicroseconds: cold } of perNote)
+      print(
+        `round ${round} of ${rounds}, ${analyzer} of ${directory}: ${warm.toFixed(1)} µs warm, ${cold.toFixed(1)} cold`,
+      )
   }
   const ratio = (cost: (costs: CheckoutCosts) => number) =>
-    ratioOf((costs[0] ?? []).map(cost), costs[1]?.map(cost) ?? [])
+    ratioOf(costs.map(([first, second]) => (first && second ? cost(first) / cost(second) : Number.NaN)))
   return {
     ...{ notes: notes.length, rounds },
-    checkouts: costs.map(medianCosts),
+    checkouts: directories.map((_, i) => medianCosts(costs.flatMap((ofRound) => ofRound[i] ?? []))),
     ratios:
       directories.length < 2
         ? undefined
@@ -90,29 +88,66 @@ export async function measureCheckouts(measurement: Measurement): Promise<Measur
   }
 }
 
-/** @throws Error when the process fails, or when `signal` is aborted */
-async function runProcess(job: Job, signal: AbortSignal): Promise<Costs> {
-  const program = fileURLToPath(new URL('analyzer-process.ts', import.meta.url))
-  const child = fork(program, { execArgv: [...NODE_ARGS], stdio: ['ignore', 'inherit', 'inherit', 'ipc'], signal })
-  const exited = once(child, 'exit')
-  const answered = once(child, 'message') as Promise<[Reply]> // the only message that it sends
-  const early = exited.then(() => Promise.reject(new Error(`the process for ${job.modulePath} ended without a reply`)))
-  child.send(job)
-  const [reply] = await Promise.race([answered, early])
-  child.disconnect()
-  await exited
-  if ('error' in reply) throw new Error(`cannot measure ${job.modulePath}: ${reply.error}`)
-  return reply.costs
+/** Of all notes in a round, in microseconds but for the long notes. */
+interface Total {
+  readonly directory: string
+  analyzer: string
+  warm: number
+  cold: number
+  readonly longNotesMs: Record<string, number>
 }
 
-function perNote(directory: string, parts: readonly Costs[], notes: number): CheckoutCosts {
-  const total = (time: (part: Costs) => number) => parts.reduce((sum, part) => sum + time(part), 0)
-  const longNotesMs = Object.assign({}, ...parts.map((part) => part.longNotesMs)) as Costs['longNotesMs'] // merged
+interface GroupMeasurement {
+  /** One for each checkout, in the order of the first turn; the costs are added. */
+  readonly totals: readonly Total[]
+  readonly group: readonly string[]
+  readonly warmUp: readonly string[]
+  readonly longNotes: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+async function measureGroup({ totals, group, warmUp, longNotes, signal }: GroupMeasurement): Promise<void> {
+  const runs = totals.map((total) => ({ total, process: startMeasuredProcess(total.directory, signal) }))
+  try {
+    // The load of the machine changes its speed within seconds, so turns are short; the first changes with each turn.
+    const inTurns = async (measure: (process: MeasuredProcess, total: Total) => Promise<void>) => {
+      for (const { process, total } of runs) await measure(process, total)
+      runs.reverse()
+    }
+    for (let reading = 0; reading < WARM_UP_READINGS; reading++) {
+      await inTurns(async (process, total) => {
+        total.analyzer = (await process.read({ notes: warmUp, readings: 1 })).analyzer
+      })
+    }
+    const blocks = Array.from({ length: Math.ceil(group.length / BLOCK) }, (_, i) =>
+      group.slice(i * BLOCK, (i + 1) * BLOCK),
+    )
+    for (const notes of blocks) {
+      await inTurns(async (process, total) => {
+        total.cold += (await process.read({ notes, readings: 1 })).microseconds
+      })
+    }
+    for (const notes of blocks) {
+      await inTurns(async (process, total) => {
+        total.warm += (await process.read({ notes, readings: WARM_READINGS })).microseconds
+      })
+    }
+    for (const [name, note] of Object.entries(longNotes)) {
+      await inTurns(async (process, { longNotesMs }) => {
+        longNotesMs[name] = (await process.read({ notes: [note], readings: 1 })).microseconds / 1_000
+      })
+    }
+  } finally {
+    await Promise.all(runs.map(({ process }) => process.stop()))
+  }
+}
+
+function costsOf({ directory, analyzer, warm, cold, longNotesMs }: Total, notes: number): CheckoutCosts {
   return {
-    ...{ directory, analyzer: parts[0]?.analyzer ?? '' },
-    warmMicroseconds: total(({ warmMicroseconds }) => warmMicroseconds) / notes,
-    coldMicroseconds: total(({ coldMicroseconds }) => coldMicroseconds) / notes,
-    ...{ longNotesMs, slowestMs: Math.max(...Object.values(longNotesMs)) },
+    ...{ directory, analyzer, longNotesMs },
+    warmMicroseconds: warm / notes,
+    coldMicroseconds: cold / notes,
+    slowestMs: Math.max(...Object.values(longNotesMs)),
   }
 }
 
@@ -122,15 +157,14 @@ function medianCosts(rounds: readonly CheckoutCosts[]): CheckoutCosts {
     Object.keys(first).map((name) => [name, median(rounds.map((round) => round.longNotesMs[name] ?? 0))]),
   )
   return {
-    ...{ directory, analyzer },
+    ...{ directory, analyzer, longNotesMs },
     warmMicroseconds: median(rounds.map(({ warmMicroseconds }) => warmMicroseconds)),
     coldMicroseconds: median(rounds.map(({ coldMicroseconds }) => coldMicroseconds)),
-    ...{ longNotesMs, slowestMs: Math.max(...Object.values(longNotesMs)) },
+    slowestMs: Math.max(...Object.values(longNotesMs)),
   }
 }
 
-function ratioOf(these: readonly number[], others: readonly number[]): Ratio {
-  const ratios = these.map((cost, round) => cost / (others[round] ?? Number.NaN))
+function ratioOf(ratios: readonly number[]): Ratio {
   return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
 }
 

@@ -6,7 +6,8 @@ import { readDevelopmentNotes, readLabelledNotes, readWrittenNotes } from '../..
 import { type Context, parseInteger, runMain } from '../../testkit/run-main.ts'
 import { inMixedOrder } from '../load/leads.ts'
 import { section, whole } from '../report/markdown-table.ts'
-import { type CheckoutCosts, type Measured, measureCheckouts, type Ratio, RULE_ANALYZER } from './measure-checkouts.ts'
+import { type CheckoutCosts, type Measured, measureCheckouts, type Ratio } from './measure-checkouts.ts'
+import { RULE_ANALYZER } from './measured-process.ts'
 
 /*
  * The command `npm run bench:analyzer`: measures the CPU time of the rule analyzer, alone or in turns with that of
@@ -24,7 +25,7 @@ const USAGE = `Measures the CPU time of the rule analyzer per note.
   --compare DIR  also measure the rule analyzer of another checkout of this repository, in turns with this one. It
                  needs a node_modules folder
   --data FILE    JSONL in the format of npm run eval; repeatable, the notes of all files are one set; default: eval/data
-  --rounds N     default: 7. Each takes about 20 s per checkout with eval/data
+  --rounds N     default: 7. Each takes about 15 s per checkout with eval/data
   --json         print the results as JSON
 `
 
