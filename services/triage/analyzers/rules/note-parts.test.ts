@@ -14,86 +14,7 @@ function read(note: string): string {
   return words.some(({ quoted }) => quoted) ? `${text(false)} | ${text(true)}` : text(false)
 }
 
-const NOTES: readonly (readonly [what: string, note: string, kept: string])[] = [
-  [
-    'an English signature with contact data',
-    'The export fails since noon.\n\nKind regards,\nJo Banks\nHead of Operations | Acme Ltd\n12 High Street, Leeds LS1 4AB\nT: +44 555 0102\nwww.acme.example',
-    'The export fails since noon',
-  ],
-  [
-    'a German signature',
-    'Die Rechnung ist falsch, bitte prüfen.\n\nMit freundlichen Grüßen\nI. A. Petra Müller\nBuchhaltung\nMuster GmbH & Co. KG\nTel.: 030 555 01 23',
-    'Die Rechnung ist falsch bitte prüfen',
-  ],
-  [
-    'a German formula with transcribed umlauts, and a name in its line',
-    'Bitte um ein Angebot für zehn Plätze\nViele Gruesse, Max Muster',
-    'Bitte um ein Angebot für zehn Plätze',
-  ],
-  [
-    'a French signature',
-    'Je souhaite résilier mon contrat.\nBien cordialement,\nMme Durand\nService achats\n01 55 50 01 02',
-    'Je souhaite résilier mon contrat',
-  ],
-  [
-    'a Spanish signature',
-    '¿Cuánto cuesta el plan anual?\n\nSaludos cordiales,\nAna Ruiz\nDirectora General\nana@ejemplo.example',
-    'Cuánto cuesta el plan anual',
-  ],
-  [
-    'a Portuguese signature',
-    'Não consigo entrar na conta desde ontem.\n\nAtenciosamente,\nJoão Silva\nFinanceiro',
-    'Não consigo entrar na conta desde ontem',
-  ],
-  [
-    'a Russian signature',
-    'Пришлите счёт на 20 лицензий.\n\nС уважением,\nИванов Пётр\nдиректор ООО «Ромашка»\nтел. 555-01-23-45',
-    'Пришлите счёт на 20 лицензий',
-  ],
-  ['a signature after two dashes', 'Please call me back today\n-- \nJo\nAcme Ltd', 'Please call me back today'],
-  [
-    'a name after thanks, but not the thanks',
-    'Could you resend the invoice?\n\nMany thanks\nJo Banks',
-    'Could you resend the invoice Many thanks',
-  ],
-  ['what a phone adds', 'The site is down again\n\nSent from my iPhone', 'The site is down again'],
-  ['what a phone adds to a note of one line', 'The site is down again. Sent from my iPhone', 'The site is down again'],
-  ['what a German phone adds', 'Die Seite geht nicht\nVon meinem iPhone gesendet', 'Die Seite geht nicht'],
-  [
-    'what a Russian mail program adds',
-    'Нужна смета на ремонт\n\nОтправлено из мобильной Почты',
-    'Нужна смета на ремонт',
-  ],
-  [
-    'an English disclaimer',
-    'Please send a quote.\n\nThis email and any attachments are confidential and intended for the addressee.\nIf you are not the recipient, delete it.\n\nPlease consider the environment before printing.',
-    'Please send a quote',
-  ],
-  [
-    'a German disclaimer',
-    'Bitte rufen Sie an.\n\nDiese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Empfänger sind, löschen Sie sie.',
-    'Bitte rufen Sie an',
-  ],
-  [
-    'a French disclaimer',
-    'Merci de nous rappeler.\n\nCe message et toutes les pièces jointes sont confidentiels.',
-    'Merci de nous rappeler',
-  ],
-  [
-    'a Spanish disclaimer',
-    'Quiero cancelar el plan.\n\nEste mensaje y sus adjuntos son confidenciales.',
-    'Quiero cancelar el plan',
-  ],
-  [
-    'a Portuguese disclaimer',
-    'Quero cancelar o plano.\n\nEsta mensagem é confidencial e destina-se ao seu destinatário.',
-    'Quero cancelar o plano',
-  ],
-  [
-    'a Russian disclaimer',
-    'Не могу войти в кабинет.\n\nДанное сообщение является конфиденциальным и предназначено только для адресата.',
-    'Не могу войти в кабинет',
-  ],
+const THREADS: readonly (readonly [what: string, note: string, kept: string])[] = [
   [
     'a quoted reply under the text',
     'Yes please, twenty seats.\n\nOn Tue, 3 Mar 2026 at 10:02, Jo <jo@acme.example> wrote:\n> Would you like a demo?',
@@ -183,6 +104,11 @@ const KEPT: readonly (readonly [what: string, note: string])[] = [
   ['thanks in a sentence', 'Hello\nThanks for the quick help with the export'],
   ['a shop whose name starts like a formula', 'We need this by May:\nBest Buy\norder 55'],
   ['a note that is only a signature', 'Kind regards,\nJo Banks\nAcme Ltd\n555 0102 03'],
+  ['a note of one word and a signature', 'Price?\n\nKind regards,\nJo Banks\nAcme Ltd'],
+  [
+    'a wish for secrecy at the end',
+    'I apply for the job in the shop.\nThis message is confidential, please tell nobody.',
+  ],
   ['a note of quoted lines only', '> I was charged twice\n> and want it back'],
   ['"more than" at the start of a line', 'We look for a plan for\n> 50 users, what does it cost?'],
   ['a colleague who wrote', 'My colleague wrote:\nthe export fails for all of us'],
@@ -193,7 +119,7 @@ const KEPT: readonly (readonly [what: string, note: string])[] = [
 ]
 
 describe('setting aside', () => {
-  it.each(NOTES)('%s', (_, note, kept) => {
+  it.each(THREADS)('%s', (_, note, kept) => {
     expect(read(note)).toBe(kept)
   })
 
@@ -228,33 +154,6 @@ describe('setting aside', () => {
 
   it.each(KEPT)('keeps %s', (_, note) => {
     expect(partsOf(note)).toEqual([])
-  })
-
-  it.each([
-    [
-      'P.S.',
-      'The demo was good.\n\nBest regards\nJo Banks\n\nP.S. please cancel the old plan',
-      'please cancel the old plan',
-    ],
-    [
-      'a sentence',
-      'The demo was good.\n\nBest regards\nJo Banks\n\nOne more thing: we need an invoice.',
-      'we need an invoice',
-    ],
-    [
-      'a sentence in lower case',
-      'The demo was good\nthanks\njo\nthe export still fails since monday',
-      'still fails since monday',
-    ],
-    ['ЗЫ', 'Всё получили, работает.\n\nС уважением,\nПётр\n\nЗЫ отмените старый тариф', 'отмените старый тариф'],
-  ])('reads on after a signature: %s', (_, note, kept) => {
-    expect(read(note)).toContain(kept)
-    expect(read(note).replace('Banks', '')).not.toContain('Banks')
-  })
-
-  it('takes only twelve lines for a signature', () => {
-    const note = `Please fill in this form\n\nThank you\n${'Field\n'.repeat(14)}`
-    expect(read(note)).toBe('Please fill in this form Thank you Field Field')
   })
 
   it('does not shift the offsets of other words, nor join sentences across a quote', () => {
