@@ -24,7 +24,7 @@ export const TIME: readonly Evidence[] = [
   },
   {
     says: 'asks not to be phoned',
-    phrases: `don't call|phone|ring|telephone; do not call|phone|ring|telephone; not to call|phone|ring; please .. not|never call|phone|ring; stop phoning|ringing; don't .. by phone; no calls|phonecalls; no phone|telephone calls; without calling; e|email|mail|writing|text only; only by|via|in e|email|mail|writing|text; by email please; email is|works better|best|fine; prefer email|e|writing; prefer .. by email; rather .. email than; can't|cannot .. take calls; can't talk|speak .. on the phone; reply by|via|in email|e|mail|writing; contact me by|via email|e`,
+    phrases: `don't call|phone|ring|telephone; do not call|phone|ring|telephone; not to call|phone|ring; please .. not|never call|phone|ring; stop phoning|ringing me|us; don't .. by phone; no calls|phonecalls; no phone|telephone calls; without calling; e|email|mail|writing|text only; only by|via|in e|email|mail|writing|text; by email please; email is|works better|best|fine; prefer email|e|writing; prefer .. by email; rather .. email than; can't|cannot .. take calls; can't talk|speak .. on the phone; contact me by|via email|e`,
     facts: ['no-calls'],
   },
   {

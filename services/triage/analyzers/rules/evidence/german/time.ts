@@ -21,7 +21,7 @@ export const TIME: readonly Evidence[] = [
   },
   {
     says: 'asks not to be phoned',
-    phrases: `nicht anrufen|telefonisch|telefonieren|zurückrufen; rufen|ruft .. nicht an; anrufen .. nicht|zwecklos; keine anrufe|telefonate|rückrufe|telefonischen; kein anruf|telefon|rückruf|telefonat; ohne anruf|telefonat; nur|ausschließlich|lieber|bevorzugt|besser per|via|schriftlich e|mail|email; nur|ausschließlich|lieber|bevorzugt schriftlich; per|via mail|email .. lieber|reicht|genügt|nicht telefon*; mail|email|schriftlich reicht|genügt; anrufe .. nicht|vermeiden; telefonieren .. nicht|ungern|schlecht; ans telefon .. nicht|kann; nicht ans telefon`,
+    phrases: `nicht anrufen|telefonisch|telefonieren|zurückrufen; rufen|ruft .. nicht an; anrufen .. nicht|zwecklos; keine anrufe|telefonate|rückrufe|telefonischen; kein anruf|rückruf|telefonat; ohne anruf|telefonat; nur|ausschließlich|lieber|bevorzugt|besser per|via|schriftlich e|mail|email; nur|ausschließlich|lieber|bevorzugt schriftlich; per|via mail|email .. lieber|reicht|genügt|nicht telefon*; mail|email|schriftlich reicht|genügt; anrufe .. nicht|vermeiden; telefonieren .. nicht|ungern|schlecht; ans telefon .. nicht|kann; nicht ans telefon`,
     facts: ['no-calls'],
   },
   {
