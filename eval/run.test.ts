@@ -148,3 +148,11 @@ test('an invalid line is reported by file and number', () => {
   expect(status).toBe(2)
   expect(stderr).toMatch(/broken\.jsonl, line 2: intent/)
 })
+
+test('a received time without an offset is rejected', () => {
+  const broken = join(directory, 'no-offset.jsonl')
+  writeFileSync(broken, `${JSON.stringify({ ...NOTES[0], received: '2026-03-11T10:00:00' })}\n`)
+  const { status, stderr } = run('eval/run.ts', '--data', broken)
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/no-offset\.jsonl, line 1: received/)
+})

@@ -8,7 +8,7 @@ export const Tense = {
   Deadline: 'deadline',
   /** A day to come: "on Friday". */
   Coming: 'coming',
-  /** "last Friday", "on Friday nobody came". */
+  /** "last Friday", "on Friday no one came". */
   Past: 'past',
   /** "every Friday", "open on Fridays". */
   Regular: 'regular',
@@ -30,7 +30,7 @@ export interface Mention {
 }
 
 /** In order of distance. */
-export const DISTANCES = ['today', 'this week', 'next week', 'weeks', 'months', 'far off'] as const
+const DISTANCES = ['today', 'this week', 'next week', 'weeks', 'months', 'far off'] as const
 export type Distance = (typeof DISTANCES)[number]
 
 /** "Tomorrow" is near, also on a Sunday. */

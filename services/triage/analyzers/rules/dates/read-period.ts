@@ -27,7 +27,8 @@ export function readPeriod(reading: Reading, at: number): Mention | undefined {
   if ((roles & Role.Since) !== 0) return undefined
   const found = periodAhead(reading, at, unit, roles)
   const isDeadline = (roles & Role.By) !== 0
-  const isOver = unit === Unit.Week && !isDeadline && found !== undefined && isToldAsPast(reading, at)
+  const isOver =
+    unit === Unit.Week && !isDeadline && (roles & NEXT) === 0 && found !== undefined && isToldAsPast(reading, at)
   if (found === undefined || isOver) return undefined
   return { ...span, tense: isDeadline ? Tense.Deadline : Tense.Coming, ...found }
 }
@@ -121,5 +122,6 @@ const ONE = new Set('a an one einer einem eine un una une um uma одну оди
 /** Whether "in" counts one unit: "in a week", "через неделю", "within the hour"; not "in the week", "in Year 9". */
 function isOne(reading: Reading, at: number, roles: number): boolean {
   const previous = textAt(reading, at - 1)
+  if (textAt(reading, at - 2) === 'than') return false // "more than a week"
   return ONE.has(previous) || (previous === 'the' && (roles & Role.By) !== 0)
 }

@@ -26,11 +26,13 @@ const SHOWS_WEEKDAY =
   Role.By | Role.On | Role.For | Role.Next | Role.Coming | Role.This | Role.Last | Role.Every | Role.Since | Role.From
 
 /** Words after "segunda" that make it "second". */
-const ORDERED = new Set(['vez', 'via', 'parcela', 'etapa', 'fase', 'mao', 'opcao'])
+const ORDERED = new Set(['vez', 'via', 'parcela', 'etapa', 'fase', 'mao', 'opcao', 'quinzena', 'quincena'])
 
 /** Reads a weekday with the words around it: "by Friday", "Friday 13 March", "le vendredi prochain", "Friday next week". */
 export function readWeekday(reading: Reading, at: number, previous: Mention | undefined): Mention | undefined {
-  if (isStatement(reading, at)) return undefined
+  if (isStatement(reading, at) || COUNTED.has(textAt(reading, at - 1))) return undefined
+  const isWeak = kindAt(reading, at) === Kind.WeakWeekday
+  if (!isWeak && INDEFINITE.has(textAt(reading, at - 1))) return repeatedDay(at)
   if (
     previous?.last === at - 1 &&
     inSameSentence(reading, at - 1, at) &&
@@ -40,7 +42,7 @@ export function readWeekday(reading: Reading, at: number, previous: Mention | un
   }
   const before = rolesBefore(reading, at)
   const isNamed = textAt(reading, at + 1) === 'feira'
-  if (kindAt(reading, at) === Kind.WeakWeekday) {
+  if (isWeak) {
     const roles = before.roles | roleAfter(reading, at).role
     const isShown = (roles & SHOWS_WEEKDAY) !== 0 && !ORDERED.has(textAt(reading, at + 1)) && !isFrenchMy(reading, at)
     if (!isNamed && !isShown && dateAfter(reading, at) === undefined) return undefined
@@ -56,6 +58,12 @@ export function readWeekday(reading: Reading, at: number, previous: Mention | un
 function isStatement(reading: Reading, at: number): boolean {
   return weekdayOf(reading.today) === amountOf(codeAt(reading, at)) && WE_ARE.has(textAt(reading, at - 1))
 }
+
+/** "The second Monday" belongs to another month. */
+const COUNTED = new Set(['first', 'second', 'third', 'fourth', 'ersten', 'zweiten', 'dritten', 'premier', 'primer'])
+
+/** "On a Monday" is any. */
+const INDEFINITE = new Set(['a', 'an', 'un', 'um', 'einem'])
 
 const WE_ARE = new Set(['es', 'sommes'])
 
@@ -129,6 +137,7 @@ function alone(reading: Reading, at: number, before: Before, end: number): Menti
 
   const lastSuch = today - ((weekdayOf(today) - weekday + 6) % 7) - 1
   const nextSuch = today + ((weekday - weekdayOf(today) + 6) % 7) + 1
+  if ((after.role & Role.Last) !== 0 && textAt(reading, last + 1) === 'delai') return mention(Tense.Deadline, nextSuch)
   if ((roles & Role.Last) !== 0) return mention(Tense.Past, lastSuch)
   const range = lastOfRange(reading, end)
   if (range !== undefined && weekday === 1 && amountOf(codeAt(reading, range)) > 3) {

@@ -80,7 +80,7 @@ export function roleAfter(reading: Reading, at: number): { role: number; last: n
 const MAX_VERB_DISTANCE = 8
 /** A verb beyond one of these tells something else. */
 const CONJUNCTIONS = new Set(
-  'and but because so und aber weil denn sodass et mais car y pero porque e mas и но а поэтому'.split(' '),
+  'and but because so und aber weil denn sodass dass that et mais y pero porque e mas и но а поэтому что'.split(' '),
 )
 
 /** Whether the clause around a date tells what happened: it has a verb in the past, and none that asks or plans. */

@@ -17,6 +17,7 @@ describeDates('English', [
   ['I wrote about it last Thursday', 'past 2026-03-05'],
   ['Our order was supposed to come on Monday.', 'past 2026-03-09'],
   ['The till crashed on Saturday and I need help', 'past 2026-03-07'],
+  ['You towed my car to your garage Monday', 'past 2026-03-09'],
   ['It has not worked since Monday', 'past 2026-03-09'],
   ['I called yesterday', 'past 2026-03-10'],
   ['ordered three days ago', 'past 2026-03-08'],
@@ -28,6 +29,8 @@ describeDates('English', [
   // regular days
   ['Every Monday we get an error', 'regular'],
   ['Our office is staffed Monday to Friday', 'regular'],
+  ['We meet on a Monday, any day except Friday', 'regular; regular'],
+  ['We meet on the second Monday', ''],
   ['are you open on Sunday?', 'regular'],
   ['Do you also work Saturdays?', 'regular'],
   // relative days

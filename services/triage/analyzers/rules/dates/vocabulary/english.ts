@@ -49,7 +49,7 @@ export const ENGLISH: DateVocabulary = {
     Coming: 'coming upcoming',
     This: 'this same',
     Last: 'last past previous',
-    Every: 'every each most',
+    Every: 'every each most any except',
     By: 'by before until till within latest deadline than due expires expire ends closes',
     Within: 'in within inside',
     On: 'on at over',

@@ -5,6 +5,8 @@ describeDates('French', [
   ["je dois choisir d'ici jeudi", 'deadline 2026-03-12 this week'],
   ['le chantier commence lundi', 'coming 2026-03-16 next week'],
   ['un autocar pour ce samedi', 'coming 2026-03-14 this week'],
+  ['votre prix lundi dernier délai', 'deadline 2026-03-16 next week'],
+  ["L'expert passe mardi", 'coming 2026-03-17 next week'],
   ['la réunion est mardi prochain', 'coming 2026-03-17 next week'],
   ['Votre livreur devait passer lundi dernier.', 'past 2026-03-09'],
   ["J'ai commandé lundi", 'past 2026-03-09'],

@@ -38,8 +38,8 @@ export const FRENCH: DateVocabulary = {
   roles: {
     Coming: 'prochain prochaine prochains prochaines',
     This: 'ce cet cette',
-    Last: 'dernier dernière derniers dernières passé passée',
-    Every: 'chaque tous toutes',
+    Last: 'dernier dernière derniers dernières passée',
+    Every: 'chaque tous toutes sauf',
     By: "avant d'ici jusqu'au jusqu'à jusque limite tard sous",
     Within: 'dans sous en',
     On: 'le au',
@@ -51,8 +51,8 @@ export const FRENCH: DateVocabulary = {
     End: 'fin',
     Early: 'début',
     Mid: 'mi milieu',
-    Glue: "le la les l' de du des d' à au un une environ plus que",
-    Past: `était étais étaient étions avait avais aviez avions avaient m'aviez devait devais devaient devions voulait voulais fut eu reçu
+    Glue: "même le la les l' de du des d' à au un une environ plus que",
+    Past: `était étais étaient étions avait avais aviez avions avaient m'aviez devait devais devaient devions voulait voulais fut reçu
       attendais attendions`,
     Future: `faut besoin voudrais voudrions veux voulons souhaite souhaitons souhaiterais pouvez pourriez peut pouvons dois devons
       merci svp sera serait serons décide décidons cherche cherchons libre possible disponible prévu`,
@@ -60,7 +60,7 @@ export const FRENCH: DateVocabulary = {
   },
   perfect: {
     auxiliaries: "j'ai ai avons avez ont a m'a m'avez m'avait n'ai n'a n'avons suis sommes êtes est sont",
-    participles: `commandé envoyé appelé reçu payé acheté demandé parlé vu écrit promis dit essayé contacté téléphoné livré eu été
-      fait pris réservé rencontré passé visité perdu oublié venu venue venus allé arrivé tombé laissé eu déposé rempli`,
+    participles: `commandé envoyé appelé reçu payé acheté demandé parlé vu écrit promis dit essayé contacté téléphoné livré été
+      fait pris réservé rencontré passé visité perdu oublié venu venue venus allé arrivé tombé laissé déposé rempli`,
   },
 }

@@ -7,6 +7,7 @@ describeDates('German', [
   ['bis nächsten Dienstag', 'deadline 2026-03-17 next week'],
   ['vor Donnerstag eine Demo', 'deadline 2026-03-12 this week'],
   ['bis spätestens Freitag, 8. Mai', 'deadline 2026-05-08 this week', '2026-05-05'],
+  ['Die Angebotsfrist läuft am Freitag ab', 'coming 2026-03-13 this week'],
   ['Wir ziehen diesen Samstag um', 'coming 2026-03-14 this week'],
   ['Letzten Freitag war niemand da', 'past 2026-03-06'],
   ['Am Montag sollte der Kühlschrank geliefert werden', 'past 2026-03-09'],

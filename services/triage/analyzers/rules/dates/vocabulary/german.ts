@@ -39,7 +39,7 @@ export const GERMAN: DateVocabulary = {
     Coming: 'kommende kommenden kommender kommendes',
     This: 'diese diesen dieser dieses diesem',
     Last: 'letzte letzten letzter letztes letztem vergangene vergangenen vergangener vergangenes vorige vorigen voriger',
-    Every: 'jede jeden jeder jedes immer',
+    Every: 'jede jeden jeder jedes immer außer',
     By: 'bis vor spätestens innerhalb binnen deadline',
     Within: 'in im innerhalb binnen',
     On: 'am an um',
@@ -59,7 +59,7 @@ export const GERMAN: DateVocabulary = {
     Open: 'offen geöffnet öffnungszeiten geschlossen',
   },
   past: {
-    endings: /^(?:ab|an|auf|aus|ein|mit|nach|vor|zu|zuruck)?ge[a-z]{3,}(?:t|en)$/,
+    endings: /^(?:ab|an|auf|aus|ein|mit|nach|vor|zu|zuruck)?ge[a-z]{3,}(?:(?<!fris)t|en)$/,
     except: 'gerat gesamt geplant geeignet gegend gesucht gestalten genugen gewicht gebiet gefallen geraten genehmigt',
   },
 }

@@ -50,7 +50,7 @@ export const PORTUGUESE: DateVocabulary = {
     End: 'fim final',
     Early: 'início começo',
     Mid: 'meados',
-    Glue: 'o a de do da das dos no na que um uma uns umas cerca mais ao às à',
+    Glue: 'mesmo mesma o a de do da das dos no na que um uma uns umas cerca mais ao às à',
     Past: 'foi fui era estava tinha tinham devia deviam ia iam fiquei fiz disse veio vieram comprei recebi pedi houve falamos',
     Future: `preciso precisamos precisa quero queremos gostaria gostaríamos pode podem poderia poderiam deve devem tem temos favor
       será busco procuro procuramos decide decidimos decidirá vence encerra livre disponível possível consegue conseguem`,

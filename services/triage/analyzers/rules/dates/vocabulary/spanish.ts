@@ -38,7 +38,7 @@ export const SPANISH: DateVocabulary = {
     Coming: 'próximo próxima próximos próximas viene entrante entra siguiente',
     This: 'este esta estos',
     Last: 'pasado pasada pasados último última últimos últimas',
-    Every: 'cada todos todas los',
+    Every: 'cada todos todas los excepto menos',
     By: 'antes hasta límite tardar',
     Within: 'dentro en',
     On: 'el',
@@ -50,12 +50,12 @@ export const SPANISH: DateVocabulary = {
     End: 'fin final finales',
     Early: 'principios comienzos inicio',
     Mid: 'mediados',
-    Glue: 'el la los las de del al que un uno una unos unas más día este a',
+    Glue: 'mismo misma el la los las de del al que un uno una unos unas más día este a',
     Past: `fue fui era estaba estuve estuvo iba tenía debía debían había habían habíamos pedí escribí dijo vino quedamos
       hablamos hice recibí compré pagué mandé llegó quedó hizo`,
     Future: `necesito necesitamos necesita quiero queremos quisiera quisiéramos puede pueden podrían podría debe deben hay tengo
       tenemos favor será busco buscamos decide decidimos decidirá cierra vence libre disponible posible`,
     Open: 'abren abierto abiertos abierta abre horario horarios cerrado',
   },
-  past: { endings: /^[a-z]{2,}(?:aron|ieron|jeron|aban|abamos|aba)$/, except: '' },
+  past: { endings: /^[a-z]{2,}(?:aron|ieron|jeron|aban|abamos|aba)$/, except: 'acaba' },
 }
