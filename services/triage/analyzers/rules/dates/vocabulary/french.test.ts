@@ -31,6 +31,7 @@ describeDates('French', [
   ['démarrage le 4 mai', 'coming 2026-05-04 weeks'],
   ['avant le 1er avril', 'deadline 2026-04-01 weeks'],
   ['en septembre', 'coming 2026-09-01 months'],
+  ['dans quelques années', 'coming 2029-03-11 far off'],
   ["l'an prochain peut-être", 'coming 2027-01-01 far off'],
   ['pour mon fils, dans mes mails', ''],
   ['appelez le 06.12.34.56.78', ''],

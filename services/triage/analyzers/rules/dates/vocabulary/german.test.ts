@@ -33,6 +33,7 @@ describeDates('German', [
   ['am 14.03. oder später', 'coming 2026-03-14 this week'],
   ['Rechnung vom 2. März', 'past 2026-03-02'],
   ['Die Entscheidung fällt Ende Juni', 'coming 2026-06-30 months'],
+  ['in ein paar Jahren', 'coming 2028-03-11 far off'],
   ['erst nächstes Jahr', 'coming 2027-01-01 far off'],
   ['Steht hier schon im Vertrag', ''],
 ])

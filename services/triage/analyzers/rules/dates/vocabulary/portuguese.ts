@@ -40,7 +40,7 @@ export const PORTUGUESE: DateVocabulary = {
     Last: 'passado passada última último últimos últimas',
     Every: 'cada todo toda todos todas aos às',
     By: 'até antes tardar limite',
-    Within: 'dentro em',
+    Within: 'dentro em daqui',
     On: 'no na',
     For: 'para pra pro',
     Since: 'desde',

@@ -27,5 +27,7 @@ describeDates('Spanish', [
   ['el 14 de marzo', 'coming 2026-03-14 this week'],
   ['antes del 20/03/2026', 'deadline 2026-03-20 next week'],
   ['en septiembre', 'coming 2026-09-01 months'],
+  ['dentro de un año', 'coming 2027-03-11 far off'],
+  ['el año que viene', 'coming 2027-01-01 far off'],
   ['el próximo año', 'coming 2027-01-01 far off'],
 ])

@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const TIME: readonly Evidence[] = [
   {
     says: 'puts it off to a far day',
-    phrases: `long terme; avenir lointain; quand je serai|j'aurai .. grand|riche|retraite; un de ces jours; dans quelques années`,
+    phrases: `long terme; avenir lointain; quand je serai|j'aurai .. grand|riche|retraite; un de ces jours`,
     facts: ['far-off'],
   },
   {

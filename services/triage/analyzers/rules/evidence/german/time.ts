@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const TIME: readonly Evidence[] = [
   {
     says: 'puts it off to a far day',
-    phrases: `irgendwann mal|einmal|später; ferner zukunft; langfristig; eines tages; wenn ich .. groß|rente|reich; paar jahren; frühestens übernächstes`,
+    phrases: `irgendwann mal|einmal|später; ferner zukunft; langfristig; eines tages; wenn ich .. groß|rente|reich; frühestens übernächstes`,
     facts: ['far-off'],
   },
   {

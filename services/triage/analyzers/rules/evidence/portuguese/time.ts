@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const TIME: readonly Evidence[] = [
   {
     says: 'puts it off to a far day',
-    phrases: `ano que vem; próximo ano; para o ano; daqui .. # anos; daqui .. uns anos; daqui a um|dois|três|nove|alguns anos|ano; em # anos; coisa de .. anos; um ano ou dois; um dia .. ainda|talvez|hão; algum dia; quando .. reformar|aposentar|loteria|lotaria|ganhar|grande|crescer|crescermos|acabarmos|tiver|decidirmos; mais para a frente; mais pra frente; no futuro; para o futuro; depois das eleições; só em #; este ano não; só ano`,
+    phrases: `para o ano; coisa de .. anos; um ano ou dois; um dia .. ainda|talvez|hão; algum dia; quando .. reformar|aposentar|loteria|lotaria|ganhar|grande|crescer|crescermos|acabarmos|tiver|decidirmos; mais para a frente; mais pra frente; no futuro; para o futuro; depois das eleições; só em #; este ano não; só ano`,
     facts: ['far-off'],
   },
   {

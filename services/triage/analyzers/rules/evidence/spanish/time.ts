@@ -4,7 +4,7 @@ import type { Evidence } from '../evidence.ts'
 export const TIME: readonly Evidence[] = [
   {
     says: 'puts it off to a far day',
-    phrases: `año que viene|entrante; el|otro|próximo año .. que|próximo|entrante; próximo año; el otro año; dentro de # años; dentro de un|uno año; en # años; un año o dos; algún día; cuando .. jubile|lotería|grande|mayor|gane|crezcamos|seamos|case; más adelante; en un futuro; no antes de .. año|años; otra vigencia; este año no; ni este año`,
+    phrases: `el otro año; un año o dos; algún día; cuando .. jubile|lotería|grande|mayor|gane|crezcamos|seamos|case; más adelante; en un futuro; no antes de .. año|años; otra vigencia; este año no; ni este año`,
     facts: ['far-off'],
   },
   {
