@@ -17,6 +17,12 @@ export function yearAt(reading: Reading, at: number): number | undefined {
   return year >= 1990 && year <= 2100 ? year : undefined
 }
 
+/** The index of the year after a month: "March 2026", "março de 2026". */
+export function yearAfter(reading: Reading, month: number): number | undefined {
+  const at = (codeAt(reading, month + 1) & Role.Glue) !== 0 ? month + 2 : month + 1
+  return inSameSentence(reading, at, month) && yearAt(reading, at) !== undefined ? at : undefined
+}
+
 /** The number in a word of digits, with or without an ordinal ending. */
 export function digitsAt(reading: Reading, at: number): number {
   return Number.parseInt(textAt(reading, at), 10)
@@ -65,10 +71,10 @@ function dateWithMonth(reading: Reading, at: number, roles: number): CalendarDat
   if (!(day >= 1 && day <= 31)) return undefined
   const month = monthAfter(reading, at)
   if (month === undefined) return undefined
-  const afterGlue = (codeAt(reading, month + 1) & Role.Glue) !== 0 ? month + 2 : month + 1
-  const year = inSameSentence(reading, afterGlue, month) ? yearAt(reading, afterGlue) : undefined
+  const yearIndex = yearAfter(reading, month)
+  const year = yearIndex === undefined ? undefined : yearAt(reading, yearIndex)
   const found = resolveDate(reading, at, { month: amountOf(codeAt(reading, month)), day, year, roles })
-  return found === undefined ? undefined : { day: found, last: year === undefined ? month : afterGlue }
+  return found === undefined ? undefined : { day: found, last: yearIndex ?? month }
 }
 
 /** The index of the month after the day: directly, after "of" or "de", or after the end of a range: "3 to 7 November". */
@@ -141,16 +147,29 @@ function shortYear(reading: Reading, at: number): number | undefined {
   return text.length === 2 && isNear ? year : undefined
 }
 
-/** "14.03" is a date, "2.5" a number, "24/7" neither; "14.3." has a dot at the end. "at 12.10" is a time. */
+/**
+ * Whether two numbers are a day and a month: "am 14.03.", "до 14.03", "by 14/03". Without a word that introduces a date,
+ * "10.12" is more often a version or an amount, except in Russian.
+ */
 function isDayAndMonth(reading: Reading, at: number, separator: string, roles: number): boolean {
   const { note, words } = reading
-  const areTwoDigits = textAt(reading, at).length === 2 && textAt(reading, at + 1).length === 2
-  const after = words[at + 1]?.end ?? 0
-  const hasFinalDot = separator === '.' && note[after] === '.' && after + 1 < note.length
   if (CLOCK_WORDS.has(textAt(reading, at - 1))) return false
-  const isIntroduced = (roles & (Role.By | Role.On | Role.From | Role.For | Role.Since)) !== 0
-  return areTwoDigits ? separator === '.' || isIntroduced : isIntroduced && (separator === '/' || hasFinalDot)
+  const isIntroduced = (roles & (Role.By | Role.On | Role.For | Role.Since)) !== 0
+  if (separator === '/') return isIntroduced
+  const hasFinalDot = note[words[at + 1]?.end ?? 0] === '.'
+  const isExpected = isIntroduced || (hasFinalDot && (roles & Role.From) !== 0) || !followsLatinWord(reading, at)
+  const areTwoDigits = textAt(reading, at).length === 2 && textAt(reading, at + 1).length === 2
+  return isExpected && (areTwoDigits || hasFinalDot)
 }
+
+/** A day and month at the start of a clause may be a date in any language. */
+function followsLatinWord({ words }: Reading, at: number): boolean {
+  const previous = words[at - 1]
+  if (previous === undefined || previous.clause !== words[at]?.clause) return false
+  return previous.text.charCodeAt(0) < CYRILLIC
+}
+
+const CYRILLIC = 0x400
 
 /** Before a time of day, "at 10.12". */
 const CLOCK_WORDS = new Set(['at', 'um', 'a', 'as', 'las'])

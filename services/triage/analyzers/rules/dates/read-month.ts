@@ -1,5 +1,5 @@
 import { dayFrom, existingDay, monthEnd, monthOf, yearOf } from './calendar.ts'
-import { digitsAt, resolveDate, yearAt } from './calendar-date.ts'
+import { digitsAt, resolveDate, yearAfter, yearAt } from './calendar-date.ts'
 import { amountOf, Kind, ORDINAL, Role } from './date-words.ts'
 import { type Mention, Tense } from './mention.ts'
 import {
@@ -35,15 +35,20 @@ export function readMonth(reading: Reading, at: number): Mention | undefined {
   if (date !== undefined) return { ...date, first: before.first }
   if (textAt(reading, at - 1) === 'за') return undefined // "отчёт за ноябрь" is about a month
   if (kindAt(reading, at - 1) === Kind.Number) return undefined // a day that does not exist: "30 February"
-  const year = inSameSentence(reading, at + 1, at) ? yearAt(reading, at + 1) : undefined
+  const yearIndex = yearAfter(reading, at)
+  const year = yearIndex === undefined ? undefined : yearAt(reading, yearIndex)
   const isShown = (before.roles & SHOWS_MONTH) !== 0 || year !== undefined
+  if (OTHER_SENSES[textAt(reading, at)]?.includes(textAt(reading, at - 1))) return undefined
   if (kindAt(reading, at) === Kind.WeakMonth && !isShown) return undefined
 
   const after = roleAfter(reading, at)
   const month = amountOf(codeAt(reading, at))
   const mention = wholeMonth(reading, at, { month, year, roles: before.roles | after.role })
-  return { ...mention, first: before.first, last: year === undefined ? after.last : at + 1 }
+  return { ...mention, first: before.first, last: yearIndex ?? after.last }
 }
+
+/** Words before which a name of a month is another word: "this may be", "en el marco de". */
+const OTHER_SENSES: Readonly<Record<string, readonly string[]>> = { may: ['this'], marco: ['el', 'del', 'un'] }
 
 type Dated = Omit<Mention, 'first' | 'last'>
 

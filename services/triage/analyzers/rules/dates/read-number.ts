@@ -127,7 +127,8 @@ function ofThisMonth(reading: Reading, at: number, roles: number, first: number)
   const number = digitsAt(reading, at)
   if (!(number >= 1 && number <= 31) || (roles & (Role.By | Role.On | Role.From | Role.For)) === 0) return undefined
   const dotted = note[words[at]?.end ?? 0] === '.'
-  const isNamed = value === ORDINAL || textAt(reading, at - 1) === 'dia' || isNamedInRussian(reading, at)
+  const isOther = COUNTED.has(textAt(reading, at + 1)) || ARTICLES.has(textAt(reading, at - 1))
+  const isNamed = (value === ORDINAL && !isOther) || textAt(reading, at - 1) === 'dia' || isNamedInRussian(reading, at)
   const isGerman = dotted && NUMBER_DAY.has(textAt(reading, at - 1))
   const isLatin = (roles & Role.By) !== 0 && LATIN_ARTICLES.has(textAt(reading, at - 1)) && isLastOfPhrase(reading, at)
   if (!isNamed && !isGerman && !isLatin) return undefined
@@ -141,6 +142,13 @@ function ofThisMonth(reading: Reading, at: number, roles: number, first: number)
   }
   return undefined
 }
+
+/** "On the 2nd floor", "for the 3rd time". */
+const COUNTED = new Set(
+  `floor time attempt try day week page line row place version item class grade generation century street avenue birthday
+  anniversary edition one person party invoice reminder email class level stage phase`.split(/\s+/),
+)
+const ARTICLES = new Set(['a', 'an'])
 
 const LATIN_ARTICLES = new Set(['le', 'el', 'del', 'o', 'dia', 'the'])
 

@@ -123,5 +123,7 @@ const ONE = new Set('a an one einer einem eine un una une um uma одну оди
 function isOne(reading: Reading, at: number, roles: number): boolean {
   const previous = textAt(reading, at - 1)
   if (textAt(reading, at - 2) === 'than') return false // "more than a week"
-  return ONE.has(previous) || (previous === 'the' && (roles & Role.By) !== 0)
+  return (
+    ONE.has(previous) || (previous === 'the' && (roles & Role.By) !== 0 && amountOf(codeAt(reading, at)) !== Unit.Year)
+  )
 }

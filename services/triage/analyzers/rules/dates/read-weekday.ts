@@ -77,7 +77,7 @@ const BEFORE_MONDAY = new Set(['on', 'by', 'next', 'until', 'before'])
 /** The index of the number of a date after a weekday: "Freitag, dem 22. Mai". */
 function dateAfter(reading: Reading, at: number): number | undefined {
   for (let i = at + 1; i <= at + 3 && inSameSentence(reading, i, at); i++) {
-    if (kindAt(reading, i) === Kind.Number) return dateOfNumber(reading, i, 0) && i
+    if (kindAt(reading, i) === Kind.Number) return dateOfNumber(reading, i, Role.On) && i
     if ((codeAt(reading, i) & Role.Glue) === 0 && textAt(reading, i) !== 'feira') return undefined
   }
   return undefined
@@ -85,7 +85,7 @@ function dateAfter(reading: Reading, at: number): number | undefined {
 
 function withDate(reading: Reading, at: number, { roles, first }: Before): Mention | undefined {
   const number = dateAfter(reading, at)
-  const date = number === undefined ? undefined : dateOfNumber(reading, number, roles)
+  const date = number === undefined ? undefined : dateOfNumber(reading, number, roles | Role.On)
   if (date === undefined) return undefined
   const tense = date.day < reading.today ? Tense.Past : (roles & Role.By) !== 0 ? Tense.Deadline : Tense.Coming
   return { first, last: date.last, tense, day: date.day, precision: 'day' }

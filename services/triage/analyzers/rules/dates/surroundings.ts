@@ -60,7 +60,8 @@ export function rolesBefore(reading: Reading, at: number): Before {
 /** A time of day, or the "dia" of "até dia 5". */
 function isSkipped(reading: Reading, at: number): boolean {
   const kind = kindAt(reading, at)
-  if (kind === Kind.Clock || kind === Kind.PartOfDay) return true
+  if (kind === Kind.PartOfDay) return true
+  if (kind === Kind.Clock) return kindAt(reading, at - 1) === Kind.Number // not the German "am"
   if (kind === Kind.Number) return kindAt(reading, at + 1) === Kind.Clock
   return kind === Kind.Unit && textAt(reading, at) === 'dia'
 }

@@ -76,6 +76,9 @@ describeDates('English', [
   ['we have time until September', 'deadline 2026-09-01 months'],
   ['by the end of June', 'deadline 2026-06-30 months'],
   ['2026-03-11 09:15:25 WARN retry', ''],
+  ['by the 14th please', 'deadline 2026-03-14 this week'],
+  ['on the 2nd floor, an 8th one', ''],
+  ['version 10.12 crashes, this may be a bug', ''],
   ['you may call, we march on', ''],
   ['call 555-01-62 or 24/7, version 2.10.3, 12.5 kg', ''],
 ])

@@ -31,6 +31,8 @@ describeDates('German', [
   ['bis Monatsende', 'deadline 2026-03-31 weeks'],
   ['am 24. Januar', 'coming 2026-01-24 next week', '2026-01-16'],
   ['am 14.03. oder später', 'coming 2026-03-14 this week'],
+  ['ab 14.3. frei', 'coming 2026-03-14 this week'],
+  ['Freitag, 13.03. um 9 Uhr', 'coming 2026-03-13 this week'],
   ['Rechnung vom 2. März', 'past 2026-03-02'],
   ['Die Entscheidung fällt Ende Juni', 'coming 2026-06-30 months'],
   ['in ein paar Jahren', 'coming 2028-03-11 far off'],

@@ -28,6 +28,7 @@ describeDates('Portuguese', [
   ['até dia 15', 'deadline 2026-03-15 this week'],
   ['no dia 5 de maio', 'coming 2026-05-05 weeks'],
   ['até sexta-feira, 20 de março', 'deadline 2026-03-20 next week'],
+  ['em março de 2027', 'coming 2027-03-01 months'],
   ['em setembro', 'coming 2026-09-01 months'],
   ['ano que vem', 'coming 2027-01-01 far off'],
 ])

@@ -4,7 +4,8 @@ export const PORTUGUESE: DateVocabulary = {
   weekdays: '- - - - - sábado domingo',
   weakWeekdays: 'segunda|seg terça quarta quinta sexta sab dom',
   repeated: 'segundas terças quartas quintas sextas sábados domingos',
-  months: 'janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro',
+  months: 'janeiro fevereiro - abril maio junho julho agosto setembro outubro novembro dezembro',
+  weakMonths: '- - março - - - - - - - - -',
   units: {
     Minute: 'minutos',
     Hour: 'hora horas',

@@ -59,6 +59,7 @@ describeDates('Russian', [
   ['на 14 марта', 'coming 2026-03-14 this week'],
   ['до 20 марта 2026', 'deadline 2026-03-20 next week'],
   ['14.03.2026 свадьба', 'coming 2026-03-14 this week'],
+  ['зал 14.03 нужен', 'coming 2026-03-14 this week'],
   ['в апреле', 'coming 2026-04-01 weeks'],
   ['до сентября', 'deadline 2026-09-01 months'],
   ['бюджет до 15 000, 3.2 метра', ''],

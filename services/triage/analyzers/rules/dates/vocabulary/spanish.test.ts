@@ -29,5 +29,6 @@ describeDates('Spanish', [
   ['en septiembre', 'coming 2026-09-01 months'],
   ['dentro de un año', 'coming 2027-03-11 far off'],
   ['el año que viene', 'coming 2027-01-01 far off'],
+  ['los fines de semana, en el marco del plan', ''],
   ['el próximo año', 'coming 2027-01-01 far off'],
 ])

@@ -2,7 +2,7 @@ import type { DateVocabulary } from './date-vocabulary.ts'
 
 export const SPANISH: DateVocabulary = {
   weekdays: 'lunes martes miércoles jueves viernes sábado domingo',
-  repeated: 'sábados domingos fines',
+  repeated: 'sábados domingos',
   months: 'enero febrero marzo abril mayo junio julio agosto septiembre|setiembre octubre noviembre diciembre',
   units: {
     Minute: 'minutos',
@@ -38,7 +38,7 @@ export const SPANISH: DateVocabulary = {
     Coming: 'próximo próxima próximos próximas viene entrante entra siguiente',
     This: 'este esta estos',
     Last: 'pasado pasada pasados último última últimos últimas',
-    Every: 'cada todos todas los excepto menos',
+    Every: 'cada todos todas los fines excepto menos',
     By: 'antes hasta límite tardar',
     Within: 'dentro en',
     On: 'el',
