@@ -50,6 +50,12 @@ export function existingDay(year: number, month: number, day: number): number | 
   return monthOf(found) === month ? found : undefined
 }
 
+/** Like {@link existingDay}, for a month that may lie in another year: 13 is January of the next. */
+export function dayInMonth(year: number, month: number, day: number): number | undefined {
+  const first = dayFrom(year, month, 1)
+  return existingDay(yearOf(first), monthOf(first), day)
+}
+
 /** The last day of a month. */
 export function monthEnd(year: number, month: number): number {
   return dayFrom(year, month + 1, 1) - 1

@@ -25,6 +25,8 @@ describeDates('notes near the end of a month, a year or a week', [
   ['the invoice from 30 December', 'past 2026-12-30', '2027-01-04'],
   ['next month', 'coming 2027-01-01 weeks', '2026-12-15'],
   ['by the end of the quarter', 'deadline 2026-12-31 weeks', '2026-11-20'],
+  ['by the 5th', 'deadline 2027-01-05 weeks', '2026-12-20'],
+  ['on the 30th I called', 'past 2026-12-30', '2027-01-04'],
   // a Sunday: the week ends, tomorrow is near all the same
   ['by the end of the week', 'deadline 2026-03-15 today', '2026-03-15'],
   ['by tomorrow', 'deadline 2026-03-16 this week', '2026-03-15'],

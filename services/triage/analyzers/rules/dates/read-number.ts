@@ -1,4 +1,4 @@
-import { addMonths, dayOfMonth, existingDay, monthOf, yearOf } from './calendar.ts'
+import { addMonths, dayInMonth, monthOf, yearOf } from './calendar.ts'
 import { dateOfNumber, digitsAt } from './calendar-date.ts'
 import { amountOf, DIGITS, Kind, ORDINAL, Role, Unit } from './date-words.ts'
 import { type Distance, type Mention, Tense } from './mention.ts'
@@ -132,13 +132,11 @@ function ofThisMonth(reading: Reading, at: number, roles: number, first: number)
   const isGerman = dotted && NUMBER_DAY.has(textAt(reading, at - 1))
   const isLatin = (roles & Role.By) !== 0 && LATIN_ARTICLES.has(textAt(reading, at - 1)) && isLastOfPhrase(reading, at)
   if (!isNamed && !isGerman && !isLatin) return undefined
-  for (const month of [0, 1, 2]) {
-    const found = existingDay(yearOf(today), monthOf(today) + month, number)
-    const date = found ?? existingDay(yearOf(today) + 1, monthOf(today) + month - 12, number)
-    if (date === undefined) continue
-    const isPast =
-      date < today && ((roles & Role.By) === 0 || dayOfMonth(today) - number <= 7) && isToldAsPast(reading, at)
-    if (date >= today || isPast) return { ...day(reading, at, date, roles), first, last: at }
+  const isPast = (roles & Role.By) === 0 && isToldAsPast(reading, at)
+  for (const months of isPast ? [0, -1, -2] : [0, 1, 2]) {
+    const found = dayInMonth(yearOf(today), monthOf(today) + months, number)
+    if (found === undefined || (isPast ? found > today : found < today)) continue
+    return { ...day(reading, at, found, roles), first, last: at }
   }
   return undefined
 }

@@ -104,7 +104,7 @@ function isPerfect(reading: Reading, at: number): boolean {
   return [at - 1, at - 2].some((i) => kindAt(reading, i) === Kind.Auxiliary || textAt(reading, i) === 'a')
 }
 
-/** Whether a word of a kind or role stands in the clause of a date. */
+/** Whether the clause around a date denies something. */
 export function hasDenial(reading: Reading, at: number): boolean {
   const clause = reading.words[at]?.clause
   for (let i = at - MAX_VERB_DISTANCE; i <= at + MAX_VERB_DISTANCE; i++) {
