@@ -25,7 +25,9 @@ export function dateFindings(note: string, words: readonly Word[], receivedAt: D
   const findings: Finding[] = []
   for (const mention of mentions) {
     const finding = findingOf(mention, words, today)
-    if (findings.filter(({ says }) => says === finding.says).length < MAX_REPEATS) findings.push(finding)
+    let repeats = 0
+    for (const { says } of findings) if (says === finding.says) repeats++
+    if (repeats < MAX_REPEATS) findings.push(finding)
   }
   return findings
 }
@@ -59,26 +61,25 @@ const MAX_MENTIONS = 40
 function readMentions(reading: Reading, first: number): Mention[] {
   const mentions: Mention[] = []
   const { words } = reading
-  let tries = 0
-  for (
-    let i = first;
-    i < words.length && tries < MAX_TRIES && mentions.length < MAX_MENTIONS;
-    i = nextDateWord(words, i)
-  ) {
-    tries++
-    const read = readAt(reading, i, mentions.at(-1))
-    if (read === undefined) i++
-    else if ('skip' in read) i = read.skip
+  let previous: Mention | undefined
+  let next = first
+  for (let tries = 0; next < words.length && tries < MAX_TRIES && mentions.length < MAX_MENTIONS; tries++) {
+    const read = readAt(reading, next, previous)
+    if (read === undefined) next++
+    else if (typeof read === 'number') next = read
     else {
-      if (read.first <= (mentions.at(-1)?.last ?? -1)) mentions.pop() // it continues the one before it
+      if (previous !== undefined && read.first <= previous.last) mentions.pop() // it continues the one before it
       mentions.push(read)
-      i = read.last + 1
+      previous = read
+      next = read.last + 1
     }
+    next = nextDateWord(words, next)
   }
   return mentions
 }
 
-function readAt(reading: Reading, at: number, previous: Mention | undefined): Mention | { skip: number } | undefined {
+/** @returns a mention; or the index of the word to continue with, after words that are no date */
+function readAt(reading: Reading, at: number, previous: Mention | undefined): Mention | number | undefined {
   switch (kindOf(codeOf((reading.words[at] as Word).spelling))) {
     case Kind.Number:
       return readNumber(reading, at)

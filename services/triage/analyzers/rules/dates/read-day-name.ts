@@ -16,8 +16,12 @@ const MORNING_OR_TOMORROW = new Set(['morgen', 'manana'])
 const FRENCH_AFTER_HIER = new Set("matin soir j'ai nous on vous et a apres pour mais je votre le la".split(' '))
 const FRENCH_BEFORE_HIER = new Set("depuis c'etait d' avant passe arrive recu commande matin".split(' '))
 
-/** Reads "today", "tomorrow", "yesterday" and their like. */
-export function readDayName(reading: Reading, at: number): Mention | { skip: number } | undefined {
+/**
+ * Reads "today", "tomorrow", "yesterday" and their like.
+ *
+ * @returns the index after a statement such as "today is Friday"
+ */
+export function readDayName(reading: Reading, at: number): Mention | number | undefined {
   const text = textAt(reading, at)
   const previous = textAt(reading, at - 1)
   if (MORNING_OR_TOMORROW.has(text) && BEFORE_MORNING.has(previous)) return undefined
@@ -32,7 +36,7 @@ export function readDayName(reading: Reading, at: number): Mention | { skip: num
   const { today } = reading
   if (offset === 0) {
     const said = statedToday(reading, at)
-    if (said !== undefined) return { skip: said }
+    if (said !== undefined) return said
   }
   const isPast = offset < 0 || (offset === 0 && isTodayPast(reading, at, before.roles))
   const tense = isPast ? Tense.Past : (before.roles & Role.By) !== 0 ? Tense.Deadline : Tense.Coming

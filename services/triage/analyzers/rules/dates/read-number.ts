@@ -1,6 +1,6 @@
 import { addMonths, dayInMonth, monthOf, yearOf } from './calendar.ts'
 import { dateOfNumber, digitsAt } from './calendar-date.ts'
-import { amountOf, DIGITS, Kind, ORDINAL, Role, Unit } from './date-words.ts'
+import { amountOf, DIGITS, Kind, kindOf, ORDINAL, Role, Unit } from './date-words.ts'
 import { type Distance, type Mention, Tense } from './mention.ts'
 import { readTime } from './read-time.ts'
 import {
@@ -14,17 +14,19 @@ import {
   textAt,
 } from './surroundings.ts'
 
-type Skip = { readonly skip: number }
-
-/** Reads a date, a distance or a time of day that starts with a number. */
-export function readNumber(reading: Reading, at: number): Mention | Skip | undefined {
-  const next = kindAt(reading, at + 1)
-  const value = amountOf(codeAt(reading, at))
+/**
+ * Reads a date, a distance or a time of day that starts with a number.
+ *
+ * @returns the index after a duration, so that its unit is not read on its own
+ */
+export function readNumber(reading: Reading, at: number): Mention | number | undefined {
   const { words, note } = reading
-  const isFollowed =
-    next !== Kind.None || (codeAt(reading, at + 1) & Role.Glue) !== 0 || JOINS.has(textAt(reading, at + 1))
-  const isJoined = words[at + 1]?.start === (words[at]?.end ?? 0) + 1 && note[words[at]?.end ?? 0] !== ' '
-  if (!isFollowed && !isJoined && value !== ORDINAL && !canBeDay(reading, at)) return undefined
+  const value = amountOf(codeAt(reading, at))
+  const next = codeAt(reading, at + 1)
+  const end = words[at]?.end ?? 0
+  const isJoined = words[at + 1]?.start === end + 1 && note.charCodeAt(end) !== SPACE
+  const isFollowed = kindOf(next) !== Kind.None || (next & Role.Glue) !== 0 || JOINS.has(textAt(reading, at + 1))
+  if (!isJoined && !isFollowed && value !== ORDINAL && !canBeDay(reading, at)) return undefined
 
   const before = rolesBefore(reading, at)
   const { roles, first } = before
@@ -33,9 +35,11 @@ export function readNumber(reading: Reading, at: number): Mention | Skip | undef
     if (date !== undefined) return { ...day(reading, at, date.day, roles), first, last: date.last }
   }
   const unit = unitAfter(reading, at)
-  if (unit !== undefined) return distance(reading, at, unit, before) ?? { skip: unit + 1 }
+  if (unit !== undefined) return distance(reading, at, unit, before) ?? unit + 1
   return readTime(reading, at, roles, first) ?? ofThisMonth(reading, at, roles, first)
 }
+
+const SPACE = 32
 
 const JOINS = new Set(['and', 'or', 'und', 'oder', 'et', 'ou', 'y', 'o', 'и', 'или', 'working', 'business'])
 
