@@ -30,7 +30,7 @@ export interface Analysis {
   readonly confidence: number
   /** Short lower-case facts to filter by; sorted, without duplicates. */
   readonly tags: readonly string[]
-  /** The strongest evidence first; empty when the note has none. */
+  /** The evidence, what a person needs first in front; empty when the note has none. */
   readonly reasons: readonly Reason[]
   /** ISO 639-1 code of the note's language, or `und` when undetermined. */
   readonly language: string

@@ -1,4 +1,4 @@
-import { mostProbable } from '../../services/triage/analyzers/rules/learned/verdict.ts'
+import { decide } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 import type { TrainingNote } from '../labelled-notes.ts'
 import { measure } from '../measures.ts'
@@ -57,7 +57,7 @@ export function qualityOf(folds: readonly (readonly Prediction[])[]): Quality {
 
 function outcomesOf(weights: Weights, examples: readonly ReturnType<typeof toExample>[]): Outcome[] {
   return probabilitiesOf(toModel(weights, UNCALIBRATED), examples).map((probabilities, i) => {
-    const verdict = mostProbable(probabilities)
+    const verdict = decide(probabilities)
     return { probability: probabilities[verdict] ?? 0, right: verdict === examples[i]?.verdict }
   })
 }

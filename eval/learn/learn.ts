@@ -1,34 +1,37 @@
 import {
   createFeatureReader,
-  type FeatureGroups,
-  knownOf,
+  type FeatureTable,
+  UNKNOWN,
 } from '../../services/triage/analyzers/rules/learned/features.ts'
 import {
   encodeModel,
+  LEARNED_TAGS,
   type Model,
+  OUTPUTS,
   quantize,
   quantizeIdf,
-  scoresOf,
-  softmax,
   tableOf,
 } from '../../services/triage/analyzers/rules/learned/model.ts'
-import { createVectorizer, keep, type Vector } from '../../services/triage/analyzers/rules/learned/vector.ts'
+import { scoresOf, softmax, sumsOf, vectorOf } from '../../services/triage/analyzers/rules/learned/scores.ts'
 import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
-import { readNote } from '../../services/triage/analyzers/rules/read-note.ts'
+import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
 import { receivedAtOf, type TrainingNote } from '../labelled-notes.ts'
 
 /** A note as training input. */
-export interface Example {
-  /** All features of the note; the rows are feature hashes. */
-  readonly groups: FeatureGroups
+export interface Example extends ReadNote {
+  readonly note: string
   /** Index in `VERDICTS`. */
   readonly verdict: number
+  /** For each of the `LEARNED_TAGS`, 1 if the note has it, else 0. */
+  readonly tags: Uint8Array
 }
 
-/** Features in fewer notes are noise. */
+/** Words in fewer notes are read by their letters, like words that the model has never seen. */
+const MIN_NOTES_OF_WORD = 5
+/** Other features in fewer notes are noise. */
 const MIN_NOTES = 2
-/** Keeps the model file under 2 MB; with 240,000 the cross-validated figures are no better. */
+/** Keeps the model file small; with more the cross-validated figures are no better. */
 const MAX_FEATURES = 160_000
 const EPOCHS = 20
 /** Epochs of the first round, which only selects the features. */
@@ -36,29 +39,35 @@ const SELECTION_EPOCHS = 5
 const RATE = 0.3
 const DECAY = 1e-4
 const SEED = 7
+/** Tags with a smaller error are left alone: most notes have none, and learning that again costs half the time. */
+const MIN_TAG_ERROR = 0.01
 
 export interface Weights {
   readonly hashes: Uint32Array
   readonly idf: Float32Array
-  /** Row by row, one for each verdict, before quantization. */
+  /** Row by row, one for each output, before quantization. */
   readonly exact: Float32Array
 }
 
-const features = createFeatureReader((hash) => hash)
-
 export function toExample(labelled: TrainingNote): Example {
-  const { note, intent, priority } = labelled
-  const { words, findings } = readNote(note, receivedAtOf(labelled))
-  return { groups: features.read(note, words, findings), verdict: verdictIndex(intent, priority) }
+  const { note, intent, priority, tags } = labelled
+  return {
+    ...readNote(note, receivedAtOf(labelled)),
+    note,
+    verdict: verdictIndex(intent, priority),
+    tags: Uint8Array.from(LEARNED_TAGS, (tag) => (tags?.includes(tag) ? 1 : 0)),
+  }
 }
 
 /**
- * Learns the weights of a multinomial logistic regression: first over every feature that two notes share, then from
- * scratch over those with the largest effect. The same examples give the same weights.
+ * Learns the weights of a multinomial logistic regression for the verdicts, and of a logistic regression for each tag:
+ * first over every frequent feature, then from scratch over those with the largest effect. The same examples give the
+ * same weights.
  */
 export function learnWeights(examples: readonly Example[]): Weights {
-  const all = tabulate(examples, frequentHashes(examples))
-  const kept = tabulate(examples, heaviestHashes(all, descend(all, SELECTION_EPOCHS)))
+  const words = frequentWords(examples)
+  const all = tabulate(examples, frequentHashes(examples, words))
+  const kept = tabulate(examples, heaviestHashes(all, descend(all, SELECTION_EPOCHS), words))
   return { hashes: kept.hashes, idf: kept.idf, exact: descend(kept, EPOCHS) }
 }
 
@@ -74,70 +83,101 @@ export function toModel({ hashes, idf, exact }: Weights, calibration: Model['cal
 
 /** Returns the probability of each verdict, for each example. */
 export function probabilitiesOf(model: Model, examples: readonly Example[]): Float64Array[] {
-  const toVector = createVectorizer(model.idf)
-  return examples.map(({ groups }) => softmax(scoresOf(model, toVector(knownOf(groups, model.rowOf)))))
+  const reader = createFeatureReader(model, (...given) => sumsOf(model, ...given))
+  return examples.map(({ note, words, findings }) => {
+    const scores = scoresOf(model, reader.read(note, words, findings), new Float64Array(OUTPUTS))
+    return softmax(scores, VERDICTS.length).subarray(0, VERDICTS.length)
+  })
 }
 
 interface Table {
   readonly hashes: Uint32Array
   readonly idf: Float32Array
-  readonly vectors: readonly Vector[]
-  readonly verdicts: readonly number[]
+  readonly vectors: readonly ReturnType<typeof vectorOf>[]
+  readonly examples: readonly Example[]
 }
 
 function tabulate(examples: readonly Example[], hashes: Uint32Array): Table {
   const rowOf = tableOf(hashes)
-  const known = examples.map(({ groups }) => knownOf(groups, rowOf))
-  const notes = new Float32Array(hashes.length)
-  for (const groups of known) for (const row of new Set(rowsOf(groups))) notes[row] = (notes[row] ?? 0) + 1
-  const idf = notes.map((count) => Math.log((examples.length + 1) / (count + 1)) + 1)
-  const toVector = createVectorizer(idf)
-  const vectors = known.map((groups) => keep(toVector(groups)))
-  return { hashes, idf, vectors, verdicts: examples.map(({ verdict }) => verdict) }
+  const notes = notesByRow(examples, { rowOf, idf: new Uint8Array(hashes.length) })
+  const idf = new Float32Array(hashes.length)
+  for (const [row, count] of notes) idf[row] = Math.log((examples.length + 1) / (count + 1)) + 1
+  const reader = createFeatureReader({ rowOf, idf })
+  const vectors = examples.map(({ note, words, findings }) => vectorOf(reader.read(note, words, findings)))
+  return { hashes, idf, vectors, examples }
 }
 
-function rowsOf(groups: FeatureGroups): number[] {
-  return Object.values(groups).flatMap(({ rows, size }) => [...rows.subarray(0, size)])
+/** The number of notes that have each row. */
+function notesByRow(examples: readonly Example[], table: FeatureTable): Map<number, number> {
+  const reader = createFeatureReader(table)
+  return countNotes(examples, ({ note, words, findings }) => vectorOf(reader.read(note, words, findings)).rows)
 }
 
-function frequentHashes(examples: readonly Example[]): Uint32Array {
+function countNotes(examples: readonly Example[], rowsOf: (example: Example) => Iterable<number>): Map<number, number> {
   const notes = new Map<number, number>()
-  for (const { groups } of examples) {
-    for (const hash of new Set(rowsOf(groups))) notes.set(hash, (notes.get(hash) ?? 0) + 1)
+  for (const example of examples) {
+    for (const row of new Set(rowsOf(example))) notes.set(row, (notes.get(row) ?? 0) + 1)
   }
+  return notes
+}
+
+/** The hashes of the words that get a row, and of those that are read by their letters. */
+interface WordHashes {
+  readonly frequent: ReadonlySet<number>
+  readonly rare: ReadonlySet<number>
+}
+
+function frequentWords(examples: readonly Example[]): WordHashes {
+  const reader = createFeatureReader({ rowOf: (hash) => hash, idf: [] })
+  const notes = countNotes(examples, ({ note, words, findings }) => {
+    const features = reader.read(note, words, findings)
+    return features.words.slice(0, features.size).flatMap(({ rows }) => [...rows])
+  })
+  const hashes = [...notes.keys()]
+  const isFrequent = (hash: number) => (notes.get(hash) ?? 0) >= MIN_NOTES_OF_WORD
+  return { frequent: new Set(hashes.filter(isFrequent)), rare: new Set(hashes.filter((hash) => !isFrequent(hash))) }
+}
+
+function frequentHashes(examples: readonly Example[], words: WordHashes): Uint32Array {
+  const notes = notesByRow(examples, { rowOf: (hash) => (words.rare.has(hash) ? UNKNOWN : hash), idf: [] })
   return Uint32Array.from([...notes].filter(([, count]) => count >= MIN_NOTES).map(([hash]) => hash)).sort()
 }
 
-/** Selects the features with the largest effect on scores: their weights times their idf. */
-function heaviestHashes({ hashes, idf }: Table, weights: Float32Array): Uint32Array {
+/** Selects the words, and the other features with the largest effect on verdicts: their weights times their idf. */
+function heaviestHashes({ hashes, idf }: Table, weights: Float32Array, { frequent }: WordHashes): Uint32Array {
   const sizes = hashes.reduce<{ hash: number; size: number }[]>((all, hash, row) => {
-    const own = weights.subarray(row * VERDICTS.length, (row + 1) * VERDICTS.length)
+    const own = weights.subarray(row * OUTPUTS, row * OUTPUTS + VERDICTS.length)
     const size = own.reduce((sum, weight) => sum + weight * weight, 0) * (idf[row] ?? 0) ** 2
-    all.push({ hash, size })
+    all.push({ hash, size: frequent.has(hash | 0) ? Number.POSITIVE_INFINITY : size })
     return all
   }, [])
-  const kept = sizes.sort((a, b) => b.size - a.size || a.hash - b.hash).slice(0, MAX_FEATURES)
+  const kept = sizes.sort((a, b) => (a.size === b.size ? a.hash - b.hash : b.size - a.size)).slice(0, MAX_FEATURES)
   return Uint32Array.from(kept.map(({ hash }) => hash)).sort()
 }
 
 /** Stochastic gradient descent with Adagrad step sizes (Duchi 2011) and L2 decay of the weights that a note uses. */
-function descend({ hashes, vectors, verdicts }: Table, epochs: number): Float32Array {
-  const width = VERDICTS.length
-  const weights = new Float32Array(hashes.length * width)
+function descend({ hashes, vectors, examples }: Table, epochs: number): Float32Array {
+  const weights = new Float32Array(hashes.length * OUTPUTS)
   const squares = new Float32Array(weights.length).fill(0.1)
+  const errors = new Float64Array(OUTPUTS)
+  const active = new Int32Array(OUTPUTS)
   const random = mulberry32(SEED)
   const order = vectors.map((_, i) => i)
   for (let epoch = 0; epoch < epochs; epoch++) {
     shuffle(order, random)
     for (const i of order) {
-      const { rows, values } = vectors[i] as Vector // the order holds the vectors' own indexes
-      const errors = softmax(exactScores(weights, rows, values))
-      const right = verdicts[i] as number
-      errors[right] = (errors[right] as number) - 1
+      const { rows, values } = vectors[i] as Table['vectors'][number] // the order holds the vectors' own indexes
+      addScores(errors.fill(0), weights, rows, values)
+      toErrors(errors, examples[i] as Example)
+      let size = 0
+      for (let k = 0; k < OUTPUTS; k++) {
+        if (k < VERDICTS.length || Math.abs(errors[k] as number) >= MIN_TAG_ERROR) active[size++] = k
+      }
       for (let j = 0; j < rows.length; j++) {
-        const base = (rows[j] as number) * width
+        const base = (rows[j] as number) * OUTPUTS
         const value = values[j] as number
-        for (let k = 0; k < width; k++) {
+        for (let n = 0; n < size; n++) {
+          const k = active[n] as number
           const at = base + k
           const gradient = (errors[k] as number) * value + DECAY * (weights[at] as number)
           squares[at] = (squares[at] as number) + gradient * gradient
@@ -149,14 +189,22 @@ function descend({ hashes, vectors, verdicts }: Table, epochs: number): Float32A
   return weights
 }
 
-function exactScores(weights: Float32Array, rows: Int32Array, values: Float32Array): Float64Array {
-  const scores = new Float64Array(VERDICTS.length)
+function addScores(scores: Float64Array, weights: Float32Array, rows: Int32Array, values: Float32Array): void {
   for (let i = 0; i < rows.length; i++) {
-    const base = (rows[i] as number) * scores.length
+    const base = (rows[i] as number) * OUTPUTS
     const value = values[i] as number
-    for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] as number) + (weights[base + k] as number) * value
+    for (let k = 0; k < OUTPUTS; k++) scores[k] = (scores[k] as number) + (weights[base + k] as number) * value
   }
-  return scores
+}
+
+/** Converts scores to probabilities minus labels, in place. */
+function toErrors(scores: Float64Array, { verdict, tags }: Example): void {
+  softmax(scores, VERDICTS.length)
+  scores[verdict] = (scores[verdict] as number) - 1
+  for (const [i, tag] of tags.entries()) {
+    const k = VERDICTS.length + i
+    scores[k] = 1 / (1 + Math.exp(-(scores[k] as number))) - tag
+  }
 }
 
 function shuffle(order: number[], random: () => number): void {

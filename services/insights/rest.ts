@@ -48,7 +48,7 @@ const insightSchema = z
       .max(1)
       .meta({ description: 'Probability that intent and priority are both correct.' }),
     tags: z.array(z.string()).meta({ description: 'Short facts about the note, sorted.' }),
-    reasons: z.array(reasonSchema).meta({ description: 'The evidence, strongest first.' }),
+    reasons: z.array(reasonSchema).meta({ description: 'The evidence, what a person needs first in front.' }),
     language: z.string().meta({ description: "ISO 639-1 code of the note's language, or `und` when undetermined." }),
     analyzer: z.string().meta({ description: 'The analyzer that produced the insight, as name@version.' }),
     stage: z

@@ -67,7 +67,7 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
   tags: string[];
 
   /**
-   * The strongest evidence first.
+   * The evidence, what a person needs first in front.
    *
    * @generated from field: repeated leadtriage.insights.v1.Reason reasons = 9;
    */

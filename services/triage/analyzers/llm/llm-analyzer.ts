@@ -145,9 +145,18 @@ function toAnalysis(answer: Answer, masked: MaskedNote, note: string): Analysis 
     priority: answer.priority,
     confidence: answer.confidence,
     tags: [...new Set(tags)].sort(),
-    reasons: answer.reasons.flatMap((reason, i) => toReason(reason, answer.reasons.length - i, masked, note)),
+    reasons: oncePerSpan(
+      answer.reasons.flatMap((reason, i) => toReason(reason, answer.reasons.length - i, masked, note)),
+    ),
     language: answer.language,
   }
+}
+
+/** Keeps the first of the reasons that quote the same words. */
+function oncePerSpan(reasons: readonly Reason[]): Reason[] {
+  return reasons.filter(
+    ({ start, end }, i) => !reasons.slice(0, i).some((earlier) => earlier.start === start && earlier.end === end),
+  )
 }
 
 /** Drops reasons whose quote is not in the note. */

@@ -120,8 +120,9 @@ for (const [languages, endings] of LANGUAGE_ENDINGS) {
   for (const ending of endings.split(' ')) MASK_OF_ENDING.set(ending, maskOfLanguages(languages))
 }
 
-/** The first group is an ending, with at least two letters before it. */
-const ENDING = new RegExp(`..(${[...MASK_OF_ENDING.keys()].sort((a, b) => b.length - a.length).join('|')})$`)
+const ENDING_LENGTHS = [...new Set([...MASK_OF_ENDING.keys()].map(({ length }) => length))].sort((a, b) => b - a)
+/** An ending has at least two letters before it. */
+const MIN_STEM = 2
 const [RUSSIAN_OR_BELARUSIAN, BULGARIAN] = ['ru be', 'bg'].map(maskOfLanguages) as [number, number]
 
 /** The languages of a word, as bits, and {@link LATIN}, {@link CYRILLIC} or {@link FOREIGN}. */
@@ -132,8 +133,13 @@ const maskOf = perSpelling(({ text, foreign }) => {
 
 /** The languages of a word in no list, by its letters and its ending. */
 function guessedMaskOf(text: string): number {
-  if (/ъ(?:[^еюя]|$)/.test(text)) return BULGARIAN
-  if (/[ыэ]/.test(text)) return RUSSIAN_OR_BELARUSIAN
-  const ending = ENDING.exec(text)?.[1]
-  return ending === undefined ? 0 : (MASK_OF_ENDING.get(ending) ?? 0)
+  if (text.charCodeAt(0) > 0x7f) {
+    if (/ъ(?:[^еюя]|$)/.test(text)) return BULGARIAN
+    if (/[ыэ]/.test(text)) return RUSSIAN_OR_BELARUSIAN
+  }
+  for (const length of ENDING_LENGTHS) {
+    const mask = text.length < length + MIN_STEM ? undefined : MASK_OF_ENDING.get(text.slice(-length))
+    if (mask !== undefined) return mask
+  }
+  return 0
 }

@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence/evidence.ts'
 import type { Word } from './note-words.ts'
-import { createPlaceFinder, endOfPhrase, type Place, parsePhrases } from './phrase.ts'
+import { createPlaceFinder, GAP_WORDS, type Phrase, type Place, parsePhrases } from './phrase.ts'
 import { perSpelling } from './spelling.ts'
 
 /** The part of evidence that a matcher needs. */
@@ -14,48 +14,165 @@ export interface Match<E extends Matchable = Evidence> {
 }
 
 /**
+ * All phrases of a vocabulary as one automaton: a state for each sequence of places that begins a phrase, so that phrases
+ * that begin alike are compared once.
+ */
+interface State<E> {
+  /** The states after a word that fits a place. */
+  readonly next: Edges<E>
+  /** The same after a gap: up to {@link GAP_WORDS} words in between. */
+  readonly afterGap: Edges<E>
+  /** The evidence of the phrases that end here. */
+  readonly evidence: E[]
+}
+
+interface Edges<E> {
+  /** By the number of the place. */
+  readonly states: Map<number, State<E>[]>
+  /** The bits of the places, see {@link Fit}: tells without a look-up that a word fits none of them. */
+  mask: number
+}
+
+/** What the words of a spelling fit. */
+interface Fit<E> {
+  /** The state after a phrase began with the word; undefined when none does. */
+  readonly start: State<E> | undefined
+  /** The numbers of the places after the first, and for each a bit in a mask; different places may share a bit. */
+  readonly places: readonly number[]
+  readonly mask: number
+}
+
+/**
  * Prepares a vocabulary and returns a function that finds it in notes.
  *
- * Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling. Each word of
- * a note is then compared only with the few phrases that can start with it: 20,000 characters take a few milliseconds
- * at most.
+ * Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling, and most words
+ * of a note fit none. A gap ends at the nearest word that fits, without backtracking, so the work for each word is bounded
+ * by the number of phrases that can start with it.
  */
 export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (words: readonly Word[]) => Match<E>[] {
-  const candidates = vocabulary.flatMap((evidence) =>
-    parsePhrases(evidence.phrases).map((phrase) => ({ evidence, phrase })),
-  )
-  const finder = createPlaceFinder(new Set(candidates.flatMap(({ phrase }) => phrase.map(({ place }) => place))))
-  const startingAt = Map.groupBy(candidates, ({ phrase }) => phrase[0]?.place)
-  const order = new Map(candidates.map((candidate, i) => [candidate, i]))
-  /** In the order of the vocabulary. */
-  const startingAtAny = (places: ReadonlySet<Place>) => {
-    const groups = [...places].map((place) => startingAt.get(place)).filter((group) => group !== undefined)
-    if (groups.length < 2) return groups[0] ?? []
-    return groups.flat().sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+  const root = createState<E>()
+  const starts = new Map<Place, number>()
+  const followers = new Map<Place, number>()
+  for (const evidence of vocabulary) {
+    for (const phrase of parsePhrases(evidence.phrases)) addPhrase(root, phrase, evidence, starts, followers)
   }
-  const startingWithNumber = startingAtAny(finder.numbers) // shared, since most numbers occur only once
-  const startingWith = perSpelling((spelling) => {
-    const places = finder.fitting(spelling)
-    return places === finder.numbers ? startingWithNumber : startingAtAny(places)
+  const placesOf = createPlaceFinder(new Set([...starts.keys(), ...followers.keys()]))
+  const fitOf = perSpelling((spelling): Fit<E> => {
+    const fitting = placesOf(spelling)
+    if (fitting.length === 0) return FITS_NONE as Fit<E>
+    const places = fitting.flatMap((place) => followers.get(place) ?? [])
+    const start = merged(fitting.flatMap((place) => root.next.states.get(starts.get(place) ?? -1) ?? []))
+    return { start, places, mask: places.reduce((mask, place) => mask | bitOf(place), 0) }
   })
 
-  return (words) => {
-    const matches: Match<E>[] = []
-    const fits = words.map(({ spelling }) => finder.fitting(spelling))
-    for (let first = 0; first < words.length; first++) {
-      for (const { evidence, phrase } of startingWith((words[first] as Word).spelling)) {
-        const last = endOfPhrase(phrase, words, first, fits)
-        if (last >= 0) matches.push({ evidence, first, last })
+  let matches: Match<E>[] = []
+  /** What the words of the note fit. */
+  const fits: Fit<E>[] = []
+
+  /** Follows `state`, which the words from `first` to `at` have reached. */
+  function follow(state: State<E>, words: readonly Word[], first: number, at: number): void {
+    const { next, afterGap, evidence } = state
+    for (let i = 0; i < evidence.length; i++) matches.push({ evidence: evidence[i] as E, first, last: at })
+    if (next.mask !== 0 && isInSentence(words, first, at + 1) && ((fits[at + 1] as Fit<E>).mask & next.mask) !== 0) {
+      for (const place of (fits[at + 1] as Fit<E>).places) followAll(next.states.get(place), words, first, at + 1)
+    }
+    if (afterGap.mask !== 0) followGap(afterGap, words, first, at)
+  }
+
+  function followAll(states: readonly State<E>[] | undefined, words: readonly Word[], first: number, at: number): void {
+    if (states !== undefined) for (let i = 0; i < states.length; i++) follow(states[i] as State<E>, words, first, at)
+  }
+
+  function followGap({ states, mask }: Edges<E>, words: readonly Word[], first: number, at: number): void {
+    let reached: number[] | undefined
+    for (let i = at + 1; i <= at + 1 + GAP_WORDS; i++) {
+      if (!isInSentence(words, first, i)) return
+      const fit = fits[i] as Fit<E>
+      if ((fit.mask & mask) === 0) continue
+      for (const place of fit.places) {
+        const after = states.get(place)
+        if (after === undefined || reached?.includes(place)) continue
+        reached = reached === undefined ? [place] : [...reached, place]
+        followAll(after, words, first, i)
       }
+    }
+  }
+
+  return (words) => {
+    matches = []
+    for (let i = 0; i < words.length; i++) fits[i] = fitOf((words[i] as Word).spelling)
+    for (let first = 0; first < words.length; first++) {
+      const { start } = fits[first] as Fit<E>
+      if (start !== undefined) follow(start, words, first, first)
     }
     return withoutMasked(matches)
   }
 }
 
+const FITS_NONE: Fit<never> = { start: undefined, places: [], mask: 0 }
+
+function isInSentence(words: readonly Word[], first: number, at: number): boolean {
+  return at < words.length && (words[at] as Word).sentence === (words[first] as Word).sentence
+}
+
+function createState<E>(): State<E> {
+  return { next: createEdges(), afterGap: createEdges(), evidence: [] }
+}
+
+function createEdges<E>(): Edges<E> {
+  return { states: new Map(), mask: 0 }
+}
+
+function addPhrase<E>(
+  root: State<E>,
+  phrase: Phrase,
+  evidence: E,
+  starts: Map<Place, number>,
+  followers: Map<Place, number>,
+): void {
+  let state = root
+  for (const { place, isAfterGap } of phrase) {
+    const numbers = state === root ? starts : followers
+    const number = numbers.get(place) ?? numbers.size
+    numbers.set(place, number)
+    const edges = isAfterGap ? state.afterGap : state.next
+    const [known] = edges.states.get(number) ?? []
+    const after = known ?? createState<E>()
+    if (known === undefined) {
+      edges.states.set(number, [after])
+      edges.mask |= bitOf(number)
+    }
+    state = after
+  }
+  state.evidence.push(evidence)
+}
+
+function bitOf(place: number): number {
+  return 1 << (place & 31)
+}
+
+/** One state for several, so that a word that many phrases begin with is followed once. */
+function merged<E>(states: readonly State<E>[]): State<E> | undefined {
+  const [only] = states
+  if (states.length < 2) return only
+  const all = createState<E>()
+  for (const { next, afterGap, evidence } of states) {
+    addEdges(all.next, next)
+    addEdges(all.afterGap, afterGap)
+    all.evidence.push(...evidence)
+  }
+  return all
+}
+
+function addEdges<E>(to: Edges<E>, from: Edges<E>): void {
+  to.mask |= from.mask
+  for (const [place, states] of from.states) to.states.set(place, [...(to.states.get(place) ?? []), ...states])
+}
+
 /** Drops matches within a masking phrase. Matches are ordered by `first`, so one pass suffices. */
-function withoutMasked<E extends Matchable>(matches: readonly Match<E>[]): Match<E>[] {
+function withoutMasked<E extends Matchable>(matches: Match<E>[]): Match<E>[] {
   const masks = matches.filter((match) => match.evidence.masks === true)
-  if (masks.length === 0) return [...matches]
+  if (masks.length === 0) return matches
   let next = 0
   let maskedUntil = -1
   return matches.filter((match) => {

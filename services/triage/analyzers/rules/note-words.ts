@@ -1,5 +1,6 @@
 import { type NotePart, partsOf } from './note-parts.ts'
-import { type Spelling, spellingOf } from './spelling.ts'
+import { type Spelling, spellingAt } from './spelling.ts'
+import { clauseEndsIn, sentenceEndsIn, wordEnd } from './word-characters.ts'
 
 /** A word (or currency sign, or percent sign) of a note, with its folded spelling and its position. */
 export interface Word {
@@ -16,12 +17,6 @@ export interface Word {
   readonly quoted: boolean
 }
 
-// Linear time: no nested repetition. A word starts with a letter or digit; marks and invisible characters may follow,
-// so that "u<zero width>rgent" is one word.
-const WORD = /[$€£₽%]|[\p{L}\p{N}][\p{L}\p{M}\p{N}'’\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]*/gu
-const SENTENCE_END = /[.!?…](?=\s)|\n\s*\n/u
-const CLAUSE_END = /[,;:–—()\n](?=\s|$)|\s-\s|[.!?…]|\n/u
-
 /**
  * Maximum number of words read. 20,000 characters of ordinary text have about 3,500 words, and the purpose of a note
  * shows earlier. Notes such as "7 7 7" have 10,000 and would take too long.
@@ -37,18 +32,23 @@ export function readWords(note: string): Word[] {
   let inside: NotePart | undefined
   let place: TextPlace = START
   let previousEnd = 0
-  for (const found of note.matchAll(WORD)) {
-    if (words.length === MAX_WORDS) break
-    const start = found.index
+  for (let start = 0; start < note.length && words.length < MAX_WORDS; ) {
+    const end = wordEnd(note, start)
+    if (end === start) {
+      start++
+      continue
+    }
     while (part !== undefined && part.end <= start) part = parts[nextPart++]
     const within = part !== undefined && part.start <= start ? part : undefined
-    if (within?.quoted === false) continue
-    const end = start + found[0].length
-    place = within === inside ? placeAfter(place, note.slice(previousEnd, start)) : afterBreak(place)
-    inside = within
-    const spelling = spellingOf(found[0])
-    words.push({ spelling, text: spelling.text, start, end, ...place, quoted: within !== undefined })
-    previousEnd = end
+    if (within?.quoted !== false) {
+      place = within === inside ? placeAfter(place, note, previousEnd, start) : afterBreak(place)
+      inside = within
+      const spelling = spellingAt(note, start, end)
+      const { sentence, clause } = place
+      words.push({ spelling, text: spelling.text, start, end, sentence, clause, quoted: within !== undefined })
+      previousEnd = end
+    }
+    start = end
   }
   return words
 }
@@ -62,11 +62,15 @@ function afterBreak({ sentence, clause }: TextPlace): TextPlace {
   return { sentence: sentence + 1, clause: clause + 1 }
 }
 
-/** The sentence and clause after `gap`, the characters between two words or before the first. */
-function placeAfter(place: TextPlace, gap: string): TextPlace {
-  if (gap === ' ' || gap === '') return place
+/** The sentence and clause after the characters from `from` up to `to`, between two words or before the first. */
+function placeAfter(place: TextPlace, note: string, from: number, to: number): TextPlace {
+  if (to - from <= 1 && (from === to || note.charCodeAt(from) === SPACE)) return place
+  const ends = clauseEndsIn(note, from, to)
+  if (!ends) return place
   return {
-    sentence: place.sentence + (SENTENCE_END.test(gap) ? 1 : 0),
-    clause: place.clause + (CLAUSE_END.test(gap) ? 1 : 0),
+    sentence: place.sentence + (sentenceEndsIn(note, from, to) ? 1 : 0),
+    clause: place.clause + 1,
   }
 }
+
+const SPACE = 32

@@ -1,6 +1,5 @@
-import type { Word } from './note-words.ts'
 import { isNumber } from './quantity.ts'
-import { foldHead, perSpelling, type Spelling } from './spelling.ts'
+import { foldHead, type Spelling } from './spelling.ts'
 
 /** What a place of a phrase matches: a number, one of several words, or a word with one of several prefixes. */
 export interface Place {
@@ -9,16 +8,16 @@ export interface Place {
   readonly prefixes: readonly string[]
 }
 
-/** A place of a phrase, and the maximum number of other words before it. */
+/** A place of a phrase, and whether up to {@link GAP_WORDS} other words may precede it. */
 interface Step {
   readonly place: Place
-  readonly gap: number
+  readonly isAfterGap: boolean
 }
 
 export type Phrase = readonly Step[]
 
 /** Maximum number of words that `..` matches. */
-const GAP_WORDS = 3
+export const GAP_WORDS = 3
 
 /** Parses the notation documented at {@link Evidence}. @throws Error for an invalid phrase */
 export function parsePhrases(notation: string): Phrase[] {
@@ -31,17 +30,17 @@ export function parsePhrases(notation: string): Phrase[] {
 
 function parsePhrase(phrase: string): Phrase {
   const steps: Step[] = []
-  let gap = 0
+  let isAfterGap = false
   for (const part of phrase.split(/\s+/)) {
     if (part === '..') {
-      gap = GAP_WORDS
+      isAfterGap = true
       continue
     }
-    steps.push({ place: placeOf(part), gap })
-    gap = 0
+    steps.push({ place: placeOf(part), isAfterGap })
+    isAfterGap = false
   }
   const head = steps[0]
-  if (head === undefined || head.gap !== 0) throw new Error(`a phrase must begin with a word: "${phrase}"`)
+  if (head === undefined || head.isAfterGap) throw new Error(`a phrase must begin with a word: "${phrase}"`)
   return steps
 }
 
@@ -67,17 +66,11 @@ function parsePlace(notation: string): Place {
   }
 }
 
-/** Finds the places that a word matches. */
-export interface PlaceFinder {
-  fitting(spelling: Spelling): ReadonlySet<Place>
-  /** The places that match any number. */
-  readonly numbers: ReadonlySet<Place>
-}
-
-export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
+/** Returns a function that finds the places a word fits. */
+export function createPlaceFinder(places: ReadonlySet<Place>): (spelling: Spelling) => readonly Place[] {
   const byWord = groupByKeys(places, ({ words }) => words)
   const byPrefix = groupByKeys(places, ({ prefixes }) => prefixes)
-  const numbers = new Set([...places].filter(({ number }) => number))
+  const numbers = [...places].filter(({ number }) => number)
   const prefixLengths = lengthsByFirstLetter(byPrefix.keys())
   const addFitting = (form: string, found: Place[]): void => {
     for (const place of byWord.get(form) ?? []) found.push(place)
@@ -86,15 +79,15 @@ export function createPlaceFinder(places: ReadonlySet<Place>): PlaceFinder {
       for (const place of byPrefix.get(form.slice(0, length)) ?? []) found.push(place)
     }
   }
-  const fitting = perSpelling(({ text }) => {
+  return (spelling) => {
+    const { text } = spelling
     const found: Place[] = []
     addFitting(text, found)
     const noun = withoutElision(text)
     if (noun !== undefined) addFitting(noun, found)
-    if (!isNumber(text)) return found.length === 0 ? NONE : new Set(found)
-    return found.length === 0 ? numbers : new Set([...numbers, ...found])
-  })
-  return { fitting, numbers }
+    if (!isNumber(spelling)) return found.length === 0 ? NONE : [...new Set(found)]
+    return found.length === 0 ? numbers : [...new Set([...numbers, ...found])]
+  }
 }
 
 /** Few prefixes start with the same letter, so a word is compared with few substrings of it. */
@@ -116,7 +109,7 @@ function withoutElision(text: string): string | undefined {
   return elision === null ? undefined : text.slice(elision[0].length)
 }
 
-const NONE: ReadonlySet<Place> = new Set()
+const NONE: readonly Place[] = []
 
 function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable<string>): Map<string, Place[]> {
   const groups = new Map<string, Place[]>()
@@ -128,39 +121,4 @@ function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable
     }
   }
   return groups
-}
-
-/**
- * Matches the rest of `phrase` after `words[first]`, which must match its first place. `fits` has the places that each
- * word matches. Returns the index of the last word, or -1. A gap ends at the nearest matching word, without backtracking, so the work is bounded by the length of
- * the phrase.
- */
-export function endOfPhrase(
-  phrase: Phrase,
-  words: readonly Word[],
-  first: number,
-  fits: readonly ReadonlySet<Place>[],
-): number {
-  const sentence = words[first]?.sentence
-  let at = first
-  for (let i = 1; i < phrase.length; i++) {
-    at = findStep(phrase[i] as Step, words, at + 1, sentence, fits)
-    if (at < 0) return -1
-  }
-  return at
-}
-
-function findStep(
-  { place, gap }: Step,
-  words: readonly Word[],
-  from: number,
-  sentence: number | undefined,
-  fits: readonly ReadonlySet<Place>[],
-): number {
-  for (let i = from; i <= from + gap; i++) {
-    const fit = fits[i]
-    if (fit === undefined || words[i]?.sentence !== sentence) return -1
-    if (fit !== NONE && fit.has(place)) return i
-  }
-  return -1
 }

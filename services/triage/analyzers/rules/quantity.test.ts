@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readWords } from './note-words.ts'
-import { largestSeatCount, speaksOfEvent } from './quantity.ts'
+import { largestSeats, speaksOfEvent } from './quantity.ts'
 
 describe('the number of seats', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('the number of seats', () => {
     ['1,200 users', 1200],
     ['1 200 utilisateurs', 1200],
   ])('is read from "%s"', (note, seats) => {
-    expect(largestSeatCount(readWords(note))).toBe(seats)
+    expect(largestSeats(readWords(note))?.count ?? 0).toBe(seats)
   })
 
   it.each([
@@ -29,7 +29,7 @@ describe('the number of seats', () => {
     ['on 12.5. 200 users', 200],
     ['tél. 0033 200 postes', 200],
   ])('is not another number: "%s"', (note, seats) => {
-    expect(largestSeatCount(readWords(note))).toBe(seats)
+    expect(largestSeats(readWords(note))?.count ?? 0).toBe(seats)
   })
 })
 

@@ -154,9 +154,7 @@ const NUMBER_WORDS = new Map<string, number>(
   }),
 )
 
-export function isNumber(text: string): boolean {
-  return isDigit(text.charCodeAt(0)) || NUMBER_WORDS.has(text)
-}
+export const isNumber = perSpelling(({ text }) => isDigit(text.charCodeAt(0)) || NUMBER_WORDS.has(text))
 
 /** The value of a number in digits or words; 0 for anything else. */
 function numberIn(text: string): number {
@@ -197,25 +195,33 @@ function numberAt(i: number, words: readonly Word[]): number {
   return numberIn(before.text) * 1000 + numberIn(word.text)
 }
 
+/** A number of seats or people, from word `first` to word `last`, both inclusive. */
+export interface Seats {
+  readonly count: number
+  readonly first: number
+  readonly last: number
+}
+
 /** The largest number of seats in a note: "50 seats", "35 named users", "нас семеро", "80 Arbeitsplätze", "60 postes". */
-export function largestSeatCount(words: readonly Word[]): number {
-  let largest = 0
+export function largestSeats(words: readonly Word[]): Seats | undefined {
+  let largest: Seats | undefined
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as Word
-    if (!isNumber(word.text)) continue
-    if (countsSeats(i, words) || words[i - 1]?.text === 'нас') largest = Math.max(largest, numberAt(i, words))
+    if (!isNumber((words[i] as Word).spelling)) continue
+    const last = words[i - 1]?.text === 'нас' ? i : seatWordOf(i, words)
+    const count = last < 0 ? 0 : numberAt(i, words)
+    if (count > (largest?.count ?? 0)) largest = { count, first: last === i ? i - 1 : i, last }
   }
   return largest
 }
 
-/** Whether the number counts the next word or the one after it: "50 seats", "35 named users". */
-function countsSeats(number: number, words: readonly Word[]): boolean {
+/** The word that the number counts, if it is a seat: the next or the one after it ("35 named users"). Otherwise -1. */
+function seatWordOf(number: number, words: readonly Word[]): number {
   for (let i = number + 1; i <= number + 2; i++) {
     const word = words[i]
-    if (word === undefined || word.clause !== words[number]?.clause || isNumber(word.text)) return false
-    if (isSeatWord(word.spelling)) return true
+    if (word === undefined || word.clause !== words[number]?.clause || isNumber(word.spelling)) return -1
+    if (isSeatWord(word.spelling)) return i
   }
-  return false
+  return -1
 }
 
 /** Whether a note is about an event or a trip: its number of guests does not make the sender an enterprise. */

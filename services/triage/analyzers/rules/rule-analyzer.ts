@@ -4,10 +4,10 @@ import type { Analyzer, ReceivedNote } from '../analyzer.ts'
 import { type CustomRules, NO_CUSTOM_RULES } from './custom-rules/custom-rules.ts'
 import { detectLanguage } from './language.ts'
 import { createExplain } from './learned/explain.ts'
-import { createFeatureGroups, createFeatureReader } from './learned/features.ts'
-import { loadModel, type Model, scoresOf, softmax } from './learned/model.ts'
-import { createVectorizer } from './learned/vector.ts'
-import { mostProbable, VERDICTS } from './learned/verdict.ts'
+import { createFeatureReader } from './learned/features.ts'
+import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
+import { scoresOf, softmax, sumsOf } from './learned/scores.ts'
+import { decide, VERDICTS } from './learned/verdict.ts'
 import { readNote } from './read-note.ts'
 import { tagsOf } from './tags.ts'
 
@@ -30,30 +30,27 @@ export interface RuleAnalyzerOptions {
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
   const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
 
-  const features = createFeatureReader(model.rowOf)
-  const toVector = createVectorizer(model.idf)
-  const explain = createExplain(model, features.evidenceRow)
-  // reused for every note: they would be most of the memory allocated per note
-  const groups = createFeatureGroups()
-  const scores = new Float64Array(VERDICTS.length)
+  const reader = createFeatureReader(model, (...given) => sumsOf(model, ...given))
+  const explain = createExplain(model, reader)
+  const scores = new Float64Array(OUTPUTS) // reused for every note
 
   function classify({ note, receivedAt }: ReceivedNote): Analysis {
     const { words, findings } = readNote(note, receivedAt)
     const language = detectLanguage(words)
-    const vector = toVector(features.read(note, words, findings, groups))
-    scoresOf(model, vector, scores)
+    const features = reader.read(note, words, findings)
+    scoresOf(model, features, scores)
     const custom = customRules.apply(words, scores)
-    const probabilities = softmax(scores)
-    const verdict = mostProbable(probabilities)
+    const probabilities = softmax(scores, VERDICTS.length)
+    const verdict = decide(probabilities)
     const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
     const facts = new Set(findings.flatMap((finding) => finding.facts))
-    const reasons = explain({ words, findings, groups, vector, probabilities, verdict })
+    const reasons = explain({ words, findings, features, probabilities, verdict })
     return {
       intent,
       priority,
       confidence: confidenceOf(probabilities[verdict] ?? 0, language, model.calibration),
-      tags: [...new Set([...tagsOf(intent, priority, facts), ...custom.tags])].sort(),
-      reasons: [...custom.reasons, ...reasons].sort((a, b) => b.weight - a.weight),
+      tags: [...new Set([...tagsOf(intent, priority, facts, scores), ...custom.tags])].sort(),
+      reasons: [...custom.reasons, ...reasons],
       language,
     }
   }

@@ -14,25 +14,61 @@ export interface Spelling {
 }
 
 /** Maximum size of the cache. When it is full it is cleared; frequent spellings return quickly. */
-const MAX_SPELLINGS = 20_000
+const MAX_SPELLINGS = 30_000
 /** Longer numbers are not cached, since they rarely repeat; nor are words longer than {@link FOLDED_HEAD}. */
-const MAX_NUMBER_LENGTH = 3
+const MAX_NUMBER_LENGTH = 4
 /** No phrase has a word this long. Folding only the head of a word keeps 20,000 marks on one letter cheap. */
 const FOLDED_HEAD = 48
 
-const spellings = new Map<string, Spelling>()
+/** A power of two, at least twice {@link MAX_SPELLINGS}. */
+const TABLE_SIZE = 65_536
+
+interface Cached {
+  /** As it stands in notes, before folding. */
+  readonly raw: string
+  readonly spelling: Spelling
+}
+
+/** A hash table with open addressing: a word is found by its characters, without cutting it out of the note. */
+const table: (Cached | undefined)[] = new Array(TABLE_SIZE).fill(undefined)
+let cachedSpellings = 0
 let slots = 0
 
 /** @param raw a word of a note */
 export function spellingOf(raw: string): Spelling {
-  if (raw.length > (isDigit(raw.charCodeAt(0)) ? MAX_NUMBER_LENGTH : FOLDED_HEAD)) return createSpelling(raw)
-  const cached = spellings.get(raw)
-  if (cached !== undefined) return cached
-  if (spellings.size === MAX_SPELLINGS) spellings.clear()
-  const own = copyOf(raw)
-  const spelling = createSpelling(own)
-  spellings.set(own, spelling)
+  return spellingAt(raw, 0, raw.length)
+}
+
+/** The spelling of the word of `note` from `start` up to `end`. */
+export function spellingAt(note: string, start: number, end: number): Spelling {
+  const length = end - start
+  if (length > (isDigit(note.charCodeAt(start)) ? MAX_NUMBER_LENGTH : FOLDED_HEAD)) {
+    return createSpelling(note.slice(start, end))
+  }
+  let hash = 0
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ note.charCodeAt(i), 0x5bd1e995)
+  let slot = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
+  for (let cached = table[slot]; cached !== undefined; cached = table[slot]) {
+    if (isAt(cached.raw, note, start, length)) return cached.spelling
+    slot = (slot + 1) & (TABLE_SIZE - 1)
+  }
+  const raw = copyOf(note.slice(start, end))
+  const spelling = createSpelling(raw)
+  if (cachedSpellings === MAX_SPELLINGS) {
+    table.fill(undefined)
+    byText.clear()
+    cachedSpellings = 0
+    slot = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
+  }
+  table[slot] = { raw, spelling }
+  cachedSpellings++
   return spelling
+}
+
+function isAt(raw: string, note: string, start: number, length: number): boolean {
+  if (raw.length !== length) return false
+  for (let i = 0; i < length; i++) if (raw.charCodeAt(i) !== note.charCodeAt(start + i)) return false
+  return true
 }
 
 /** Caches the result of `compute`, which must depend only on the spelling. */
@@ -85,11 +121,38 @@ const CYRILLIC_LOOKALIKES = new Map([...'aceopxykmthb'].map((letter, i) => [lett
 /** Letters of other languages than those of the training notes. Folding turns most of them into usual letters. */
 const FOREIGN = /[åæðøþòì\u0100-\u0151\u0154-\u024f\u1e00-\u1eff\u0450\u0452-\u04ff]/i
 
+/** Spellings by their folded text, so that "Price", "PRICE" and "price" share their results. */
+const byText = new Map<string, Spelling>()
+
 function createSpelling(raw: string): Spelling {
   const head = foldHead(raw)
-  const mixedScript = /[а-я]/.test(head) && /[a-z]/.test(head)
+  const scripts = scriptsIn(head)
+  const mixedScript = scripts === (LATIN | CYRILLIC)
+  const foreign = !isAscii(raw) && FOREIGN.test(raw.slice(0, FOLDED_HEAD))
   const text = mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head)
-  return { text, mixedScript, foreign: FOREIGN.test(raw.slice(0, FOLDED_HEAD)), results: [] }
+  if (mixedScript || foreign || raw.length > FOLDED_HEAD) return { text, mixedScript, foreign, results: [] }
+  let spelling = byText.get(text)
+  if (spelling === undefined) {
+    spelling = { text, mixedScript, foreign, results: [] }
+    if (!isLongNumber(text)) byText.set(text, spelling)
+  }
+  return spelling
+}
+
+const [LATIN, CYRILLIC] = [1, 2]
+
+function scriptsIn(text: string): number {
+  let scripts = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 97 && code <= 122) scripts |= LATIN
+    else if (code >= 0x430 && code <= 0x44f) scripts |= CYRILLIC
+  }
+  return scripts
+}
+
+function isLongNumber(text: string): boolean {
+  return text.length > MAX_NUMBER_LENGTH && isDigit(text.charCodeAt(0))
 }
 
 /**
@@ -100,6 +163,7 @@ export function foldHead(raw: string): string {
   const head = raw.length > FOLDED_HEAD ? raw.slice(0, FOLDED_HEAD) : raw
   const lower = head.toLowerCase()
   if (isAscii(lower)) return lower.endsWith("'") ? lower.slice(0, -1) : lower
+  if (isPlainRussian(lower)) return lower
   const folded = lower.normalize('NFKD').replace(INVISIBLE, '').replaceAll('’', "'").replaceAll('ß', 'ss').toLowerCase()
   return folded.endsWith("'") ? folded.slice(0, -1) : folded
 }
@@ -115,12 +179,21 @@ function unmask(text: string): string {
   return plain
 }
 
+/** Letters that folding leaves alone: all but й and ё. */
+function isPlainRussian(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x430 || code > 0x44f || code === 0x439) return false
+  }
+  return true
+}
+
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false
   return true
 }
 
-/** A substring keeps the whole note in memory, a copy does not. */
+/** A substring of 13 characters or more keeps the whole note in memory, a copy does not. */
 function copyOf(text: string): string {
-  return Buffer.from(text, 'utf16le').toString('utf16le')
+  return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le')
 }

@@ -1,5 +1,7 @@
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
 import type { Fact } from './finding.ts'
+import { LEARNED_TAGS, type LearnedTag } from './learned/model.ts'
+import { VERDICTS } from './learned/verdict.ts'
 
 interface TagRule {
   readonly intents: readonly Intent[]
@@ -7,42 +9,66 @@ interface TagRule {
   readonly priorities?: readonly Priority[]
 }
 
-/** The facts that are tags in docs/triage.md, and the verdicts for which they are useful. */
-const TAGS = new Map<Fact, TagRule>([
-  ['enterprise', { intents: [Intent.Buy] }],
-  ['pricing', { intents: [Intent.Buy] }],
-  ['demo', { intents: [Intent.Buy] }],
-  ['trial', { intents: [Intent.Buy] }],
-  ['renewal', { intents: [Intent.Buy] }],
-  ['churn-risk', { intents: [Intent.Support], priorities: [Priority.P0, Priority.P1] }],
-  ['outage', { intents: [Intent.Support], priorities: [Priority.P0] }],
-  ['security', { intents: [Intent.Buy, Intent.Support, Intent.Other] }],
-  ['billing', { intents: [Intent.Support, Intent.Other] }],
-  ['legal', { intents: [Intent.Support, Intent.Other] }],
-  ['press', { intents: [Intent.Other] }],
-  ['partner', { intents: [Intent.Buy, Intent.Other] }],
-  ['injection', { intents: [Intent.Spam] }],
-  ['test', { intents: [Intent.Other] }],
-])
+/** The verdicts for which a tag is useful. */
+const RULES: Readonly<Record<LearnedTag, TagRule>> = {
+  enterprise: { intents: [Intent.Buy] },
+  pricing: { intents: [Intent.Buy] },
+  demo: { intents: [Intent.Buy] },
+  trial: { intents: [Intent.Buy] },
+  renewal: { intents: [Intent.Buy] },
+  'churn-risk': { intents: [Intent.Support], priorities: [Priority.P0, Priority.P1] },
+  outage: { intents: [Intent.Support], priorities: [Priority.P0] },
+  security: { intents: [Intent.Buy, Intent.Support, Intent.Other] },
+  billing: { intents: [Intent.Support, Intent.Other] },
+  legal: { intents: [Intent.Support, Intent.Other] },
+  press: { intents: [Intent.Other] },
+  partner: { intents: [Intent.Buy, Intent.Other] },
+  injection: { intents: [Intent.Spam] },
+  test: { intents: [Intent.Other] },
+}
 
-/** Facts that show an outage when a customer's note is P0 for no other reason. */
-const OUTAGE_FACTS: readonly Fact[] = ['many-affected', 'standstill']
-const OTHER_P0_FACTS: readonly Fact[] = ['data-loss', 'breach', 'mass-damage']
+/**
+ * Minimum probability of a tag. Below one half, because the labels of the training notes are incomplete: a probability
+ * of 0.3 is right more often than that.
+ */
+const MIN_PROBABILITY = 0.3
+/** With a phrase of the vocabulary that states the same fact. */
+const MIN_PROBABILITY_WITH_FACT = 0.1
+/** Tags that follow from their definition: 50 seats are an enterprise, whatever else the note says. */
+const DEFINED: readonly Fact[] = ['enterprise', 'test']
+
+const DUE_SOON: readonly Fact[] = ['due-today', 'due-this-week']
 
 /** All tags of docs/triage.md. */
-export const TAG_NAMES: readonly string[] = [...TAGS.keys(), 'urgent'].sort()
+export const TAG_NAMES: readonly string[] = [...LEARNED_TAGS, 'urgent'].sort()
 
-/** The tags of a note, sorted, without duplicates. */
-export function tagsOf(intent: Intent, priority: Priority, facts: ReadonlySet<Fact>): string[] {
+/**
+ * The tags of a note, sorted, without duplicates.
+ *
+ * @param scores of all outputs of the model
+ */
+export function tagsOf(
+  intent: Intent,
+  priority: Priority,
+  facts: ReadonlySet<Fact>,
+  scores: ArrayLike<number>,
+): string[] {
   const tags: string[] = []
-  for (const [tag, { intents, priorities }] of TAGS) {
+  for (const [i, tag] of LEARNED_TAGS.entries()) {
+    const { intents, priorities } = RULES[tag]
     if (!intents.includes(intent) || priorities?.includes(priority) === false) continue
-    if (facts.has(tag) || (tag === 'outage' && impliesOutage(facts))) tags.push(tag)
+    const isDefined = facts.has(tag) && DEFINED.includes(tag)
+    const probability = 1 / (1 + Math.exp(-(scores[VERDICTS.length + i] ?? 0)))
+    const least = facts.has(tag) ? MIN_PROBABILITY_WITH_FACT : MIN_PROBABILITY
+    if (isDefined || probability >= least) tags.push(tag)
   }
-  if (facts.has('urgent') && !facts.has('no-rush') && priority !== Priority.P3) tags.push('urgent')
+  if (isUrgent(intent, priority, facts)) tags.push('urgent')
   return tags.sort()
 }
 
-function impliesOutage(facts: ReadonlySet<Fact>): boolean {
-  return OUTAGE_FACTS.some((fact) => facts.has(fact)) && !OTHER_P0_FACTS.some((fact) => facts.has(fact))
+/** Urgent follows from P0, or from a deadline this week with a note that must be answered today. */
+function isUrgent(intent: Intent, priority: Priority, facts: ReadonlySet<Fact>): boolean {
+  if (priority === Priority.P0) return true
+  const isDue = facts.has('deadline') && DUE_SOON.some((fact) => facts.has(fact))
+  return priority === Priority.P1 && intent !== Intent.Other && isDue
 }

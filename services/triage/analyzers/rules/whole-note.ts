@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts'
 import type { Word } from './note-words.ts'
-import { isNumber, largestSeatCount, speaksOfEvent } from './quantity.ts'
+import { isNumber, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
 import { perSpelling, wordSet } from './spelling.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
@@ -26,8 +26,24 @@ const GREETING_WORDS = wordSet(
 /** docs/triage.md: an enterprise has 50 seats or more. */
 const ENTERPRISE_SEATS = 50
 
+/** Longer notes are no test messages. */
+const TEST_LENGTH = 12
 const SHORT_QUESTION_WORDS = 14
 const MIXED_WORDS_OF_SPAM = 2
+
+/** What a word says about the note as a whole, as bits. */
+const [NUMBER, MIXED_SCRIPT, OF_GREETING, OF_TEST, TEST_WORD] = [1, 2, 4, 8, 16]
+
+const bitsOf = perSpelling((spelling) => {
+  const { text, mixedScript } = spelling
+  return (
+    (isNumber(spelling) ? NUMBER : 0) |
+    (mixedScript ? MIXED_SCRIPT : 0) |
+    (GREETING_WORDS.has(text) ? OF_GREETING : 0) |
+    (TEST_WORDS.has(text) ? OF_TEST : 0) |
+    (TEST.test(text) ? TEST_WORD : 0)
+  )
+})
 
 /** Findings about the note as a whole. The statements are features of the learned model. */
 export function wholeNoteFindings(note: string, words: readonly Word[]): Finding[] {
@@ -38,26 +54,38 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
     findings.push({ says, start, end, facts })
   }
 
-  if (isBareTest(words)) add('is a test message', ['test'])
-  else if (words.length > 0 && words.every((word) => GREETING_WORDS.has(word.text))) {
-    add('says nothing but a greeting', ['greeting'])
+  let [some, all, mixed] = [0, words.length === 0 ? 0 : -1, 0]
+  for (let i = 0; i < words.length; i++) {
+    const bits = bitsOf((words[i] as Word).spelling)
+    some |= bits
+    all &= bits
+    if ((bits & MIXED_SCRIPT) !== 0) mixed++
   }
+  const isBareTest = words.length <= TEST_LENGTH && (some & TEST_WORD) !== 0 && (all & OF_TEST) !== 0
+  if (isBareTest) add('is a test message', ['test'])
+  else if ((all & OF_GREETING) !== 0) add('says nothing but a greeting', ['greeting'])
   if (isGibberish(words)) add('is not made of words', [])
-  if (words.filter((word) => word.spelling.mixedScript).length >= MIXED_WORDS_OF_SPAM) {
-    add('hides words behind letters of another alphabet', [])
+  if (mixed >= MIXED_WORDS_OF_SPAM) add('hides words behind letters of another alphabet', [])
+  if ((some & NUMBER) !== 0) {
+    // no span: a number by itself explains nothing
+    findings.push({ says: 'names a number', start: 0, end: 0, facts: ['concrete'] })
+    const seats = largestSeats(words)
+    if (seats !== undefined && seats.count >= ENTERPRISE_SEATS && !speaksOfEvent(words)) {
+      findings.push(enterpriseFinding(seats, words))
+    }
   }
-  if (largestSeatCount(words) >= ENTERPRISE_SEATS && !speaksOfEvent(words)) {
-    add('speaks of 50 people or more', ['enterprise'])
-  }
-  if (words.some((word) => isNumber(word.text))) add('names a number', ['concrete'])
   if (words.length <= SHORT_QUESTION_WORDS && note.includes('?')) add('asks a short question', [])
   return findings
 }
 
-function isBareTest(words: readonly Word[]): boolean {
-  return (
-    words.length <= 12 && words.some((word) => TEST.test(word.text)) && words.every((word) => TEST_WORDS.has(word.text))
-  )
+function enterpriseFinding({ count, first, last }: Seats, words: readonly Word[]): Finding {
+  return {
+    says: 'speaks of 50 people or more',
+    shown: `speaks of ${count} people or seats`,
+    start: words[first]?.start ?? 0,
+    end: words[last]?.end ?? 0,
+    facts: ['enterprise'],
+  }
 }
 
 const SAME_LETTER = /(\p{L})\1{3}/u

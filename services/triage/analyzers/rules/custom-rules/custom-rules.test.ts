@@ -27,7 +27,7 @@ const RULES = [
     tags: ['sampler'],
   },
 ]
-const NOTE = 'The tasting box looks nice on your page.'
+const NOTE = 'Thanks for the lovely evening, greetings to your team. The tasting box looks nice.'
 
 async function analyze(rules: readonly CustomRule[], note: string) {
   const lead = { note, receivedAt: new Date() }

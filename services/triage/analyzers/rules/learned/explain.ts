@@ -1,11 +1,10 @@
 import type { Reason } from '../../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
-import type { Finding } from '../finding.ts'
+import type { Fact, Finding } from '../finding.ts'
 import type { Word } from '../note-words.ts'
-import { type FeatureGroups, type FeatureReader, factName } from './features.ts'
+import { type FeatureReader, type NoteFeatures, UNKNOWN, wholeFactor } from './features.ts'
 import { type Model, ROW_LENGTH } from './model.ts'
-import type { Vector } from './vector.ts'
-import { VERDICTS } from './verdict.ts'
+import { INTENT_OF, VERDICTS } from './verdict.ts'
 
 /** The text of reasons that are words of the note and not findings. */
 const INTENT_TEXT: Readonly<Record<Intent, string>> = {
@@ -24,107 +23,96 @@ const PRIORITY_TEXT: Readonly<Record<Priority, string>> = {
 
 const GENERIC_TEXTS: ReadonlySet<string> = new Set([...Object.values(INTENT_TEXT), ...Object.values(PRIORITY_TEXT)])
 
-/** Whether the text of a reason only repeats the verdict, and states no fact about the note. */
+/** Whether a reason only repeats the verdict, which learned weights gave for its words, instead of stating a fact. */
 export function isGenericReason(text: string): boolean {
   return GENERIC_TEXTS.has(text)
 }
 
+/**
+ * Facts that the person on duty needs, whatever they contribute to the verdict, in the order in which they are shown.
+ * Other findings follow by their contribution.
+ */
+const FIRST: readonly Fact[] = [
+  'deadline',
+  'due-today',
+  'due-this-week',
+  'due-next-week',
+  'standstill',
+  'many-affected',
+  'data-loss',
+  'breach',
+  'mass-damage',
+  'outage',
+  'enterprise',
+  'decided',
+  'contact-now',
+  'no-calls',
+  'no-rush',
+  'due-in-weeks',
+  'far-off',
+]
+const RANK = new Map<Fact, number>(FIRST.map((fact, i) => [fact, i]))
+const LAST = FIRST.length
+/** The rank of statements about the whole note, which are shown when nothing narrower is. */
+const WHOLE = LAST + 1
+/** Intents whose notes nobody has to act on: facts count only if they contribute to the verdict. */
+const NOT_ACTED_ON: readonly Intent[] = [Intent.Spam, Intent.Job]
+
 const MAX_REASONS = 6
-const MAX_SPANS = 3
+/** With fewer findings a generic reason follows. */
+const ENOUGH_FINDINGS = 2
 /** Minimum contribution of a reason to the log-odds. */
 const MIN_WEIGHT = 0.1
 /** A span extends over neighbours with at least this fraction of the contribution of its strongest word. */
 const NEIGHBOUR_FRACTION = 0.4
-const MAX_SPAN_WORDS = 5
+const MAX_SPAN_WORDS = 6
 
 interface ClassifiedNote {
   readonly words: readonly Word[]
   readonly findings: readonly Finding[]
-  readonly groups: FeatureGroups
-  readonly vector: Vector
+  readonly features: NoteFeatures
+  /** Of all verdicts. */
   readonly probabilities: Float64Array
   /** Index in {@link VERDICTS}. */
   readonly verdict: number
 }
 
 /**
- * Explains a verdict. Computes the contribution of each feature to the log-odds of the verdict (weight times value,
- * compared with the mean of the other verdicts weighted by probability), and attributes it to the words of the feature.
- * Returns the strongest reasons first.
+ * Explains a verdict by the facts found in the note, and if there are few, by the words that contribute most. The
+ * contribution of a feature is its part of the log-odds of the verdict: weight times value, compared with the mean of the
+ * other verdicts weighted by probability. No two reasons share words.
  */
 export type Explain = (note: ClassifiedNote) => Reason[]
 
-export function createExplain(model: Model, evidenceRow: FeatureReader['evidenceRow']): Explain {
+export function createExplain(model: Model, rows: Pick<FeatureReader, 'statementRow' | 'factRow'>): Explain {
   // reused for every note
-  const ofFeatures = createContributions(1_024)
-  const ofWords = createContributions(256)
-  const gradients = createContributions(VERDICTS.length)
+  const gradients = { intent: new Float64Array(VERDICTS.length), priority: new Float64Array(VERDICTS.length) }
+  const both = new Float64Array(VERDICTS.length)
   return (note) => {
-    const { intent, priority } = VERDICTS[note.verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
     computeGradients(gradients, note)
-    attributeToFeatures(ofFeatures, model, gradients, note)
-    attributeToWords(ofWords, note, ofFeatures)
-    const reasons = [
-      ...evidenceReasons(note, ofFeatures, evidenceRow),
-      ...spanReasons(ofWords.intent, note.words, INTENT_TEXT[intent]),
-      ...spanReasons(ofWords.priority, note.words, PRIORITY_TEXT[priority]),
-    ]
-    return reasons.sort((a, b) => b.weight - a.weight || a.start - b.start).slice(0, MAX_REASONS)
-  }
-}
-
-/** Contributions of features, words or verdict scores to the intent, and to the priority within the intent. */
-interface Contributions {
-  intent: Float64Array
-  priority: Float64Array
-}
-
-function createContributions(capacity: number): Contributions {
-  return { intent: new Float64Array(capacity), priority: new Float64Array(capacity) }
-}
-
-/** Sets the first `size` elements to 0. */
-function clear(contributions: Contributions, size: number): void {
-  if (size > contributions.intent.length) Object.assign(contributions, createContributions(2 * size))
-  else {
-    contributions.intent.fill(0, 0, size)
-    contributions.priority.fill(0, 0, size)
-  }
-}
-
-function attributeToFeatures(
-  ofFeatures: Contributions,
-  { weights, scale }: Model,
-  gradients: Contributions,
-  { vector }: ClassifiedNote,
-): void {
-  const { size, rows, values } = vector
-  clear(ofFeatures, size)
-  const verdicts = VERDICTS.length
-  for (let i = 0; i < size; i++) {
-    const base = (rows[i] as number) * ROW_LENGTH
-    let intent = 0
-    let priority = 0
-    for (let k = 0; k < verdicts; k++) {
-      const weight = weights[base + k] as number
-      intent += (gradients.intent[k] as number) * weight
-      priority += (gradients.priority[k] as number) * weight
+    for (let k = 0; k < both.length; k++) both[k] = (gradients.intent[k] as number) + (gradients.priority[k] as number)
+    const reasons = findingReasons(note, (row) => evidenceWeight(row, model, both, note.features), rows)
+    if (reasons.length < ENOUGH_FINDINGS) {
+      const generic = genericReason(note, model, gradients.intent, both, reasons)
+      if (generic !== undefined) reasons.push(generic)
     }
-    const value = (values[i] as number) * scale
-    ofFeatures.intent[i] = intent * value
-    ofFeatures.priority[i] = priority * value
+    return reasons
   }
 }
 
 /** The gradients of log P(intent) and of log P(priority | intent) with respect to the scores of the verdicts. */
-function computeGradients({ intent, priority }: Contributions, { probabilities, verdict }: ClassifiedNote): void {
-  const chosen = VERDICTS[verdict]?.intent
-  const hasChosenIntent = (k: number) => VERDICTS[k]?.intent === chosen
+interface Gradients {
+  readonly intent: Float64Array
+  readonly priority: Float64Array
+}
+
+function computeGradients({ intent, priority }: Gradients, { probabilities, verdict }: ClassifiedNote): void {
+  const chosen = INTENT_OF[verdict]
   let ofIntent = 0
-  for (let k = 0; k < probabilities.length; k++) if (hasChosenIntent(k)) ofIntent += probabilities[k] as number
-  for (let k = 0; k < probabilities.length; k++) {
+  for (let k = 0; k < INTENT_OF.length; k++) if (INTENT_OF[k] === chosen) ofIntent += probabilities[k] as number
+  for (let k = 0; k < INTENT_OF.length; k++) {
     const probability = probabilities[k] as number
-    const within = hasChosenIntent(k) ? probability / ofIntent : 0
+    const within = INTENT_OF[k] === chosen ? probability / ofIntent : 0
     intent[k] = within - probability
     priority[k] = (k === verdict ? 1 : 0) - within
   }
@@ -139,89 +127,150 @@ function normalize(gradient: Float64Array): void {
   for (let k = 0; k < gradient.length; k++) gradient[k] = size === 0 ? 0 : (2 * (gradient[k] as number)) / size
 }
 
-/** Distributes the contribution of each feature evenly over the words it was read from. */
-function attributeToWords(
-  ofWords: Contributions,
-  { groups, words, vector: { places, counts } }: ClassifiedNote,
-  ofFeatures: Contributions,
-): void {
-  clear(ofWords, words.length)
-  let occurrence = 0
-  for (const { size, firsts, lasts } of Object.values(groups)) {
-    for (let i = 0; i < size; i++) {
-      const place = places[occurrence++] as number
-      const first = firsts[i] as number
-      const last = lasts[i] as number
-      if (first < 0) continue
-      const parts = (counts[place] as number) * (last - first + 1)
-      const intent = (ofFeatures.intent[place] as number) / parts
-      const priority = (ofFeatures.priority[place] as number) / parts
-      for (let word = first; word <= last; word++) {
-        ofWords.intent[word] = (ofWords.intent[word] as number) + intent
-        ofWords.priority[word] = (ofWords.priority[word] as number) + priority
-      }
-    }
-  }
+/** The contribution of a statement or fact. */
+function evidenceWeight(
+  row: number,
+  { weights, scale }: Model,
+  gradient: Float64Array,
+  features: NoteFeatures,
+): number {
+  if (row === UNKNOWN) return 0
+  return (
+    dotRow(gradient, weights, row) * features.shareOf('evidence', row) * wholeFactor(features) * features.scale * scale
+  )
 }
 
-/** The strongest spans of words. */
-function spanReasons(contributions: Float64Array, words: readonly Word[], text: string): Reason[] {
-  const taken = new Uint8Array(words.length)
+function dotRow(gradient: Float64Array, weights: Int8Array, row: number): number {
+  const base = row * ROW_LENGTH
+  let sum = 0
+  for (let k = 0; k < gradient.length; k++) sum += (gradient[k] as number) * (weights[base + k] as number)
+  return sum
+}
+
+interface Candidate extends Reason {
+  readonly rank: number
+}
+
+/** The findings, those that a person needs first, without any that shares words with one before it. */
+function findingReasons(
+  { findings, words, verdict }: ClassifiedNote,
+  weightOf: (row: number) => number,
+  { statementRow, factRow }: Pick<FeatureReader, 'statementRow' | 'factRow'>,
+): Reason[] {
+  const isActedOn = !NOT_ACTED_ON.includes(VERDICTS[verdict]?.intent ?? Intent.Other)
+  const candidates: Candidate[] = []
+  for (const { says, shown, facts, start, end } of findings) {
+    if (end <= start) continue
+    let weight = weightOf(statementRow(says))
+    let rank = LAST
+    for (const fact of facts) {
+      weight += weightOf(factRow(fact))
+      rank = Math.min(rank, RANK.get(fact) ?? LAST)
+    }
+    const isWhole = start === words[0]?.start && end === words.at(-1)?.end && words.length > MAX_SPAN_WORDS
+    if (isWhole) rank = WHOLE
+    if (weight < MIN_WEIGHT && (rank >= LAST || !isActedOn)) continue
+    const text = shown ?? says
+    candidates.push({ text, start, end, weight: Math.max(0, rounded(weight)), rank })
+  }
+  candidates.sort((a, b) => a.rank - b.rank || b.weight - a.weight || a.start - b.start)
   const reasons: Reason[] = []
-  while (reasons.length < MAX_SPANS) {
-    const peak = strongest(contributions, taken)
-    const height = peak < 0 ? 0 : (contributions[peak] as number)
-    if (height < MIN_WEIGHT) break
-    const joins = (word: number) => taken[word] === 0 && (contributions[word] as number) >= height * NEIGHBOUR_FRACTION
-    let [first, last, weight] = [peak, peak, height]
-    while (last - first + 1 < MAX_SPAN_WORDS && joins(last + 1)) weight += contributions[++last] ?? 0
-    while (last - first + 1 < MAX_SPAN_WORDS && joins(first - 1)) weight += contributions[--first] ?? 0
-    taken.fill(1, first, last + 1)
-    reasons.push({ text, start: words[first]?.start ?? 0, end: words[last]?.end ?? 0, weight: rounded(weight) })
+  for (const { text, start, end, weight, rank } of candidates) {
+    if (reasons.length === MAX_REASONS || (rank === WHOLE && reasons.length > 0)) break
+    const span = rank === WHOLE ? { start, end } : widened(start, end, words)
+    const isTaken = reasons.some((reason) => reason.text === text || overlaps(reason, span))
+    if (!isTaken) reasons.push({ text, ...span, weight })
   }
   return reasons
 }
 
-/** The first of the strongest words that is not part of a span; -1 when there is none. */
-function strongest(contributions: Float64Array, taken: Uint8Array): number {
-  let best = -1
-  for (let word = 0; word < taken.length; word++) {
-    if (taken[word] === 0 && (best < 0 || (contributions[word] as number) > (contributions[best] as number)))
-      best = word
-  }
-  return best
+/** Extends a span of a single word over the word before it, or else the word after it, in the same clause. */
+function widened(start: number, end: number, words: readonly Word[]): Pick<Reason, 'start' | 'end'> {
+  const at = indexOfWord(start, words)
+  const word = words[at]
+  if (word === undefined || word.end !== end) return { start, end }
+  const [before, after] = [words[at - 1], words[at + 1]]
+  if (before?.clause === word.clause) return { start: before.start, end }
+  return after?.clause === word.clause ? { start, end: after.end } : { start, end }
 }
 
-/** The findings of the vocabulary, each statement once, at its first occurrence. */
-function evidenceReasons(
-  note: ClassifiedNote,
-  ofFeatures: Contributions,
-  evidenceRow: FeatureReader['evidenceRow'],
-): Reason[] {
-  const weights = evidenceWeights(note, ofFeatures)
-  const byStatement = new Map<string, Reason>()
-  for (const { says, facts, start, end } of note.findings) {
-    if (byStatement.has(says) || end <= start) continue
-    let weight = weights.get(evidenceRow(says)) ?? 0
-    for (const fact of facts) weight += weights.get(evidenceRow(factName(fact))) ?? 0
-    if (weight >= MIN_WEIGHT) byStatement.set(says, { text: says, start, end, weight: rounded(weight) })
+/** The index of the word that starts at an offset, by binary search. */
+function indexOfWord(start: number, words: readonly Word[]): number {
+  let [low, high] = [0, words.length - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((words[middle] as Word).start < start) low = middle + 1
+    else high = middle
   }
-  return [...byStatement.values()]
+  return low
 }
 
-/** The contribution of each evidence feature, by row. */
-function evidenceWeights(
-  { groups, vector: { places } }: ClassifiedNote,
-  ofFeatures: Contributions,
-): Map<number, number> {
-  const { rows, size } = groups.evidence
-  const before = groups.words.size + groups.pairs.size + groups.letters.size
-  const weights = new Map<number, number>()
-  for (let i = 0; i < size; i++) {
-    const place = places[before + i] as number
-    weights.set(rows[i] as number, (ofFeatures.intent[place] as number) + (ofFeatures.priority[place] as number))
+function overlaps(a: Pick<Reason, 'start' | 'end'>, b: Pick<Reason, 'start' | 'end'>): boolean {
+  return a.start < b.end && b.start < a.end
+}
+
+/** The strongest span of words that is not part of another reason. Undefined when no words support the verdict. */
+function genericReason(
+  { words, features, verdict }: ClassifiedNote,
+  model: Model,
+  ofIntent: Float64Array,
+  both: Float64Array,
+  taken: readonly Reason[],
+): Reason | undefined {
+  const contributions = contributionsOf(features, model, both, 0, features.size - 1)
+  for (let i = 0; taken.length > 0 && i < features.size; i++) {
+    if (taken.some((reason) => overlaps(reason, words[i] as Word))) contributions[i] = Number.NEGATIVE_INFINITY
   }
-  return weights
+  const span = strongestSpan(contributions)
+  if (span === undefined) return undefined
+  const { first, last, weight } = span
+  const start = words[first]?.start ?? 0
+  const end = words[last]?.end ?? 0
+  const intentWeight = contributionsOf(features, model, ofIntent, first, last).reduce((sum, one) => sum + one, 0)
+  const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
+  const text = 2 * intentWeight >= weight ? INTENT_TEXT[intent] : PRIORITY_TEXT[priority]
+  const wide = first === last ? widened(start, end, words) : { start, end }
+  const isFree = !taken.some((reason) => overlaps(reason, wide))
+  return { text, ...(isFree ? wide : { start, end }), weight: rounded(weight) }
+}
+
+/** The contribution of each word from `first` to `last`: its own, and half of those of the pairs that it is in. */
+function contributionsOf(
+  { size, words, pairs, shareOf, scale }: NoteFeatures,
+  model: Model,
+  gradient: Float64Array,
+  first: number,
+  last: number,
+): Float64Array {
+  const contributions = new Float64Array(last - first + 1)
+  const ofPair = (row: number) =>
+    row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * shareOf('pair', row) * model.scale
+  let before = size === 0 ? 0 : ofPair(pairs[first] as number)
+  for (let i = first; i <= last; i++) {
+    const { sums } = words[i] as (typeof words)[number]
+    let own = 0
+    for (let k = 0; k < gradient.length; k++) own += (gradient[k] as number) * (sums[k] as number)
+    const after = ofPair(pairs[i + 1] as number)
+    // a pair with the start or the end of the note has one word
+    const ofPairs = (i === 0 ? before : before / 2) + (i === size - 1 ? after : after / 2)
+    contributions[i - first] = (own + ofPairs) * scale
+    before = after
+  }
+  return contributions
+}
+
+function strongestSpan(contributions: Float64Array): { first: number; last: number; weight: number } | undefined {
+  let peak = 0
+  for (let i = 1; i < contributions.length; i++) {
+    if ((contributions[i] as number) > (contributions[peak] as number)) peak = i
+  }
+  const height = contributions[peak] ?? 0
+  if (height < MIN_WEIGHT) return undefined
+  const joins = (i: number) => (contributions[i] ?? 0) >= height * NEIGHBOUR_FRACTION
+  let [first, last, weight] = [peak, peak, height]
+  while (last - first + 1 < MAX_SPAN_WORDS && joins(last + 1)) weight += contributions[++last] ?? 0
+  while (last - first + 1 < MAX_SPAN_WORDS && joins(first - 1)) weight += contributions[--first] ?? 0
+  return { first, last, weight }
 }
 
 function rounded(weight: number): number {

@@ -1,196 +1,258 @@
 import type { Fact, Finding } from '../finding.ts'
 import type { Word } from '../note-words.ts'
-import { isDigit, perSpelling, type Spelling, spellingOf } from '../spelling.ts'
+import { isDigit, perSpelling } from '../spelling.ts'
+import { mixed, withCode, wordHash } from './hash.ts'
+import { SHAPES, shapesOf } from './shape.ts'
 
 /*
- * The features of a note. A feature is a 32-bit hash (FNV-1a) of a kind and a text, so there is no dictionary; with
- * 160,000 features in the model, an unknown text collides with one once in 27,000 times. Hashes are signed, so that the
+ * The features of a note. A feature is a 32-bit hash of a kind and a text, so there is no dictionary; with 160,000
+ * features in the model, an unknown text collides with one once in 27,000 times. Hashes are signed, so that the
  * JavaScript engine stores them as small integers. A model has a row for each feature it knows; unknown features are
  * skipped.
+ *
+ * The value of a feature is the share of its kind times its inverse document frequency, for each occurrence. Because it
+ * does not depend on the rest of the note, the features of a word are read once for each spelling. The vector of a note
+ * is then scaled to a fixed length.
  */
 
-/**
- * The occurrences of known features of one kind. Each kind is normalized separately, so that a thousand character
- * n-grams do not outweigh ten words. A note has hundreds of occurrences, so they are stored in three arrays that are
- * reused for every note instead of in objects. Elements from `size` on are left over from earlier notes.
- */
-interface FeatureGroup {
-  /** The length of the group's vector after normalization, which weighs the kinds against each other. */
-  readonly share: number
-  size: number
-  rows: Int32Array
-  /** The first and the last word of an occurrence; -1 if it describes the whole note. */
-  firsts: Int32Array
-  lasts: Int32Array
-}
+/** What the features of a kind weigh against those of other kinds. */
+const SHARES = { word: 1, letters: 1.2, pair: 0.7, evidence: 0.5, shape: 0.3 } as const
 
-/** The groups of a note. */
-export interface FeatureGroups {
-  readonly words: FeatureGroup
-  readonly pairs: FeatureGroup
-  readonly letters: FeatureGroup
-  readonly evidence: FeatureGroup
-  readonly shape: FeatureGroup
-}
+/** Length of the vector of every note, chosen so that weights are near 1 and fit into bytes. */
+const LENGTH = 2
 
-const SHARES = { words: 1, pairs: 0.7, letters: 1.2, evidence: 0.5, shape: 0.3 } as const
-
-/** Lengths of character n-grams, which generalize over stems, endings and compounds to unknown words. */
-const MIN_NGRAM = 3
-const MAX_NGRAM = 6
-
-/** Number of characters from the end of a word and the start of the next in a feature across both. */
-const ACROSS = 4
+/** Lengths of letter groups, which generalize over stems, endings and compounds to unknown words. */
+const MIN_GROUP = 3
+const MAX_GROUP = 6
 
 /** The row of a feature that the model does not know. */
-const UNKNOWN = -1
+export const UNKNOWN = -1
 
 /** Maximum number of words read; more do not improve the result. Bounds the time for a note of 20,000 characters. */
 const MAX_WORDS = 800
 
-const FNV_OFFSET = 0x811c9dc5
-const FNV_PRIME = 0x01000193
-const SPACE = 32
-const OWN = seedsOf('own')
-/** Text quoted in a reply, which the sender did not write. */
-const QUOTED = seedsOf('quoted')
-/** The spellings that replace numbers, by number of characters. */
-const NUMBERS = Array.from({ length: 10 }, (_, length) => spellingOf(`#${length}`))
+/** The features that a model knows. */
+export interface FeatureTable {
+  /** The row of a feature; {@link UNKNOWN} when there is none. */
+  rowOf(hash: number): number
+  /** The inverse document frequency of each row, in any unit. */
+  readonly idf: ArrayLike<number>
+}
 
-export function createFeatureGroups(): FeatureGroups {
-  const [words, pairs, letters] = [SHARES.words, SHARES.pairs, SHARES.letters].map(createGroup)
-  const [evidence, shape] = [SHARES.evidence, SHARES.shape].map(createGroup)
-  return { words, pairs, letters, evidence, shape } as FeatureGroups // map() returns as many groups as shares
+/** The features of a word by itself: its own row if the model knows it, else the rows of its letter groups. */
+export interface WordFeatures {
+  readonly rows: Int32Array
+  readonly values: Float32Array
+  /** Their values times the weights of the rows, by output. A word has either these or rows and values. */
+  readonly sums: Float32Array
+  /** Sum of the squares of the values. */
+  readonly squares: number
+  readonly isKnown: boolean
+  /** Identify the word as the first and as the second of a pair. */
+  readonly asFirst: number
+  readonly asSecond: number
+}
+
+/** The features of one note. The lists are reused: they are valid until the next note is read. */
+export interface NoteFeatures {
+  /** Number of words. */
+  size: number
+  readonly words: WordFeatures[]
+  /** The row of each word with the word before it, and last that of the last word with the end of the note. */
+  pairs: Int32Array
+  /** The rows of findings, facts and shapes, which describe the whole note. */
+  readonly whole: number[]
+  /** How many elements of `whole` are findings and facts; the others are shapes. */
+  evidence: number
+  /** The value of any row among the pairs, findings and shapes: the share of its kind times its idf. */
+  shareOf(kind: 'pair' | 'evidence' | 'shape', row: number): number
+  /** Factor that scales the vector to its length. */
+  scale: number
 }
 
 export interface FeatureReader {
-  /**
-   * Reads the known features of a note from its words and its findings.
-   *
-   * @param groups overwritten and returned; new ones by default
-   */
-  read(note: string, words: readonly Word[], findings: readonly Finding[], groups?: FeatureGroups): FeatureGroups
-  /** The row for the statement of a finding or a {@link factName}; `UNKNOWN` when there is none. */
-  evidenceRow(says: string): number
+  /** Reads the features of a note that the model knows. */
+  read(note: string, words: readonly Word[], findings: readonly Finding[]): NoteFeatures
+  /** The row for the statement of a finding; `UNKNOWN` when there is none. */
+  statementRow(says: string): number
+  /** The row for a fact; `UNKNOWN` when there is none. */
+  factRow(fact: Fact): number
 }
 
-/** @param rowOf returns the row for the hash of a feature, `UNKNOWN` when the model does not know it */
-export function createFeatureReader(rowOf: (hash: number) => number): FeatureReader {
-  const ownRows = perSpelling(({ text }) => wordRows(OWN, text, rowOf))
-  const quotedRows = perSpelling(({ text }) => wordRows(QUOTED, text, rowOf))
-  const evidenceRow = perName((name) => rowOf(hashOf('own', 'evidence', name)))
-  const shapeRow = perName((name) => rowOf(hashOf('own', 'shape', name)))
+const SPACE = 32
+const KINDS = { evidence: wordHash('evidence'), shape: wordHash('shape') }
+const OWN = kindsOf('own')
+/** Text quoted in a reply, which the sender did not write. */
+const QUOTED = kindsOf('quoted')
 
-  const readWordFeatures = (words: readonly Word[], groups: FeatureGroups): void => {
-    let before: string | undefined
-    for (let i = 0; i < words.length; i++) {
-      const { spelling: spelled, quoted } = words[i] as Word
-      const spelling = isDigit(spelled.text.charCodeAt(0)) ? numberSpelling(spelled.text) : spelled
-      const { text } = spelling
-      const seeds = quoted ? QUOTED : OWN
-      const { word, letters } = quoted ? quotedRows(spelling) : ownRows(spelling)
-      add(groups.words, word, i, i)
-      for (const row of letters) add(groups.letters, row, i, i)
-      const pair = terminated(addText(addCode(addText(seeds.pair, before ?? '^'), SPACE), text))
-      add(groups.pairs, rowOf(pair), Math.max(0, i - 1), i)
-      if (i === words.length - 1) add(groups.pairs, rowOf(terminated(addText(seeds.pair, `${text} $`))), i, i)
-      if (before !== undefined) {
-        const ending = addText(seeds.across, before, Math.max(0, before.length - ACROSS))
-        add(groups.letters, rowOf(terminated(addText(addCode(ending, SPACE), text, 0, ACROSS))), i - 1, i)
-      }
-      before = text
-    }
-  }
-
+function kindsOf(author: string) {
   return {
-    read: (note, allWords, findings, groups = createFeatureGroups()) => {
-      const words = allWords.length > MAX_WORDS ? allWords.slice(0, MAX_WORDS) : allWords
-      for (const group of Object.values(groups)) group.size = 0
-      readWordFeatures(words, groups)
-      for (const name of evidenceNames(findings)) add(groups.evidence, evidenceRow(name), -1, -1)
-      for (const name of shapeNames(note, words)) add(groups.shape, shapeRow(name), -1, -1)
-      return groups
-    },
-    evidenceRow,
+    word: wordHash(`${author} word`),
+    pair: wordHash(`${author} pair`),
+    letters: wordHash(`${author} letters`),
   }
 }
 
-/** Converts groups whose rows are hashes: keeps the features that a model knows, with its rows. */
-export function knownOf(groups: FeatureGroups, rowOf: (hash: number) => number): FeatureGroups {
-  const known = createFeatureGroups()
-  for (const name of Object.keys(groups) as (keyof FeatureGroups)[]) {
-    const { size, rows, firsts, lasts } = groups[name]
+/** The words that replace numbers, by number of characters. */
+const NUMBERS = Array.from({ length: 10 }, (_, length) => `#${length}`)
+const START = mixed(OWN.pair, wordHash('^'))
+const END = wordHash('$')
+
+/** Sums up the first `size` rows times their values, by output. */
+type Sum = (rows: Int32Array, values: Float32Array, size: number) => Float32Array
+
+/** @param sumUp when given, words have sums instead of rows and values */
+export function createFeatureReader({ rowOf, idf }: FeatureTable, sumUp?: Sum): FeatureReader {
+  // reused for every word
+  const rows = new Int32Array(MAX_GROUPS)
+  const values = new Float32Array(MAX_GROUPS)
+
+  const wordReader = (kinds: typeof OWN) => {
+    const ofNumbers = NUMBERS.map((text) => readWord(text, kinds))
+    return perSpelling(({ text }) =>
+      isDigit(text.charCodeAt(0))
+        ? (ofNumbers[Math.min(text.length, NUMBERS.length - 1)] as WordFeatures) // there is one for each length
+        : readWord(text, kinds),
+    )
+  }
+
+  function readWord(text: string, kinds: typeof OWN): WordFeatures {
+    const hash = wordHash(text)
+    const own = rowOf(mixed(kinds.word, hash))
+    const isKnown = own !== UNKNOWN
+    rows[0] = own
+    const size = isKnown ? 1 : readGroups(kinds.letters, text, rowOf, rows)
+    const share = isKnown ? SHARES.word : SHARES.letters / Math.sqrt(Math.max(1, size))
+    let squares = 0
     for (let i = 0; i < size; i++) {
-      add(known[name], rowOf(rows[i] as number), firsts[i] as number, lasts[i] as number)
+      const value = share * (idf[rows[i] as number] as number)
+      values[i] = value
+      squares += value * value
+    }
+    return {
+      rows: sumUp === undefined ? rows.slice(0, size) : NO_ROWS,
+      values: sumUp === undefined ? values.slice(0, size) : NO_VALUES,
+      sums: sumUp === undefined ? NO_VALUES : sumUp(rows, values, size),
+      squares,
+      isKnown,
+      asFirst: mixed(kinds.pair, hash),
+      asSecond: hash,
     }
   }
-  return known
-}
 
-function createGroup(share: number): FeatureGroup {
-  const capacity = 64
-  return {
-    share,
+  const ownWord = wordReader(OWN)
+  const quotedWord = wordReader(QUOTED)
+  const statementRow = perName((says: string) => rowOf(mixed(KINDS.evidence, wordHash(says))))
+  const factRow = perName((fact: Fact) => rowOf(mixed(KINDS.evidence, wordHash(`fact ${fact}`))))
+  const shapeRows = Int32Array.from(SHAPES, (name) => rowOf(mixed(KINDS.shape, wordHash(name))))
+  const shareOf: NoteFeatures['shareOf'] = (kind, row) => SHARES[kind] * (idf[row] as number)
+
+  const features: NoteFeatures = {
     size: 0,
-    rows: new Int32Array(capacity),
-    firsts: new Int32Array(capacity),
-    lasts: new Int32Array(capacity),
+    words: [],
+    pairs: new Int32Array(64),
+    whole: [],
+    evidence: 0,
+    shareOf,
+    scale: 0,
+  }
+
+  const squareOf = (kind: 'pair' | 'evidence' | 'shape', row: number): number => {
+    if (row === UNKNOWN) return 0
+    const value = SHARES[kind] * (idf[row] as number)
+    return value * value
+  }
+
+  function readWords(words: readonly Word[]): number {
+    const size = Math.min(words.length, MAX_WORDS)
+    if (size >= features.pairs.length) features.pairs = new Int32Array(2 * size)
+    const { pairs } = features
+    features.size = size
+    let squares = 0
+    let before = START
+    for (let i = 0; i < size; i++) {
+      const { spelling, quoted } = words[i] as Word
+      const word = quoted ? quotedWord(spelling) : ownWord(spelling)
+      const pair = rowOf(mixed(before, word.asSecond))
+      features.words[i] = word
+      pairs[i] = pair
+      squares += word.squares + squareOf('pair', pair)
+      before = word.asFirst
+    }
+    const last = size === 0 ? UNKNOWN : rowOf(mixed(before, END))
+    pairs[size] = last
+    return squares + squareOf('pair', last)
+  }
+
+  function readWhole(note: string, words: readonly Word[], findings: readonly Finding[]): number {
+    const { whole } = features
+    whole.length = 0
+    // each statement and fact once, however often it was found
+    const addOnce = (row: number) => {
+      if (row !== UNKNOWN && !whole.includes(row)) whole.push(row)
+    }
+    for (const { says, facts } of findings) {
+      addOnce(statementRow(says))
+      for (const fact of facts) addOnce(factRow(fact))
+    }
+    features.evidence = whole.length
+    for (const shape of shapesOf(note, words, features.size)) {
+      const row = shapeRows[shape] as number
+      if (row !== UNKNOWN) whole.push(row)
+    }
+    let squares = 0
+    for (let i = 0; i < whole.length; i++) {
+      squares += squareOf(i < features.evidence ? 'evidence' : 'shape', whole[i] as number)
+    }
+    return squares
+  }
+
+  return {
+    read(note, words, findings) {
+      const ofWords = readWords(words)
+      const ofWhole = readWhole(note, words, findings) * Math.max(1, features.size)
+      features.scale = ofWords + ofWhole === 0 ? 0 : LENGTH / Math.sqrt(ofWords + ofWhole)
+      return features
+    },
+    statementRow,
+    factRow,
   }
 }
 
-function add(group: FeatureGroup, row: number, first: number, last: number): void {
-  if (row === UNKNOWN) return
-  const at = group.size++
-  if (at === group.rows.length) enlarge(group)
-  group.rows[at] = row
-  group.firsts[at] = first
-  group.lasts[at] = last
+const NO_ROWS = new Int32Array(0)
+const NO_VALUES = new Float32Array(0)
+
+/**
+ * The factor for features that describe the whole note, so that their part of the vector does not shrink as the number of
+ * words grows.
+ */
+export function wholeFactor({ size }: Pick<NoteFeatures, 'size'>): number {
+  return Math.sqrt(Math.max(1, size))
 }
 
-function enlarge(group: FeatureGroup): void {
-  for (const list of ['rows', 'firsts', 'lasts'] as const) {
-    const larger = new Int32Array(group[list].length * 2)
-    larger.set(group[list])
-    group[list] = larger
-  }
-}
+/** More than a word of 48 letters has. */
+const MAX_GROUPS = 256
 
-/** The rows of the known features of a single word. */
-interface WordRows {
-  readonly word: number
-  readonly letters: readonly number[]
-}
-
-function wordRows(seeds: typeof OWN, text: string, rowOf: (hash: number) => number): WordRows {
-  const letters: number[] = []
-  forEachNgram(seeds.letters, text, (hash) => {
-    const row = rowOf(hash)
-    if (row !== UNKNOWN) letters.push(row)
-  })
-  return { word: rowOf(terminated(addText(seeds.word, text))), letters }
-}
-
-/** Every n-gram of {@link MIN_NGRAM} to {@link MAX_NGRAM} characters of a word with a space on either side. */
-function forEachNgram(seed: number, text: string, onHash: (hash: number) => void): void {
+/** Reads the known letter groups of a word into `rows`. @returns how many there are */
+function readGroups(kind: number, text: string, rowOf: FeatureTable['rowOf'], rows: Int32Array): number {
+  let size = 0
   const padded = text.length + 2
-  for (let start = 0; start + MIN_NGRAM <= padded; start++) {
-    const longest = Math.min(MAX_NGRAM, padded - start)
-    let hash = seed
+  for (let start = 0; start + MIN_GROUP <= padded; start++) {
+    const longest = Math.min(MAX_GROUP, padded - start)
+    let hash = kind
     for (let length = 1; length <= longest; length++) {
-      const at = start + length - 2 // -1 is the leading space
-      hash = addCode(hash, at < 0 || at === text.length ? SPACE : text.charCodeAt(at))
-      if (length >= MIN_NGRAM) onHash(hash)
+      const at = start + length - 2 // -1 is the space before the word
+      hash = withCode(hash, at < 0 || at === text.length ? SPACE : text.charCodeAt(at))
+      const row = length < MIN_GROUP ? UNKNOWN : rowOf(hash)
+      if (row !== UNKNOWN && size < MAX_GROUPS) rows[size++] = row
     }
   }
-}
-
-function numberSpelling({ length }: string): Spelling {
-  return NUMBERS[Math.min(length, NUMBERS.length - 1)] as Spelling // a number has at least one character
+  return size
 }
 
 /** Caches the rows of names, whose number is bounded by the vocabulary. */
-function perName(rowOfName: (name: string) => number): (name: string) => number {
-  const rows = new Map<string, number>()
+function perName<Name extends string>(rowOfName: (name: Name) => number): (name: Name) => number {
+  const rows = new Map<Name, number>()
   return (name) => {
     let row = rows.get(name)
     if (row === undefined) {
@@ -199,91 +261,4 @@ function perName(rowOfName: (name: string) => number): (name: string) => number 
     }
     return row
   }
-}
-
-/** Statements and facts, each once, however often they were found. */
-function evidenceNames(findings: readonly Finding[]): Set<string> {
-  const names = new Set<string>()
-  for (const { says, facts } of findings) {
-    names.add(says)
-    for (const fact of facts) names.add(factName(fact))
-  }
-  return names
-}
-
-export function factName(fact: Fact): string {
-  return `fact ${fact}`
-}
-
-const LINK = /https?:|www\.|\.example/
-const PICTURE = /\p{Extended_Pictographic}/u
-const CURRENCY = /[$€£₽]/
-
-function shapeNames(note: string, words: readonly Word[]): string[] {
-  const shape = [
-    'any note',
-    `length ${Math.min(8, Math.floor(Math.log2(words.length + 1)))}`,
-    `sentences ${Math.min(6, words.at(-1)?.sentence ?? 0)}`,
-    `capitals ${shareOfCapitals(words, note)}`,
-  ]
-  if (note.includes('?')) shape.push('question')
-  if (note.trimEnd().endsWith('?')) shape.push('ends in a question')
-  if (note.includes('!')) shape.push('exclamation')
-  if (note.includes('%')) shape.push('per cent')
-  if (note.includes('\n')) shape.push('several lines')
-  if (LINK.test(note)) shape.push('link')
-  if (CURRENCY.test(note)) shape.push('currency')
-  if (PICTURE.test(note)) shape.push('emoji')
-  if (words.some(({ text }) => isDigit(text.charCodeAt(0)))) shape.push('digits')
-  return shape
-}
-
-/** 2 if most words are in capitals, 1 if many are (acronyms, for example), else 0; by the first letters of words. */
-function shareOfCapitals(words: readonly Word[], note: string): number {
-  if (words.length === 0) return 0
-  const inCapitals = words.filter(({ start, end }) => {
-    if (isLowerCase(note.charCodeAt(start))) return false
-    const word = note.slice(start, Math.min(end, start + 12))
-    return word.length > 1 && word === word.toUpperCase() && word !== word.toLowerCase()
-  }).length
-  const share = inCapitals / words.length
-  return share > 0.5 ? 2 : share > 0.15 ? 1 : 0
-}
-
-function hashOf(kind: string, what: string, text: string): number {
-  return terminated(addText(seedOf(kind, what), text))
-}
-
-function seedOf(kind: string, what: string): number {
-  return terminated(addText(terminated(addText(FNV_OFFSET, kind)), what))
-}
-
-function seedsOf(kind: string) {
-  return {
-    word: seedOf(kind, 'word'),
-    pair: seedOf(kind, 'pair'),
-    across: seedOf(kind, 'across'),
-    letters: hashOf(kind, 'letters', ''),
-  }
-}
-
-function addText(hash: number, text: string, from = 0, to = text.length): number {
-  const end = Math.min(to, text.length)
-  let result = hash
-  for (let i = from; i < end; i++) result = addCode(result, text.charCodeAt(i))
-  return result
-}
-
-/** Ends a part with a zero, so that "ab" + "c" and "a" + "bc" have different hashes. */
-function terminated(hash: number): number {
-  return addCode(hash, 0)
-}
-
-function addCode(hash: number, code: number): number {
-  return Math.imul(hash ^ code, FNV_PRIME)
-}
-
-/** A fast path for basic Latin and Russian letters; false for other letters. */
-function isLowerCase(code: number): boolean {
-  return (code >= 97 && code <= 122) || (code >= 0x430 && code <= 0x44f)
 }
