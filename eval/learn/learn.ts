@@ -39,7 +39,7 @@ const SELECTION_EPOCHS = 5
 const RATE = 0.3
 const DECAY = 1e-4
 const SEED = 7
-/** Tags with a smaller error are left alone: most notes have none, and learning that again costs half the time. */
+/** Tags with a smaller error are skipped: most notes have none, and learning that again costs half the time. */
 const MIN_TAG_ERROR = 0.01
 
 export interface Weights {

@@ -55,7 +55,7 @@ const RANK = new Map<Fact, number>(FIRST.map((fact, i) => [fact, i]))
 const LAST = FIRST.length
 /** The rank of statements about the whole note, which are shown when nothing narrower is. */
 const WHOLE = LAST + 1
-/** Intents whose notes nobody has to act on: facts count only if they contribute to the verdict. */
+/** Intents whose notes need no action: facts count only if they contribute to the verdict. */
 const NOT_ACTED_ON: readonly Intent[] = [Intent.Spam, Intent.Job]
 
 const MAX_REASONS = 6

@@ -40,7 +40,7 @@ export interface FeatureTable {
 }
 
 /** The features of a word by itself: its own row if the model knows it, else the rows of its letter groups. */
-export interface WordFeatures {
+interface WordFeatures {
   readonly rows: Int32Array
   readonly values: Float32Array
   /** Their values times the weights of the rows, by output. A word has either these or rows and values. */
