@@ -12,7 +12,7 @@ import {
   quantizeIdf,
   tableOf,
 } from '../../services/triage/analyzers/rules/learned/model.ts'
-import { scoresOf, softmax, sumsOf, vectorOf } from '../../services/triage/analyzers/rules/learned/scores.ts'
+import { scoresOf, softmax, summed, vectorOf } from '../../services/triage/analyzers/rules/learned/scores.ts'
 import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
@@ -83,7 +83,7 @@ export function toModel({ hashes, idf, exact }: Weights, calibration: Model['cal
 
 /** Returns the probability of each verdict, for each example. */
 export function probabilitiesOf(model: Model, examples: readonly Example[]): Float64Array[] {
-  const reader = createFeatureReader(model, (...given) => sumsOf(model, ...given))
+  const reader = createFeatureReader(model, summed(model))
   return examples.map(({ note, words, findings }) => {
     const scores = scoresOf(model, reader.read(note, words, findings), new Float64Array(OUTPUTS))
     return softmax(scores, VERDICTS.length).subarray(0, VERDICTS.length)

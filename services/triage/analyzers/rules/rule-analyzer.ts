@@ -2,11 +2,12 @@ import type { Analysis } from '../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
 import type { Analyzer, ReceivedNote } from '../analyzer.ts'
 import { type CustomRules, NO_CUSTOM_RULES } from './custom-rules/custom-rules.ts'
+import type { Fact, Finding } from './finding.ts'
 import { detectLanguage } from './language.ts'
 import { createExplain } from './learned/explain.ts'
 import { createFeatureReader } from './learned/features.ts'
 import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
-import { scoresOf, softmax, sumsOf } from './learned/scores.ts'
+import { scoresOf, softmax, summed } from './learned/scores.ts'
 import { decide, VERDICTS } from './learned/verdict.ts'
 import { readNote } from './read-note.ts'
 import { tagsOf } from './tags.ts'
@@ -30,7 +31,7 @@ export interface RuleAnalyzerOptions {
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
   const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
 
-  const reader = createFeatureReader(model, (...given) => sumsOf(model, ...given))
+  const reader = createFeatureReader(model, summed(model))
   const explain = createExplain(model, reader)
   const scores = new Float64Array(OUTPUTS) // reused for every note
 
@@ -43,13 +44,13 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     const probabilities = softmax(scores, VERDICTS.length)
     const verdict = decide(probabilities)
     const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
-    const facts = new Set(findings.flatMap((finding) => finding.facts))
     const reasons = explain({ words, findings, features, probabilities, verdict })
+    const tags = tagsOf(intent, priority, factsOf(findings), scores)
     return {
       intent,
       priority,
       confidence: confidenceOf(probabilities[verdict] ?? 0, language, model.calibration),
-      tags: [...new Set([...tagsOf(intent, priority, facts, scores), ...custom.tags])].sort(),
+      tags: custom.tags.length === 0 ? tags : [...new Set([...tags, ...custom.tags])].sort(),
       reasons: [...custom.reasons, ...reasons],
       language,
     }
@@ -62,6 +63,12 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
       return classify(lead)
     },
   }
+}
+
+function factsOf(findings: readonly Finding[]): Set<Fact> {
+  const all = new Set<Fact>()
+  for (const { facts } of findings) for (const fact of facts) all.add(fact)
+  return all
 }
 
 /** The languages of the training notes. In others a verdict depends on names, numbers and loan words. */

@@ -23,14 +23,12 @@ const FOLDED_HEAD = 48
 /** A power of two, at least twice {@link MAX_SPELLINGS}. */
 const TABLE_SIZE = 65_536
 
-interface Cached {
-  /** As it stands in notes, before folding. */
-  readonly raw: string
-  readonly spelling: Spelling
-}
-
-/** A hash table with open addressing: a word is found by its characters, without cutting it out of the note. */
-const table: (Cached | undefined)[] = new Array(TABLE_SIZE).fill(undefined)
+/**
+ * A hash table with open addressing: a word is found by its characters, without cutting it out of the note. The words as
+ * they stand in notes, before folding, and their spellings at the same indexes.
+ */
+const rawWords: (string | undefined)[] = new Array(TABLE_SIZE).fill(undefined)
+const spellings: Spelling[] = new Array(TABLE_SIZE)
 let cachedSpellings = 0
 let slots = 0
 
@@ -48,19 +46,20 @@ export function spellingAt(note: string, start: number, end: number): Spelling {
   let hash = 0
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ note.charCodeAt(i), 0x5bd1e995)
   let slot = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
-  for (let cached = table[slot]; cached !== undefined; cached = table[slot]) {
-    if (isAt(cached.raw, note, start, length)) return cached.spelling
+  for (let raw = rawWords[slot]; raw !== undefined; raw = rawWords[slot]) {
+    if (isAt(raw, note, start, length)) return spellings[slot] as Spelling
     slot = (slot + 1) & (TABLE_SIZE - 1)
   }
   const raw = copyOf(note.slice(start, end))
   const spelling = createSpelling(raw)
   if (cachedSpellings === MAX_SPELLINGS) {
-    table.fill(undefined)
+    rawWords.fill(undefined)
     byText.clear()
     cachedSpellings = 0
     slot = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
   }
-  table[slot] = { raw, spelling }
+  rawWords[slot] = raw
+  spellings[slot] = spelling
   cachedSpellings++
   return spelling
 }

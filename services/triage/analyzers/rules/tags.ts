@@ -42,10 +42,17 @@ const DUE_SOON: readonly Fact[] = ['due-today', 'due-this-week']
 /** All tags of docs/triage.md. */
 export const TAG_NAMES: readonly string[] = [...LEARNED_TAGS, 'urgent'].sort()
 
+const LEAST = logOdds(MIN_PROBABILITY)
+const LEAST_WITH_FACT = logOdds(MIN_PROBABILITY_WITH_FACT)
+
+function logOdds(probability: number): number {
+  return Math.log(probability / (1 - probability))
+}
+
 /**
  * The tags of a note, sorted, without duplicates.
  *
- * @param scores of all outputs of the model
+ * @param scores of all outputs of the model; those of tags are log-odds
  */
 export function tagsOf(
   intent: Intent,
@@ -54,16 +61,19 @@ export function tagsOf(
   scores: ArrayLike<number>,
 ): string[] {
   const tags: string[] = []
-  for (const [i, tag] of LEARNED_TAGS.entries()) {
-    const { intents, priorities } = RULES[tag]
-    if (!intents.includes(intent) || priorities?.includes(priority) === false) continue
-    const isDefined = facts.has(tag) && DEFINED.includes(tag)
-    const probability = 1 / (1 + Math.exp(-(scores[VERDICTS.length + i] ?? 0)))
-    const least = facts.has(tag) ? MIN_PROBABILITY_WITH_FACT : MIN_PROBABILITY
-    if (isDefined || probability >= least) tags.push(tag)
+  for (let i = 0; i < LEARNED_TAGS.length; i++) {
+    const tag = LEARNED_TAGS[i] as LearnedTag
+    const isStated = facts.has(tag)
+    const isLikely = (scores[VERDICTS.length + i] as number) >= (isStated ? LEAST_WITH_FACT : LEAST)
+    if ((isLikely || (isStated && DEFINED.includes(tag))) && suits(tag, intent, priority)) tags.push(tag)
   }
   if (isUrgent(intent, priority, facts)) tags.push('urgent')
   return tags.sort()
+}
+
+function suits(tag: LearnedTag, intent: Intent, priority: Priority): boolean {
+  const { intents, priorities } = RULES[tag]
+  return intents.includes(intent) && priorities?.includes(priority) !== false
 }
 
 /** Urgent follows from P0, or from a deadline this week with a note that must be answered today. */

@@ -247,9 +247,9 @@ function contributionsOf(
     row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * shareOf('pair', row) * model.scale
   let before = size === 0 ? 0 : ofPair(pairs[first] as number)
   for (let i = first; i <= last; i++) {
-    const { sums } = words[i] as (typeof words)[number]
+    const { sums, at } = words[i] as (typeof words)[number]
     let own = 0
-    for (let k = 0; k < gradient.length; k++) own += (gradient[k] as number) * (sums[k] as number)
+    for (let k = 0; k < gradient.length; k++) own += (gradient[k] as number) * (sums[at + k] as number)
     const after = ofPair(pairs[i + 1] as number)
     // a pair with the start or the end of the note has one word
     const ofPairs = (i === 0 ? before : before / 2) + (i === size - 1 ? after : after / 2)

@@ -43,8 +43,9 @@ export interface FeatureTable {
 interface WordFeatures {
   readonly rows: Int32Array
   readonly values: Float32Array
-  /** Their values times the weights of the rows, by output. A word has either these or rows and values. */
+  /** From index `at` on their values times the weights of the rows, by output. A word has either these or rows and values. */
   readonly sums: Float32Array
+  readonly at: number
   /** Sum of the squares of the values. */
   readonly squares: number
   readonly isKnown: boolean
@@ -98,11 +99,31 @@ const NUMBERS = Array.from({ length: 10 }, (_, length) => `#${length}`)
 const START = mixed(OWN.pair, wordHash('^'))
 const END = wordHash('$')
 
-/** Sums up the first `size` rows times their values, by output. */
-type Sum = (rows: Int32Array, values: Float32Array, size: number) => Float32Array
+interface SumsOptions {
+  /** Number of sums of a word. */
+  readonly outputs: number
+  /** Writes the sums of the first `size` rows times their values to `sums`, from index `at` on. */
+  sumUp(rows: Int32Array, values: Float32Array, size: number, sums: Float32Array, at: number): void
+}
 
-/** @param sumUp when given, words have sums instead of rows and values */
-export function createFeatureReader({ rowOf, idf }: FeatureTable, sumUp?: Sum): FeatureReader {
+/** Words whose sums share an array, since an array for each would take more memory than the sums. */
+const WORDS_PER_CHUNK = 1024
+
+/** @param options when given, words have sums instead of rows and values */
+export function createFeatureReader({ rowOf, idf }: FeatureTable, options?: SumsOptions): FeatureReader {
+  let chunk = new Float32Array(0)
+  let used = 0
+  const addSums = ({ outputs, sumUp }: SumsOptions, size: number): Pick<WordFeatures, 'sums' | 'at'> => {
+    if (used === chunk.length) {
+      chunk = new Float32Array(WORDS_PER_CHUNK * outputs)
+      used = 0
+    }
+    const at = used
+    sumUp(rows, values, size, chunk, at)
+    used += outputs
+    return { sums: chunk, at }
+  }
+
   // reused for every word
   const rows = new Int32Array(MAX_GROUPS)
   const values = new Float32Array(MAX_GROUPS)
@@ -129,10 +150,12 @@ export function createFeatureReader({ rowOf, idf }: FeatureTable, sumUp?: Sum): 
       values[i] = value
       squares += value * value
     }
+    const { sums, at } = options === undefined ? NO_SUMS : addSums(options, size)
     return {
-      rows: sumUp === undefined ? rows.slice(0, size) : NO_ROWS,
-      values: sumUp === undefined ? values.slice(0, size) : NO_VALUES,
-      sums: sumUp === undefined ? NO_VALUES : sumUp(rows, values, size),
+      rows: options === undefined ? rows.slice(0, size) : NO_ROWS,
+      values: options === undefined ? values.slice(0, size) : NO_VALUES,
+      sums,
+      at,
       squares,
       isKnown,
       asFirst: mixed(kinds.pair, hash),
@@ -221,6 +244,7 @@ export function createFeatureReader({ rowOf, idf }: FeatureTable, sumUp?: Sum): 
 
 const NO_ROWS = new Int32Array(0)
 const NO_VALUES = new Float32Array(0)
+const NO_SUMS = { sums: NO_VALUES, at: 0 }
 
 /**
  * The factor for features that describe the whole note, so that their part of the vector does not shrink as the number of

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { readNote } from '../read-note.ts'
 import { createFeatureReader } from './features.ts'
 import { loadModel, OUTPUTS, ROW_LENGTH } from './model.ts'
-import { scoresOf, sumsOf, vectorOf } from './scores.ts'
+import { scoresOf, summed, vectorOf } from './scores.ts'
 
 const model = loadModel(new URL('model.br', import.meta.url))
-const reader = createFeatureReader(model, (...given) => sumsOf(model, ...given))
+const reader = createFeatureReader(model, summed(model))
 const readerOfTraining = createFeatureReader(model)
 
 const NOTES = [

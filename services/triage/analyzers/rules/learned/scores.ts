@@ -1,15 +1,33 @@
 import { type NoteFeatures, UNKNOWN, wholeFactor } from './features.ts'
 import { type Model, OUTPUTS, ROW_LENGTH } from './model.ts'
 
-const sums = new Float64Array(OUTPUTS) // reused for every word
+const scratch = new Float64Array(OUTPUTS) // reused for every word
 
 /**
- * Returns the part of every output that the first `size` rows contribute, before scaling: their weights times their values.
+ * Computes the part of every output that the first `size` rows contribute, before scaling: their weights times their values.
+ *
+ * @param sums receives them, from index `at` on
  */
-export function sumsOf({ weights, scale }: Model, rows: Int32Array, values: Float32Array, size: number): Float32Array {
-  sums.fill(0)
-  for (let i = 0; i < size; i++) addRow(sums, weights, rows[i] as number, (values[i] as number) * scale)
-  return new Float32Array(sums)
+function sumUp(
+  { weights, scale }: Model,
+  rows: Int32Array,
+  values: Float32Array,
+  size: number,
+  sums: Float32Array,
+  at: number,
+): void {
+  scratch.fill(0)
+  for (let i = 0; i < size; i++) addRow(scratch, weights, rows[i] as number, (values[i] as number) * scale)
+  sums.set(scratch, at)
+}
+
+/** Options of a feature reader whose words have their sums for this model. */
+export function summed(model: Model) {
+  return {
+    outputs: OUTPUTS,
+    sumUp: (rows: Int32Array, values: Float32Array, size: number, sums: Float32Array, at: number) =>
+      sumUp(model, rows, values, size, sums, at),
+  }
 }
 
 /**
@@ -21,7 +39,7 @@ export function scoresOf(model: Model, features: NoteFeatures, scores: Float64Ar
   const { weights, scale } = model
   const { size, words, pairs, whole, evidence, shareOf } = features
   scores.fill(0)
-  for (let i = 0; i < size; i++) addSums(scores, (words[i] as (typeof words)[number]).sums)
+  for (let i = 0; i < size; i++) addWord(scores, words[i] as (typeof words)[number])
   for (let i = 0; i <= size; i++) {
     const row = pairs[i] as number
     if (row >= 0) addRow(scores, weights, row, shareOf('pair', row) * scale)
@@ -35,8 +53,8 @@ export function scoresOf(model: Model, features: NoteFeatures, scores: Float64Ar
   return scores
 }
 
-function addSums(scores: Float64Array, ofWord: Float32Array): void {
-  for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] as number) + (ofWord[k] as number)
+function addWord(scores: Float64Array, { sums, at }: NoteFeatures['words'][number]): void {
+  for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] as number) + (sums[at + k] as number)
 }
 
 function addRow(scores: Float64Array, weights: Int8Array, row: number, value: number): void {
