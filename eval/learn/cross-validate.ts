@@ -3,6 +3,9 @@ import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-a
 import type { TrainingNote } from '../labelled-notes.ts'
 import { measure } from '../measures.ts'
 import { type Prediction, predict } from '../predict.ts'
+import { reasonMeasures } from '../reasons.ts'
+import { mapOf } from '../shares.ts'
+import { tagMeasures } from '../tags.ts'
 import { calibrate, type Outcome } from './calibrate.ts'
 import { learnWeights, probabilitiesOf, toExample, toModel, type Weights } from './learn.ts'
 
@@ -45,14 +48,34 @@ const QUALITY_MEASURES = [
   'ece',
 ] as const
 
-/** The means of the folds, to three decimal places. `eval/quality.json` keeps them and a test compares. */
-export type Quality = Readonly<Record<(typeof QUALITY_MEASURES)[number], number>>
+/** The figures that `eval/quality.json` keeps and a test compares, to three decimal places. */
+export interface Quality extends Readonly<Record<(typeof QUALITY_MEASURES)[number], number>> {
+  readonly tag_precision: number
+  readonly tag_recall: number
+  /** Share of reasons that only repeat the verdict. */
+  readonly generic_reasons: number
+  /** Notes in which two reasons have the same span. */
+  readonly duplicated_spans: number
+}
 
+/** Means of the folds; tags and reasons are too rare in some folds and are measured over all of them. */
 export function qualityOf(folds: readonly (readonly Prediction[])[]): Quality {
   const measures = folds.map(measure)
-  const mean = (name: keyof Quality) =>
-    Math.round((1000 * measures.reduce((sum, each) => sum + (each[name] ?? 0), 0)) / measures.length) / 1000
-  return Object.fromEntries(QUALITY_MEASURES.map((name) => [name, mean(name)])) as Quality // one entry for each name
+  const tags = tagMeasures(folds.flat())
+  const reasons = reasonMeasures(folds.flat())
+  const mean = (name: (typeof QUALITY_MEASURES)[number]) =>
+    rounded(measures.reduce((sum, each) => sum + (each[name] ?? 0), 0) / measures.length)
+  return {
+    ...mapOf(QUALITY_MEASURES, mean),
+    tag_precision: rounded(tags?.precision ?? 0),
+    tag_recall: rounded(tags?.recall ?? 0),
+    generic_reasons: rounded(reasons.generic ?? 0),
+    duplicated_spans: reasons.duplicated_spans,
+  }
+}
+
+function rounded(figure: number): number {
+  return Math.round(1000 * figure) / 1000
 }
 
 function outcomesOf(weights: Weights, examples: readonly ReturnType<typeof toExample>[]): Outcome[] {

@@ -226,6 +226,13 @@ describe('the rule analyzer', () => {
     expect(analysis.confidence).toBeLessThanOrEqual(0.3)
   })
 
+  it.each(['invoice?', 'доставка', 'refund pls', 'rechnung'])(
+    'is not capped for a short note of known words: %s',
+    async (note) => {
+      expect((await analyze(note)).confidence).toBeGreaterThan(0.3)
+    },
+  )
+
   it('has a higher confidence for a plain wish than for a riddle', async () => {
     const riddle = await analyze('Blue, perhaps, as the old clock said.')
     const wish = await analyze('We want to buy 20 licences, please send a quote with the price and the contract.')

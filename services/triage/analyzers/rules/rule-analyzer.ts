@@ -5,7 +5,7 @@ import { type CustomRules, NO_CUSTOM_RULES } from './custom-rules/custom-rules.t
 import type { Fact, Finding } from './finding.ts'
 import { detectLanguage } from './language.ts'
 import { createExplain } from './learned/explain.ts'
-import { createFeatureReader } from './learned/features.ts'
+import { createFeatureReader, type NoteFeatures } from './learned/features.ts'
 import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
 import { scoresOf, softmax, summed } from './learned/scores.ts'
 import { decide, VERDICTS } from './learned/verdict.ts'
@@ -49,7 +49,11 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     return {
       intent,
       priority,
-      confidence: confidenceOf(probabilities[verdict] ?? 0, language, model.calibration),
+      confidence: confidenceOf(
+        probabilities[verdict] ?? 0,
+        isReadable(language, features) ? MAX_CONFIDENCE : MAX_CONFIDENCE_OTHER_LANGUAGES,
+        model.calibration,
+      ),
       tags: custom.tags.length === 0 ? tags : [...new Set([...tags, ...custom.tags])].sort(),
       reasons: [...custom.reasons, ...reasons],
       language,
@@ -77,13 +81,23 @@ const MAX_CONFIDENCE_OTHER_LANGUAGES = 0.3
 /** No result is certain; in particular the model is overconfident about notes of one word. */
 const MAX_CONFIDENCE = 0.99
 
+/** Minimum share of known words in a note whose language is undetermined, usually because it has one or two words. */
+const MIN_KNOWN_SHARE = 0.9
+
+/** Whether the model has learned the language of a note. */
+function isReadable(language: string, { words, size }: NoteFeatures): boolean {
+  if (language !== 'und' || size === 0) return LEARNED_LANGUAGES.has(language)
+  let known = 0
+  for (let i = 0; i < size; i++) if (words[i]?.isKnown === true) known++
+  return known >= MIN_KNOWN_SHARE * size
+}
+
 /**
  * The probability that intent and priority are both correct: the probability of the model, calibrated on notes it was
  * not trained on (Platt scaling of the log-odds).
  */
-function confidenceOf(probability: number, language: string, { slope, offset }: Model['calibration']): number {
+function confidenceOf(probability: number, max: number, { slope, offset }: Model['calibration']): number {
   const logOdds = Math.log(probability / Math.max(1e-9, 1 - probability))
   const calibrated = 1 / (1 + Math.exp(-(slope * logOdds + offset)))
-  const max = LEARNED_LANGUAGES.has(language) ? MAX_CONFIDENCE : MAX_CONFIDENCE_OTHER_LANGUAGES
   return Math.round(Math.min(calibrated, max) * 100) / 100
 }

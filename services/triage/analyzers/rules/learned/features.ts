@@ -5,8 +5,8 @@ import { mixed, withCode, wordHash } from './hash.ts'
 import { SHAPES, shapesOf } from './shape.ts'
 
 /*
- * The features of a note. A feature is a 32-bit hash of a kind and a text, so there is no dictionary; with 160,000
- * features in the model, an unknown text collides with one once in 27,000 times. Hashes are signed, so that the
+ * The features of a note. A feature is a 32-bit hash of a kind and a text, so there is no dictionary; with 131,000
+ * features in the model, an unknown text collides with one once in 33,000 times. Hashes are signed, so that the
  * JavaScript engine stores them as small integers. A model has a row for each feature it knows; unknown features are
  * skipped.
  *
@@ -23,7 +23,7 @@ const LENGTH = 2
 
 /** Lengths of letter groups, which generalize over stems, endings and compounds to unknown words. */
 const MIN_GROUP = 3
-const MAX_GROUP = 6
+const MAX_GROUP = 5
 
 /** The row of a feature that the model does not know. */
 export const UNKNOWN = -1

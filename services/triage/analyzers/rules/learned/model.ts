@@ -12,7 +12,7 @@ export interface Model extends FeatureTable {
   readonly idf: Uint8Array
   /**
    * Row by row, a weight for each output, in units of `scale`; a row has {@link ROW_LENGTH} elements. Memory access
-   * dominates the cost of a note; as bytes 160,000 rows take 5 MB instead of 20.
+   * dominates the cost of a note; as bytes 131,000 rows take 4 MB instead of 16.
    */
   readonly weights: Int8Array
   readonly scale: number
@@ -110,7 +110,7 @@ export function quantize(exact: Float32Array): Pick<Model, 'weights' | 'scale'> 
 }
 
 /**
- * A hash table with open addressing, three times as fast as a `Map` with 90,000 numbers. Each hash is next to its row, so
+ * A hash table with open addressing, three times as fast as a `Map`. Each hash is next to its row, so
  * that a look-up needs one memory access. Hashes may be signed or unsigned.
  *
  * Most look-ups are for word pairs that no model knows. A bit set that fits into the processor's cache answers nine of ten
