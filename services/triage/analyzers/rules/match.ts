@@ -27,6 +27,7 @@ interface State<E> {
 }
 
 interface Edges<E> {
+  readonly id: number
   /** By the number of the place. */
   readonly states: Map<number, State<E>[]>
   /** The bits of the places, see {@link Fit}: tells without a look-up that a word fits none of them. */
@@ -35,6 +36,7 @@ interface Edges<E> {
 
 /** What the words of a spelling fit. */
 interface Fit<E> {
+  readonly id: number
   /** The state after a phrase began with the word; undefined when none does. */
   readonly start: State<E> | undefined
   /** The numbers of the places after the first, and for each a bit in a mask; different places may share a bit. */
@@ -62,7 +64,7 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
     if (fitting.length === 0) return FITS_NONE as Fit<E>
     const places = fitting.flatMap((place) => followers.get(place) ?? [])
     const start = merged(fitting.flatMap((place) => root.next.states.get(starts.get(place) ?? -1) ?? []))
-    return { start, places, mask: places.reduce((mask, place) => mask | bitOf(place), 0) }
+    return { id: ids++, start, places, mask: places.reduce((mask, place) => mask | bitOf(place), 0) }
   })
 
   let matches: Match<E>[] = []
@@ -73,7 +75,7 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
   function follow(state: State<E>, words: readonly Word[], first: number, at: number): void {
     const { next, afterGap, evidence } = state
     for (let i = 0; i < evidence.length; i++) matches.push({ evidence: evidence[i] as E, first, last: at })
-    if (next.mask !== 0 && isInSentence(words, first, at + 1) && ((fits[at + 1] as Fit<E>).mask & next.mask) !== 0) {
+    if (next.mask !== 0 && isInSentence(words, first, at + 1) && leads(next, fits[at + 1] as Fit<E>)) {
       for (const place of (fits[at + 1] as Fit<E>).places) followAll(next.states.get(place), words, first, at + 1)
     }
     if (afterGap.mask !== 0) followGap(afterGap, words, first, at)
@@ -83,14 +85,14 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
     if (states !== undefined) for (let i = 0; i < states.length; i++) follow(states[i] as State<E>, words, first, at)
   }
 
-  function followGap({ states, mask }: Edges<E>, words: readonly Word[], first: number, at: number): void {
+  function followGap(edges: Edges<E>, words: readonly Word[], first: number, at: number): void {
     let reached: number[] | undefined
     for (let i = at + 1; i <= at + 1 + GAP_WORDS; i++) {
       if (!isInSentence(words, first, i)) return
       const fit = fits[i] as Fit<E>
-      if ((fit.mask & mask) === 0) continue
+      if (!leads(edges, fit)) continue
       for (const place of fit.places) {
-        const after = states.get(place)
+        const after = edges.states.get(place)
         if (after === undefined || reached?.includes(place)) continue
         reached = reached === undefined ? [place] : [...reached, place]
         followAll(after, words, first, i)
@@ -109,7 +111,30 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
   }
 }
 
-const FITS_NONE: Fit<never> = { start: undefined, places: [], mask: 0 }
+/** Numbers states' edges and spellings' fits, for {@link leads}. */
+let ids = 1
+const FITS_NONE: Fit<never> = { id: 0, start: undefined, places: [], mask: 0 }
+
+const MEMO_BITS = 15
+/** Larger than any id of a process. */
+const MAX_IDS = 2 ** 26
+const memoKeys = new Float64Array(2 ** MEMO_BITS)
+const memoResults = new Uint8Array(2 ** MEMO_BITS)
+
+/**
+ * Whether a word fits a place that leads on. Frequent words fit dozens of places, so the results for pairs are kept: the
+ * latest for each slot of a table.
+ */
+function leads<E>(edges: Edges<E>, { id, places, mask }: Fit<E>): boolean {
+  if ((mask & edges.mask) === 0) return false
+  const key = edges.id * MAX_IDS + id
+  const slot = (Math.imul(edges.id, 0x9e3779b1) ^ Math.imul(id, 0x85ebca6b)) >>> (32 - MEMO_BITS)
+  if (memoKeys[slot] === key) return memoResults[slot] === 1
+  const result = places.some((place) => edges.states.has(place))
+  memoKeys[slot] = key
+  memoResults[slot] = result ? 1 : 0
+  return result
+}
 
 function isInSentence(words: readonly Word[], first: number, at: number): boolean {
   return at < words.length && (words[at] as Word).sentence === (words[first] as Word).sentence
@@ -120,7 +145,7 @@ function createState<E>(): State<E> {
 }
 
 function createEdges<E>(): Edges<E> {
-  return { states: new Map(), mask: 0 }
+  return { id: ids++, states: new Map(), mask: 0 }
 }
 
 function addPhrase<E>(

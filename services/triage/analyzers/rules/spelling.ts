@@ -129,7 +129,8 @@ function createSpelling(raw: string): Spelling {
   const mixedScript = scripts === (LATIN | CYRILLIC)
   const foreign = !isAscii(raw) && FOREIGN.test(raw.slice(0, FOLDED_HEAD))
   const text = mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head)
-  if (mixedScript || foreign || raw.length > FOLDED_HEAD) return { text, mixedScript, foreign, results: new Array(slots) }
+  if (mixedScript || foreign || raw.length > FOLDED_HEAD)
+    return { text, mixedScript, foreign, results: new Array(slots) }
   let spelling = byText.get(text)
   if (spelling === undefined) {
     spelling = { text, mixedScript, foreign, results: new Array(slots) }
