@@ -22,6 +22,11 @@ const FOLDED_HEAD = 48
 
 /** A power of two, at least twice {@link MAX_SPELLINGS}. */
 const TABLE_SIZE = 65_536
+/**
+ * Ordinary words are found within a few steps. Words chosen to share a place would take 30,000, 300 ms for a note of them,
+ * so after this many the word at the place is replaced.
+ */
+const MAX_STEPS = 64
 
 /**
  * A hash table with open addressing: a word is found by its characters, without cutting it out of the note. The words as
@@ -41,23 +46,27 @@ export function spellingOf(raw: string): Spelling {
 export function spellingAt(note: string, start: number, end: number): Spelling {
   const length = end - start
   if (length > (isDigit(note.charCodeAt(start)) ? MAX_NUMBER_LENGTH : FOLDED_HEAD)) {
-    return createSpelling(note.slice(start, end))
+    return createSpelling(note.slice(start, end), false)
   }
   let hash = 0
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ note.charCodeAt(i), 0x5bd1e995)
-  let slot = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
-  for (let raw = rawWords[slot]; raw !== undefined; raw = rawWords[slot]) {
+  const home = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
+  let slot = home
+  let steps = 0
+  for (let raw = rawWords[slot]; raw !== undefined && steps < MAX_STEPS; raw = rawWords[slot]) {
     if (isAt(raw, note, start, length)) return spellings[slot] as Spelling
     slot = (slot + 1) & (TABLE_SIZE - 1)
+    steps++
   }
-  const raw = copyOf(note.slice(start, end))
-  const spelling = createSpelling(raw)
+  if (steps === MAX_STEPS) slot = home
   if (cachedSpellings === MAX_SPELLINGS) {
     rawWords.fill(undefined)
     byText.clear()
     cachedSpellings = 0
-    slot = (hash ^ (hash >>> 15)) & (TABLE_SIZE - 1)
+    slot = home
   }
+  const raw = copyOf(note.slice(start, end))
+  const spelling = createSpelling(raw, true)
   rawWords[slot] = raw
   spellings[slot] = spelling
   cachedSpellings++
@@ -123,7 +132,8 @@ const FOREIGN = /[åæðøþòì\u0100-\u0151\u0154-\u024f\u1e00-\u1eff\u0450\u0
 /** Spellings by their folded text, so that "Price", "PRICE" and "price" share their results. */
 const byText = new Map<string, Spelling>()
 
-function createSpelling(raw: string): Spelling {
+/** @param cached whether the word counts towards {@link MAX_SPELLINGS}, which also bounds {@link byText} */
+function createSpelling(raw: string, cached: boolean): Spelling {
   const head = foldHead(raw)
   const scripts = scriptsIn(head)
   const mixedScript = scripts === (LATIN | CYRILLIC)
@@ -134,7 +144,7 @@ function createSpelling(raw: string): Spelling {
   let spelling = byText.get(text)
   if (spelling === undefined) {
     spelling = { text, mixedScript, foreign, results: new Array(slots) }
-    if (!isLongNumber(text)) byText.set(text, spelling)
+    if (cached) byText.set(text, spelling)
   }
   return spelling
 }
@@ -149,10 +159,6 @@ function scriptsIn(text: string): number {
     else if (code >= 0x430 && code <= 0x44f) scripts |= CYRILLIC
   }
   return scripts
-}
-
-function isLongNumber(text: string): boolean {
-  return text.length > MAX_NUMBER_LENGTH && isDigit(text.charCodeAt(0))
 }
 
 /**
