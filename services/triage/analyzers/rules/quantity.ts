@@ -188,11 +188,15 @@ const isSeatWord = perSpelling(({ text }) => SEATS.test(text))
 
 /** The number at `i`, with its thousands in the word before: "3.000", "1,200" and "1 200" are two words each. */
 function numberAt(i: number, words: readonly Word[]): number {
+  const number = numberIn((words[i] as Word).text)
+  return hasThousandsBefore(i, words) ? numberIn((words[i - 1] as Word).text) * 1000 + number : number
+}
+
+function hasThousandsBefore(i: number, words: readonly Word[]): boolean {
   const word = words[i] as Word
   const before = words[i - 1]
-  const grouped = word.text.length === 3 && isDigit(word.text.charCodeAt(0)) && before?.end === word.start - 1
-  if (!grouped || before.text.length > 3 || !isDigit(before.text.charCodeAt(0))) return numberIn(word.text)
-  return numberIn(before.text) * 1000 + numberIn(word.text)
+  const isGroup = word.text.length === 3 && isDigit(word.text.charCodeAt(0)) && before?.end === word.start - 1
+  return isGroup && before.text.length <= 3 && isDigit(before.text.charCodeAt(0))
 }
 
 /** A number of seats or people, from word `first` to word `last`, both inclusive. */
@@ -209,7 +213,8 @@ export function largestSeats(words: readonly Word[]): Seats | undefined {
     if (!isNumber((words[i] as Word).spelling)) continue
     const last = words[i - 1]?.text === 'нас' ? i : seatWordOf(i, words)
     const count = last < 0 ? 0 : numberAt(i, words)
-    if (count > (largest?.count ?? 0)) largest = { count, first: last === i ? i - 1 : i, last }
+    const first = last === i || hasThousandsBefore(i, words) ? i - 1 : i
+    if (count > (largest?.count ?? 0)) largest = { count, first, last }
   }
   return largest
 }

@@ -298,6 +298,22 @@ describe('the rule analyzer', () => {
     )
   })
 
+  it('does not tell that a fault hits the guests of a buyer', async () => {
+    const { intent, reasons } = await analyze('We need catering for 120 guests on 18 April, what would it cost?')
+    expect(intent).toBe('buy')
+    expect(reasons.map(({ text }) => text)).not.toContain('says that many are hit')
+  })
+
+  it('quotes a number with its thousands, and calls a month past only when it is', async () => {
+    const quoted = async (note: string) =>
+      (await analyze(note)).reasons.map(({ text, start, end }) => `${text}: ${note.slice(start, end)}`)
+    expect(await quoted('We need 1 200 seats please')).toContain('speaks of 1200 people or seats: 1 200 seats')
+    const month = RECEIVED.toLocaleString('en', { month: 'long', timeZone: 'UTC' })
+    const charged = await quoted(`I was charged twice for ${month}, please refund one of them.`)
+    expect(charged.join()).toMatch(/speaks of/)
+    expect(charged.join()).not.toMatch(/in the past/)
+  })
+
   it('gives no reasons without evidence', async () => {
     expect((await analyze('Xyzzy.')).reasons).toEqual([])
   })

@@ -1,6 +1,6 @@
 import type { Fact, Finding } from '../finding.ts'
 import type { Word } from '../note-words.ts'
-import { formatDay, formatMonth, weekEnd, yearOf } from './calendar.ts'
+import { formatDay, formatMonth, monthOf, weekEnd, yearOf } from './calendar.ts'
 
 /** How a note speaks of a date. */
 export const Tense = {
@@ -83,7 +83,11 @@ export function findingOf(mention: Mention, words: readonly Word[], today: numbe
 
   if (tense === Tense.Regular) return finding('names regular days or opening hours', [])
   if (tense === Tense.Past)
-    return finding('names a day in the past', ['past-day'], `speaks of ${textOf(mention)}, in the past`)
+    return finding(
+      'names a day in the past',
+      ['past-day'],
+      `speaks of ${textOf(mention)}${isOver(mention, today) ? ', in the past' : ''}`,
+    )
   const distance = distanceOf(mention, today)
   const facts = FACTS[distance]
   if (tense === Tense.Deadline) {
@@ -91,6 +95,12 @@ export function findingOf(mention: Mention, words: readonly Word[], today: numbe
   }
   const says = distance === 'today' ? 'names today' : `names a day ${WORDS[distance]}`
   return finding(says, facts, `names ${textOf(mention)}`)
+}
+
+/** "We were charged twice for March", written in March, and "today no one came" speak of what has not ended. */
+function isOver({ day, precision }: Mention, today: number): boolean {
+  const isThisMonth = precision === 'month' && yearOf(day) === yearOf(today) && monthOf(day) === monthOf(today)
+  return day < today && !isThisMonth
 }
 
 /** For example "Friday 13 March 2026" or "April 2026". */

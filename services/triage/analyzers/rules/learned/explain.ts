@@ -57,6 +57,8 @@ const LAST = FIRST.length
 const WHOLE = LAST + 1
 /** Intents whose notes need no action: facts count only if they contribute to the verdict. */
 const NOT_ACTED_ON: readonly Intent[] = [Intent.Spam, Intent.Job]
+/** What happens to customers. Of a buyer the phrases mean something else: 120 guests are not hit by a fault. */
+const DAMAGE: readonly Fact[] = ['standstill', 'many-affected', 'data-loss', 'breach', 'mass-damage', 'outage']
 
 const MAX_REASONS = 6
 /** With fewer findings a generic reason follows. */
@@ -157,7 +159,8 @@ function findingReasons(
   weightOf: (row: number) => number,
   { statementRow, factRow }: Pick<FeatureReader, 'statementRow' | 'factRow'>,
 ): Reason[] {
-  const isActedOn = !NOT_ACTED_ON.includes(VERDICTS[verdict]?.intent ?? Intent.Other)
+  const intent = VERDICTS[verdict]?.intent ?? Intent.Other
+  const isActedOn = !NOT_ACTED_ON.includes(intent)
   const candidates: Candidate[] = []
   for (const { says, shown, facts, start, end } of findings) {
     if (end <= start) continue
@@ -165,7 +168,7 @@ function findingReasons(
     let rank = LAST
     for (const fact of facts) {
       weight += weightOf(factRow(fact))
-      rank = Math.min(rank, RANK.get(fact) ?? LAST)
+      if (intent !== Intent.Buy || !DAMAGE.includes(fact)) rank = Math.min(rank, RANK.get(fact) ?? LAST)
     }
     const isWhole = start === words[0]?.start && end === words.at(-1)?.end && words.length > MAX_SPAN_WORDS
     if (isWhole) rank = WHOLE
@@ -177,21 +180,28 @@ function findingReasons(
   const reasons: Reason[] = []
   for (const { text, start, end, weight, rank } of candidates) {
     if (reasons.length === MAX_REASONS || (rank === WHOLE && reasons.length > 0)) break
-    const span = rank === WHOLE ? { start, end } : widened(start, end, words)
-    const isTaken = reasons.some((reason) => reason.text === text || overlaps(reason, span))
-    if (!isTaken) reasons.push({ text, ...span, weight })
+    if (reasons.some((reason) => reason.text === text || overlaps(reason, { start, end }))) continue
+    const span = rank === WHOLE ? { start, end } : widened(start, end, words, reasons)
+    reasons.push({ text, ...span, weight })
   }
   return reasons
 }
 
-/** Extends a span of a single word over the word before it, or else the word after it, in the same clause. */
-function widened(start: number, end: number, words: readonly Word[]): Pick<Reason, 'start' | 'end'> {
+/** Extends a span of a single word over the word before it, or else the word after it, in the same clause and not taken. */
+function widened(
+  start: number,
+  end: number,
+  words: readonly Word[],
+  taken: readonly Reason[],
+): Pick<Reason, 'start' | 'end'> {
   const at = indexOfWord(start, words)
   const word = words[at]
   if (word === undefined || word.end !== end) return { start, end }
+  const isFree = (other: Word | undefined): other is Word =>
+    other?.clause === word.clause && !taken.some((reason) => overlaps(reason, other))
   const [before, after] = [words[at - 1], words[at + 1]]
-  if (before?.clause === word.clause) return { start: before.start, end }
-  return after?.clause === word.clause ? { start, end: after.end } : { start, end }
+  if (isFree(before)) return { start: before.start, end }
+  return isFree(after) ? { start, end: after.end } : { start, end }
 }
 
 /** The index of the word that starts at an offset, by binary search. */
@@ -229,9 +239,8 @@ function genericReason(
   const intentWeight = contributionsOf(features, model, ofIntent, first, last).reduce((sum, one) => sum + one, 0)
   const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
   const text = 2 * intentWeight >= weight ? INTENT_TEXT[intent] : PRIORITY_TEXT[priority]
-  const wide = first === last ? widened(start, end, words) : { start, end }
-  const isFree = !taken.some((reason) => overlaps(reason, wide))
-  return { text, ...(isFree ? wide : { start, end }), weight: rounded(weight) }
+  const wide = first === last ? widened(start, end, words, taken) : { start, end }
+  return { text, ...wide, weight: rounded(weight) }
 }
 
 /** The contribution of each word from `first` to `last`: its own, and half of those of the pairs that it is in. */
