@@ -4,6 +4,8 @@ export interface Finding {
   readonly says: string
   /** The statement with what is special about this note, for people only: "needs it by Friday 13 March 2026". */
   readonly shown?: string
+  /** Whether it is about the note as a whole, whatever its span. */
+  readonly isWhole?: boolean
   readonly start: number
   readonly end: number
   readonly facts: readonly Fact[]

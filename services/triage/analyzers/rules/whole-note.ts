@@ -51,7 +51,7 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
   const start = words[0]?.start ?? 0
   const end = words.at(-1)?.end ?? note.length
   const add = (says: string, facts: Finding['facts']): void => {
-    findings.push({ says, start, end, facts })
+    findings.push({ says, start, end, facts, isWhole: true })
   }
 
   let [some, all, mixed] = [0, words.length === 0 ? 0 : -1, 0]

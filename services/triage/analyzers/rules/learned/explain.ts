@@ -162,7 +162,7 @@ function findingReasons(
   const intent = VERDICTS[verdict]?.intent ?? Intent.Other
   const isActedOn = !NOT_ACTED_ON.includes(intent)
   const candidates: Candidate[] = []
-  for (const { says, shown, facts, start, end } of findings) {
+  for (const { says, shown, facts, start, end, isWhole } of findings) {
     if (end <= start) continue
     let weight = weightOf(statementRow(says))
     let rank = LAST
@@ -170,8 +170,7 @@ function findingReasons(
       weight += weightOf(factRow(fact))
       if (intent !== Intent.Buy || !DAMAGE.includes(fact)) rank = Math.min(rank, RANK.get(fact) ?? LAST)
     }
-    const isWhole = start === words[0]?.start && end === words.at(-1)?.end && words.length > MAX_SPAN_WORDS
-    if (isWhole) rank = WHOLE
+    if (isWhole === true) rank = WHOLE
     if (weight < MIN_WEIGHT && (rank >= LAST || !isActedOn)) continue
     const text = shown ?? says
     candidates.push({ text, start, end, weight: Math.max(0, rounded(weight)), rank })
