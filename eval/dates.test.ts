@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Intent, Priority } from '../domain/vocabulary.ts'
 import type { ReceivedNote } from '../services/triage/analyzers/analyzer.ts'
-import { readNote } from '../services/triage/analyzers/rules/read-note.ts'
+import { readNote } from '../services/triage/analyzers/rules/reading/read-note.ts'
 import { type LabelledNote, readLabelledNotes, receivedAtOf } from './labelled-notes.ts'
 import { predict } from './predict.ts'
 

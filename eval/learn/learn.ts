@@ -14,7 +14,7 @@ import {
 } from '../../services/triage/analyzers/rules/learned/model.ts'
 import { scoresOf, softmax, summed, vectorOf } from '../../services/triage/analyzers/rules/learned/scores.ts'
 import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
-import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/read-note.ts'
+import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/reading/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
 import { receivedAtOf, type TrainingNote } from '../labelled-notes.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dayOf } from '../../services/triage/analyzers/rules/dates/calendar.ts'
 import { findDates } from '../../services/triage/analyzers/rules/dates/find-dates.ts'
 import { distanceOf, type Mention, Tense } from '../../services/triage/analyzers/rules/dates/mention.ts'
-import { readWords } from '../../services/triage/analyzers/rules/note-words.ts'
+import { readWords } from '../../services/triage/analyzers/rules/reading/note-words.ts'
 
 /**
  * A note, the dates in it as "tense day distance" separated by "; " (none: an empty string), and the day it was received

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Analysis } from '../../../../domain/analysis.ts'
 import { isGenericReason } from './learned/explain.ts'
-import { readNote } from './read-note.ts'
+import { readNote } from './reading/read-note.ts'
 import { createRuleAnalyzer } from './rule-analyzer.ts'
 
 // Runs the notes of docs/triage-examples.md. UPDATE_EXAMPLES=1 writes the column of the present rules instead.

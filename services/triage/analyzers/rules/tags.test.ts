@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
-import type { Fact } from './finding.ts'
+import type { Fact } from './findings/finding.ts'
 import { LEARNED_TAGS, type LearnedTag } from './learned/model.ts'
 import { VERDICTS } from './learned/verdict.ts'
 import { tagsOf } from './tags.ts'

@@ -1,5 +1,5 @@
 import { Intent, Priority } from '../../../../domain/vocabulary.ts'
-import type { Fact } from './finding.ts'
+import type { Fact } from './findings/finding.ts'
 import { LEARNED_TAGS, type LearnedTag } from './learned/model.ts'
 import { VERDICTS } from './learned/verdict.ts'
 

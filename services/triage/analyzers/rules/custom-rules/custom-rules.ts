@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Reason } from '../../../../../domain/analysis.ts'
 import type { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 import { VERDICTS } from '../learned/verdict.ts'
-import { createMatcher } from '../match.ts'
-import { isDenied } from '../negation.ts'
-import type { Word } from '../note-words.ts'
+import { createMatcher } from '../phrases/match.ts'
+import { isDenied } from '../phrases/negation.ts'
+import type { Word } from '../reading/note-words.ts'
 import type { CustomRule } from './parse-custom-rules.ts'
 
 /** Evidence that users of leadtriage add in a file, without changing code. */

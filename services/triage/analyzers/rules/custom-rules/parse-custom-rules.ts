@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
-import { parsePhrases } from '../phrase.ts'
+import { parsePhrases } from '../phrases/phrase.ts'
 
 const weightSchema = z.number().min(-5).max(5).optional()
 

@@ -1,4 +1,4 @@
-import { isDigit } from '../spelling.ts'
+import { isDigit } from '../reading/spelling.ts'
 import { existingDay, yearOf } from './calendar.ts'
 import { amountOf, Kind, Role } from './date-words.ts'
 import { codeAt, inSameSentence, isToldAsPast, kindAt, type Reading, textAt } from './surroundings.ts'

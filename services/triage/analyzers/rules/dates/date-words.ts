@@ -1,4 +1,4 @@
-import { foldHead, isDigit, perSpelling, type Spelling } from '../spelling.ts'
+import { foldHead, isDigit, perSpelling, type Spelling } from '../reading/spelling.ts'
 import type { DateVocabulary } from './vocabulary/date-vocabulary.ts'
 import { ENGLISH } from './vocabulary/english.ts'
 import { FRENCH } from './vocabulary/french.ts'

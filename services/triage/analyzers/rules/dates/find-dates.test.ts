@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeDates } from '../../../../../testkit/analyzers/date-table.ts'
-import { readWords } from '../note-words.ts'
+import { readWords } from '../reading/note-words.ts'
 import { dateFindings } from './find-dates.ts'
 
 /** A Wednesday. */

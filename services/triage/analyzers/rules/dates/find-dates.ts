@@ -1,5 +1,5 @@
-import type { Finding } from '../finding.ts'
-import type { Word } from '../note-words.ts'
+import type { Finding } from '../findings/finding.ts'
+import type { Word } from '../reading/note-words.ts'
 import { dayOf } from './calendar.ts'
 import { codeOf, Kind, kindOf } from './date-words.ts'
 import { findingOf, type Mention } from './mention.ts'
@@ -16,9 +16,11 @@ const MAX_REPEATS = 3
 
 /**
  * Finds the dates in a note and resolves them against the time it was received: a weekday is the next such day, "today"
- * the day of the received time in UTC, weeks begin on Monday. Each becomes a finding that says how far away it is.
+ * the day of the received time in UTC, weeks begin on Monday. Each becomes a finding that says how far away it is. There
+ * are none when the received time is invalid.
  */
 export function dateFindings(note: string, words: readonly Word[], receivedAt: Date): readonly Finding[] {
+  if (Number.isNaN(receivedAt.getTime())) return NONE
   const mentions = findDates(note, words, receivedAt)
   if (mentions.length === 0) return NONE
   const today = dayOf(receivedAt)

@@ -1,5 +1,5 @@
-import type { Fact, Finding } from '../finding.ts'
-import type { Word } from '../note-words.ts'
+import type { Fact, Finding } from '../findings/finding.ts'
+import type { Word } from '../reading/note-words.ts'
 import { formatDay, formatMonth, monthOf, weekEnd, yearOf } from './calendar.ts'
 
 /** How a note speaks of a date. */

@@ -1,4 +1,4 @@
-import type { Word } from '../note-words.ts'
+import type { Word } from '../reading/note-words.ts'
 import { BEFORE_DATE, codeOf, Kind, kindOf, Role } from './date-words.ts'
 
 /** A note while its dates are read. */

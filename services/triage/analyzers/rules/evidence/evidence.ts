@@ -1,4 +1,4 @@
-import type { Fact } from '../finding.ts'
+import type { Fact } from '../findings/finding.ts'
 
 /**
  * One thing a note can say, with its usual wordings.

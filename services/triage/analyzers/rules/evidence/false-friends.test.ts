@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createMatcher } from '../match.ts'
-import { readWords } from '../note-words.ts'
+import { createMatcher } from '../phrases/match.ts'
+import { readWords } from '../reading/note-words.ts'
 import { BUY as PORTUGUESE_BUY } from './portuguese/buy.ts'
 import { JOB as PORTUGUESE_JOB } from './portuguese/job.ts'
 import { OTHER as PORTUGUESE_OTHER } from './portuguese/other.ts'

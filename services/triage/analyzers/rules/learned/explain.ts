@@ -1,7 +1,7 @@
 import type { Reason } from '../../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
-import type { Fact, Finding } from '../finding.ts'
-import type { Word } from '../note-words.ts'
+import type { Fact, Finding } from '../findings/finding.ts'
+import type { Word } from '../reading/note-words.ts'
 import { type FeatureReader, type NoteFeatures, UNKNOWN, wholeFactor } from './features.ts'
 import { type Model, ROW_LENGTH } from './model.ts'
 import { INTENT_OF, VERDICTS } from './verdict.ts'
@@ -57,7 +57,10 @@ const LAST = FIRST.length
 const WHOLE = LAST + 1
 /** Intents whose notes need no action: facts count only if they contribute to the verdict. */
 const NOT_ACTED_ON: readonly Intent[] = [Intent.Spam, Intent.Job]
-/** What happens to customers. Of a buyer the phrases mean something else: 120 guests are not hit by a fault. */
+/**
+ * What happens to customers, and is shown whatever it contributes only when the note is P0. Of a buyer the phrases mean
+ * something else: 120 guests are not hit by a fault.
+ */
 const DAMAGE: readonly Fact[] = ['standstill', 'many-affected', 'data-loss', 'breach', 'mass-damage', 'outage']
 
 const MAX_REASONS = 6
@@ -159,7 +162,7 @@ function findingReasons(
   weightOf: (row: number) => number,
   { statementRow, factRow }: Pick<FeatureReader, 'statementRow' | 'factRow'>,
 ): Reason[] {
-  const intent = VERDICTS[verdict]?.intent ?? Intent.Other
+  const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
   const isActedOn = !NOT_ACTED_ON.includes(intent)
   const candidates: Candidate[] = []
   for (const { says, shown, facts, start, end, isWhole } of findings) {
@@ -171,7 +174,9 @@ function findingReasons(
       if (intent !== Intent.Buy || !DAMAGE.includes(fact)) rank = Math.min(rank, RANK.get(fact) ?? LAST)
     }
     if (isWhole === true) rank = WHOLE
-    if (weight < MIN_WEIGHT && (rank >= LAST || !isActedOn)) continue
+    const isDamage = facts.some((fact) => DAMAGE.includes(fact))
+    const isShownAnyway = rank < LAST && isActedOn && (!isDamage || priority === Priority.P0)
+    if (weight < MIN_WEIGHT && !isShownAnyway) continue
     const text = shown ?? says
     candidates.push({ text, start, end, weight: Math.max(0, rounded(weight)), rank })
   }
@@ -230,7 +235,7 @@ function genericReason(
   for (let i = 0; taken.length > 0 && i < features.size; i++) {
     if (taken.some((reason) => overlaps(reason, words[i] as Word))) contributions[i] = Number.NEGATIVE_INFINITY
   }
-  const span = strongestSpan(contributions)
+  const span = strongestSpan(contributions, words)
   if (span === undefined) return undefined
   const { first, last, weight } = span
   const start = words[first]?.start ?? 0
@@ -267,14 +272,18 @@ function contributionsOf(
   return contributions
 }
 
-function strongestSpan(contributions: Float64Array): { first: number; last: number; weight: number } | undefined {
+function strongestSpan(
+  contributions: Float64Array,
+  words: readonly Word[],
+): { first: number; last: number; weight: number } | undefined {
   let peak = 0
   for (let i = 1; i < contributions.length; i++) {
     if ((contributions[i] as number) > (contributions[peak] as number)) peak = i
   }
   const height = contributions[peak] ?? 0
   if (height < MIN_WEIGHT) return undefined
-  const joins = (i: number) => (contributions[i] ?? 0) >= height * NEIGHBOUR_FRACTION
+  const joins = (i: number) =>
+    (contributions[i] ?? 0) >= height * NEIGHBOUR_FRACTION && words[i]?.sentence === words[peak]?.sentence
   let [first, last, weight] = [peak, peak, height]
   while (last - first + 1 < MAX_SPAN_WORDS && joins(last + 1)) weight += contributions[++last] ?? 0
   while (last - first + 1 < MAX_SPAN_WORDS && joins(first - 1)) weight += contributions[--first] ?? 0

@@ -1,6 +1,6 @@
-import type { Fact, Finding } from '../finding.ts'
-import type { Word } from '../note-words.ts'
-import { isDigit, perSpelling } from '../spelling.ts'
+import type { Fact, Finding } from '../findings/finding.ts'
+import type { Word } from '../reading/note-words.ts'
+import { isDigit, perSpelling } from '../reading/spelling.ts'
 import { mixed, withCode, wordHash } from './hash.ts'
 import { SHAPES, shapesOf } from './shape.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readNote } from '../read-note.ts'
+import { readNote } from '../reading/read-note.ts'
 import { createFeatureReader } from './features.ts'
 import { loadModel, OUTPUTS, ROW_LENGTH } from './model.ts'
 import { scoresOf, summed, vectorOf } from './scores.ts'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readWords } from '../note-words.ts'
+import { readWords } from '../reading/note-words.ts'
 import { SHAPES, shapesOf } from './shape.ts'
 
 function shapes(note: string): string[] {

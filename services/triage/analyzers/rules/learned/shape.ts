@@ -1,5 +1,5 @@
-import type { Word } from '../note-words.ts'
-import { isDigit } from '../spelling.ts'
+import type { Word } from '../reading/note-words.ts'
+import { isDigit } from '../reading/spelling.ts'
 
 /*
  * The shape of a note: its length, punctuation and typography, as features of the model. A shape is given by its index in

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Fact } from '../../finding.ts'
-import { readNote } from '../../read-note.ts'
+import type { Fact } from '../../findings/finding.ts'
+import { readNote } from '../../reading/read-note.ts'
 
 const received = new Date('2026-03-03T09:00:00Z')
 

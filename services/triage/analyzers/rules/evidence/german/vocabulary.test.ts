@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readNote } from '../../read-note.ts'
+import { readNote } from '../../reading/read-note.ts'
 
 const RECEIVED = new Date('2026-03-02T09:00:00Z')
 const saidIn = (note: string): string[] => readNote(note, RECEIVED).findings.map(({ says }) => says)

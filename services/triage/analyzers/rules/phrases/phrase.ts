@@ -1,5 +1,5 @@
-import { isNumber } from './quantity.ts'
-import { foldHead, type Spelling } from './spelling.ts'
+import { isNumber } from '../findings/quantity.ts'
+import { foldHead, type Spelling } from '../reading/spelling.ts'
 
 /** What a place of a phrase matches: a number, one of several words, or a word with one of several prefixes. */
 export interface Place {

@@ -1,10 +1,10 @@
-import { dateFindings } from './dates/find-dates.ts'
-import { VOCABULARY } from './evidence/vocabulary.ts'
-import type { Finding } from './finding.ts'
-import { createMatcher } from './match.ts'
+import { dateFindings } from '../dates/find-dates.ts'
+import { VOCABULARY } from '../evidence/vocabulary.ts'
+import type { Finding } from '../findings/finding.ts'
+import { wholeNoteFindings } from '../findings/whole-note.ts'
+import { createMatcher } from '../phrases/match.ts'
+import { phraseFindings } from '../phrases/phrase-findings.ts'
 import { readWords, type Word } from './note-words.ts'
-import { phraseFindings } from './phrase-findings.ts'
-import { wholeNoteFindings } from './whole-note.ts'
 
 /** The words of a note and the evidence found in it. */
 export interface ReadNote {

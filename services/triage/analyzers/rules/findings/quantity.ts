@@ -1,5 +1,5 @@
-import type { Word } from './note-words.ts'
-import { isDigit, perSpelling } from './spelling.ts'
+import type { Word } from '../reading/note-words.ts'
+import { isDigit, perSpelling } from '../reading/spelling.ts'
 
 const NUMBER_WORDS = new Map<string, number>(
   Object.entries({

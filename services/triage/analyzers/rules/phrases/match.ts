@@ -1,7 +1,7 @@
-import type { Evidence } from './evidence/evidence.ts'
-import type { Word } from './note-words.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Word } from '../reading/note-words.ts'
+import { perSpelling } from '../reading/spelling.ts'
 import { createPlaceFinder, GAP_WORDS, type Phrase, type Place, parsePhrases } from './phrase.ts'
-import { perSpelling } from './spelling.ts'
 
 /** The part of evidence that a matcher needs. */
 type Matchable = Pick<Evidence, 'phrases' | 'masks'>

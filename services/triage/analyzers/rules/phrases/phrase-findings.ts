@@ -1,8 +1,8 @@
-import type { Evidence } from './evidence/evidence.ts'
-import type { Fact, Finding } from './finding.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import type { Fact, Finding } from '../findings/finding.ts'
+import type { Word } from '../reading/note-words.ts'
 import type { Match } from './match.ts'
 import { isDenied } from './negation.ts'
-import type { Word } from './note-words.ts'
 
 const MAX_REPEATS = 2
 

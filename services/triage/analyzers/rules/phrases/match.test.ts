@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { Evidence } from './evidence/evidence.ts'
+import type { Evidence } from '../evidence/evidence.ts'
+import { readWords } from '../reading/note-words.ts'
 import { createMatcher } from './match.ts'
 import { isDenied } from './negation.ts'
-import { readWords } from './note-words.ts'
 import { parsePhrases } from './phrase.ts'
 
 function found(note: string, evidence: readonly Evidence[]): string[] {

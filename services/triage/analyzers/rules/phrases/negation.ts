@@ -1,6 +1,6 @@
+import type { Word } from '../reading/note-words.ts'
+import { wordSet } from '../reading/spelling.ts'
 import type { Match } from './match.ts'
-import type { Word } from './note-words.ts'
-import { wordSet } from './spelling.ts'
 
 /** By language, so that each can be read and extended on its own. Folded as words of notes are. */
 const DENIALS = wordSet(

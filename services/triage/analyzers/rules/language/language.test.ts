@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { FOREIGN_NOTES } from '../../../../testkit/analyzers/foreign-notes.ts'
+import { FOREIGN_NOTES } from '../../../../../testkit/analyzers/foreign-notes.ts'
+import { readWords } from '../reading/note-words.ts'
 import { detectLanguage } from './language.ts'
-import { readWords } from './note-words.ts'
 
 const LEARNED = ['en', 'de', 'es', 'fr', 'pt', 'ru']
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readWords } from './note-words.ts'
+import { readWords } from '../reading/note-words.ts'
 import { largestSeats, speaksOfEvent } from './quantity.ts'
 
 describe('the number of seats', () => {

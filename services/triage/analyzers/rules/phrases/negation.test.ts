@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { readWords } from '../reading/note-words.ts'
 import { createMatcher } from './match.ts'
 import { isDenied } from './negation.ts'
-import { readWords } from './note-words.ts'
 
 const findWish = createMatcher([{ phrases: 'kaufen|suchen|eilt; acheter|cherchons|urgent' }])
 

@@ -1,7 +1,7 @@
+import type { Word } from '../reading/note-words.ts'
+import { perSpelling, wordSet } from '../reading/spelling.ts'
 import type { Finding } from './finding.ts'
-import type { Word } from './note-words.ts'
 import { isNumber, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
-import { perSpelling, wordSet } from './spelling.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
 const TEST_WORDS = wordSet(

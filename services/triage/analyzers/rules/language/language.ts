@@ -1,6 +1,6 @@
+import type { Word } from '../reading/note-words.ts'
+import { foldHead, perSpelling } from '../reading/spelling.ts'
 import { KNOWN_LANGUAGE_WORDS, LANGUAGE_ENDINGS, OTHER_LANGUAGE_WORDS } from './language-words.ts'
-import type { Word } from './note-words.ts'
-import { foldHead, perSpelling } from './spelling.ts'
 
 /** Languages by their bit in a mask; those that the model has learned come first. */
 const LANGUAGES = [...Object.keys(KNOWN_LANGUAGE_WORDS), ...Object.keys(OTHER_LANGUAGE_WORDS)]
