@@ -1,5 +1,5 @@
 import type { Word } from '../reading/note-words.ts'
-import { foldHead, perSpelling } from '../reading/spelling.ts'
+import { foldHead, isDigit, perSpelling } from '../reading/spelling.ts'
 import { KNOWN_LANGUAGE_WORDS, LANGUAGE_ENDINGS, OTHER_LANGUAGE_WORDS } from './language-words.ts'
 
 /** Languages by their bit in a mask; those that the model has learned come first. */
@@ -133,6 +133,7 @@ const maskOf = perSpelling(({ text, foreign }) => {
 
 /** The languages of a word in no list, by its letters and its ending. */
 function guessedMaskOf(text: string): number {
+  if (isDigit(text.charCodeAt(0))) return 0
   if (text.charCodeAt(0) > 0x7f) {
     if (/ъ(?:[^еюя]|$)/.test(text)) return BULGARIAN
     if (/[ыэ]/.test(text)) return RUSSIAN_OR_BELARUSIAN

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Word } from '../reading/note-words.ts'
-import { perSpelling } from '../reading/spelling.ts'
+import { perSpelling, spellingOf } from '../reading/spelling.ts'
 import { createPlaceFinder, GAP_WORDS, type Phrase, type Place, parsePhrases } from './phrase.ts'
 
 /** The part of evidence that a matcher needs. */
@@ -59,12 +59,18 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
     for (const phrase of parsePhrases(evidence.phrases)) addPhrase(root, phrase, evidence, starts, followers)
   }
   const placesOf = createPlaceFinder(new Set([...starts.keys(), ...followers.keys()]))
-  const fitOf = perSpelling((spelling): Fit<E> => {
-    const fitting = placesOf(spelling)
+  const createFit = (fitting: readonly Place[]): Fit<E> => {
     if (fitting.length === 0) return FITS_NONE as Fit<E>
     const places = fitting.flatMap((place) => followers.get(place) ?? [])
     const start = merged(fitting.flatMap((place) => root.next.states.get(starts.get(place) ?? -1) ?? []))
     return { id: ids++, start, places, mask: places.reduce((mask, place) => mask | bitOf(place), 0) }
+  }
+  // most numbers occur only once, and fit the same places
+  const placesOfNumbers = placesOf(spellingOf('0'))
+  const fitOfNumbers = createFit(placesOfNumbers)
+  const fitOf = perSpelling((spelling) => {
+    const fitting = placesOf(spelling)
+    return fitting === placesOfNumbers ? fitOfNumbers : createFit(fitting)
   })
 
   let matches: Match<E>[] = []

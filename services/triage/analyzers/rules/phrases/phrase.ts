@@ -66,7 +66,7 @@ function parsePlace(notation: string): Place {
   }
 }
 
-/** Returns a function that finds the places a word fits. */
+/** Returns a function that finds the places a word fits: the same list for all numbers without phrases of their own. */
 export function createPlaceFinder(places: ReadonlySet<Place>): (spelling: Spelling) => readonly Place[] {
   const byWord = groupByKeys(places, ({ words }) => words)
   const byPrefix = groupByKeys(places, ({ prefixes }) => prefixes)
