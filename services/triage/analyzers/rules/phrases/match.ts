@@ -61,9 +61,19 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
   const placesOf = createPlaceFinder(new Set([...starts.keys(), ...followers.keys()]))
   const createFit = (fitting: readonly Place[]): Fit<E> => {
     if (fitting.length === 0) return FITS_NONE as Fit<E>
-    const places = fitting.flatMap((place) => followers.get(place) ?? [])
-    const start = merged(fitting.flatMap((place) => root.next.states.get(starts.get(place) ?? -1) ?? []))
-    return { id: ids++, start, places, mask: places.reduce((mask, place) => mask | bitOf(place), 0) }
+    const places: number[] = []
+    const states: State<E>[] = []
+    let mask = 0
+    for (const place of fitting) {
+      const follower = followers.get(place)
+      if (follower !== undefined) {
+        places.push(follower)
+        mask |= bitOf(follower)
+      }
+      const begun = root.next.states.get(starts.get(place) ?? -1)?.[0]
+      if (begun !== undefined) states.push(begun)
+    }
+    return { id: ids++, start: merged(states), places, mask }
   }
   // most numbers occur only once, and fit the same places
   const placesOfNumbers = placesOf(spellingOf('0'))
@@ -197,7 +207,10 @@ function merged<E>(states: readonly State<E>[]): State<E> | undefined {
 
 function addEdges<E>(to: Edges<E>, from: Edges<E>): void {
   to.mask |= from.mask
-  for (const [place, states] of from.states) to.states.set(place, [...(to.states.get(place) ?? []), ...states])
+  for (const [place, states] of from.states) {
+    const known = to.states.get(place)
+    to.states.set(place, known === undefined ? states : [...known, ...states])
+  }
 }
 
 /** Drops matches within a masking phrase. Matches are ordered by `first`, so one pass suffices. */
