@@ -1,4 +1,3 @@
-import { decide } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { createRuleAnalyzer } from '../../services/triage/analyzers/rules/rule-analyzer.ts'
 import type { TrainingNote } from '../labelled-notes.ts'
 import { measure } from '../measures.ts'
@@ -7,7 +6,7 @@ import { reasonMeasures } from '../reasons.ts'
 import { mapOf } from '../shares.ts'
 import { tagMeasures } from '../tags.ts'
 import { calibrate, type Outcome } from './calibrate.ts'
-import { learnWeights, probabilitiesOf, toExample, toModel, type Weights } from './learn.ts'
+import { certaintiesOf, learnWeights, toExample, toModel, type Weights } from './learn.ts'
 
 const UNCALIBRATED = { slope: 1, offset: 0 }
 
@@ -79,8 +78,7 @@ function rounded(figure: number): number {
 }
 
 function outcomesOf(weights: Weights, examples: readonly ReturnType<typeof toExample>[]): Outcome[] {
-  return probabilitiesOf(toModel(weights, UNCALIBRATED), examples).map((probabilities, i) => {
-    const verdict = decide(probabilities)
-    return { probability: probabilities[verdict] ?? 0, right: verdict === examples[i]?.verdict }
+  return certaintiesOf(toModel(weights, UNCALIBRATED), examples).map(({ verdict, ...certainty }, i) => {
+    return { ...certainty, right: verdict === examples[i]?.verdict }
   })
 }

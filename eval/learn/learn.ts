@@ -1,3 +1,4 @@
+import { type Certainty, unknownShareOf } from '../../services/triage/analyzers/rules/learned/confidence.ts'
 import {
   createFeatureReader,
   type FeatureTable,
@@ -13,7 +14,7 @@ import {
   tableOf,
 } from '../../services/triage/analyzers/rules/learned/model.ts'
 import { scoresOf, softmax, summed, vectorOf } from '../../services/triage/analyzers/rules/learned/scores.ts'
-import { VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
+import { decide, VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/reading/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
 import { receivedAtOf, type TrainingNote } from '../labelled-notes.ts'
@@ -81,12 +82,14 @@ export function toModel({ hashes, idf, exact }: Weights, calibration: Model['cal
   return { rowOf: tableOf(hashes), idf: quantizeIdf(idf), ...quantize(exact), calibration }
 }
 
-/** Returns the probability of each verdict, for each example. */
-export function probabilitiesOf(model: Model, examples: readonly Example[]): Float64Array[] {
+/** Returns the verdict on each example and how certain the model is of it. */
+export function certaintiesOf(model: Model, examples: readonly Example[]): (Certainty & { verdict: number })[] {
   const reader = createFeatureReader(model, summed(model))
   return examples.map(({ note, words, findings }) => {
-    const scores = scoresOf(model, reader.read(note, words, findings), new Float64Array(OUTPUTS))
-    return softmax(scores, VERDICTS.length).subarray(0, VERDICTS.length)
+    const features = reader.read(note, words, findings)
+    const probabilities = softmax(scoresOf(model, features, new Float64Array(OUTPUTS)), VERDICTS.length)
+    const verdict = decide(probabilities)
+    return { verdict, probability: probabilities[verdict] ?? 0, unknownShare: unknownShareOf(features) }
   })
 }
 

@@ -4,8 +4,9 @@ import type { Analyzer, ReceivedNote } from '../analyzer.ts'
 import { type CustomRules, NO_CUSTOM_RULES } from './custom-rules/custom-rules.ts'
 import type { Fact, Finding } from './findings/finding.ts'
 import { detectLanguage } from './language/language.ts'
+import { confidenceOf, unknownShareOf } from './learned/confidence.ts'
 import { createExplain } from './learned/explain.ts'
-import { createFeatureReader, type NoteFeatures } from './learned/features.ts'
+import { createFeatureReader } from './learned/features.ts'
 import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
 import { scoresOf, softmax, summed } from './learned/scores.ts'
 import { decide, VERDICTS } from './learned/verdict.ts'
@@ -45,15 +46,13 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     const verdict = decide(probabilities)
     const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
     const reasons = explain({ words, findings, features, probabilities, verdict })
+    const unknownShare = unknownShareOf(features)
+    const confidence = confidenceOf({ probability: probabilities[verdict] ?? 0, unknownShare }, model.calibration)
     const tags = tagsOf(intent, priority, factsOf(findings), scores)
     return {
       intent,
       priority,
-      confidence: confidenceOf(
-        probabilities[verdict] ?? 0,
-        isReadable(language, features) ? MAX_CONFIDENCE : MAX_CONFIDENCE_OTHER_LANGUAGES,
-        model.calibration,
-      ),
+      confidence: roundedToHundredths(Math.min(confidence, maxConfidence(language, unknownShare))),
       tags: custom.tags.length === 0 ? tags : [...new Set([...tags, ...custom.tags])].sort(),
       reasons: [...custom.reasons, ...reasons],
       language,
@@ -81,23 +80,15 @@ const MAX_CONFIDENCE_OTHER_LANGUAGES = 0.3
 /** No result is certain; in particular the model is overconfident about notes of one word. */
 const MAX_CONFIDENCE = 0.99
 
-/** Minimum share of known words in a note whose language is undetermined, usually because it has one or two words. */
-const MIN_KNOWN_SHARE = 0.9
+/** Maximum share of unknown words in a note whose language is undetermined, usually because it has one or two words. */
+const MAX_UNKNOWN_SHARE = 0.1
 
-/** Whether the model has learned the language of a note. */
-function isReadable(language: string, { words, size }: NoteFeatures): boolean {
-  if (language !== 'und' || size === 0) return LEARNED_LANGUAGES.has(language)
-  let known = 0
-  for (let i = 0; i < size; i++) if (words[i]?.isKnown === true) known++
-  return known >= MIN_KNOWN_SHARE * size
+/** The confidence that a note in this language can have. */
+function maxConfidence(language: string, unknownShare: number): number {
+  const isLearned = LEARNED_LANGUAGES.has(language) || (language === 'und' && unknownShare <= MAX_UNKNOWN_SHARE)
+  return isLearned ? MAX_CONFIDENCE : MAX_CONFIDENCE_OTHER_LANGUAGES
 }
 
-/**
- * The probability that intent and priority are both correct: the probability of the model, calibrated on notes it was
- * not trained on (Platt scaling of the log-odds).
- */
-function confidenceOf(probability: number, max: number, { slope, offset }: Model['calibration']): number {
-  const logOdds = Math.log(probability / Math.max(1e-9, 1 - probability))
-  const calibrated = 1 / (1 + Math.exp(-(slope * logOdds + offset)))
-  return Math.round(Math.min(calibrated, max) * 100) / 100
+function roundedToHundredths(share: number): number {
+  return Math.round(share * 100) / 100
 }
