@@ -55,7 +55,7 @@ const RANK = new Map<Fact, number>(FIRST.map((fact, i) => [fact, i]))
 const LAST = FIRST.length
 /** The rank of statements about the whole note, which are shown when nothing narrower is. */
 const WHOLE = LAST + 1
-/** Intents whose notes need no action: facts count only if they contribute to the verdict. */
+/** Intents whose notes need no action: their findings are shown by their contribution alone. */
 const NOT_ACTED_ON: readonly Intent[] = [Intent.Spam, Intent.Job]
 /**
  * What happens to customers, and is shown whatever it contributes only when the note is P0. Of a buyer the phrases mean
@@ -171,11 +171,12 @@ function findingReasons(
     let rank = LAST
     for (const fact of facts) {
       weight += weightOf(factRow(fact))
-      if (intent !== Intent.Buy || !DAMAGE.includes(fact)) rank = Math.min(rank, RANK.get(fact) ?? LAST)
+      const isFirst = isActedOn && (intent !== Intent.Buy || !DAMAGE.includes(fact))
+      if (isFirst) rank = Math.min(rank, RANK.get(fact) ?? LAST)
     }
     if (isWhole === true) rank = WHOLE
     const isDamage = facts.some((fact) => DAMAGE.includes(fact))
-    const isShownAnyway = rank < LAST && isActedOn && (!isDamage || priority === Priority.P0)
+    const isShownAnyway = rank < LAST && (!isDamage || priority === Priority.P0)
     if (weight < MIN_WEIGHT && !isShownAnyway) continue
     const text = shown ?? says
     candidates.push({ text, start, end, weight: Math.max(0, rounded(weight)), rank })
