@@ -13,7 +13,7 @@ import {
   quantizeIdf,
   tableOf,
 } from '../../services/triage/analyzers/rules/learned/model.ts'
-import { scoresOf, softmax, summed, vectorOf } from '../../services/triage/analyzers/rules/learned/scores.ts'
+import { scoresOf, softmax, vectorOf, wordSums } from '../../services/triage/analyzers/rules/learned/scores.ts'
 import { decide, VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
 import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/reading/read-note.ts'
 import { mulberry32 } from '../bootstrap.ts'
@@ -84,7 +84,7 @@ export function toModel({ hashes, idf, exact }: Weights, calibration: Model['cal
 
 /** Returns the verdict on each example and how certain the model is of it. */
 export function certaintiesOf(model: Model, examples: readonly Example[]): (Certainty & { verdict: number })[] {
-  const reader = createFeatureReader(model, summed(model))
+  const reader = createFeatureReader(model, wordSums(model))
   return examples.map(({ note, words, findings }) => {
     const features = reader.read(note, words, findings)
     const probabilities = softmax(scoresOf(model, features, new Float64Array(OUTPUTS)), VERDICTS.length)

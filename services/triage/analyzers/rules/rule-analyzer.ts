@@ -8,7 +8,7 @@ import { confidenceOf, unknownShareOf } from './learned/confidence.ts'
 import { createExplain } from './learned/explain.ts'
 import { createFeatureReader } from './learned/features.ts'
 import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
-import { scoresOf, softmax, summed } from './learned/scores.ts'
+import { scoresOf, softmax, wordSums } from './learned/scores.ts'
 import { decide, VERDICTS } from './learned/verdict.ts'
 import { readNote } from './reading/read-note.ts'
 import { tagsOf } from './tags.ts'
@@ -32,7 +32,7 @@ export interface RuleAnalyzerOptions {
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
   const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
 
-  const reader = createFeatureReader(model, summed(model))
+  const reader = createFeatureReader(model, wordSums(model))
   const explain = createExplain(model, reader)
   const scores = new Float64Array(OUTPUTS) // reused for every note
 

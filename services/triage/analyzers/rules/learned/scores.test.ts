@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { readNote } from '../reading/read-note.ts'
 import { createFeatureReader } from './features.ts'
 import { loadModel, OUTPUTS, ROW_LENGTH } from './model.ts'
-import { scoresOf, summed, vectorOf } from './scores.ts'
+import { scoresOf, vectorOf, wordSums } from './scores.ts'
 
 const model = loadModel(new URL('model.br', import.meta.url))
-const reader = createFeatureReader(model, summed(model))
+const reader = createFeatureReader(model, wordSums(model))
 const readerOfTraining = createFeatureReader(model)
 
 const NOTES = [

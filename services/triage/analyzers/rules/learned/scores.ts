@@ -22,7 +22,7 @@ function sumUp(
 }
 
 /** Options of a feature reader whose words have their sums for this model. */
-export function summed(model: Model) {
+export function wordSums(model: Model) {
   return {
     outputs: OUTPUTS,
     sumUp: (rows: Int32Array, values: Float32Array, size: number, sums: Float32Array, at: number) =>

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { findingsOf } from '../../../../../../testkit/analyzers/findings-of.ts'
 import type { Fact } from '../../findings/finding.ts'
-import { readNote } from '../../reading/read-note.ts'
-
-const received = new Date('2026-03-03T09:00:00Z')
-
-function factsOf(note: string): Set<Fact> {
-  return new Set(readNote(note, received).findings.flatMap(({ facts }) => facts))
-}
 
 describe('facts that are tags, in English', () => {
   it.each<[note: string, fact: Fact]>([
@@ -31,7 +25,7 @@ describe('facts that are tags, in English', () => {
     ['Our insurance is due, same again please', 'renewal'],
     ['Testing the new website form, nothing to see here', 'test'],
   ])('reads "%s"', (note, fact) => {
-    expect(factsOf(note)).toContain(fact)
+    expect(findingsOf(note).facts).toContain(fact)
   })
 
   it.each<[note: string, fact: Fact]>([
@@ -45,6 +39,6 @@ describe('facts that are tags, in English', () => {
     ['It is a cake for 60 people', 'enterprise'],
     ['The seller has tickets on sale', 'security'],
   ])('does not read too much into "%s"', (note, fact) => {
-    expect(factsOf(note)).not.toContain(fact)
+    expect(findingsOf(note).facts).not.toContain(fact)
   })
 })

@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readNote } from '../../reading/read-note.ts'
-
-const RECEIVED = new Date('2026-03-02T09:00:00Z')
-const saidIn = (note: string): string[] => readNote(note, RECEIVED).findings.map(({ says }) => says)
-const factsIn = (note: string): string[] => readNote(note, RECEIVED).findings.flatMap(({ facts }) => facts)
+import { findingsOf } from '../../../../../../testkit/analyzers/findings-of.ts'
 
 describe('the French vocabulary', () => {
   it.each([
@@ -66,8 +62,8 @@ describe('the French vocabulary', () => {
     ["Pas d'appel svp", 'asks not to be phoned', 'no-calls'],
     ['Répondez uniquement par mail', 'asks not to be phoned', 'no-calls'],
   ])('%s: %s', (note, says, fact) => {
-    expect(saidIn(note)).toContain(says)
-    expect(factsIn(note)).toContain(fact)
+    expect(findingsOf(note).says).toContain(says)
+    expect(findingsOf(note).facts).toContain(fact)
   })
 
   it.each([
@@ -80,7 +76,7 @@ describe('the French vocabulary', () => {
     ['Votre compte est suspendu, vérifiez vos informations', 'tries to deceive'],
     ['Je rédige une thèse', 'asks for research or study'],
   ])('%s: %s', (note, says) => {
-    expect(saidIn(note)).toContain(says)
+    expect(findingsOf(note).says).toContain(says)
   })
 
   it.each([
@@ -91,7 +87,9 @@ describe('the French vocabulary', () => {
     ['Rien de résolu, ce n’est pas réparé, le ticket n’est pas résolu', 'says it is solved'],
     ['Je ne vous demande pas de répondre immédiatement', 'says that it hurries'],
   ])('is denied: %s', (note, says) => {
-    expect(saidIn(note).filter((said) => said === says || said === `denies: ${says}`)).toContain(`denies: ${says}`)
+    expect(findingsOf(note).says.filter((said) => said === says || said === `denies: ${says}`)).toContain(
+      `denies: ${says}`,
+    )
   })
 
   it.each([
@@ -99,6 +97,6 @@ describe('the French vocabulary', () => {
     ['our stage manager will commander the pilote', []],
     ['Der Rat und die Art', []],
   ])('does not find more: %s', (note, said) => {
-    expect(saidIn(note)).toEqual(said)
+    expect(findingsOf(note).says).toEqual(said)
   })
 })

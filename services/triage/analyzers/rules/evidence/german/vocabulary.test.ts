@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readNote } from '../../reading/read-note.ts'
-
-const RECEIVED = new Date('2026-03-02T09:00:00Z')
-const saidIn = (note: string): string[] => readNote(note, RECEIVED).findings.map(({ says }) => says)
-const factsIn = (note: string): string[] => readNote(note, RECEIVED).findings.flatMap(({ facts }) => facts)
+import { findingsOf } from '../../../../../../testkit/analyzers/findings-of.ts'
 
 describe('the German vocabulary', () => {
   it.each([
@@ -65,8 +61,8 @@ describe('the German vocabulary', () => {
     ['Bitte nicht anrufen', 'asks not to be phoned', 'no-calls'],
     ['Antwort nur per E-Mail', 'asks not to be phoned', 'no-calls'],
   ])('%s: %s', (note, says, fact) => {
-    expect(saidIn(note)).toContain(says)
-    expect(factsIn(note)).toContain(fact)
+    expect(findingsOf(note).says).toContain(says)
+    expect(findingsOf(note).facts).toContain(fact)
   })
 
   it.each([
@@ -79,7 +75,7 @@ describe('the German vocabulary', () => {
     ['Ihr Konto wird gesperrt, bestätigen Sie Ihre Daten', 'tries to deceive'],
     ['Ich schreibe meine Masterarbeit', 'asks for research or study'],
   ])('%s: %s', (note, says) => {
-    expect(saidIn(note)).toContain(says)
+    expect(findingsOf(note).says).toContain(says)
   })
 
   it.each([
@@ -90,8 +86,8 @@ describe('the German vocabulary', () => {
     ['Ihr Fall ist leider nicht gelöst', 'says it is solved'],
     ['Rufen Sie mich heute nicht an', 'asks to be called at once'],
   ])('is denied: %s', (note, says) => {
-    expect(saidIn(note)).not.toContain(says)
-    expect(saidIn(note)).toContain(`denies: ${says}`)
+    expect(findingsOf(note).says).not.toContain(says)
+    expect(findingsOf(note).says).toContain(`denies: ${says}`)
   })
 
   it.each([
@@ -100,6 +96,6 @@ describe('the German vocabulary', () => {
     ['Le chat est sur la table avec son ami', []],
     ['30 Stück', ['names a quantity', 'names a number']],
   ])('does not find more: %s', (note, said) => {
-    expect(saidIn(note)).toEqual(said)
+    expect(findingsOf(note).says).toEqual(said)
   })
 })

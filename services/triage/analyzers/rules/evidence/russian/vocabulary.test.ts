@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { findingsOf } from '../../../../../../testkit/analyzers/findings-of.ts'
 import type { Fact } from '../../findings/finding.ts'
-import { readNote } from '../../reading/read-note.ts'
-
-const received = new Date('2026-03-03T09:00:00Z')
-
-function factsOf(note: string): Set<Fact> {
-  return new Set(readNote(note, received).findings.flatMap(({ facts }) => facts))
-}
 
 describe('facts that are tags, in Russian', () => {
   it.each<[note: string, fact: Fact]>([
@@ -26,7 +20,7 @@ describe('facts that are tags, in Russian', () => {
     ['Абонемент заканчивается, хотим на тех же условиях', 'renewal'],
     ['Давайте советовать друг друга, клиенты у нас общие', 'partner'],
   ])('reads "%s"', (note, fact) => {
-    expect(factsOf(note)).toContain(fact)
+    expect(findingsOf(note).facts).toContain(fact)
   })
 
   it.each<[note: string, fact: Fact]>([
@@ -38,6 +32,6 @@ describe('facts that are tags, in Russian', () => {
     ['На машине горит аварийка', 'outage'],
     ['Банкет на 60 человек', 'enterprise'],
   ])('does not read too much into "%s"', (note, fact) => {
-    expect(factsOf(note)).not.toContain(fact)
+    expect(findingsOf(note).facts).not.toContain(fact)
   })
 })

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { findingsOf } from '../../../../../../testkit/analyzers/findings-of.ts'
 import type { Fact } from '../../findings/finding.ts'
-import { readNote } from '../../reading/read-note.ts'
-
-const received = new Date('2026-03-03T09:00:00Z')
-
-function findingsOf(note: string): { says: string[]; facts: Set<Fact> } {
-  const { findings } = readNote(note, received)
-  return { says: findings.map(({ says }) => says), facts: new Set(findings.flatMap(({ facts }) => facts)) }
-}
 
 describe('the Spanish vocabulary', () => {
   it.each<[note: string, says: string, ...facts: Fact[]]>([
