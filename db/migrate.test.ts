@@ -71,6 +71,9 @@ describe('the database user of each service', () => {
   /** Every privilege of each service on every table and view. */
   const GRANTS = {
     intake: {
+      api_key_credentials: READ,
+      api_keys: ['INSERT', 'SELECT', 'UPDATE'],
+      audit_events: READ,
       dead_letters: READ,
       insights: READ,
       leads: WRITE,
@@ -79,6 +82,7 @@ describe('the database user of each service', () => {
       unsettled_leads: WRITE,
     },
     triage: {
+      api_key_credentials: READ,
       dead_letters: WRITE,
       delivery_attempts: WRITE,
       insights: WRITE,
@@ -86,7 +90,13 @@ describe('the database user of each service', () => {
       schema_version: READ,
       suspects: WRITE,
     },
-    insights: { failed_leads: READ, insights: READ, lead_generations: READ, schema_version: READ },
+    insights: {
+      api_key_credentials: READ,
+      failed_leads: READ,
+      insights: READ,
+      lead_generations: READ,
+      schema_version: READ,
+    },
   }
 
   test.each(Object.entries(GRANTS))('(%s) has exactly the privileges it needs', async (service, expected) => {
@@ -112,6 +122,9 @@ describe('the database user of each service', () => {
       for (const statement of [
         ...statements,
         'create table mine ()',
+        'delete from api_keys',
+        "update audit_events set actor = 'somebody'",
+        'insert into audit_events default values',
         'delete from schema_version',
         'create role more',
       ]) {

@@ -6,6 +6,12 @@ export const ErrorCode = {
   /** The request cannot be parsed as HTTP. */
   BadRequest: 'bad_request',
   InvalidRequest: 'invalid_request',
+  /** The call has no valid credential. */
+  Unauthenticated: 'unauthenticated',
+  /** The credential is valid but does not permit the call. */
+  PermissionDenied: 'permission_denied',
+  /** The client or its address has made too many calls. */
+  RateLimited: 'rate_limited',
   HeadersTooLarge: 'headers_too_large',
   PayloadTooLarge: 'payload_too_large',
   UnsupportedMediaType: 'unsupported_media_type',
@@ -18,6 +24,7 @@ export const ErrorCode = {
   /** The lead is a dead letter and gets no insight unless it is redriven. */
   InsightFailed: 'insight_failed',
   DeadLetterNotFound: 'dead_letter_not_found',
+  KeyNotFound: 'key_not_found',
   IdempotencyConflict: 'idempotency_conflict',
   Overloaded: 'overloaded',
   Unavailable: 'unavailable',

@@ -38,6 +38,9 @@ export type Problem = z.infer<typeof problemSchema>
 const TITLES = {
   bad_request: 'Not an HTTP request',
   invalid_request: 'Invalid request',
+  unauthenticated: 'Not authenticated',
+  permission_denied: 'Permission denied',
+  rate_limited: 'Too many requests',
   headers_too_large: 'Headers too large',
   payload_too_large: 'Payload too large',
   unsupported_media_type: 'Unsupported media type',
@@ -49,6 +52,7 @@ const TITLES = {
   insight_pending: 'Insight not ready yet',
   insight_failed: 'No insight: triage failed',
   dead_letter_not_found: 'No such dead letter',
+  key_not_found: 'No such API key',
   idempotency_conflict: 'Idempotency key already used',
   overloaded: 'Overloaded',
   unavailable: 'Temporarily unavailable',

@@ -9,6 +9,9 @@ import { COMMON_HEADERS, headerReferences } from './response-headers.ts'
 const MEANINGS = {
   bad_request: 'The request is not valid HTTP.',
   invalid_request: 'The request is not valid; `errors` lists every validation error.',
+  unauthenticated: 'The request has no valid credential.',
+  permission_denied: 'The credential does not permit this operation.',
+  rate_limited: 'Too many requests from this client or address; retry after `Retry-After`.',
   headers_too_large: 'The headers are too large.',
   payload_too_large: 'The body is larger than this operation allows.',
   unsupported_media_type: 'This operation does not support the content type or encoding of the body.',
@@ -20,6 +23,7 @@ const MEANINGS = {
   insight_pending: 'The lead is waiting for triage; retry after `Retry-After`.',
   insight_failed: 'Triage failed and the lead is a dead letter. It gets no insight unless it is redriven.',
   dead_letter_not_found: 'The lead is not a dead letter.',
+  key_not_found: 'The API key does not exist.',
   idempotency_conflict: 'The key was used with a different lead, which is unchanged.',
   overloaded: 'Too many requests are in flight; retry after `Retry-After`.',
   unavailable:
@@ -48,6 +52,7 @@ export const ROUTE_WITH_BOUNDED_BODY = [ErrorCode.PayloadTooLarge] as const
 /** The errors that have `Retry-After`. */
 const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.InsightPending,
+  ErrorCode.RateLimited,
   ErrorCode.Overloaded,
   ErrorCode.Unavailable,
 ])
