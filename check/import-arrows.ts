@@ -23,8 +23,8 @@ const ARROWS: Record<string, readonly string[]> = {
   // measures the accuracy of analyzers and trains the rule analyzer
   eval: ['domain', 'lib', 'services/triage'],
   cli: ['eval'],
-  // compares docs/settings.md with the settings of the services
-  check: ['lib', 'services/intake', 'services/triage', 'services/insights'],
+  // compares docs/settings.md with the settings of the services and of the migration job
+  check: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   // compares the manifests with the settings, metrics and routes of the services
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval', 'services/intake', 'services/triage'],

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { ZodType } from 'zod'
+import { passwordSettings } from '../db/service-logins.ts'
 import { commonSettings } from '../lib/config/load-config.ts'
+import { isSecretSetting } from '../lib/config/secret-settings.ts'
 import { insightsSettings } from '../services/insights/config.ts'
 import { intakeSettings } from '../services/intake/config.ts'
 import { llmSettings } from '../services/triage/analyzers/llm/settings.ts'
@@ -21,9 +23,30 @@ const SECTIONS: Readonly<Record<string, Schemas>> = {
   Insights: without(insightsSettings, commonSettings),
 }
 
-/** Finds settings whose name or default differs between docs/settings.md and the schemas, in both directions. */
+/** The sentence that lists the settings with a file. */
+const SECRETS = /^These settings are secret: ([^.]*)\./m
+
+/**
+ * Finds settings whose name or default differs between docs/settings.md and the schemas, in both directions, and
+ * differences in the list of secrets.
+ */
 export function checkSettings(): string[] {
-  const sections = readFileSync(PAGE, 'utf8').split(/^## /m)
+  const page = readFileSync(PAGE, 'utf8')
+  return [...checkSecrets(page), ...checkTables(page)]
+}
+
+function checkSecrets(page: string): string[] {
+  const listed: readonly string[] = SECRETS.exec(page)?.[1]?.match(/[A-Z_]+/g) ?? []
+  const all: Schemas = { ...intakeSettings, ...triageSettings, ...insightsSettings, ...passwordSettings }
+  const secret = Object.keys(all).filter((name) => isSecretSetting(all[name]))
+  return [
+    ...secret.filter((name) => !listed.includes(name)).map((name) => `${PAGE} does not list the secret ${name}`),
+    ...listed.filter((name) => !secret.includes(name)).map((name) => `${PAGE} lists ${name}, which is no secret`),
+  ]
+}
+
+function checkTables(page: string): string[] {
+  const sections = page.split(/^## /m)
   return Object.entries(SECTIONS).flatMap(([title, schemas]) => {
     const section = sections.find((text) => text.startsWith(`${title}\n`)) ?? ''
     const documented = new Map([...section.matchAll(ROW)].map(([, name = '', value = '']) => [name, value]))

@@ -55,23 +55,17 @@ export async function currentVersion(
 }
 
 if (import.meta.main) {
-  const { readServicePasswords, setServiceLogins } = await import('./service-logins.ts')
-  const databaseUrl = process.env.DATABASE_URL
-  if (!databaseUrl) {
-    fail('DATABASE_URL is not set; set it, for example, to postgres://user:password@127.0.0.1:5432/leadtriage')
-  }
+  const { passwordSettings, passwordsOf, setServiceLogins } = await import('./service-logins.ts')
+  const { commonSettings, loadConfig } = await import('../lib/config/load-config.ts')
   try {
-    const passwords = readServicePasswords(process.env)
-    await migrate(databaseUrl)
+    const config = loadConfig({ DATABASE_URL: commonSettings.DATABASE_URL, ...passwordSettings }, process.env)
+    await migrate(config.DATABASE_URL)
     process.stdout.write(`schema is at version ${neededVersion()}\n`)
-    await setServiceLogins(databaseUrl, passwords)
-    for (const service of Object.keys(passwords)) process.stdout.write(`login of ${service} is set\n`)
+    for (const service of await setServiceLogins(config.DATABASE_URL, passwordsOf(config))) {
+      process.stdout.write(`login of ${service} is set\n`)
+    }
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error))
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
   }
-}
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\n`)
-  process.exit(1)
 }

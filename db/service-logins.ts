@@ -1,11 +1,14 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import postgres from 'postgres'
+import { z } from 'zod'
+import type { Config } from '../lib/config/load-config.ts'
+import { secretSetting } from '../lib/config/secret-settings.ts'
 
 export const SERVICE_NAMES = ['intake', 'triage', 'insights'] as const
 export type ServiceName = (typeof SERVICE_NAMES)[number]
 
 /** The passwords of the services' database users; users without an entry are not changed. */
-export type ServicePasswords = Partial<Record<ServiceName, string>>
+export type ServicePasswords = Partial<Record<ServiceName, string | undefined>>
 
 /** Advisory lock that serializes calls. The number is arbitrary but must not change. */
 const LOCK_ID = 5_303_180_948
@@ -33,36 +36,40 @@ export async function createServiceLogins(adminUrl: string): Promise<Record<Serv
  * grants, or changes their passwords. Open connections stay open.
  *
  * @param adminUrl must name the migrated database and a user that may create roles
+ * @returns the services whose users were set
  */
-export async function setServiceLogins(adminUrl: string, passwords: ServicePasswords): Promise<void> {
+export async function setServiceLogins(adminUrl: string, passwords: ServicePasswords): Promise<ServiceName[]> {
   const given = SERVICE_NAMES.filter((service) => passwords[service] !== undefined)
-  if (given.length === 0) return
+  if (given.length === 0) return []
   const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
   try {
     // concurrent changes of one role fail, hence the lock; the server releases it if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`
     for (const service of given) await sql.unsafe(loginStatements(service, passwords[service] ?? ''))
+    return given
   } finally {
     await sql.end()
   }
 }
 
-/**
- * Reads `INTAKE_DATABASE_PASSWORD`, `TRIAGE_DATABASE_PASSWORD` and `INSIGHTS_DATABASE_PASSWORD`; empty counts as not
- * set.
- * @throws Error that names every invalid variable, without its value
- */
-export function readServicePasswords(env: NodeJS.ProcessEnv): ServicePasswords {
-  const given = SERVICE_NAMES.flatMap((service) => {
-    const variable = `${service.toUpperCase()}_DATABASE_PASSWORD`
-    const password = env[variable]
-    return password ? [{ service, variable, password }] : []
-  })
-  const faults = given
-    .filter(({ password }) => !PRINTABLE_ASCII.test(password))
-    .map(({ variable }) => `${variable} is wrong: it must consist of ASCII characters without spaces`)
-  if (faults.length > 0) throw new Error(faults.join('\n'))
-  return Object.fromEntries(given.map(({ service, password }) => [service, password]))
+const passwordSetting = () =>
+  secretSetting(
+    z.string().regex(PRINTABLE_ASCII, { error: 'must consist of ASCII characters without spaces' }).optional(),
+  )
+
+/** The settings of the passwords of the services' users. */
+export const passwordSettings = {
+  INTAKE_DATABASE_PASSWORD: passwordSetting(),
+  TRIAGE_DATABASE_PASSWORD: passwordSetting(),
+  INSIGHTS_DATABASE_PASSWORD: passwordSetting(),
+} as const
+
+export function passwordsOf(config: Config<typeof passwordSettings>): ServicePasswords {
+  return {
+    intake: config.INTAKE_DATABASE_PASSWORD,
+    triage: config.TRIAGE_DATABASE_PASSWORD,
+    insights: config.INSIGHTS_DATABASE_PASSWORD,
+  }
 }
 
 /** Roles are server-wide, so the user may already exist because of another database. */

@@ -51,7 +51,9 @@ function serviceEnv({ settings, databaseUrls, natsUrl }: ServicesOptions, name: 
     ...process.env,
     HOST: settings.host,
     DATABASE_URL: databaseUrls[name],
+    DATABASE_URL_FILE: undefined, // it was read already, and a service rejects both
     NATS_URL: natsUrl,
+    NATS_URL_FILE: undefined,
     MIGRATE_ON_START: 'false', // done before by the owner of the database
     NODE_COMPILE_CACHE: compileCache(settings),
   }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '../db/service-logins.ts'
+import { readSecretFiles } from '../lib/config/secret-settings.ts'
 import { StartError } from './start-error.ts'
 
 export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -24,8 +25,9 @@ export interface Settings {
 }
 
 /** Reads the settings. An empty variable counts as not set. Throws a `StartError` that lists every invalid variable. */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const errors: string[] = []
+export function readSettings(variables: NodeJS.ProcessEnv): Settings {
+  const { env, faults } = readSecretFiles(['DATABASE_URL', 'NATS_URL'], variables)
+  const errors = [...faults.values()]
   const port = (service: (typeof SERVICES)[number]) => {
     const text = env[service.portVariable] || String(service.defaultPort)
     const number = Number(text)

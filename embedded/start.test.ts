@@ -2,11 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { useStack } from '../testkit/fixtures/stack.ts'
 import { nonEphemeralPort } from '../testkit/ports.ts'
 import { stopLeftoverNats } from './nats.ts'
 import { stopLeftoverPostgres } from './postgres.ts'
@@ -16,6 +17,8 @@ import { waitUntil } from './wait-until.ts'
 
 const START = path.join(PROJECT_ROOT, 'embedded', 'start.ts')
 const TIMEOUT_MS = 60_000
+
+const stack = useStack()
 
 let compileCache: string // shared, so that only the first start fills it
 let folder: string
@@ -114,6 +117,17 @@ describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
     expect(second.output).toContain(`(process ${first.child.pid})`)
   })
 
+  it('uses the servers whose URLs are in the files of DATABASE_URL_FILE and NATS_URL_FILE', async () => {
+    const files = { DATABASE_URL_FILE: path.join(folder, 'database'), NATS_URL_FILE: path.join(folder, 'nats-url') }
+    await writeFile(files.DATABASE_URL_FILE, `${stack.ownerUrl}\n`)
+    await writeFile(files.NATS_URL_FILE, `${stack.natsUrl}\n`)
+    Object.assign(env, files, { NATS_NAMESPACE: stack.namespace })
+    await startUp()
+    const { id } = await sendLead()
+    expect(await stack.sql`select from leads where id = ${id}`).toHaveLength(1)
+    expect(await readdir(folder)).not.toContain('postgres')
+  })
+
   it('lists every port that is in use, and starts nothing', async () => {
     const other = createServer().listen(Number(env.TRIAGE_PORT), '127.0.0.1')
     await once(other, 'listening')
@@ -129,10 +143,10 @@ describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
   })
 
   it('lists every invalid setting', async () => {
-    Object.assign(env, { INTAKE_PORT: '0', DATABASE_URL: 'mysql://here', NATS_URL: 'here' })
+    Object.assign(env, { INTAKE_PORT: '0', DATABASE_URL: 'mysql://here', NATS_URL_FILE: '/not/here' })
     const { code, output } = await runToExit()
     expect(code).toBe(1)
-    for (const name of ['INTAKE_PORT=0', 'DATABASE_URL', 'NATS_URL']) expect(output).toContain(name)
+    for (const name of ['INTAKE_PORT=0', 'DATABASE_URL', 'NATS_URL_FILE=/not/here is']) expect(output).toContain(name)
   })
 
   it('prints the usage and exits with code 2 for an unknown option', async () => {

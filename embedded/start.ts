@@ -16,6 +16,7 @@ Settings are environment variables:
   INTAKE_PORT=8000  INSIGHTS_PORT=8001  TRIAGE_PORT=8002  HOST=127.0.0.1
   DATABASE_URL     use this PostgreSQL instead of starting one
   NATS_URL         use this nats-server (with JetStream) instead of starting one
+  DATABASE_URL_FILE, NATS_URL_FILE  the paths of files with these URLs
   NATS_SERVER_BIN  the path of the nats-server to start
   DATA_DIR=.data   the folder for data and logs; a log larger than 8 MiB is moved to .log.1`
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -107,5 +107,22 @@ test('passwords appear neither in the output of the job nor in the log of the se
 test('an invalid password is rejected before any change, with the name of its variable and without its value', async () => {
   const { code, stdout, stderr } = await migrationJob({ INTAKE_DATABASE_PASSWORD: 'päss word' })
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toBe('INTAKE_DATABASE_PASSWORD is wrong: it must consist of ASCII characters without spaces\n')
+  expect(stderr).toBe(
+    '1 setting is wrong:\n  INTAKE_DATABASE_PASSWORD is wrong: it must consist of ASCII characters without spaces\n',
+  )
+})
+
+test('the migration job reads its secrets from files too', async () => {
+  const file = async (name: string, content: string) => {
+    await writeFile(join(directory, name), content)
+    return join(directory, name)
+  }
+  const { code, stdout, stderr } = await migrationJob({
+    DATABASE_URL: '',
+    DATABASE_URL_FILE: await file('url', `${server.url}\n`),
+    TRIAGE_DATABASE_PASSWORD_FILE: await file('password', 'from-a-file\n'),
+  })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toContain('login of triage is set')
+  expect(await as('triage', 'from-a-file', whoAmI)).toBe('triage_service')
 })

@@ -21,7 +21,7 @@ describe.each(['intake', 'triage', 'insights'])('%s started alone', (name) => {
     ])
   })
 
-  test('names each wrong setting with its value, but no password', async () => {
+  test('names each wrong setting with its value, but not the value of a secret', async () => {
     const { stderr, code } = await run(name, {
       DATABASE_URL: 'mysql://me:secret@127.0.0.1/x',
       NATS_URL: 'nats://127.0.0.1:4222',
@@ -29,9 +29,9 @@ describe.each(['intake', 'triage', 'insights'])('%s started alone', (name) => {
       LOG_LEVEL: 'loud',
     })
     expect(code).toBe(1)
-    expect(stderr).toContain('DATABASE_URL=mysql://***@127.0.0.1/x is wrong: it must be a URL such as postgres://')
+    expect(stderr).toContain('DATABASE_URL is wrong: it must be a URL such as postgres://')
     expect(stderr).toContain(`${name.toUpperCase()}_PORT=70000 is wrong: it must be a whole number from 0 to 65535`)
     expect(stderr).toContain('LOG_LEVEL=loud is wrong: it must be one of trace, debug')
-    expect(stderr).not.toContain('secret')
+    expect(stderr).not.toMatch(/secret|mysql/)
   })
 })

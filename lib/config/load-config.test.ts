@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { ConfigError, commonSettings, integerSetting, loadConfig } from './load-config.ts'
 
 const REQUIRED = { DATABASE_URL: 'postgres://me:secret@db/leads', NATS_URL: 'nats://127.0.0.1:4222' }
@@ -49,7 +50,7 @@ describe('settings', () => {
     const wrong = { DATABASE_URL: 'mysql://db/x', NATS_REPLICAS: '6', MIGRATE_ON_START: 'yes', LOG_LEVEL: 'loud' }
     expect(() => loadConfig(commonSettings, wrong)).toThrow('5 settings are wrong:\n')
     expect(faultsOf(wrong)).toEqual([
-      expect.stringMatching(/^DATABASE_URL=mysql:\/\/db\/x is wrong: it must be a URL such as postgres:/),
+      expect.stringMatching(/^DATABASE_URL is wrong: it must be a URL such as postgres:/),
       expect.stringMatching(/^NATS_URL is missing: it must be set/),
       'NATS_REPLICAS=6 is wrong: it must be a whole number from 1 to 5',
       'MIGRATE_ON_START=yes is wrong: it must be true or false',
@@ -64,21 +65,13 @@ describe('settings', () => {
     },
   )
 
-  test.each(['mysql://me:secret@db/x', 'postgres://me:secret@not a host/x', 'http://me:secret@db', 'x://:secret@db'])(
-    '%s is reported without its password',
-    (url) => {
-      const [fault] = faultsOf({ ...REQUIRED, DATABASE_URL: url })
-      expect(fault).toContain(url.replace(/me:secret@|:secret@/, '***@'))
-    },
-  )
-})
-
-describe('a password', () => {
-  test.each(['mysql://me:se@cret@db/x', 'me:secret@db/x', 'mysql://db/x?password=secret'])(
-    'in %s is not shown either',
-    (url) => {
-      const [fault] = faultsOf({ ...REQUIRED, DATABASE_URL: url })
-      expect(fault).not.toContain('cret')
+  test.each(['http://me:secret@db/x', 'http://me:se@cret@db/x', 'me:secret@db/x', 'http://db/x?password=secret'])(
+    'whose value %s may have a password are reported without it',
+    (value) => {
+      const shape = { ADDRESS: z.literal('here', { error: 'must be here' }) }
+      expect(() => loadConfig(shape, { ADDRESS: value })).toThrow(
+        /ADDRESS=(?!.*cret).*\*\*\*.* is wrong: it must be here/,
+      )
     },
   )
 })

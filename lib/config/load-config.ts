@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fileVariable, isSecretSetting, readSecretFiles, secretSetting } from './secret-settings.ts'
 
 /** All invalid settings of a service. The message is meant for the person who starts it. */
 export class ConfigError extends Error {
@@ -12,23 +13,29 @@ export class ConfigError extends Error {
 export type Config<T extends z.ZodRawShape> = z.output<z.ZodObject<T>>
 
 /**
- * Reads settings from environment variables. A variable that is set but empty counts as not set.
+ * Reads settings from environment variables. A variable that is set but empty counts as not set. A setting marked by
+ * {@link secretSetting} may be given as a file instead.
  *
- * @throws ConfigError with every invalid variable, its value without passwords, and the values that are allowed
+ * @throws ConfigError with every invalid variable and the values that are allowed. It has the values of secret settings
+ *   neither whole nor in part, and other values without what may be a password
  */
 export function loadConfig<T extends z.ZodRawShape>(shape: T, env: NodeJS.ProcessEnv): Config<T> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const secrets = Object.keys(shape).filter((name) => isSecretSetting(shape[name]))
+  const files = readSecretFiles(secrets, env)
+  const given = Object.fromEntries(Object.entries(files.env).filter(([, value]) => value !== ''))
   const result = z.object(shape).safeParse(given)
-  if (result.success) return result.data
-  throw new ConfigError(result.error.issues.map((issue) => describeFault(issue, given)))
-}
-
-function describeFault(issue: z.core.$ZodIssue, env: NodeJS.ProcessEnv): string {
-  const name = String(issue.path[0])
-  const value = env[name]
-  return value === undefined
-    ? `${name} is missing: it ${issue.message}`
-    : `${name}=${withoutSecrets(value)} is wrong: it ${issue.message}`
+  if (result.success && files.faults.size === 0) return result.data
+  const invalid = (result.error?.issues ?? []).flatMap(({ path, message }) => {
+    const name = String(path[0])
+    if (files.faults.has(name)) return []
+    const value = given[name]
+    if (value === undefined) return `${name} is missing: it ${message}`
+    if (!secrets.includes(name)) return `${name}=${withoutSecrets(value)} is wrong: it ${message}`
+    const file = fileVariable(name)
+    const variable = env[name] ? name : `the content of ${file}=${env[file]}`
+    return `${variable} is wrong: it ${message}`
+  })
+  throw new ConfigError([...files.faults.values(), ...invalid])
 }
 
 /**
@@ -63,8 +70,10 @@ function urlSetting(protocols: readonly string[], example: string, separator?: s
 export const commonSettings = {
   /** The address to listen on. Containers set 0.0.0.0. */
   HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
-  NATS_URL: urlSetting(['nats:', 'tls:', 'ws:', 'wss:'], 'nats://127.0.0.1:4222', ','),
+  DATABASE_URL: secretSetting(
+    urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
+  ),
+  NATS_URL: secretSetting(urlSetting(['nats:', 'tls:', 'ws:', 'wss:'], 'nats://127.0.0.1:4222', ',')),
   /** Replicas of each stream: 1, or 3 on a cluster. */
   NATS_REPLICAS: integerSetting(1, 5, 1),
   /** Maximum number of events in the INSIGHTS stream, within its seven days. The oldest are removed first. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { integerSetting } from '../../../../lib/config/load-config.ts'
+import { secretSetting } from '../../../../lib/config/secret-settings.ts'
 
 /** A decimal number within bounds, from an environment variable. */
 export function decimalSetting(min: number, max: number, fallback: number) {
@@ -25,7 +26,7 @@ export const llmSettings = {
     })
     .optional(),
   /** API key of the server, sent as a bearer token and as the header `api-key`; self-hosted servers often need none. */
-  LLM_API_KEY: z.string().optional(),
+  LLM_API_KEY: secretSetting(z.string().optional()),
   /** Name of the model, as the server knows it. */
   LLM_MODEL: z.string().optional(),
   /** Timeout of one request to the model, including its response. */
