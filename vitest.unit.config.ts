@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config'
  */
 
 const STARTS_SOMETHING =
-  /\binject\b.+'vitest'|'node:child_process'|testkit\/(?:analyzers|clients|fixtures|processes|servers|services)\//
+  /\binject\b.+'vitest'|'node:child_process'|testkit\/(?:analyzers|clients|fixtures|identity-provider|processes|servers|services)\//
 /** Parts whose tests start the whole product, and one test that trains a model for a minute and a half. */
 const NOT_UNIT = /^(?:test|embedded|testkit\/services)\/|^eval\/quality\.test\.ts$/
 

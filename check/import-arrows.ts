@@ -37,6 +37,7 @@ const CONFINED: Record<string, string> = {
   '@fastify/': 'lib/server/',
   '@grpc/': 'bench/',
   'prom-client': 'lib/telemetry/',
+  jose: 'lib/auth/',
   openai: 'services/triage/analyzers/llm/',
   cockatiel: 'services/triage/analyzers/llm/',
 }

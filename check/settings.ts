@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ZodType } from 'zod'
 import { passwordSettings } from '../db/service-logins.ts'
+import { jwtSettings } from '../lib/auth/jwt-settings.ts'
 import { commonSettings } from '../lib/config/load-config.ts'
 import { isSecretSetting } from '../lib/config/secret-settings.ts'
 import { insightsSettings } from '../services/insights/config.ts'
@@ -17,6 +18,7 @@ type Schemas = Readonly<Record<string, ZodType>>
 /** The sections of the page, and the schemas that each documents. */
 const SECTIONS: Readonly<Record<string, Schemas>> = {
   'All services': commonSettings,
+  Tokens: jwtSettings,
   Intake: without(intakeSettings, commonSettings),
   Triage: without(triageSettings, { ...commonSettings, ...llmSettings }),
   Model: llmSettings,
