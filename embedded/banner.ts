@@ -17,6 +17,8 @@ leadtriage is ready
   insights   ${insights}   docs: ${insights}/docs
   triage     ${triage}   docs: ${triage}/docs
 
+${settings.auth === 'off' ? 'AUTH=off: every process on this machine may call every method. AUTH=on demands credentials.' : 'AUTH=on: every call needs a credential.'}
+
 Try it: create a lead, then get its insight (with the id from the first response)
 
   curl -sS ${intake}/leads/ -H 'Content-Type: application/json' \\

@@ -50,6 +50,7 @@ function serviceEnv({ settings, databaseUrls, natsUrl }: ServicesOptions, name: 
   return {
     ...process.env,
     HOST: settings.host,
+    AUTH: settings.auth,
     DATABASE_URL: databaseUrls[name],
     DATABASE_URL_FILE: undefined, // it was read already, and a service rejects both
     NATS_URL: natsUrl,

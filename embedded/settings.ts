@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ServiceName } from '../db/service-logins.ts'
+import { isLoopback } from '../lib/auth/auth-settings.ts'
 import { readSecretFiles } from '../lib/config/secret-settings.ts'
 import { StartError } from './start-error.ts'
 
@@ -15,6 +16,8 @@ export const SERVICES = [
 
 export interface Settings {
   readonly host: string
+  /** Off by default when only this machine can reach the services. */
+  readonly auth: 'on' | 'off'
   readonly ports: Readonly<Record<ServiceName, number>>
   /** An absolute path. */
   readonly dataDir: string
@@ -45,9 +48,16 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   if (env.NATS_URL && !/^(nats|tls|wss?):\/\//.test(env.NATS_URL)) {
     errors.push('NATS_URL is invalid: it must be a URL like nats://host:4222')
   }
+  const host = env.HOST || '127.0.0.1'
+  const auth = env.AUTH || (isLoopback(host) ? 'off' : 'on')
+  if (auth !== 'on' && auth !== 'off') errors.push(`AUTH=${auth} is invalid: it must be on or off`)
+  if (auth === 'off' && !isLoopback(host)) {
+    errors.push(`AUTH=off is invalid with HOST=${host}: other machines could read and change every lead`)
+  }
   if (errors.length > 0) throw new StartError(errors.join('\n'))
   return {
-    host: env.HOST || '127.0.0.1',
+    host,
+    auth: auth === 'off' ? 'off' : 'on',
     ports: { intake, triage, insights },
     dataDir: env.DATA_DIR ? path.resolve(env.DATA_DIR) : path.join(PROJECT_ROOT, '.data'),
     databaseUrl: env.DATABASE_URL || undefined,

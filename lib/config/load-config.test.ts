@@ -20,6 +20,7 @@ describe('settings', () => {
     expect(loadConfig(commonSettings, { ...REQUIRED, UNRELATED: 'x' })).toEqual({
       ...REQUIRED,
       HOST: '127.0.0.1',
+      AUTH: 'on',
       NATS_REPLICAS: 1,
       NATS_KEPT_INSIGHTS: 1_000_000,
       MIGRATE_ON_START: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { authSettings } from '../auth/auth-settings.ts'
 import { fileVariable, isSecretSetting, readSecretFiles, secretSetting } from './secret-settings.ts'
 
 /** All invalid settings of a service. The message is meant for the person who starts it. */
@@ -70,6 +71,7 @@ function urlSetting(protocols: readonly string[], example: string, separator?: s
 export const commonSettings = {
   /** The address to listen on. Containers set 0.0.0.0. */
   HOST: z.string().default('127.0.0.1'),
+  ...authSettings,
   DATABASE_URL: secretSetting(
     urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
   ),

@@ -40,6 +40,7 @@ export async function runService<T extends z.ZodRawShape & typeof commonSettings
   try {
     await start(config, log, lifecycle)
   } catch (error) {
+    if (error instanceof ConfigError) exitWith(error)
     log.fatal({ err: error }, 'the service failed to start')
     process.exit(1)
   }
@@ -50,7 +51,11 @@ function loadConfigOrExit<T extends z.ZodRawShape>(settings: T): Config<T> {
     return loadConfig(settings, process.env)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exit(1)
+    exitWith(error)
   }
+}
+
+function exitWith({ message }: ConfigError): never {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
 }

@@ -3,6 +3,7 @@ import http from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { fastify, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import type { AccessControl } from '../auth/access-control.ts'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -33,6 +34,7 @@ export interface ServerOptions {
   /** 0 for any free port. */
   readonly port: number
   readonly services: readonly RpcService[]
+  readonly access: AccessControl
   readonly rest: RegisterRest
   readonly checks: readonly ReadinessCheck[]
   readonly log: Log
@@ -79,7 +81,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const bodies = createBodyBudget(options.maxBodyBytes ?? MAX_BODY_BYTES)
   const handleError = createErrorHandler(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
-  const rpc = { services: options.services, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
+  const { services, access } = options
+  const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
   const grpc = createGrpcHandler({ ...rpc, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
   let closed: Promise<void> | undefined
@@ -126,7 +129,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
   app.removeAllContentTypeParsers() // each protocol handler adds its own
-  registerRestHandler(app, options.rest, { observe, handleError, bodies, allowedMethods })
+  registerRestHandler(app, options.rest, { access, observe, handleError, bodies, allowedMethods })
   // after the hooks that name the call, so that a rejection is recorded under that name
   app.addHook('preParsing', ({ raw }, _reply, _body, done) => {
     if (closed !== undefined) throw shuttingDown()

@@ -1,4 +1,5 @@
 import { createSchemaCheck } from '../../db/schema-check.ts'
+import { startAuth } from '../../lib/auth/start-auth.ts'
 import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
 import type { Config } from '../../lib/config/load-config.ts'
@@ -42,6 +43,7 @@ export async function startInsights(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
+  const auth = await startAuth({ config, sql, others: [], log, lifecycle: { onStop } })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
   onStop('nats', () => nats.close())
 
@@ -69,9 +71,11 @@ export async function startInsights(
     host: config.HOST,
     port: config.INSIGHTS_PORT,
     services: [insightsRpc(get)],
+    access: auth.access,
     rest: (app) => registerInsightsRest(app, get),
     checks: [
       { name: 'postgres', required: true, check: schema.check },
+      ...auth.checks,
       { name: 'nats', required: false, check: nats.check },
     ],
     log,

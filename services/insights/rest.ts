@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EXAMPLE_LEAD_ID, intentField, leadIdParams, timeField, uuidField } from '../../contract/rest-fields.ts'
 import { type Insight, Stage } from '../../domain/insight.ts'
 import { NextAction, Priority } from '../../domain/vocabulary.ts'
+import { Scope } from '../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../lib/errors/app-error.ts'
 import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { RestApp } from '../../lib/server/rest/handler.ts'
@@ -90,6 +91,7 @@ export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void
   app.get(
     '/leads/:lead_id/insight',
     {
+      config: { scope: Scope.InsightsRead },
       schema: {
         operationId: 'getInsight',
         tags: ['Insights'],

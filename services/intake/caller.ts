@@ -1,14 +1,12 @@
 import type { CallContext } from '../../lib/server/rpc.ts'
 
 export interface Caller {
+  /** Owns the idempotency keys of the call: two clients may use the same key. */
   readonly clientId: string
   /** The W3C `traceparent` of the call. */
   readonly traceparent: string | undefined
 }
 
-/** Calls are not authenticated yet, so all share one client id. Idempotency keys are unique per client. */
-const ANONYMOUS = 'anonymous'
-
-export function callerOf({ traceparent }: Pick<CallContext, 'traceparent'>): Caller {
-  return { clientId: ANONYMOUS, traceparent }
+export function callerOf({ principal, traceparent }: Pick<CallContext, 'principal' | 'traceparent'>): Caller {
+  return { clientId: principal.clientId, traceparent }
 }

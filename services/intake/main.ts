@@ -1,4 +1,5 @@
 import { createSchemaCheck } from '../../db/schema-check.ts'
+import { startAuth } from '../../lib/auth/start-auth.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
@@ -46,6 +47,7 @@ export async function startIntake(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
+  const auth = await startAuth({ config, sql, others: [], log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
@@ -81,9 +83,11 @@ export async function startIntake(
     host: config.HOST,
     port: config.INTAKE_PORT,
     services: [intakeRpc(intake)],
+    access: auth.access,
     rest: (app, failLate) => registerIntakeRest(app, intake, failLate),
     checks: [
       { name: 'postgres', required: true, check: schema.check },
+      ...auth.checks,
       { name: 'nats', required: false, check: nats.check },
     ],
     log,

@@ -11,6 +11,7 @@ import {
 } from '../../contract/rest-fields.ts'
 import type { Lead } from '../../domain/lead.ts'
 import { LEAD_LIMITS } from '../../domain/lead.ts'
+import { Scope } from '../../lib/auth/scopes.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
 import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
@@ -148,6 +149,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
   app.post(
     '/leads',
     {
+      config: { scope: Scope.LeadsWrite },
       schema: {
         operationId: 'createLead',
         tags: ['Leads'],
@@ -190,6 +192,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
   app.get(
     '/leads/:lead_id',
     {
+      config: { scope: Scope.LeadsRead },
       schema: {
         operationId: 'getLead',
         tags: ['Leads'],
@@ -205,6 +208,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
   app.post(
     '/leads::retriage', // `::` is an escaped colon
     {
+      config: { scope: Scope.TriageAdmin },
       schema: {
         operationId: 'retriageLeads',
         tags: ['Leads'],

@@ -1,4 +1,5 @@
 import { createSchemaCheck } from '../../db/schema-check.ts'
+import { startAuth } from '../../lib/auth/start-auth.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
@@ -39,6 +40,7 @@ export async function startTriage(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
+  const auth = await startAuth({ config, sql, others: [], log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-triage', log })
   onStop('nats', () => nats.close())
 
@@ -51,9 +53,11 @@ export async function startTriage(
     host: config.HOST,
     port: config.TRIAGE_PORT,
     services: [triageRpc(api)],
+    access: auth.access,
     rest: (app) => registerTriageRest(app, api),
     checks: [
       { name: 'postgres', required: true, check: schema.check },
+      ...auth.checks,
       { name: 'nats', required: true, check: nats.check },
       { name: 'mailbox', required: true, check: mailbox.check },
     ],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EXAMPLE_LEAD_ID, leadIdParams, leadIdsField, timeField, uuidField } from '../../contract/rest-fields.ts'
+import { Scope } from '../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../lib/errors/app-error.ts'
 import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { RestApp } from '../../lib/server/rest/handler.ts'
@@ -116,6 +117,7 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.get(
     '/queue',
     {
+      config: { scope: Scope.TriageAdmin },
       schema: {
         operationId: 'getQueue',
         tags: ['Queue'],
@@ -138,6 +140,7 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.get(
     '/dead-letters',
     {
+      config: { scope: Scope.TriageAdmin },
       schema: {
         operationId: 'listDeadLetters',
         tags: ['Dead letters'],
@@ -173,6 +176,7 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.get(
     '/dead-letters/:lead_id',
     {
+      config: { scope: Scope.TriageAdmin },
       schema: {
         operationId: 'getDeadLetter',
         tags: ['Dead letters'],
@@ -188,6 +192,7 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
   app.post(
     '/dead-letters::redrive', // `::` is an escaped colon
     {
+      config: { scope: Scope.TriageAdmin },
       schema: {
         operationId: 'redriveDeadLetters',
         tags: ['Dead letters'],

@@ -36,6 +36,7 @@ export function serviceEnv(
 ): NodeJS.ProcessEnv {
   return {
     PATH: process.env.PATH,
+    AUTH: 'off',
     DATABASE_URL: settings.databaseUrl,
     NATS_URL: settings.natsUrl,
     ...(settings.namespace !== undefined && { NATS_NAMESPACE: settings.namespace }),

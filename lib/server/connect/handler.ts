@@ -1,5 +1,7 @@
 import { toBinary, toJsonString } from '@bufbuild/protobuf'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AccessControl } from '../../auth/access-control.ts'
+import type { Principal } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
@@ -7,6 +9,7 @@ import { abortWhenClosed } from '../http/abort-when-closed.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
 import { identityOf } from '../http/call-identity.ts'
+import { incomingCall } from '../http/incoming-call.ts'
 import { readBody } from '../http/read-body.ts'
 import { translateFastifyError } from '../rest/error.ts'
 import type { CallContext, RpcMethod, RpcService } from '../rpc.ts'
@@ -16,6 +19,7 @@ import { grpcWebProtocol, isGrpcWeb } from './grpc-web-protocol.ts'
 
 interface ConnectHandlerOptions {
   readonly services: readonly RpcService[]
+  readonly access: AccessControl
   readonly observe: CallObserver
   /** The maximum size of a request in bytes, before and after decompression. */
   readonly maxRequestBytes: number
@@ -51,7 +55,7 @@ async function serve(
   method: RpcMethod,
   request: FastifyRequest,
   reply: FastifyReply,
-  { observe, maxRequestBytes, bodies }: ConnectHandlerOptions,
+  { access, observe, maxRequestBytes, bodies }: ConnectHandlerOptions,
 ): Promise<FastifyReply> {
   const { descriptor } = method
   const protocol = protocolOf(request)
@@ -63,6 +67,8 @@ async function serve(
   const reservation = bodies.reserve()
   let deadline: ReturnType<typeof abortWhenClosed> | undefined
   try {
+    const admitted = access.admit(incomingCall(request, reply), method.scope)
+    const principal = admitted instanceof Promise ? await admitted : admitted
     const head = protocol.open(request, descriptor)
     deadline = abortWhenClosed(reply.raw, head.timeoutMs)
     const { signal } = deadline
@@ -71,7 +77,7 @@ async function serve(
     const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, take), maxRequestBytes)
     reservation.takeUpTo(bytes.length) // a compressed body was counted with an estimate
     const input = head.isBinary ? decodeMessage(descriptor.input, bytes) : decodeJson(descriptor.input, bytes)
-    const output = await untilAborted(signal, () => method.handle(input, contextOf(request, signal)))
+    const output = await untilAborted(signal, () => method.handle(input, contextOf(request, principal, signal)))
     const response = head.isBinary
       ? toBinary(descriptor.output, output)
       : Buffer.from(toJsonString(descriptor.output, output))
@@ -104,9 +110,10 @@ async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pro
   }
 }
 
-function contextOf(request: FastifyRequest, signal: AbortSignal): CallContext {
-  const { headers, traceparent } = request
-  return { signal, header: (name) => headers[name]?.toString(), traceparent }
+function contextOf(request: FastifyRequest, principal: Principal, signal: AbortSignal): CallContext {
+  const { headers, traceparent, ip, id } = request
+  const header = (name: string) => headers[name]?.toString()
+  return { signal, principal, address: ip, requestId: id, header, traceparent }
 }
 
 /** Replaces the message for a content type that Fastify cannot parse, which is written for REST. */

@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from
 import { constants } from 'node:http2'
 import type { DescMethod, MessageShape } from '@bufbuild/protobuf'
 import { toBinary } from '@bufbuild/protobuf'
+import type { AccessControl, RequiredScope } from '../../auth/access-control.ts'
+import { ANONYMOUS, type Principal } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
@@ -24,7 +26,8 @@ import { assertProtobuf, parseTimeoutMs } from './headers.ts'
  *  2. Every end is recorded, with the code that the client receives.
  *  3. If a call ends before its outcome, its signal aborts and no method is started for it.
  *  4. Received bytes count against the budget until the stream is closed or the message was handled.
- *  5. A response of which the client reads nothing for `unreadTimeoutMs` is dropped, and its stream is closed.
+ *  5. No message is read before the call is admitted.
+ *  6. A response of which the client reads nothing for `unreadTimeoutMs` is dropped, and its stream is closed.
  */
 
 export type Message = MessageShape<DescMethod['input']>
@@ -43,6 +46,11 @@ export interface GrpcCall {
   readonly stream: ServerHttp2Stream
   readonly context: CallContext
   readonly hasEnded: boolean
+  /**
+   * Starts the call once access control permits it, and fails it otherwise.
+   * @param start must begin to read the stream at once; not called if the call has ended meanwhile
+   */
+  admit(access: AccessControl, required: RequiredScope, start: () => void): void
   /**
    * Splits received bytes into messages.
    * @throws AppError
@@ -81,6 +89,7 @@ export function openCall(
   let hasEnded = false
   let deadline: NodeJS.Timeout | undefined
   let controller: AbortController | undefined
+  let principal: Principal = ANONYMOUS
   let trailers: OutgoingHttpHeaders = { 'grpc-status': 0 }
 
   const respond = () => {
@@ -91,7 +100,7 @@ export function openCall(
     })
     // Node measures the time since the last byte was sent or received
     stream.setTimeout(unreadTimeoutMs, () => {
-      if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL) // 5
+      if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL) // 6
     })
   }
   /** Asks the client to stop sending the request (RFC 9113, section 8.1). */
@@ -124,10 +133,26 @@ export function openCall(
     reservation.release() // 4
   })
 
+  const address = stream.session?.socket.remoteAddress ?? ''
+  const header = (name: string) => headerOf(headers, name)
   const call: GrpcCall = {
     stream,
     get hasEnded() {
       return hasEnded
+    },
+    admit: (access, required, start) => {
+      const setHeader = (name: string, value: string) => void Object.assign(responseHeaders, { [name]: value })
+      const admitted = (by: Principal) => {
+        principal = by
+        if (!hasEnded) start() // 5
+      }
+      try {
+        const by = access.admit({ address, header, setHeader }, required)
+        if (by instanceof Promise) by.then(admitted).catch(fail)
+        else admitted(by)
+      } catch (thrown) {
+        fail(thrown)
+      }
     },
     context: {
       // created on demand: most calls end without it
@@ -136,7 +161,12 @@ export function openCall(
         if (hasEnded) controller.abort(cancelled())
         return controller.signal
       },
-      header: (name) => headerOf(headers, name),
+      get principal() {
+        return principal
+      },
+      address,
+      requestId: identity.requestId,
+      header,
       traceparent: identity.traceparent,
     },
     receive: (chunk) => {

@@ -3,6 +3,7 @@ import { constants, createServer } from 'node:http2'
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Health as HealthService } from '../../../gen/health/v1/health_pb.ts'
+import type { AccessControl, RequiredScope } from '../../auth/access-control.ts'
 import { AppError, ErrorCode, toAppError } from '../../errors/app-error.ts'
 import { HTTP_STATUS } from '../../errors/status-codes.ts'
 import type { CallObserver } from '../call-observer.ts'
@@ -29,6 +30,7 @@ export interface GrpcHandler {
 
 export interface GrpcHandlerOptions {
   readonly services: readonly RpcService[]
+  readonly access: AccessControl
   readonly health: Health
   readonly observe: CallObserver
   /** The maximum size of a request in bytes, before and after decompression. */
@@ -56,19 +58,22 @@ const MAX_SESSION_MEMORY_MB = 1_000
 
 interface RegisteredMethod {
   readonly method: GrpcMethod
+  /** Undefined for health checks, which have no limits either. */
+  readonly required: RequiredScope | undefined
   readonly observe: CallObserver
 }
 
 export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
-  const { services, observe, bodies, keepaliveMs = KEEPALIVE_MS } = options
+  const { services, access, observe, bodies, keepaliveMs = KEEPALIVE_MS } = options
   const registry = new Map<string, RegisteredMethod>()
-  const register = (methods: readonly GrpcMethod[], observer: CallObserver) => {
-    for (const method of methods) registry.set(pathOf(method), { method, observe: observer })
+  for (const { methods } of services) {
+    for (const method of methods) registry.set(pathOf(method), { method, required: method.scope, observe })
   }
-  for (const service of services) register(service.methods, observe)
-  const observeFailures = failuresOnly(observe)
-  register(healthMethods(options.health), observeFailures)
-  register(reflectionMethods([...services.map(({ descriptor }) => descriptor), HealthService]), observeFailures)
+  const register = (methods: readonly GrpcMethod[], required?: RequiredScope) => {
+    for (const method of methods) registry.set(pathOf(method), { method, required, observe: failuresOnly(observe) })
+  }
+  register(healthMethods(options.health))
+  register(reflectionMethods([...services.map(({ descriptor }) => descriptor), HealthService]), 'public')
 
   const sessions = new Set<ServerHttp2Session>()
   const connections = new Set<Socket>()
@@ -94,9 +99,14 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
       maxMessageBytes: options.maxRequestBytes,
       unreadTimeoutMs: options.requestTimeoutMs,
     })
-    if (registered === undefined) call.fail(noSuchMethod(headers))
-    else if (isUnary(registered.method)) serveUnary(call, registered.method, options.requestTimeoutMs)
-    else serveStreaming(call, registered.method, stopping.signal)
+    if (registered === undefined) return call.fail(noSuchMethod(headers))
+    const { method, required } = registered
+    const serve = () => {
+      if (isUnary(method)) serveUnary(call, method, options.requestTimeoutMs)
+      else serveStreaming(call, method, stopping.signal)
+    }
+    if (required === undefined) serve()
+    else call.admit(access, required, serve)
   })
 
   return {

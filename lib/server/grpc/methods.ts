@@ -10,14 +10,16 @@ export interface StreamingMethod {
   handle(requests: AsyncIterable<Message>, context: CallContext): AsyncIterable<Message>
 }
 
-export type GrpcMethod = RpcMethod | StreamingMethod
+/** Access control is not the method's part, see `GrpcCall.admit`. */
+type UnaryMethod = Omit<RpcMethod, 'scope'>
+export type GrpcMethod = UnaryMethod | StreamingMethod
 
-export function isUnary(method: GrpcMethod): method is RpcMethod {
+export function isUnary(method: GrpcMethod): method is UnaryMethod {
   return method.descriptor.methodKind === 'unary'
 }
 
 /** Serves a unary call. Any error, also in the request, fails the call. */
-export function serveUnary(call: GrpcCall, method: RpcMethod, requestTimeoutMs: number): void {
+export function serveUnary(call: GrpcCall, method: UnaryMethod, requestTimeoutMs: number): void {
   const { stream } = call
   const { descriptor } = method
   const timeout = setTimeout(() => call.fail(requestTimeout(requestTimeoutMs)), requestTimeoutMs).unref()

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { AccessControl, RequiredScope } from '../../auth/access-control.ts'
+import type { Principal } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { HTTP_STATUS } from '../../errors/status-codes.ts'
 import type { CallObserver } from '../call-observer.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import { identifyHttpCall } from '../http/call-identity.ts'
+import { incomingCall } from '../http/incoming-call.ts'
 import { assertValidQuery } from '../http/request-checks.ts'
 import type { AllowedMethods } from './allowed-methods.ts'
 import type { Problem } from './error.ts'
@@ -16,6 +19,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The call of this request, until its outcome is known. */
     observed: ReturnType<CallObserver> | undefined
+    /** Who makes the request. Its credential has the scope of the route. */
+    principal: Principal
+  }
+  interface FastifyContextConfig {
+    /** What a caller's credential must permit. Every route of a service has it. */
+    scope?: RequiredScope
   }
 }
 
@@ -57,14 +66,16 @@ export function registerRestHandler(
   app: FastifyInstance,
   register: RegisterRest,
   parts: {
+    readonly access: AccessControl
     readonly observe: CallObserver
     readonly handleError: ErrorHandler
     readonly bodies: BodyBudget
     readonly allowedMethods: AllowedMethods
   },
 ): void {
-  const { observe, handleError, bodies, allowedMethods } = parts
+  const { access, observe, handleError, bodies, allowedMethods } = parts
   app.decorateRequest('observed')
+  app.decorateRequest('principal')
   app.setErrorHandler((thrown, request, reply) => {
     handleError(thrown, request, reply)
     return reply
@@ -75,8 +86,20 @@ export function registerRestHandler(
   app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
   app.register(async (scope) => {
     readJsonBodies(scope)
+    scope.addHook('onRoute', ({ method, url, config }) => {
+      if (config?.scope === undefined) throw new Error(`the route ${method} ${url} must have a scope in its config`)
+    })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
+      const admitted = access.admit(incomingCall(request, reply), request.routeOptions.config.scope as RequiredScope)
+      const proceed = (principal: Principal) => {
+        request.principal = principal
+        done()
+      }
+      if (admitted instanceof Promise) admitted.then(proceed, done)
+      else proceed(admitted)
+    })
+    scope.addHook('onRequest', (request, reply, done) => {
       assertValidQuery(request)
       assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)

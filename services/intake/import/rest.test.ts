@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { OPEN_ACCESS } from '../../../lib/auth/create-access-control.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { Server } from '../../../lib/server/server.ts'
 import { startServer } from '../../../lib/server/server.ts'
@@ -45,6 +46,7 @@ async function startImportHandler(
     host: '127.0.0.1',
     port: 0,
     services: [],
+    access: OPEN_ACCESS,
     rest: (app, failLate) => registerImportRest(app, intake, failLate, limits),
     checks: [],
     log: log.log,

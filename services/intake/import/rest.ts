@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { uuidField } from '../../../contract/rest-fields.ts'
 import { uuidSchema } from '../../../domain/uuid.ts'
+import { Scope } from '../../../lib/auth/scopes.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { invalidRequest, violationsOf } from '../../../lib/errors/parse.ts'
 import { abortWhenClosed } from '../../../lib/server/http/abort-when-closed.ts'
@@ -127,7 +128,7 @@ export function registerImportRest(
   app.post(
     '/leads::import', // `::` is an escaped colon
     {
-      config: { longBody: true },
+      config: { scope: Scope.LeadsWrite, longBody: true },
       schema: routeSchema,
       validatorCompiler: () => (value) => ({ value }), // the use case validates each row
       onRequest: async ({ headers }) => void readerOf(headers['content-type']),

@@ -6,6 +6,7 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
+import { file_leadtriage_access_v1_scope } from "../../access/v1/scope_pb.ts";
 import type { Insight } from "./insight_pb.ts";
 import { file_leadtriage_insights_v1_insight } from "./insight_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
@@ -14,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file leadtriage/insights/v1/insights_service.proto.
  */
 export const file_leadtriage_insights_v1_insights_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0MnsKD0luc2lnaHRzU2VydmljZRJoCgpHZXRJbnNpZ2h0EikubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRJbnNpZ2h0UmVxdWVzdBoqLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlc3BvbnNlIgOQAgFiBnByb3RvMw", [file_google_protobuf_duration, file_leadtriage_insights_v1_insight]);
+  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0MowBCg9JbnNpZ2h0c1NlcnZpY2USeQoKR2V0SW5zaWdodBIpLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlcXVlc3QaKi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXNwb25zZSIUkAIBirUYDWluc2lnaHRzOnJlYWRiBnByb3RvMw", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight]);
 
 /**
  * @generated from message leadtriage.insights.v1.GetInsightRequest

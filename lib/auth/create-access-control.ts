@@ -1,0 +1,58 @@
+import { AppError, ErrorCode } from '../errors/app-error.ts'
+import type { AccessControl, Authenticate, IncomingCall, RequiredScope } from './access-control.ts'
+import { ANONYMOUS, type Principal } from './principal.ts'
+
+/** Permits every call. For services that listen on loopback addresses only. */
+export const OPEN_ACCESS: AccessControl = { admit: () => ANONYMOUS }
+
+/** @param authenticators one for each kind of credential; the first that recognizes the call's credential decides */
+export function createAccessControl(authenticators: readonly Authenticate[]): AccessControl {
+  return {
+    admit: (call, required) => {
+      if (required === 'public') return ANONYMOUS
+      const principal = authenticate(authenticators, call)
+      if (principal instanceof Promise) return principal.then((resolved) => permit(call, resolved, required))
+      return permit(call, principal, required)
+    },
+  }
+}
+
+function authenticate(authenticators: readonly Authenticate[], call: IncomingCall): Principal | Promise<Principal> {
+  try {
+    for (const authenticator of authenticators) {
+      const principal = authenticator(call)
+      if (principal === undefined) continue
+      return principal instanceof Promise ? principal.catch((error: unknown) => rejectCall(call, error)) : principal
+    }
+  } catch (error) {
+    rejectCall(call, error)
+  }
+  return rejectCall(call, noCredential(call))
+}
+
+function permit(call: IncomingCall, principal: Principal, required: Exclude<RequiredScope, 'public'>): Principal {
+  if (principal.scopes.has(required)) return principal
+  call.setHeader('www-authenticate', `Bearer error="insufficient_scope", scope="${required}"`)
+  throw new AppError(ErrorCode.PermissionDenied, `This call needs the scope ${required}, which the credential lacks.`)
+}
+
+/** Adds the challenge that RFC 6750 requires, and throws the error. */
+function rejectCall(call: IncomingCall, error: unknown): never {
+  if (error instanceof AppError && error.code === ErrorCode.Unauthenticated) {
+    const hasCredential = call.header('authorization') !== undefined
+    call.setHeader('www-authenticate', hasCredential ? 'Bearer error="invalid_token"' : 'Bearer')
+  }
+  throw error
+}
+
+function noCredential(call: IncomingCall): AppError {
+  return unauthenticated(
+    call.header('authorization') === undefined
+      ? 'This call needs a credential; send the header Authorization: Bearer, followed by an API key or a token.'
+      : 'The header Authorization must be Bearer, followed by an API key or a token of a configured issuer.',
+  )
+}
+
+export function unauthenticated(message: string, cause?: unknown): AppError {
+  return new AppError(ErrorCode.Unauthenticated, message, cause === undefined ? {} : { cause })
+}

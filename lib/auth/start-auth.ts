@@ -1,0 +1,87 @@
+import { createBatcher } from '../batcher/batcher.ts'
+import type { Config } from '../config/load-config.ts'
+import { ConfigError, type commonSettings } from '../config/load-config.ts'
+import { isTransient } from '../errors/app-error.ts'
+import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import type { Log } from '../log/log.ts'
+import type { Sql } from '../postgres/connect.ts'
+import type { ReadinessCheck } from '../server/readiness.ts'
+import type { AccessControl, Authenticate } from './access-control.ts'
+import { isLoopback } from './auth-settings.ts'
+import { createAccessControl, OPEN_ACCESS } from './create-access-control.ts'
+import { hasUsableKey, lookUpKeys } from './key-lookup.ts'
+import { recordKeyUses } from './key-uses.ts'
+import { createKeyVerifier, type KeyVerifier } from './key-verifier.ts'
+
+/** Authentication of one service. */
+export interface Auth {
+  readonly access: AccessControl
+  /** Undefined when authentication is off. */
+  readonly keys: KeyVerifier | undefined
+  readonly checks: readonly ReadinessCheck[]
+}
+
+interface AuthOptions {
+  readonly config: Pick<Config<typeof commonSettings>, 'AUTH' | 'HOST' | 'MIGRATE_ON_START'>
+  readonly sql: Sql
+  /** Credentials other than API keys that the settings configure. With at least one, no API key has to exist. */
+  readonly others: readonly Authenticate[]
+  readonly log: Log
+  readonly lifecycle: Pick<Lifecycle, 'onStop'>
+}
+
+const NO_CREDENTIALS =
+  'AUTH=on, the default, needs a way to authenticate: create an API key with "leadtriage keys create --bootstrap", or ' +
+  'set JWT_ISSUER or OIDC_ISSUER. AUTH=off turns authentication off, on loopback addresses only'
+
+/**
+ * Prepares the authentication of a service.
+ * @throws ConfigError if AUTH=off and others could reach the service, or if nobody could authenticate
+ */
+export async function startAuth({ config, sql, others, log, lifecycle }: AuthOptions): Promise<Auth> {
+  if (config.AUTH === 'off') {
+    if (!isLoopback(config.HOST)) {
+      throw new ConfigError([
+        `AUTH=off is wrong: it must be on with HOST=${config.HOST}, where other machines can reach the service`,
+      ])
+    }
+    return { access: OPEN_ACCESS, keys: undefined, checks: [] }
+  }
+  let canAuthenticate = others.length > 0
+  const check = async () => {
+    canAuthenticate ||= await hasUsableKey(sql)
+    if (!canAuthenticate) throw new Error(NO_CREDENTIALS)
+  }
+  if (!canAuthenticate && (await isKeyless(sql, config.MIGRATE_ON_START))) throw new ConfigError([NO_CREDENTIALS])
+
+  const lookUps = createBatcher({
+    maxBatchSize: 100,
+    maxInFlight: 2,
+    maxQueued: 10_000,
+    flush: (hashes: readonly string[]) => lookUpKeys(sql, hashes),
+    failsAll: isTransient,
+  })
+  lifecycle.onStop('look-ups of keys', () => lookUps.drain())
+  const uses = recordKeyUses(sql, log)
+  lifecycle.onStop('uses of keys', () => uses.stop())
+  const keys = createKeyVerifier({ lookUp: lookUps.submit, onUse: uses.note })
+  return {
+    access: createAccessControl([keys.authenticate, ...others]),
+    keys,
+    checks: [{ name: 'auth', required: true, check }],
+  }
+}
+
+const UNDEFINED_TABLE = '42P01'
+
+/**
+ * Whether it is certain that no key can be used. While the database is away, or another process has yet to migrate it,
+ * the readiness check decides.
+ */
+async function isKeyless(sql: Sql, migratesItself: boolean): Promise<boolean> {
+  try {
+    return !(await hasUsableKey(sql))
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE && migratesItself
+  }
+}
