@@ -36,7 +36,7 @@ const NO_CREDENTIALS =
 
 /**
  * Prepares the authentication of a service.
- * @throws ConfigError if AUTH=off and others could reach the service, or if nobody could authenticate
+ * @throws ConfigError if AUTH=off and others could reach the service, or if no caller could authenticate
  */
 export async function startAuth({ config, sql, others, log, lifecycle }: AuthOptions): Promise<Auth> {
   if (config.AUTH === 'off') {
