@@ -1,9 +1,5 @@
 import { type Certainty, unknownShareOf } from '../../services/triage/analyzers/rules/learned/confidence.ts'
-import {
-  createFeatureReader,
-  type FeatureTable,
-  UNKNOWN,
-} from '../../services/triage/analyzers/rules/learned/features.ts'
+import { type FeatureTable, tableOf, UNKNOWN } from '../../services/triage/analyzers/rules/learned/feature-table.ts'
 import {
   encodeModel,
   LEARNED_TAGS,
@@ -11,16 +7,18 @@ import {
   OUTPUTS,
   quantize,
   quantizeIdf,
-  tableOf,
 } from '../../services/triage/analyzers/rules/learned/model.ts'
-import { scoresOf, softmax, vectorOf, wordSums } from '../../services/triage/analyzers/rules/learned/scores.ts'
+import { createScorer, softmax } from '../../services/triage/analyzers/rules/learned/scores.ts'
+import { createVectorReader, type Vector } from '../../services/triage/analyzers/rules/learned/vector.ts'
 import { decide, VERDICTS, verdictIndex } from '../../services/triage/analyzers/rules/learned/verdict.ts'
+import { readWords } from '../../services/triage/analyzers/rules/reading/note-words.ts'
 import { type ReadNote, readNote } from '../../services/triage/analyzers/rules/reading/read-note.ts'
+import { isDigit } from '../../services/triage/analyzers/rules/reading/spelling.ts'
 import { mulberry32 } from '../bootstrap.ts'
 import { receivedAtOf, type TrainingNote } from '../labelled-notes.ts'
 
-/** A note as training input. */
-export interface Example extends ReadNote {
+/** A note as training input. Its words are read again when they are needed, since spellings are forgotten. */
+export interface Example extends Pick<ReadNote, 'findings'> {
   readonly note: string
   /** Index in `VERDICTS`. */
   readonly verdict: number
@@ -53,8 +51,8 @@ export interface Weights {
 export function toExample(labelled: TrainingNote): Example {
   const { note, intent, priority, tags } = labelled
   return {
-    ...readNote(note, receivedAtOf(labelled)),
     note,
+    findings: readNote(note, receivedAtOf(labelled)).findings,
     verdict: verdictIndex(intent, priority),
     tags: Uint8Array.from(LEARNED_TAGS, (tag) => (tags?.includes(tag) ? 1 : 0)),
   }
@@ -84,19 +82,41 @@ export function toModel({ hashes, idf, exact }: Weights, calibration: Model['cal
 
 /** Returns the verdict on each example and how certain the model is of it. */
 export function certaintiesOf(model: Model, examples: readonly Example[]): (Certainty & { verdict: number })[] {
-  const reader = createFeatureReader(model, wordSums(model))
-  return examples.map(({ note, words, findings }) => {
-    const features = reader.read(note, words, findings)
-    const probabilities = softmax(scoresOf(model, features, new Float64Array(OUTPUTS)), VERDICTS.length)
+  const { reader, score } = createScorer(model)
+  return examples.map(({ note, findings }) => {
+    const features = reader.read(note, readWords(note), findings)
+    const probabilities = softmax(score(features, new Float64Array(OUTPUTS)), VERDICTS.length)
     const verdict = decide(probabilities)
     return { verdict, probability: probabilities[verdict] ?? 0, unknownShare: unknownShareOf(features) }
   })
 }
 
+/**
+ * The words with rows of their own that occur twice or more, as they stand in notes but for upper case, the most frequent
+ * first.
+ */
+export function knownWords(model: Model, examples: readonly Example[]): string[] {
+  const { reader } = createScorer(model)
+  const counts = new Map<string, number>()
+  for (const { note, findings } of examples) {
+    const words = readWords(note)
+    const { ofWords, records, size } = reader.read(note, words, findings)
+    for (const [i, { start, end, text, quoted }] of words.slice(0, size).entries()) {
+      if (quoted || isDigit(text.charCodeAt(0)) || !ofWords.isKnown(records[i] as number)) continue
+      const word = note.slice(start, end).toLowerCase()
+      counts.set(word, (counts.get(word) ?? 0) + 1)
+    }
+  }
+  return [...counts]
+    .filter(([, count]) => count >= 2)
+    .sort(([a, countOfA], [b, countOfB]) => countOfB - countOfA || (a < b ? -1 : 1))
+    .map(([word]) => word)
+}
+
 interface Table {
   readonly hashes: Uint32Array
   readonly idf: Float32Array
-  readonly vectors: readonly ReturnType<typeof vectorOf>[]
+  readonly vectors: readonly Vector[]
   readonly examples: readonly Example[]
 }
 
@@ -105,15 +125,19 @@ function tabulate(examples: readonly Example[], hashes: Uint32Array): Table {
   const notes = notesByRow(examples, { rowOf, idf: new Uint8Array(hashes.length) })
   const idf = new Float32Array(hashes.length)
   for (const [row, count] of notes) idf[row] = Math.log((examples.length + 1) / (count + 1)) + 1
-  const reader = createFeatureReader({ rowOf, idf })
-  const vectors = examples.map(({ note, words, findings }) => vectorOf(reader.read(note, words, findings)))
+  const reader = createVectorReader({ rowOf, idf })
+  const vectors = examples.map((example) => reader.read(example.note, toReadNote(example)))
   return { hashes, idf, vectors, examples }
 }
 
 /** The number of notes that have each row. */
 function notesByRow(examples: readonly Example[], table: FeatureTable): Map<number, number> {
-  const reader = createFeatureReader(table)
-  return countNotes(examples, ({ note, words, findings }) => vectorOf(reader.read(note, words, findings)).rows)
+  const reader = createVectorReader(table)
+  return countNotes(examples, (example) => reader.read(example.note, toReadNote(example)).rows)
+}
+
+function toReadNote({ note, findings }: Example): ReadNote {
+  return { words: readWords(note), findings }
 }
 
 function countNotes(examples: readonly Example[], rowsOf: (example: Example) => Iterable<number>): Map<number, number> {
@@ -131,11 +155,8 @@ interface WordHashes {
 }
 
 function frequentWords(examples: readonly Example[]): WordHashes {
-  const reader = createFeatureReader({ rowOf: (hash) => hash, idf: [] })
-  const notes = countNotes(examples, ({ note, words, findings }) => {
-    const features = reader.read(note, words, findings)
-    return features.words.slice(0, features.size).flatMap(({ rows }) => [...rows])
-  })
+  const reader = createVectorReader({ rowOf: (hash) => hash, idf: [] })
+  const notes = countNotes(examples, (example) => reader.wordRows(toReadNote(example)))
   const hashes = [...notes.keys()]
   const isFrequent = (hash: number) => (notes.get(hash) ?? 0) >= MIN_NOTES_OF_WORD
   return { frequent: new Set(hashes.filter(isFrequent)), rare: new Set(hashes.filter((hash) => !isFrequent(hash))) }

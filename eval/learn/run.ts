@@ -4,14 +4,15 @@ import { DEVELOPMENT_FILES, readDevelopmentNotes, readWrittenNotes } from '../la
 import { measure } from '../measures.ts'
 import { calibrate } from './calibrate.ts'
 import { crossValidate, qualityOf } from './cross-validate.ts'
-import { encode, learnWeights, toExample } from './learn.ts'
+import { encode, knownWords, learnWeights, toExample, toModel } from './learn.ts'
 
 /*
  * The command `npm run learn`. Learns the weights of the rule analyzer from all notes, and writes them together with the
- * figures of the cross-validation over the development files. The same notes give the same files.
+ * words that they know and the figures of the cross-validation over the development files. The same notes give the same files.
  */
 
 const MODEL_FILE = new URL('../../services/triage/analyzers/rules/learned/model.br', import.meta.url)
+const WORDS_FILE = new URL('../../services/triage/analyzers/rules/learned/words.txt', import.meta.url)
 const QUALITY_FILE = new URL('../quality.json', import.meta.url)
 
 const files = readDevelopmentNotes()
@@ -30,7 +31,12 @@ const quality = qualityOf(folds)
 process.stdout.write(`mean: ${JSON.stringify(quality)}\n`)
 writeFileSync(QUALITY_FILE, `${JSON.stringify(quality, null, 2)}\n`)
 
-const bytes = encode(learnWeights([...files.flat(), ...written].map(toExample)), calibrate(outcomes))
+const examples = [...files.flat(), ...written].map(toExample)
+const weights = learnWeights(examples)
+const calibration = calibrate(outcomes)
+const bytes = encode(weights, calibration)
 const packed = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_LGWIN]: 24 } })
 writeFileSync(MODEL_FILE, packed)
-process.stdout.write(`wrote ${packed.length} bytes of weights\n`)
+const words = knownWords(toModel(weights, calibration), examples)
+writeFileSync(WORDS_FILE, `${words.join('\n')}\n`)
+process.stdout.write(`wrote ${packed.length} bytes of weights and ${words.length} words\n`)

@@ -6,9 +6,9 @@ import type { Fact, Finding } from './findings/finding.ts'
 import { detectLanguage } from './language/language.ts'
 import { confidenceOf, unknownShareOf } from './learned/confidence.ts'
 import { createExplain } from './learned/explain.ts'
-import { createFeatureReader } from './learned/features.ts'
+import { notesOfKnownWords } from './learned/known-words.ts'
 import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
-import { scoresOf, softmax, wordSums } from './learned/scores.ts'
+import { createScorer, softmax } from './learned/scores.ts'
 import { decide, VERDICTS } from './learned/verdict.ts'
 import { readNote } from './reading/read-note.ts'
 import { tagsOf } from './tags.ts'
@@ -32,15 +32,15 @@ export interface RuleAnalyzerOptions {
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
   const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
 
-  const reader = createFeatureReader(model, wordSums(model))
-  const explain = createExplain(model, reader)
+  const scorer = createScorer(model)
+  const explain = createExplain(model, scorer)
   const scores = new Float64Array(OUTPUTS) // reused for every note
 
   function classify({ note, receivedAt }: ReceivedNote): Analysis {
     const { words, findings } = readNote(note, receivedAt)
     const language = detectLanguage(words)
-    const features = reader.read(note, words, findings)
-    scoresOf(model, features, scores)
+    const features = scorer.reader.read(note, words, findings)
+    scorer.score(features, scores)
     const custom = customRules.apply(words, scores)
     const probabilities = softmax(scores, VERDICTS.length)
     const verdict = decide(probabilities)
@@ -58,6 +58,9 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
       language,
     }
   }
+
+  // computes what depends only on spellings, so that the first notes find it
+  for (const note of notesOfKnownWords()) classify({ note, receivedAt: new Date(0) })
 
   return {
     id: `rules@3${customRules.version}`,

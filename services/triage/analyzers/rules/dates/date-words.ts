@@ -1,4 +1,5 @@
-import { foldHead, isDigit, perSpelling, type Spelling } from '../reading/spelling.ts'
+import { foldHead } from '../reading/folding.ts'
+import { isDigit, perSpelling } from '../reading/spelling.ts'
 import type { DateVocabulary } from './vocabulary/date-vocabulary.ts'
 import { ENGLISH } from './vocabulary/english.ts'
 import { FRENCH } from './vocabulary/french.ts'
@@ -143,7 +144,7 @@ const PAST_ENDINGS = VOCABULARIES.flatMap(({ past }) =>
 )
 
 /** The code of a spelling. */
-export const codeOf = perSpelling(({ text }: Spelling): number => {
+export const codeOf = perSpelling((text) => {
   if (isDigit(text.charCodeAt(0))) return numberCode(text)
   const known = codes.get(text) ?? codes.get(text.replace(/^(?:[dl]|jusqu)'/, ''))
   if (known !== undefined) return known

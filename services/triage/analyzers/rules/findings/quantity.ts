@@ -1,5 +1,5 @@
 import type { Word } from '../reading/note-words.ts'
-import { isDigit, perSpelling } from '../reading/spelling.ts'
+import { isDigit, perSpelling, type Spelling } from '../reading/spelling.ts'
 
 const NUMBER_WORDS = new Map<string, number>(
   Object.entries({
@@ -154,7 +154,16 @@ const NUMBER_WORDS = new Map<string, number>(
   }),
 )
 
-export const isNumber = perSpelling(({ text }) => isDigit(text.charCodeAt(0)) || NUMBER_WORDS.has(text))
+const numberBit = perSpelling((text) => (isNumberText(text) ? 1 : 0))
+
+function isNumber(spelling: Spelling): boolean {
+  return numberBit(spelling) === 1
+}
+
+/** @param text folded */
+export function isNumberText(text: string): boolean {
+  return isDigit(text.charCodeAt(0)) || NUMBER_WORDS.has(text)
+}
 
 /** The value of a number in digits or words; 0 for anything else. */
 function numberIn(text: string): number {
@@ -182,9 +191,9 @@ const EVENT_STEMS = [
   'mariage|fete|traiteur|anniversaire|autocar|gateau',
 ]
 const EVENTS = new RegExp(`^(?:${EVENT_STEMS.join('|')})`, 'u')
-const isEventWord = perSpelling(({ text }) => EVENTS.test(text))
+const eventBit = perSpelling((text) => (EVENTS.test(text) ? 1 : 0))
 
-const isSeatWord = perSpelling(({ text }) => SEATS.test(text))
+const seatBit = perSpelling((text) => (SEATS.test(text) ? 1 : 0))
 
 /** The number at `i`, with its thousands in the word before: "3.000", "1,200" and "1 200" are two words each. */
 function numberAt(i: number, words: readonly Word[]): number {
@@ -224,12 +233,12 @@ function seatWordOf(number: number, words: readonly Word[]): number {
   for (let i = number + 1; i <= number + 2; i++) {
     const word = words[i]
     if (word === undefined || word.clause !== words[number]?.clause || isNumber(word.spelling)) return -1
-    if (isSeatWord(word.spelling)) return i
+    if (seatBit(word.spelling) === 1) return i
   }
   return -1
 }
 
 /** Whether a note is about an event or a trip: its number of guests does not make the sender an enterprise. */
 export function speaksOfEvent(words: readonly Word[]): boolean {
-  return words.some(({ spelling }) => isEventWord(spelling))
+  return words.some(({ spelling }) => eventBit(spelling) === 1)
 }

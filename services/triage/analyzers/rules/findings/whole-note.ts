@@ -1,7 +1,8 @@
+import { wordSet } from '../reading/folding.ts'
 import type { Word } from '../reading/note-words.ts'
-import { perSpelling, wordSet } from '../reading/spelling.ts'
+import { isMixedScript, perSpelling } from '../reading/spelling.ts'
 import type { Finding } from './finding.ts'
-import { isNumber, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
+import { isNumberText, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
 const TEST_WORDS = wordSet(
@@ -34,11 +35,10 @@ const MIXED_WORDS_OF_SPAM = 2
 /** What a word says about the note as a whole, as bits. */
 const [NUMBER, MIXED_SCRIPT, OF_GREETING, OF_TEST, TEST_WORD] = [1, 2, 4, 8, 16]
 
-const bitsOf = perSpelling((spelling) => {
-  const { text, mixedScript } = spelling
+const bitsOf = perSpelling((text, spelling) => {
   return (
-    (isNumber(spelling) ? NUMBER : 0) |
-    (mixedScript ? MIXED_SCRIPT : 0) |
+    (isNumberText(text) ? NUMBER : 0) |
+    (isMixedScript(spelling) ? MIXED_SCRIPT : 0) |
     (GREETING_WORDS.has(text) ? OF_GREETING : 0) |
     (TEST_WORDS.has(text) ? OF_TEST : 0) |
     (TEST.test(text) ? TEST_WORD : 0)
@@ -100,10 +100,10 @@ const GIBBERISH_WORDS = 15
 /** Whether at least a third of the words look like random typing. */
 function isGibberish(words: readonly Word[]): boolean {
   if (words.length === 0 || words.length > GIBBERISH_WORDS) return false
-  return words.filter(({ spelling }) => isUnlikeAWord(spelling)).length * 3 >= words.length
+  return words.filter(({ spelling }) => unlikeAWordBit(spelling) === 1).length * 3 >= words.length
 }
 
-const isUnlikeAWord = perSpelling(({ text }) => {
+const unlikeAWordBit = perSpelling((text) => {
   const head = text.slice(0, 24)
-  return SAME_LETTER.test(head) || NO_VOWEL.test(head) || KEYBOARD_RUN.test(head) || CONSONANTS.test(head)
+  return SAME_LETTER.test(head) || NO_VOWEL.test(head) || KEYBOARD_RUN.test(head) || CONSONANTS.test(head) ? 1 : 0
 })

@@ -1,12 +1,13 @@
+import { foldHead } from '../reading/folding.ts'
 import type { Word } from '../reading/note-words.ts'
-import { foldHead, isDigit, perSpelling } from '../reading/spelling.ts'
+import { isDigit, isForeign, perSpelling } from '../reading/spelling.ts'
 import { KNOWN_LANGUAGE_WORDS, LANGUAGE_ENDINGS, OTHER_LANGUAGE_WORDS } from './language-words.ts'
 
 /** Languages by their bit in a mask; those that the model has learned come first. */
 const LANGUAGES = [...Object.keys(KNOWN_LANGUAGE_WORDS), ...Object.keys(OTHER_LANGUAGE_WORDS)]
 const LEARNED = Object.keys(KNOWN_LANGUAGE_WORDS).length
 
-/** Further bits of the mask of a word. {@link Spelling.foreign} */
+/** Further bits of the mask of a word, see {@link isForeign}. */
 const [LATIN, CYRILLIC, FOREIGN] = [1 << 29, 1 << 30, 1 << 31]
 const LANGUAGE_BITS = LATIN - 1
 
@@ -126,9 +127,9 @@ const MIN_STEM = 2
 const [RUSSIAN_OR_BELARUSIAN, BULGARIAN] = ['ru be', 'bg'].map(maskOfLanguages) as [number, number]
 
 /** The languages of a word, as bits, and {@link LATIN}, {@link CYRILLIC} or {@link FOREIGN}. */
-const maskOf = perSpelling(({ text, foreign }) => {
+const maskOf = perSpelling((text, spelling) => {
   const script = /[\u0400-\u04ff]/.test(text) ? CYRILLIC : /[a-z]/.test(text) ? LATIN : 0
-  return script | (foreign ? FOREIGN : 0) | (MASK_OF_WORD.get(text) ?? guessedMaskOf(text))
+  return script | (isForeign(spelling) ? FOREIGN : 0) | (MASK_OF_WORD.get(text) ?? guessedMaskOf(text))
 })
 
 /** The languages of a word in no list, by its letters and its ending. */

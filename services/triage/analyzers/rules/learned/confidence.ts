@@ -10,9 +10,9 @@ const UNKNOWN_WORDS_PENALTY = 2
 const MARGIN = 0.2
 
 /** The share of a note's words that the model does not know; 1 for a note without words. */
-export function unknownShareOf({ words, size }: Pick<NoteFeatures, 'words' | 'size'>): number {
+export function unknownShareOf({ ofWords, records, size }: Pick<NoteFeatures, 'ofWords' | 'records' | 'size'>): number {
   let unknown = 0
-  for (let i = 0; i < size; i++) if (words[i]?.isKnown !== true) unknown++
+  for (let i = 0; i < size; i++) if (!ofWords.isKnown(records[i] as number)) unknown++
   return size === 0 ? 1 : unknown / size
 }
 

@@ -2,8 +2,10 @@ import type { Reason } from '../../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 import type { Fact, Finding } from '../findings/finding.ts'
 import type { Word } from '../reading/note-words.ts'
-import { type FeatureReader, type NoteFeatures, UNKNOWN, wholeFactor } from './features.ts'
+import { UNKNOWN } from './feature-table.ts'
+import { type FeatureReader, type NoteFeatures, wholeFactor } from './features.ts'
 import { type Model, ROW_LENGTH } from './model.ts'
+import { type Scorer, SUM_STEPS } from './scores.ts'
 import { INTENT_OF, VERDICTS } from './verdict.ts'
 
 /** The text of reasons that are words of the note and not findings. */
@@ -89,16 +91,16 @@ interface ClassifiedNote {
  */
 export type Explain = (note: ClassifiedNote) => Reason[]
 
-export function createExplain(model: Model, rows: Pick<FeatureReader, 'statementRow' | 'factRow'>): Explain {
+export function createExplain(model: Model, { reader, wordSums }: Pick<Scorer, 'reader' | 'wordSums'>): Explain {
   // reused for every note
   const gradients = { intent: new Float64Array(VERDICTS.length), priority: new Float64Array(VERDICTS.length) }
   const both = new Float64Array(VERDICTS.length)
   return (note) => {
     computeGradients(gradients, note)
     for (let k = 0; k < both.length; k++) both[k] = (gradients.intent[k] as number) + (gradients.priority[k] as number)
-    const reasons = findingReasons(note, (row) => evidenceWeight(row, model, both, note.features), rows)
+    const reasons = findingReasons(note, (row) => evidenceWeight(row, model, both, note.features), reader)
     if (reasons.length < ENOUGH_FINDINGS) {
-      const generic = genericReason(note, model, gradients.intent, both, reasons)
+      const generic = genericReason(note, { model, wordSums }, gradients.intent, both, reasons)
       if (generic !== undefined) reasons.push(generic)
     }
     return reasons
@@ -224,15 +226,20 @@ function overlaps(a: Pick<Reason, 'start' | 'end'>, b: Pick<Reason, 'start' | 'e
   return a.start < b.end && b.start < a.end
 }
 
+/** Of rows, and of words by record. */
+interface Weights extends Pick<Scorer, 'wordSums'> {
+  readonly model: Model
+}
+
 /** The strongest span of words that is not part of another reason. Undefined when no words support the verdict. */
 function genericReason(
   { words, features, verdict }: ClassifiedNote,
-  model: Model,
+  weights: Weights,
   ofIntent: Float64Array,
   both: Float64Array,
   taken: readonly Reason[],
 ): Reason | undefined {
-  const contributions = contributionsOf(features, model, both, 0, features.size - 1)
+  const contributions = contributionsOf(features, weights, both, 0, features.size - 1)
   for (let i = 0; taken.length > 0 && i < features.size; i++) {
     if (taken.some((reason) => overlaps(reason, words[i] as Word))) contributions[i] = Number.NEGATIVE_INFINITY
   }
@@ -241,7 +248,7 @@ function genericReason(
   const { first, last, weight } = span
   const start = words[first]?.start ?? 0
   const end = words[last]?.end ?? 0
-  const intentWeight = contributionsOf(features, model, ofIntent, first, last).reduce((sum, one) => sum + one, 0)
+  const intentWeight = contributionsOf(features, weights, ofIntent, first, last).reduce((sum, one) => sum + one, 0)
   const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
   const text = 2 * intentWeight >= weight ? INTENT_TEXT[intent] : PRIORITY_TEXT[priority]
   const wide = first === last ? widened(start, end, words, taken) : { start, end }
@@ -250,8 +257,8 @@ function genericReason(
 
 /** The contribution of each word from `first` to `last`: its own, and half of those of the pairs that it is in. */
 function contributionsOf(
-  { size, words, pairs, shareOf, scale }: NoteFeatures,
-  model: Model,
+  { size, records, pairs, shareOf, scale }: NoteFeatures,
+  { model, wordSums }: Weights,
   gradient: Float64Array,
   first: number,
   last: number,
@@ -261,13 +268,13 @@ function contributionsOf(
     row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * shareOf('pair', row) * model.scale
   let before = size === 0 ? 0 : ofPair(pairs[first] as number)
   for (let i = first; i <= last; i++) {
-    const { sums, at } = words[i] as (typeof words)[number]
+    const at = (records[i] as number) * ROW_LENGTH
     let own = 0
-    for (let k = 0; k < gradient.length; k++) own += (gradient[k] as number) * (sums[at + k] as number)
+    for (let k = 0; k < gradient.length; k++) own += (gradient[k] as number) * (wordSums[at + k] as number)
     const after = ofPair(pairs[i + 1] as number)
     // a pair with the start or the end of the note has one word
     const ofPairs = (i === 0 ? before : before / 2) + (i === size - 1 ? after : after / 2)
-    contributions[i - first] = (own + ofPairs) * scale
+    contributions[i - first] = (own / SUM_STEPS + ofPairs) * scale
     before = after
   }
   return contributions

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { readNote } from '../reading/read-note.ts'
-import { createFeatureReader } from './features.ts'
 import { loadModel, OUTPUTS, ROW_LENGTH } from './model.ts'
-import { scoresOf, vectorOf, wordSums } from './scores.ts'
+import { createScorer } from './scores.ts'
+import { createVectorReader } from './vector.ts'
 
 const model = loadModel(new URL('model.br', import.meta.url))
-const reader = createFeatureReader(model, wordSums(model))
-const readerOfTraining = createFeatureReader(model)
+const { reader, score } = createScorer(model)
+const vectorReader = createVectorReader(model)
 
 const NOTES = [
   'price?',
@@ -21,22 +21,22 @@ describe('scores', () => {
   it.each(NOTES)('are the sum over the vector that training uses: %j', (note) => {
     const { words, findings } = readNote(note, new Date('2026-03-11T10:00:00Z'))
     const features = reader.read(note, words, findings)
-    const scores = scoresOf(model, features, new Float64Array(OUTPUTS))
-    const { rows, values } = vectorOf(readerOfTraining.read(note, words, findings))
+    const scores = score(features, new Float64Array(OUTPUTS))
+    const { rows, values } = vectorReader.read(note, { words, findings })
     const sums = new Float64Array(OUTPUTS)
     for (const [i, row] of rows.entries()) {
       for (let k = 0; k < OUTPUTS; k++) {
         sums[k] = (sums[k] ?? 0) + (values[i] ?? 0) * (model.weights[row * ROW_LENGTH + k] ?? 0) * model.scale
       }
     }
-    for (const [k, sum] of sums.entries()) expect(scores[k]).toBeCloseTo(sum, 4)
+    for (const [k, sum] of sums.entries()) expect(scores[k]).toBeCloseTo(sum, 2) // sums of words are rounded
     expect(rows.length === 0 ? 2 : Math.hypot(...values)).toBeCloseTo(2, 4)
   })
 
   it('skip what the model does not know, and read unknown words by their letters', () => {
     const { words, findings } = readNote('zzqqj unsubscribeable', new Date(0))
-    const { words: features } = readerOfTraining.read('', words, findings)
-    expect(features.slice(0, 2).map(({ isKnown }) => isKnown)).toEqual([false, false])
-    expect(features[1]?.rows.length).toBeGreaterThan(5)
+    const { ofWords, records } = reader.read('', words, findings)
+    expect([...records.slice(0, 2)].map((record) => ofWords.isKnown(record))).toEqual([false, false])
+    expect(vectorReader.wordRows({ words, findings }).length).toBeGreaterThan(5)
   })
 })

@@ -1,7 +1,8 @@
 import type { Evidence } from '../evidence/evidence.ts'
 import type { Word } from '../reading/note-words.ts'
-import { perSpelling, spellingOf } from '../reading/spelling.ts'
-import { createPlaceFinder, GAP_WORDS, type Phrase, type Place, parsePhrases } from './phrase.ts'
+import { objectPerSpelling } from '../reading/spelling.ts'
+import { GAP_WORDS, type Phrase, type Place, parsePhrases } from './phrase.ts'
+import { createPlaceFinder } from './place-finder.ts'
 
 /** The part of evidence that a matcher needs. */
 type Matchable = Pick<Evidence, 'phrases' | 'masks'>
@@ -75,12 +76,13 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
     }
     return { id: ids++, start: merged(states), places, mask }
   }
-  // most numbers occur only once, and fit the same places
-  const placesOfNumbers = placesOf(spellingOf('0'))
-  const fitOfNumbers = createFit(placesOfNumbers)
-  const fitOf = perSpelling((spelling) => {
-    const fitting = placesOf(spelling)
-    return fitting === placesOfNumbers ? fitOfNumbers : createFit(fitting)
+  // words that fit the same places have the same list of them
+  const fitsByPlaces = new WeakMap<readonly Place[], Fit<E>>()
+  const fitOf = objectPerSpelling((text) => {
+    const fitting = placesOf(text)
+    const fit = fitsByPlaces.get(fitting) ?? createFit(fitting)
+    fitsByPlaces.set(fitting, fit)
+    return fit
   })
 
   let matches: Match<E>[] = []

@@ -1,5 +1,5 @@
+import { wordSet } from '../reading/folding.ts'
 import type { Word } from '../reading/note-words.ts'
-import { wordSet } from '../reading/spelling.ts'
 import type { Match } from './match.ts'
 
 /** By language, so that each can be read and extended on its own. Folded as words of notes are. */

@@ -1,5 +1,4 @@
-import { isNumber } from '../findings/quantity.ts'
-import { foldHead, type Spelling } from '../reading/spelling.ts'
+import { foldHead } from '../reading/folding.ts'
 
 /** What a place of a phrase matches: a number, one of several words, or a word with one of several prefixes. */
 export interface Place {
@@ -64,61 +63,4 @@ function parsePlace(notation: string): Place {
     words: new Set(spellings.filter((spelling) => spelling !== '#' && !spelling.endsWith('*')).map(foldHead)),
     prefixes: spellings.filter((spelling) => spelling.endsWith('*')).map((spelling) => foldHead(spelling.slice(0, -1))),
   }
-}
-
-/** Returns a function that finds the places a word fits: the same list for all numbers without phrases of their own. */
-export function createPlaceFinder(places: ReadonlySet<Place>): (spelling: Spelling) => readonly Place[] {
-  const byWord = groupByKeys(places, ({ words }) => words)
-  const byPrefix = groupByKeys(places, ({ prefixes }) => prefixes)
-  const numbers = [...places].filter(({ number }) => number)
-  const prefixLengths = lengthsByFirstLetter(byPrefix.keys())
-  const addFitting = (form: string, found: Place[]): void => {
-    for (const place of byWord.get(form) ?? []) found.push(place)
-    for (const length of prefixLengths.get(form.charCodeAt(0)) ?? []) {
-      if (length > form.length) continue
-      for (const place of byPrefix.get(form.slice(0, length)) ?? []) found.push(place)
-    }
-  }
-  return (spelling) => {
-    const { text } = spelling
-    const found: Place[] = []
-    addFitting(text, found)
-    const noun = withoutElision(text)
-    if (noun !== undefined) addFitting(noun, found)
-    if (!isNumber(spelling)) return found.length === 0 ? NONE : [...new Set(found)]
-    return found.length === 0 ? numbers : [...new Set([...numbers, ...found])]
-  }
-}
-
-/** Few prefixes start with the same letter, so a word is compared with few substrings of it. */
-function lengthsByFirstLetter(prefixes: Iterable<string>): Map<number, number[]> {
-  const lengths = new Map<number, number[]>()
-  for (const prefix of prefixes) {
-    const known = lengths.get(prefix.charCodeAt(0)) ?? []
-    if (!known.includes(prefix.length)) lengths.set(prefix.charCodeAt(0), [...known, prefix.length])
-  }
-  return lengths
-}
-
-const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=.)/u
-
-/** French writes "l'abonnement" and "d'essai" as one word; phrases may have the noun alone. */
-function withoutElision(text: string): string | undefined {
-  if (!text.includes("'")) return undefined
-  const elision = ELISION.exec(text)
-  return elision === null ? undefined : text.slice(elision[0].length)
-}
-
-const NONE: readonly Place[] = []
-
-function groupByKeys(places: Iterable<Place>, keysOf: (place: Place) => Iterable<string>): Map<string, Place[]> {
-  const groups = new Map<string, Place[]>()
-  for (const place of places) {
-    for (const key of keysOf(place)) {
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, [place])
-      else group.push(place)
-    }
-  }
-  return groups
 }

@@ -1,8 +1,11 @@
 import { type NotePart, partsOf } from './note-parts.ts'
-import { type Spelling, spellingAt } from './spelling.ts'
+import { makeRoom, type Spelling, spellingAt, textOf } from './spelling.ts'
 import { clauseEndsIn, sentenceEndsIn, wordEnd } from './word-characters.ts'
 
-/** A word (or currency sign, or percent sign) of a note, with its folded spelling and its position. */
+/**
+ * A word (or currency sign, or percent sign) of a note, with its folded spelling and its position. The spelling is valid
+ * until the next note is read.
+ */
 export interface Word {
   readonly spelling: Spelling
   /** The folded text of the spelling. */
@@ -25,13 +28,13 @@ const MAX_WORDS = 2000
 
 /** Splits a note into words, except its signature, disclaimers and mail headers. */
 export function readWords(note: string): Word[] {
+  makeRoom(MAX_WORDS)
   const words: Word[] = []
   const parts = partsOf(note)
   let part = parts[0]
   let nextPart = 1
   let inside: NotePart | undefined
-  let place: TextPlace = START
-  let previousEnd = 0
+  let [sentence, clause, previousEnd] = [0, 0, 0]
   for (let start = 0; start < note.length && words.length < MAX_WORDS; ) {
     const end = wordEnd(note, start)
     if (end === start) {
@@ -41,11 +44,17 @@ export function readWords(note: string): Word[] {
     while (part !== undefined && part.end <= start) part = parts[nextPart++]
     const within = part !== undefined && part.start <= start ? part : undefined
     if (within?.quoted !== false) {
-      place = within === inside ? placeAfter(place, note, previousEnd, start) : afterBreak(place)
-      inside = within
+      if (within !== inside) {
+        // a quoted message starts and ends a sentence
+        sentence++
+        clause++
+        inside = within
+      } else if (!isBlankOrNothing(note, previousEnd, start) && clauseEndsIn(note, previousEnd, start)) {
+        clause++
+        if (sentenceEndsIn(note, previousEnd, start)) sentence++
+      }
       const spelling = spellingAt(note, start, end)
-      const { sentence, clause } = place
-      words.push({ spelling, text: spelling.text, start, end, sentence, clause, quoted: within !== undefined })
+      words.push({ spelling, text: textOf(spelling), start, end, sentence, clause, quoted: within !== undefined })
       previousEnd = end
     }
     start = end
@@ -53,24 +62,9 @@ export function readWords(note: string): Word[] {
   return words
 }
 
-type TextPlace = Pick<Word, 'sentence' | 'clause'>
-
-const START: TextPlace = { sentence: 0, clause: 0 }
-
-/** A quoted message starts and ends a sentence. */
-function afterBreak({ sentence, clause }: TextPlace): TextPlace {
-  return { sentence: sentence + 1, clause: clause + 1 }
-}
-
-/** The sentence and clause after the characters from `from` up to `to`, between two words or before the first. */
-function placeAfter(place: TextPlace, note: string, from: number, to: number): TextPlace {
-  if (to - from <= 1 && (from === to || note.charCodeAt(from) === SPACE)) return place
-  const ends = clauseEndsIn(note, from, to)
-  if (!ends) return place
-  return {
-    sentence: place.sentence + (sentenceEndsIn(note, from, to) ? 1 : 0),
-    clause: place.clause + 1,
-  }
+/** Whether there is at most a blank between two words, as between most. */
+function isBlankOrNothing(note: string, from: number, to: number): boolean {
+  return from === to || (to - from === 1 && note.charCodeAt(from) === SPACE)
 }
 
 const SPACE = 32

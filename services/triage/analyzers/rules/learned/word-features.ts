@@ -1,0 +1,128 @@
+import { isDigit, MAX_SPELLINGS, onForget, type Spelling, textOf } from '../reading/spelling.ts'
+import { type FeatureTable, UNKNOWN } from './feature-table.ts'
+import { mixed, withCode, wordHash } from './hash.ts'
+
+/*
+ * The features of single words. They depend only on the spelling, so they are read once for each and kept in arrays: the
+ * properties of a word stand at the same index in each, its record.
+ */
+
+/** What a word weighs against other kinds of features, by its own row or by its letters. */
+const WORD_SHARE = 1
+const LETTERS_SHARE = 1.2
+
+/** Lengths of letter groups, which generalize over stems, endings and compounds to unknown words. */
+const MIN_GROUP = 3
+const MAX_GROUP = 5
+/** More than a word of 48 letters has. */
+const MAX_GROUPS = 256
+
+/** Spellings in the sender's text have the first records; the same in quoted text follow. */
+export const RECORDS = 2 * MAX_SPELLINGS
+
+const [NOT_READ, BY_WORD, BY_LETTERS] = [0, 1, 2]
+
+const SPACE = 32
+
+/** The words that replace numbers, by number of characters. */
+const NUMBERS = Array.from({ length: 10 }, (_, length) => `#${length}`)
+
+/** The kinds of features of one author's words. */
+export interface WordKinds {
+  readonly word: number
+  readonly pair: number
+  readonly letters: number
+}
+
+function kindsOf(author: string): WordKinds {
+  return { word: wordHash(`${author} word`), pair: wordHash(`${author} pair`), letters: wordHash(`${author} letters`) }
+}
+
+export const OWN = kindsOf('own')
+/** Text quoted in a reply, which the sender did not write. */
+const QUOTED = kindsOf('quoted')
+
+/** Called with the rows of a word: its own if the model knows it, else those of its letter groups. */
+export type AddWord = (record: number, rows: Int32Array, values: Float32Array, size: number) => void
+
+/** The features of words, by record. */
+export interface WordFeatures {
+  /** The record of a word, which is read when it is new. Valid as long as the spelling. */
+  recordOf(spelling: Spelling, quoted: boolean): number
+  /** Whether the model has a row for the word. */
+  isKnown(record: number): boolean
+  /** Sum of the squares of the values. */
+  readonly squares: Float32Array
+  /** Identifies the word as the first of a pair. */
+  readonly asFirst: Int32Array
+  /** Identifies the word as the second of a pair. */
+  readonly asSecond: Int32Array
+}
+
+/** @param add keeps what it needs of the rows and values, which are reused */
+export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): WordFeatures {
+  const states = new Uint8Array(RECORDS)
+  const squares = new Float32Array(RECORDS)
+  const asFirst = new Int32Array(RECORDS)
+  const asSecond = new Int32Array(RECORDS)
+  onForget((first, end) => {
+    states.fill(NOT_READ, first, end)
+    states.fill(NOT_READ, MAX_SPELLINGS + first, MAX_SPELLINGS + end)
+  })
+  // reused for every word
+  const rows = new Int32Array(MAX_GROUPS)
+  const values = new Float32Array(MAX_GROUPS)
+
+  function read(record: number, text: string, kinds: WordKinds): void {
+    const hash = wordHash(text)
+    const own = rowOf(mixed(kinds.word, hash))
+    const isKnown = own !== UNKNOWN
+    rows[0] = own
+    const size = isKnown ? 1 : readGroups(kinds.letters, text, rowOf, rows)
+    const share = isKnown ? WORD_SHARE : LETTERS_SHARE / Math.sqrt(Math.max(1, size))
+    let sum = 0
+    for (let i = 0; i < size; i++) {
+      const value = share * (idf[rows[i] as number] as number)
+      values[i] = value
+      sum += value * value
+    }
+    add(record, rows, values, size)
+    states[record] = isKnown ? BY_WORD : BY_LETTERS
+    squares[record] = sum
+    asFirst[record] = mixed(kinds.pair, hash)
+    asSecond[record] = hash
+  }
+
+  return {
+    recordOf(spelling, quoted) {
+      const record = quoted ? MAX_SPELLINGS + spelling : spelling
+      if (states[record] === NOT_READ) read(record, wordOf(textOf(spelling)), quoted ? QUOTED : OWN)
+      return record
+    },
+    isKnown: (record) => states[record] === BY_WORD,
+    squares,
+    asFirst,
+    asSecond,
+  }
+}
+
+function wordOf(text: string): string {
+  return isDigit(text.charCodeAt(0)) ? (NUMBERS[Math.min(text.length, NUMBERS.length - 1)] as string) : text
+}
+
+/** Reads the known letter groups of a word into `rows`. @returns how many there are */
+function readGroups(kind: number, text: string, rowOf: FeatureTable['rowOf'], rows: Int32Array): number {
+  let size = 0
+  const padded = text.length + 2
+  for (let start = 0; start + MIN_GROUP <= padded; start++) {
+    const longest = Math.min(MAX_GROUP, padded - start)
+    let hash = kind
+    for (let length = 1; length <= longest; length++) {
+      const at = start + length - 2 // -1 is the space before the word
+      hash = withCode(hash, at < 0 || at === text.length ? SPACE : text.charCodeAt(at))
+      const row = length < MIN_GROUP ? UNKNOWN : rowOf(hash)
+      if (row !== UNKNOWN && size < MAX_GROUPS) rows[size++] = row
+    }
+  }
+  return size
+}
