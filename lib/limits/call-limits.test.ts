@@ -1,0 +1,96 @@
+import { beforeEach, expect, test } from 'vitest'
+import { createMetrics } from '../telemetry/metrics.ts'
+import type { CallLimitsOptions } from './call-limits.ts'
+import { createCallLimits } from './call-limits.ts'
+import { createRefusals } from './limit-refusals.ts'
+import { createTokenBuckets } from './token-buckets.ts'
+
+let metrics = createMetrics('test')
+beforeEach(() => {
+  metrics = createMetrics('test')
+})
+
+function limitsOf(rates: Partial<CallLimitsOptions['rates']>) {
+  return createCallLimits({
+    rates: { address: undefined, failedCredentials: undefined, client: undefined, ...rates },
+    createClientBuckets: (_, rate) => createTokenBuckets({ rate, maxKeys: 100 }),
+    refuse: createRefusals(metrics),
+  })
+}
+
+function callFrom(address: string) {
+  const headers: Record<string, string> = {}
+  return {
+    address,
+    header: () => undefined,
+    headers,
+    setHeader: (name: string, value: string) => {
+      headers[name] = value
+    },
+  }
+}
+
+const rateLimited = (retryAfterSeconds: number) => expect.objectContaining({ code: 'rate_limited', retryAfterSeconds })
+
+test('an address that uses up its calls is refused until its bucket refills; others are not', () => {
+  const limits = limitsOf({ address: { quota: 2, windowSeconds: 20 } })
+  limits.admitAddress(callFrom('192.0.2.1'))
+  limits.admitAddress(callFrom('192.0.2.1'))
+  const refused = callFrom('192.0.2.1')
+  expect(() => limits.admitAddress(refused)).toThrow(rateLimited(10))
+  expect(refused.headers).toEqual({ 'ratelimit-policy': '"address";q=2;w=20', ratelimit: '"address";r=0;t=10' })
+  limits.admitAddress(callFrom('192.0.2.2'))
+})
+
+test('addresses of one IPv6 /64 share a bucket', () => {
+  const limits = limitsOf({ address: { quota: 1, windowSeconds: 60 } })
+  limits.admitAddress(callFrom('2001:db8::1'))
+  expect(() => limits.admitAddress(callFrom('2001:db8::ffff:1'))).toThrow(rateLimited(60))
+  limits.admitAddress(callFrom('2001:db8:0:1::1'))
+})
+
+test('a client is limited over all its addresses, and its answers have the state of its limit', () => {
+  const limits = limitsOf({ address: { quota: 100, windowSeconds: 1 }, client: { quota: 2, windowSeconds: 2 } })
+  const calls = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(callFrom)
+  for (const call of calls) limits.admitAddress(call)
+  for (const call of calls.slice(0, 2)) limits.admitClient(call, 'shop')
+  expect(() => limits.admitClient(calls[2] ?? callFrom(''), 'shop')).toThrow(rateLimited(1))
+  expect(calls.map(({ headers }) => headers)).toEqual([
+    { 'ratelimit-policy': '"address";q=100;w=1, "client";q=2;w=2', ratelimit: '"client";r=1;t=1' },
+    { 'ratelimit-policy': '"address";q=100;w=1, "client";q=2;w=2', ratelimit: '"client";r=0;t=1' },
+    { 'ratelimit-policy': '"address";q=100;w=1, "client";q=2;w=2', ratelimit: '"client";r=0;t=1' },
+  ])
+})
+
+test('after too many invalid credentials an address may not try another, but its other calls are admitted', () => {
+  const limits = limitsOf({
+    address: { quota: 100, windowSeconds: 1 },
+    failedCredentials: { quota: 3, windowSeconds: 60 },
+  })
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    limits.assertMayTry(callFrom('192.0.2.1'))
+    limits.noteFailure(callFrom('192.0.2.1'))
+  }
+  expect(() => limits.assertMayTry(callFrom('192.0.2.1'))).toThrow(rateLimited(20))
+  limits.assertMayTry(callFrom('192.0.2.2'))
+  limits.admitAddress(callFrom('192.0.2.1'))
+})
+
+test('without limits nothing is refused and no header is set', () => {
+  const limits = limitsOf({})
+  const call = callFrom('192.0.2.1')
+  limits.admitAddress(call)
+  limits.noteFailure(call)
+  limits.assertMayTry(call)
+  limits.admitClient(call, 'shop')
+  expect(call.headers).toEqual({})
+})
+
+test('refused calls are counted by limit', async () => {
+  const limits = limitsOf({ address: { quota: 1, windowSeconds: 60 } })
+  limits.admitAddress(callFrom('192.0.2.1'))
+  for (let call = 0; call < 3; call += 1) expect(() => limits.admitAddress(callFrom('192.0.2.1'))).toThrow()
+  const { body } = await metrics.render()
+  expect(body).toContain('leadtriage_refused_calls_total{limit="address",service="test"} 3')
+  expect(body).toContain('leadtriage_refused_calls_total{limit="client",service="test"} 0')
+})

@@ -1,0 +1,80 @@
+import type { IncomingCall } from '../auth/access-control.ts'
+import { addressKey } from './address-key.ts'
+import { policyItem, stateItem } from './limit-headers.ts'
+import type { LimitName, RefuseCall } from './limit-refusals.ts'
+import type { Rate } from './rate.ts'
+import type { Taken } from './token-buckets.ts'
+import { createTokenBuckets } from './token-buckets.ts'
+
+/*
+ * The limits of calls. Invariants:
+ *  1. The limit of the address needs no other process, so a flood from one address costs no look-up.
+ *  2. A credential is not looked up for an address whose last look-ups failed too often.
+ *  3. Every answer, refused or not, has the headers `RateLimit-Policy` and `RateLimit`, unless no limit is configured.
+ */
+
+/** Token buckets by client: in memory, or shared by all processes. */
+export interface ClientBuckets {
+  take(key: string, tokens?: number): Taken | Promise<Taken>
+}
+
+export interface CallLimitsOptions {
+  readonly rates: {
+    readonly address: Rate | undefined
+    readonly failedCredentials: Rate | undefined
+    readonly client: Rate | undefined
+  }
+  readonly createClientBuckets: (name: LimitName, rate: Rate) => ClientBuckets
+  readonly refuse: RefuseCall
+}
+
+export interface CallLimits {
+  /** Counts the call against its address. @throws AppError `rate_limited` */
+  admitAddress(call: IncomingCall): void
+  /** Call it before a credential is looked up. @throws AppError `rate_limited` if too many look-ups failed */
+  assertMayTry(call: Pick<IncomingCall, 'address'>): void
+  /** Counts a credential that was looked up and is invalid. */
+  noteFailure(call: Pick<IncomingCall, 'address'>): void
+  /** Counts the call against its client. Returns a promise only if other processes have to be asked. @throws AppError `rate_limited` */
+  admitClient(call: IncomingCall, clientId: string): Promise<void> | undefined
+}
+
+/** Addresses with a bucket at one time, about 20 MB. See token-buckets.ts for what happens beyond. */
+const MAX_ADDRESSES = 100_000
+
+export function createCallLimits({ rates, createClientBuckets, refuse }: CallLimitsOptions): CallLimits {
+  const perAddress = (rate: Rate | undefined) => rate && createTokenBuckets({ rate, maxKeys: MAX_ADDRESSES })
+  const addresses = perAddress(rates.address)
+  const failures = perAddress(rates.failedCredentials)
+  const clients = rates.client && createClientBuckets('client', rates.client)
+  const policy = [
+    ...(rates.address ? [policyItem('address', rates.address)] : []),
+    ...(rates.client ? [policyItem('client', rates.client)] : []),
+  ].join(', ')
+
+  const report = (call: IncomingCall, name: LimitName, taken: Taken) => {
+    call.setHeader('ratelimit', stateItem(name, taken)) // 3
+    if (!taken.allowed) throw refuse(name, taken)
+  }
+
+  return {
+    admitAddress: (call) => {
+      if (policy !== '') call.setHeader('ratelimit-policy', policy)
+      if (addresses === undefined) return
+      report(call, 'address', addresses.take(addressKey(call.address))) // 1
+    },
+    assertMayTry: ({ address }) => {
+      const state = failures?.peek(addressKey(address))
+      if (state !== undefined && !state.allowed) throw refuse('failed_credentials', state) // 2
+    },
+    noteFailure: ({ address }) => {
+      failures?.take(addressKey(address))
+    },
+    admitClient: (call, clientId) => {
+      const taken = clients?.take(clientId)
+      if (taken instanceof Promise) return taken.then((later) => report(call, 'client', later))
+      if (taken !== undefined) report(call, 'client', taken)
+      return undefined
+    },
+  }
+}
