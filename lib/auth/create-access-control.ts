@@ -42,6 +42,9 @@ function rejectCall(call: IncomingCall, error: unknown): never {
     const hasCredential = call.header('authorization') !== undefined
     call.setHeader('www-authenticate', hasCredential ? 'Bearer error="invalid_token"' : 'Bearer')
   }
+  if (error instanceof AppError && error.code === ErrorCode.PermissionDenied) {
+    call.setHeader('www-authenticate', 'Bearer error="insufficient_scope"')
+  }
   throw error
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ServiceName } from '../../db/service-logins.ts'
+import { generateKey, hashOfKey } from '../../lib/auth/api-key.ts'
 import { exchange } from '../../testkit/clients/raw-http.ts'
 import { bodyOf } from '../../testkit/clients/rest.ts'
 import type { ServiceProcess } from '../../testkit/fixtures/services.ts'
@@ -187,8 +188,21 @@ describe('responses are as documented, without additional fields or headers:', (
     expect(services.intake.contract.seen).toContain('createLead 503')
   })
 
+  test('a call without a credential, and one whose credential lacks the scope', async () => {
+    const key = generateKey('secret')
+    await stack.sql`
+      insert into api_keys (id, hash, hint, kind, name, client_id, scopes, created_by)
+      values (${randomUUID()}, ${hashOfKey(key)}, 'lt_sk_…', 'secret', 'key', 'tests', ${['leads:write']}, 'test')`
+    const { url } = await start('intake', { AUTH: 'on' })
+    const { contract } = services.intake
+    await contract.read('getLead', await fetch(`${url}/leads/${randomUUID()}`))
+    const headers = { authorization: `Bearer ${key}` }
+    await contract.read('getLead', await fetch(`${url}/leads/${randomUUID()}`, { headers }))
+    expect([...contract.seen]).toEqual(expect.arrayContaining(['getLead 401', 'getLead 403']))
+  })
+
   /** Shared by all operations and tested above for one of them, except 408 and 500, which are hard to provoke. */
-  const ANY_OPERATION = /(400|408|417|431|500|503)$/
+  const ANY_OPERATION = /(400|401|403|408|417|429|431|500|503)$/
 
   test('every response that is specific to an operation was seen', () => {
     for (const name of NAMES) {

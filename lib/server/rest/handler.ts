@@ -14,6 +14,7 @@ import type { Problem } from './error.ts'
 import { problemOf, translateFastifyError } from './error.ts'
 import { readJsonBodies } from './json-body.ts'
 import { createNotFound } from './not-found.ts'
+import { securityOf } from './openapi/security.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -86,8 +87,9 @@ export function registerRestHandler(
   app.addHook('preParsing', (request, reply, _body, done) => (request.is404 ? answerNotFound(request, reply) : done()))
   app.register(async (scope) => {
     readJsonBodies(scope)
-    scope.addHook('onRoute', ({ method, url, config }) => {
+    scope.addHook('onRoute', ({ method, url, config, schema }) => {
       if (config?.scope === undefined) throw new Error(`the route ${method} ${url} must have a scope in its config`)
+      if (schema !== undefined) schema.security = securityOf(config.scope)
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })

@@ -37,6 +37,9 @@ const MEANINGS = {
 /** The errors that any route may return. */
 export const ANY_ROUTE = [
   ErrorCode.BadRequest,
+  ErrorCode.Unauthenticated,
+  ErrorCode.PermissionDenied,
+  ErrorCode.RateLimited,
   ErrorCode.RequestTimeout,
   ErrorCode.ExpectationFailed,
   ErrorCode.HeadersTooLarge,
@@ -57,6 +60,9 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set([
   ErrorCode.Unavailable,
 ])
 
+/** The errors that have `WWW-Authenticate`. */
+const CHALLENGED: ReadonlySet<ErrorCode> = new Set([ErrorCode.Unauthenticated, ErrorCode.PermissionDenied])
+
 /** The response components by status. Errors with the same status share one component. */
 export function problemResponses(codes: readonly ErrorCode[]): Record<string, ProblemResponse> {
   const byStatus = Map.groupBy(codes, (code) => HTTP_STATUS[code])
@@ -70,9 +76,11 @@ export interface ProblemResponse {
 }
 
 function problemResponse(codes: readonly ErrorCode[]): ProblemResponse {
-  const headers: readonly HeaderName[] = codes.some((code) => RETRYABLE.has(code))
-    ? [...COMMON_HEADERS, 'Retry-After']
-    : COMMON_HEADERS
+  const headers: readonly HeaderName[] = [
+    ...COMMON_HEADERS,
+    ...(codes.some((code) => RETRYABLE.has(code)) ? (['Retry-After'] as const) : []),
+    ...(codes.some((code) => CHALLENGED.has(code)) ? (['WWW-Authenticate'] as const) : []),
+  ]
   const description = codes.map((code) => (codes.length > 1 ? `\`${code}\`: ${MEANINGS[code]}` : MEANINGS[code]))
   const response = {
     description: description.join('\n\n'),

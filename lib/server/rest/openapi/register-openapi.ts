@@ -5,6 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import packageJson from '../../../../package.json' with { type: 'json' }
 import type { DraftDocument } from './complete-document.ts'
 import { completeDocument } from './complete-document.ts'
+import { SECURITY_SCHEMES } from './security.ts'
 
 /** The description of a service in its OpenAPI document. */
 export interface ApiDescription {
@@ -54,6 +55,7 @@ export async function registerOpenApi(
       } as { title: string; version: string }, // the types lack `identifier`
       servers: [{ url: '/', description: 'This service.' }],
       tags: [...tags],
+      components: { securitySchemes: SECURITY_SCHEMES },
     },
     hideUntagged: true,
     convertConstToEnum: false,

@@ -28,6 +28,12 @@ export const RESPONSE_HEADERS = {
     required: true,
     schema: { type: 'string', const: 'true' },
   },
+  'WWW-Authenticate': {
+    description: 'How to authenticate, and what is wrong with the credential (RFC 6750).',
+    required: true,
+    schema: { type: 'string', pattern: '^Bearer' },
+    example: 'Bearer error="invalid_token"',
+  },
   'Retry-After': {
     description: 'The number of seconds to wait before a retry.',
     schema: { type: 'integer', minimum: 1 },

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { create, type DescMethodUnary, type DescService } from '@bufbuild/protobuf'
+import { Code, type Transport } from '@connectrpc/connect'
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { SERVICE_NAMES, type ServiceName } from '../db/service-logins.ts'
+import { generateKey, hashOfKey, hintOfKey } from '../lib/auth/api-key.ts'
+import { ALL_SCOPES, type Scope } from '../lib/auth/scopes.ts'
+import { failureOf } from '../testkit/clients/rpc.ts'
+import type { ServiceProcess } from '../testkit/fixtures/services.ts'
+import { useServices } from '../testkit/fixtures/services.ts'
+import { useStack } from '../testkit/fixtures/stack.ts'
+import { PUBLIC_PATHS, ROUTES, RPC_METHODS } from './access-matrix.ts'
+
+/*
+ * Calls every method of every service, over every protocol, with every kind of credential, and compares the outcomes with
+ * `access-matrix.ts`. A method or route without a row there fails the test.
+ */
+
+const stack = useStack()
+const start = useServices(stack)
+const services = {} as Record<ServiceName, ServiceProcess>
+/** Keys with one scope each, and credentials that must not work. */
+const keyOf = {} as Record<Scope, string>
+const INVALID = {
+  'an expired key': '',
+  'a revoked key': '',
+  'an unknown key': generateKey('secret'),
+  'a truncated key': generateKey('secret').slice(0, -1),
+  'a publishable key': '',
+  'a token of no configured issuer': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.',
+  'other text': 'secret',
+}
+
+beforeAll(async () => {
+  for (const scope of ALL_SCOPES) keyOf[scope] = await storeKey({ scopes: [scope] })
+  INVALID['an expired key'] = await storeKey({ expires_at: new Date(Date.now() - 1_000) })
+  INVALID['a revoked key'] = await storeKey({ revoked_at: new Date() })
+  INVALID['a publishable key'] = await storeKey({
+    kind: 'publishable',
+    scopes: ['leads:write'],
+    origins: ['https://www.example.com'],
+  })
+  await Promise.all(
+    SERVICE_NAMES.map(async (name) => {
+      services[name] = await start(name, { AUTH: 'on' })
+    }),
+  )
+})
+
+async function storeKey(row: object): Promise<string> {
+  const { kind = 'secret' } = row as { kind?: 'secret' | 'publishable' }
+  const key = generateKey(kind)
+  const stored = { id: randomUUID(), hash: hashOfKey(key), hint: hintOfKey(key), created_by: 'test', kind }
+  await stack.sql`insert into api_keys ${stack.sql({ name: 'key', client_id: 'tests', scopes: [...ALL_SCOPES], ...stored, ...row })}`
+  return key
+}
+
+type Outcome = 'permitted' | 'unauthenticated' | 'permission_denied'
+/** Calls with a credential, or without. Anything but a refusal, such as `invalid_request`, means that access is permitted. */
+type Call = (credential: string | undefined) => Promise<Outcome>
+
+const PROTOCOLS: Readonly<Record<string, (baseUrl: string) => Transport>> = {
+  Connect: (baseUrl) => createConnectTransport({ baseUrl, httpVersion: '1.1' }),
+  'gRPC-Web': (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: '1.1' }),
+  gRPC: (baseUrl) => createGrpcTransport({ baseUrl }),
+}
+
+function rpcCall(protocol: string, service: ServiceName, method: DescMethodUnary): Call {
+  return async (credential) => {
+    const transport = (PROTOCOLS[protocol] as (baseUrl: string) => Transport)(services[service].url)
+    const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` }
+    // an empty request: the methods that change something refuse it
+    const call = transport.unary(method, undefined, undefined, headers, create(method.input))
+    const code = await call.then(
+      () => undefined,
+      async () => (await failureOf(call)).code,
+    )
+    if (code === Code.Unauthenticated) return 'unauthenticated'
+    return code === Code.PermissionDenied ? 'permission_denied' : 'permitted'
+  }
+}
+
+function restCall(service: ServiceName, method: string, path: string): Call {
+  return async (credential) => {
+    const response = await fetch(`${services[service].url}${path.replace(/\{\w+\}/g, 'x')}`, {
+      method,
+      headers: {
+        ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
+        ...(method === 'POST' && { 'content-type': 'application/json' }),
+      },
+      ...(method === 'POST' && { body: '{}' }),
+    })
+    await response.body?.cancel()
+    if (response.status === 401) expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/)
+    if (response.status === 401) return 'unauthenticated'
+    return response.status === 403 ? 'permission_denied' : 'permitted'
+  }
+}
+
+/** Compares the outcome of a call with every credential with what the scope demands. */
+async function expectOutcomes(call: Call, required: Scope): Promise<void> {
+  const outcomes: Record<string, Outcome> = { none: await call(undefined) }
+  for (const [name, credential] of Object.entries(INVALID)) outcomes[name] = await call(credential)
+  for (const scope of ALL_SCOPES) outcomes[scope] = await call(keyOf[scope])
+  expect(outcomes).toEqual({
+    none: 'unauthenticated',
+    ...Object.fromEntries(Object.keys(INVALID).map((name) => [name, 'unauthenticated'])),
+    'a publishable key': 'permission_denied', // without the header Origin
+    ...Object.fromEntries(ALL_SCOPES.map((scope) => [scope, scope === required ? 'permitted' : 'permission_denied'])),
+  })
+}
+
+describe('every RPC method', () => {
+  test('has a row in the matrix', async () => {
+    const methods = (await declaredServices()).flatMap(({ typeName, methods: declared }) =>
+      declared.map(({ name }) => `${typeName}/${name}`),
+    )
+    expect(Object.values(RPC_METHODS).flatMap(Object.keys).sort()).toEqual(methods.sort())
+  })
+
+  test.each(
+    SERVICE_NAMES.flatMap((service) =>
+      Object.entries(RPC_METHODS[service]).flatMap(([path, scope]) =>
+        Object.keys(PROTOCOLS).map((protocol) => ({ service, path, scope, protocol })),
+      ),
+    ),
+  )('$path needs $scope over $protocol', async ({ service, path, scope, protocol }) => {
+    await expectOutcomes(rpcCall(protocol, service, await methodAt(path)), scope)
+  })
+})
+
+describe('every REST route', () => {
+  test.each(SERVICE_NAMES)('of %s has a row in the matrix', async (service) => {
+    const document = (await (await fetch(`${services[service].url}/openapi.json`)).json()) as {
+      paths: Record<string, object>
+    }
+    const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    expect(Object.keys(ROUTES[service]).sort()).toEqual(routes.sort())
+  })
+
+  test.each(
+    SERVICE_NAMES.flatMap((service) =>
+      Object.entries(ROUTES[service]).map(([route, scope]) => ({ service, route, scope })),
+    ),
+  )('$route of $service needs $scope', async ({ service, route, scope }) => {
+    const [method = '', path = ''] = route.split(' ')
+    await expectOutcomes(restCall(service, method, path), scope)
+  })
+
+  test.each(SERVICE_NAMES.flatMap((service) => PUBLIC_PATHS.map((path) => [service, path] as const)))(
+    'of %s at %s needs no credential',
+    async (service, path) => {
+      expect((await fetch(`${services[service].url}${path}`)).status).toBe(200)
+    },
+  )
+})
+
+const GENERATED = new URL('../gen/leadtriage/', import.meta.url)
+
+async function declaredServices(): Promise<DescService[]> {
+  const files = readdirSync(GENERATED, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('_service_pb.ts'),
+  )
+  const modules = await Promise.all(files.map((file) => import(new URL(file, GENERATED).href)))
+  return modules.flatMap((module: object) => Object.values(module).filter(isService))
+}
+
+function isService(exported: unknown): exported is DescService {
+  return typeof exported === 'object' && exported !== null && 'kind' in exported && exported.kind === 'service'
+}
+
+/** Every method is unary, see `lib/server/rpc.ts`. */
+async function methodAt(path: string): Promise<DescMethodUnary> {
+  const [typeName, name] = path.split('/')
+  const service = (await declaredServices()).find((declared) => declared.typeName === typeName)
+  return service?.methods.find((method) => method.name === name) as DescMethodUnary
+}

@@ -1,0 +1,43 @@
+import type { ServiceName } from '../db/service-logins.ts'
+import type { Scope } from '../lib/auth/scopes.ts'
+
+/** The scope that each RPC method needs, in every protocol, by the service that serves it. */
+export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, Scope>>>> = {
+  intake: {
+    'leadtriage.intake.v1.IntakeService/CreateLead': 'leads:write',
+    'leadtriage.intake.v1.IntakeService/BatchCreateLeads': 'leads:write',
+    'leadtriage.intake.v1.IntakeService/GetLead': 'leads:read',
+    'leadtriage.intake.v1.IntakeService/RetriageLeads': 'triage:admin',
+  },
+  triage: {
+    'leadtriage.triage.v1.TriageService/GetQueue': 'triage:admin',
+    'leadtriage.triage.v1.TriageService/ListDeadLetters': 'triage:admin',
+    'leadtriage.triage.v1.TriageService/GetDeadLetter': 'triage:admin',
+    'leadtriage.triage.v1.TriageService/RedriveDeadLetters': 'triage:admin',
+  },
+  insights: {
+    'leadtriage.insights.v1.InsightsService/GetInsight': 'insights:read',
+  },
+}
+
+/** The scope that each REST route needs. */
+export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>>>> = {
+  intake: {
+    'POST /leads': 'leads:write',
+    'POST /leads:import': 'leads:write',
+    'GET /leads/{lead_id}': 'leads:read',
+    'POST /leads:retriage': 'triage:admin',
+  },
+  triage: {
+    'GET /queue': 'triage:admin',
+    'GET /dead-letters': 'triage:admin',
+    'GET /dead-letters/{lead_id}': 'triage:admin',
+    'POST /dead-letters:redrive': 'triage:admin',
+  },
+  insights: {
+    'GET /leads/{lead_id}/insight': 'insights:read',
+  },
+}
+
+/** Paths of every service that need no credential. */
+export const PUBLIC_PATHS = ['/healthz', '/readyz', '/openapi.json', '/docs', '/metrics'] as const
