@@ -97,13 +97,18 @@ test('a violation is described in terms of the protobuf message, not of a body o
   }
 })
 
+const TYPE_NAMES = {
+  intake: ['leadtriage.intake.v1.IntakeService', 'leadtriage.access.v1.AccessService'],
+  insights: ['leadtriage.insights.v1.InsightsService'],
+  triage: ['leadtriage.triage.v1.TriageService'],
+}
+
 describe.each(['intake', 'insights', 'triage'] as const)('%s, called like grpcurl does', (name) => {
   test('reflection lists the services and describes them', async () => {
-    const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
     const reflection = clientOf(standard, 'grpc.reflection.v1.ServerReflection', services[name])
     const listed = await reflect(reflection, { list_services: '' })
     const names = listed.list_services_response.service.map((service: { name: string }) => service.name)
-    const expected = [`leadtriage.${name}.v1.${typeName}`, 'grpc.health.v1.Health']
+    const expected = [...TYPE_NAMES[name], 'grpc.health.v1.Health']
     expect(names).toEqual([
       ...expected,
       'grpc.reflection.v1.ServerReflection',
@@ -115,10 +120,9 @@ describe.each(['intake', 'insights', 'triage'] as const)('%s, called like grpcur
     }
   })
 
-  test('health is SERVING, for the server and for its service', async () => {
+  test('health is SERVING, for the server and for its services', async () => {
     const health = clientOf(standard, 'grpc.health.v1.Health', services[name])
-    const typeName = { intake: 'IntakeService', insights: 'InsightsService', triage: 'TriageService' }[name]
-    for (const service of ['', `leadtriage.${name}.v1.${typeName}`]) {
+    for (const service of ['', ...TYPE_NAMES[name]]) {
       expect(await call(health, 'Check', { service })).toEqual({ status: 'SERVING' })
     }
     await expect(call(health, 'Check', { service: 'unknown' })).rejects.toMatchObject({ code: status.NOT_FOUND })

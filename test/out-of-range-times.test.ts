@@ -3,6 +3,7 @@ import { Code, createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { BadRequestSchema } from '../gen/google/rpc/error_details_pb.ts'
+import { AccessService } from '../gen/leadtriage/access/v1/access_service_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
@@ -31,6 +32,7 @@ describe.each([
   test('a Duration or Timestamp that protobuf does not allow is rejected with the name of its field', async () => {
     const triage = createClient(TriageService, transport(services.triage.url))
     const intake = createClient(IntakeService, transport(services.intake.url))
+    const access = createClient(AccessService, transport(services.intake.url))
     const badNanos = { seconds: 0n, nanos: 1_000_000_000 }
     const calls: [string, () => Promise<unknown>][] = [
       ['wait', () => getInsight(badNanos)],
@@ -38,6 +40,9 @@ describe.each([
       ['wait', () => getInsight({ seconds: 2n ** 63n - 1n, nanos: 0 })],
       ['failed_after', () => triage.listDeadLetters({ failedAfter: badNanos })],
       ['failed_before', () => triage.redriveDeadLetters({ failedBefore: { seconds: 0n, nanos: -1 }, dryRun: true })],
+      ['expires_at', () => access.createKey({ expiresAt: badNanos })],
+      ['expires_at', () => access.rotateKey({ keyId: randomUUID(), expiresAt: badNanos })],
+      ['after', () => access.listAuditEvents({ after: badNanos })],
       ['created_before', () => intake.retriageLeads({ createdBefore: { seconds: 2n ** 62n, nanos: 0 }, dryRun: true })],
     ]
     for (const [field, call] of calls) {

@@ -4,18 +4,18 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type { Client, Transport } from '@connectrpc/connect'
 import { createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { BadRequestSchema, RetryInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { DeadLetterReason, DeadLetterState, TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
 import { importAll, toNdjson } from '../testkit/clients/imports.ts'
-import type { ProblemBody } from '../testkit/clients/rest.ts'
 import { bodyOf, post } from '../testkit/clients/rest.ts'
-import { failureOf, reasonOf, TRANSPORTS } from '../testkit/clients/rpc.ts'
+import { TRANSPORTS } from '../testkit/clients/rpc.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
+import type { Outcome } from './fixtures/outcomes.ts'
+import { expectSameOutcome, invalid, OK, restOutcome, rpcOutcome } from './fixtures/outcomes.ts'
 
 const stack = useStack()
 const start = useServices(stack)
@@ -41,44 +41,6 @@ async function writeLead(): Promise<string> {
   return id
 }
 
-/** The outcome of a call, in terms common to all protocols. */
-interface Outcome {
-  readonly code: string
-  /** The invalid fields. */
-  readonly paths: readonly string[]
-  /** Whether the response has a retry delay. */
-  readonly retry: boolean
-}
-const OK: Outcome = { code: 'ok', paths: [], retry: false }
-
-/** REST has the idempotency key in a header and the fields of the lead at the top level. */
-function commonPath(path: string): string {
-  return path === 'Idempotency-Key' ? 'idempotency_key' : path.replace(/^lead\./, '')
-}
-
-async function restOutcome(response: Promise<Response>): Promise<Outcome> {
-  const { ok, headers } = await response
-  if (ok) return OK
-  const { code, errors = [] } = await bodyOf<ProblemBody>(response)
-  return { code, paths: errors.map(({ path }) => commonPath(path)).sort(), retry: headers.has('retry-after') }
-}
-
-async function rpcOutcome(call: Promise<unknown>): Promise<Outcome> {
-  const result = await call.then(
-    () => 'ok',
-    () => 'failed',
-  )
-  if (result === 'ok') return OK
-  const error = await failureOf(call)
-  const faults = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations)
-  const retry = error.findDetails(RetryInfoSchema).length > 0
-  return {
-    code: reasonOf(error)?.toLowerCase() ?? error.message,
-    paths: faults.map(({ field }) => commonPath(field)).sort(),
-    retry,
-  }
-}
-
 interface Clients {
   readonly intake: Client<typeof IntakeService>
   readonly insights: Client<typeof InsightsService>
@@ -94,20 +56,13 @@ function clientsOver(transport: (baseUrl: string) => Transport): Clients {
 }
 
 /** Expects the same outcome of a call over REST and over every RPC protocol. */
-async function expectParity(
+const expectParity = (
   expected: Partial<Outcome>,
   rest: () => Promise<Response>,
   rpc: (clients: Clients) => Promise<unknown>,
-) {
-  const outcome = { ...OK, ...expected }
-  expect({ REST: await restOutcome(rest()) }).toEqual({ REST: outcome })
-  for (const [name, transport] of TRANSPORTS) {
-    expect({ [name]: await rpcOutcome(rpc(clientsOver(transport))) }).toEqual({ [name]: outcome })
-  }
-}
+) => expectSameOutcome(expected, rest, (transport) => rpc(clientsOver(transport)))
 
 const EMOJI = '\u{1f600}'
-const invalid = (...paths: string[]) => ({ code: 'invalid_request', paths })
 type NewLead = NonNullable<MessageInitShape<typeof CreateLeadRequestSchema>['lead']>
 
 describe('a lead is stored, or rejected for the same invalid fields, over every protocol:', () => {

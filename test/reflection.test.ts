@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { ServiceName } from '../db/service-logins.ts'
+import { AccessService } from '../gen/leadtriage/access/v1/access_service_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
@@ -11,7 +12,7 @@ import { REFLECTION_CLIENTS } from './fixtures/reflection-clients.ts'
 // Public clients without our .proto files call every method; a successful listing does not show that calls work.
 vi.setConfig({ testTimeout: 120_000 }) // each call starts a process
 
-const SERVICES = { intake: IntakeService, insights: InsightsService, triage: TriageService }
+const SERVICES = { intake: [IntakeService, AccessService], insights: [InsightsService], triage: [TriageService] }
 const STANDARD = [
   'grpc.health.v1.Health',
   'grpc.reflection.v1.ServerReflection',
@@ -32,15 +33,18 @@ beforeAll(async () => {
 describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
   test.skipIf(missing)('lists every service', async () => {
     for (const name of Object.keys(SERVICES) as ServiceName[]) {
-      expect((await services(hosts[name])).sort()).toEqual([...STANDARD, SERVICES[name].typeName].sort())
+      expect((await services(hosts[name])).sort()).toEqual(
+        [...STANDARD, ...SERVICES[name].map(({ typeName }) => typeName)].sort(),
+      )
     }
   })
 
   test.skipIf(missing)('calls every method of every service', async () => {
     const called = new Set<string>()
     const callMethod = (name: ServiceName, method: string, request: object) => {
-      called.add(`${SERVICES[name].typeName}/${method}`)
-      return call(hosts[name], `${SERVICES[name].typeName}/${method}`, request)
+      const service = SERVICES[name].find(({ methods }) => methods.some((one) => one.name === method))
+      called.add(`${service?.typeName}/${method}`)
+      return call(hosts[name], `${service?.typeName}/${method}`, request)
     }
     const newLead = () => ({ idempotencyKey: randomUUID(), lead: { note: NOTE, email: 'ada@example.com' } })
     const { lead } = (await callMethod('intake', 'CreateLead', newLead())) as { lead: { id: string } }
@@ -62,19 +66,37 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
     expect(await callMethod('triage', 'RedriveDeadLetters', { all: true, dryRun: true })).toEqual({})
     await expect(callMethod('triage', 'GetDeadLetter', { leadId })).rejects.toThrow(/not.?found/i)
 
-    const methods = Object.values(SERVICES).flatMap(({ typeName, methods }) =>
-      methods.map(({ name }) => `${typeName}/${name}`),
-    )
+    const newKey = { name: 'A new key', clientId: 'website', scopes: ['leads:write'] }
+    const { key } = (await callMethod('intake', 'CreateKey', newKey)) as { key: { id: string } }
+    expect(key).toMatchObject({ ...newKey, kind: 'KEY_KIND_SECRET', state: 'KEY_STATE_ACTIVE' })
+    const rotated = await callMethod('intake', 'RotateKey', { keyId: key.id, overlapSeconds: 60 })
+    expect(rotated).toMatchObject({ key: newKey, text: expect.stringMatching(/^lt_sk_/), oldKey: { id: key.id } })
+    expect(await callMethod('intake', 'RevokeKey', { keyId: key.id })).toMatchObject({ key: { id: key.id } })
+    expect(await callMethod('intake', 'ListKeys', { pageSize: 2 })).toMatchObject({ keys: [newKey, newKey] })
+    expect(await callMethod('intake', 'ListAuditEvents', { action: 'keys.create' })).toMatchObject({
+      auditEvents: expect.arrayContaining([
+        expect.objectContaining({
+          target: `key:${key.id}`,
+          details: expect.objectContaining({ client_id: 'website' }),
+        }),
+      ]),
+    })
+
+    const methods = Object.values(SERVICES)
+      .flat()
+      .flatMap(({ typeName, methods }) => methods.map(({ name }) => `${typeName}/${name}`))
     expect([...called].sort()).toEqual(methods.sort())
   })
 
   test.skipIf(missing)('calls the standard health service', async () => {
     for (const name of Object.keys(SERVICES) as ServiceName[]) {
-      expect(await call(hosts[name], 'grpc.health.v1.Health/Check', { service: SERVICES[name].typeName })).toEqual({
-        status: 'SERVING',
-      })
+      const serving = { status: 'SERVING' }
+      const services = SERVICES[name].map(({ typeName }) => typeName)
+      for (const service of services) {
+        expect(await call(hosts[name], 'grpc.health.v1.Health/Check', { service })).toEqual(serving)
+      }
       const { statuses } = (await call(hosts[name], 'grpc.health.v1.Health/List', {})) as { statuses: object }
-      expect(statuses).toEqual({ '': { status: 'SERVING' }, [SERVICES[name].typeName]: { status: 'SERVING' } })
+      expect(statuses).toEqual(Object.fromEntries(['', ...services].map((service) => [service, serving])))
     }
   })
 })

@@ -13,6 +13,11 @@ import { connectPostgres } from '../../lib/postgres/connect.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
+import { createAccess } from './access/access.ts'
+import { createAuditEventStore } from './access/audit-event-store.ts'
+import { createKeyStore } from './access/key-store.ts'
+import { registerAccessRest } from './access/rest.ts'
+import { accessRpc } from './access/rpc.ts'
 import { createIntakeBatchers } from './batchers.ts'
 import { intakeSettings } from './config.ts'
 import { createIntake } from './intake.ts'
@@ -66,6 +71,7 @@ export async function startIntake(
   const events = createLeadEvents(publisher, names)
   const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
   const intake = createIntake({ ...batchers, events, retriage })
+  const access = createAccess({ keys: createKeyStore(sql, 'intake'), auditEvents: createAuditEventStore(sql) })
   const reconciler = startReconciler({
     databaseUrl: config.DATABASE_URL,
     nats,
@@ -82,9 +88,12 @@ export async function startIntake(
     api: intakeApi,
     host: config.HOST,
     port: config.INTAKE_PORT,
-    services: [intakeRpc(intake)],
+    services: [intakeRpc(intake), accessRpc(access)],
     access: auth.access,
-    rest: (app, failLate) => registerIntakeRest(app, intake, failLate),
+    rest: (app, failLate) => {
+      registerIntakeRest(app, intake, failLate)
+      registerAccessRest(app, access)
+    },
     checks: [
       { name: 'postgres', required: true, check: schema.check },
       ...auth.checks,

@@ -18,6 +18,7 @@ import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { FailLate, RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
+import { accessTags } from './access/rest.ts'
 import { callerOf } from './caller.ts'
 import { keyViolation, parseIdempotencyKey } from './idempotency-key.ts'
 import { registerImportRest } from './import/rest.ts'
@@ -28,7 +29,7 @@ export const intakeApi: ApiDescription = {
   description:
     'Stores sales leads, once per idempotency key, and queues them for triage. The insights service serves the ' +
     'results. This port serves the same operations over Connect, gRPC-Web and gRPC.',
-  tags: [{ name: 'Leads', description: 'Store leads, read them, and triage them again.' }],
+  tags: [{ name: 'Leads', description: 'Store leads, read them, and triage them again.' }, ...accessTags],
 }
 
 /**

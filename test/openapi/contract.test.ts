@@ -53,8 +53,13 @@ const rows = (body: string, type = 'text/csv'): RequestInit => ({
   body,
 })
 
-/** The request that "Try it out" at /docs sends if only the lead id is filled in. */
-function exampleRequest(document: OpenApiDocument, operation: DescribedOperation, leadId: string, type?: string) {
+/** The request that "Try it out" at /docs sends if only the ids in the path are filled in. */
+function exampleRequest(
+  document: OpenApiDocument,
+  operation: DescribedOperation,
+  ids: { lead_id: string; key_id: string },
+  type?: string,
+) {
   const { method, path, parameters = [], requestBody } = operation
   const query = new URLSearchParams()
   const headers = new Headers()
@@ -67,9 +72,15 @@ function exampleRequest(document: OpenApiDocument, operation: DescribedOperation
   const example = media && exampleOf(document, media)
   const body = typeof example === 'string' ? example : JSON.stringify(example)
   return {
-    url: `${path.replace('{lead_id}', leadId)}?${query}`,
+    url: `${path.replace('{lead_id}', ids.lead_id).replace('{key_id}', ids.key_id)}?${query}`,
     init: { method: method.toUpperCase(), headers, ...(media && { body }) },
   }
+}
+
+async function createKey(): Promise<string> {
+  const fields = { name: 'A key', client_id: 'website', scopes: ['leads:write'] }
+  const { key } = (await call('intake', 'createKey', '/keys', json('POST', fields))) as { key: { id: string } }
+  return key.id
 }
 
 /** Stores a lead with an insight and then a dead letter. In the other order, the insight would delete the dead letter. */
@@ -88,7 +99,8 @@ test('the examples in the documents work unchanged', async () => {
     const { url, document, contract } = services[name]
     for (const operation of operationsOf(document)) {
       for (const type of Object.keys(operation.requestBody?.content ?? { none: undefined })) {
-        const request = exampleRequest(document, operation, dead, type === 'none' ? undefined : type)
+        const ids = { lead_id: dead, key_id: await createKey() }
+        const request = exampleRequest(document, operation, ids, type === 'none' ? undefined : type)
         const response = await fetch(`${url}${request.url}`, request.init)
         await contract.read(operation.operationId, response)
         expect(response.ok, `${operation.operationId} ${type}: ${response.status}`).toBe(true)
@@ -134,6 +146,28 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { all: true, lead_ids: ['7'] }))
     await call('intake', 'retriageLeads', '/leads:retriage', { method: 'POST', body: 'all=true' })
     await call('intake', 'retriageLeads', '/leads:retriage', json('POST', { analyzer: 'x'.repeat(300_000) }))
+  })
+
+  test('keys and audit events', async () => {
+    const id = await createKey()
+    const body = json('POST', {})
+    const publishable = { kind: 'publishable', name: 'Form', client_id: 'form', origins: ['https://www.example.com'] }
+    await call('intake', 'createKey', '/keys', json('POST', { ...publishable, expires_at: '2100-01-01T00:00:00Z' }))
+    await call('intake', 'createKey', '/keys', body)
+    await call('intake', 'createKey', '/keys', { method: 'POST', body: 'name=x' })
+    await call('intake', 'createKey', '/keys', json('POST', 'x'.repeat(300_000)))
+    await call('intake', 'listKeys', '/keys?page_size=1')
+    await call('intake', 'listKeys', '/keys?page_size=-1')
+    await call('intake', 'rotateKey', `/keys/${id}:rotate`, body)
+    await call('intake', 'rotateKey', `/keys/${randomUUID()}:rotate`, body)
+    await call('intake', 'rotateKey', '/keys/7:rotate', body)
+    await call('intake', 'rotateKey', `/keys/${id}:rotate`, { method: 'POST', body: 'x' })
+    await call('intake', 'rotateKey', `/keys/${id}:rotate`, json('POST', 'x'.repeat(300_000)))
+    await call('intake', 'revokeKey', `/keys/${id}:revoke`, { method: 'POST' })
+    await call('intake', 'revokeKey', `/keys/${randomUUID()}:revoke`, { method: 'POST' })
+    await call('intake', 'revokeKey', '/keys/7:revoke', { method: 'POST' })
+    await call('intake', 'listAuditEvents', '/audit-events')
+    await call('intake', 'listAuditEvents', '/audit-events?after=soon')
   })
 
   test('insights that exist, are awaited or failed, and unknown leads', async () => {

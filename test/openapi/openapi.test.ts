@@ -12,7 +12,17 @@ import { documentSchemas } from './document-schemas.ts'
 const start = useServices(useStack())
 
 const SERVICES = {
-  intake: ['createLead', 'getLead', 'importLeads', 'retriageLeads'],
+  intake: [
+    'createKey',
+    'createLead',
+    'getLead',
+    'importLeads',
+    'listAuditEvents',
+    'listKeys',
+    'retriageLeads',
+    'revokeKey',
+    'rotateKey',
+  ],
   triage: ['getDeadLetter', 'getQueue', 'listDeadLetters', 'redriveDeadLetters'],
   insights: ['getInsight'],
 } as const

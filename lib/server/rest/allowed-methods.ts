@@ -21,9 +21,13 @@ export function listAllowedMethods(app: FastifyInstance): AllowedMethods {
   }
 }
 
-/** Compiles a route to a pattern: `:name` matches one segment, `::` a literal colon, `*` the rest. */
+/**
+ * Compiles a route to a pattern: `:name` matches one segment, `:name([^:/]+)` the part of it before a colon, `::` a
+ * literal colon, `*` the rest.
+ */
 function patternOf(url: string): RegExp {
   const source = url
+    .replaceAll('([^:/]+)', '')
     .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
     .replace(/::|:\w+|\*/g, (token) => (token === '::' ? ':' : token === '*' ? '.*' : '[^/]+'))
   return new RegExp(`^${source.replace(/\/$/, '')}/?$`)

@@ -130,9 +130,9 @@ function assertNotCompressed({ headers }: FastifyRequest, reply: FastifyReply): 
   )
 }
 
-/** The name of a call in metrics and logs. The router represents a literal colon as two. */
+/** The name of a call in metrics and logs, without the pattern of a parameter. The router has a literal colon twice. */
 function methodOf({ method, routeOptions }: FastifyRequest): string {
-  return `${method} ${routeOptions.url?.replaceAll('::', ':') ?? ''}`
+  return `${method} ${routeOptions.url?.replaceAll('([^:/]+)', '').replaceAll('::', ':') ?? ''}`
 }
 
 /**

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { timeSchema } from '../../../contract/time.ts'
+import { parseRequest } from '../../../lib/errors/parse.ts'
+import { encodePageToken, pageSizeSchema, parsePageToken } from '../../../lib/server/paging.ts'
+import type { AuditEventStore, StoredAuditEvent } from './audit-event-store.ts'
+
+const textFilter = z
+  .string({ error: 'must be a string' })
+  .max(200, { error: 'must be at most 200 characters' })
+  .refine((text) => text.isWellFormed() && !text.includes('\u0000'), { error: 'must not contain the character U+0000' })
+  .optional()
+
+const requestSchema = z.strictObject(
+  {
+    actor: textFilter,
+    action: textFilter,
+    after: timeSchema.optional(),
+    before: timeSchema.optional(),
+    page_size: pageSizeSchema(50, 500),
+    page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
+  },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
+)
+const positionSchema = z.int().min(1)
+
+export interface AuditEventPage {
+  readonly auditEvents: readonly StoredAuditEvent[]
+  /** Undefined on the last page. */
+  readonly nextPageToken: string | undefined
+}
+
+/**
+ * Returns a page of the audit log, newest first.
+ *
+ * @param input actor, action, after, before, page_size and page_token, not validated yet
+ * @throws AppError `invalid_request`, `unavailable`
+ */
+export async function listAuditEvents(store: AuditEventStore, input: unknown): Promise<AuditEventPage> {
+  const { page_size: pageSize, page_token: token, ...filter } = parseRequest(requestSchema, input)
+  const before = parsePageToken(token, ['audit-events', filter], positionSchema)
+  // reads one more to see whether another page follows
+  const found = await store.list(filter, before, pageSize + 1)
+  const auditEvents = found.slice(0, pageSize)
+  const last = found.length > auditEvents.length ? auditEvents.at(-1) : undefined
+  return { auditEvents, nextPageToken: last && encodePageToken(['audit-events', filter], last.id) }
+}
