@@ -15,14 +15,16 @@ const ROW = /^\| `([A-Z_]+)` \| ([^|]+) \| [^|]+ \|$/gm
 
 type Schemas = Readonly<Record<string, ZodType>>
 
+const everyService = { ...commonSettings, ...jwtSettings }
+
 /** The sections of the page, and the schemas that each documents. */
 const SECTIONS: Readonly<Record<string, Schemas>> = {
   'All services': commonSettings,
   Tokens: jwtSettings,
-  Intake: without(intakeSettings, commonSettings),
-  Triage: without(triageSettings, { ...commonSettings, ...llmSettings }),
+  Intake: without(intakeSettings, everyService),
+  Triage: without(triageSettings, { ...everyService, ...llmSettings }),
   Model: llmSettings,
-  Insights: without(insightsSettings, commonSettings),
+  Insights: without(insightsSettings, everyService),
 }
 
 /** The sentence that lists the settings with a file. */

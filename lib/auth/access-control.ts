@@ -8,6 +8,8 @@ export type RequiredScope = Scope | 'public'
 export interface IncomingCall {
   /** The address of the client: of the connection, or as a trusted proxy states it. */
   readonly address: string
+  /** `GET` or `HEAD` if the call changes nothing, in any protocol over HTTP/1.1. Undefined over gRPC. */
+  readonly httpMethod: string | undefined
   /** Returns a request header or metadata entry. The name must be in lower case. */
   header(name: string): string | undefined
   /** Sets a header, or initial metadata, of the response. */

@@ -16,6 +16,7 @@ import type { Principal } from './principal.ts'
 
 const callWith = (authorization?: string): IncomingCall => ({
   address: '127.0.0.1',
+  httpMethod: 'POST',
   header: (name) => (name === 'authorization' ? authorization : undefined),
   setHeader: () => undefined,
 })

@@ -32,7 +32,7 @@ function setUp(kind: StoredKey['kind'], key: StoredKey | undefined) {
     onUse: (id) => state.uses.push(id),
   })
   const headers: Record<string, string> = { authorization: `Bearer ${text}` }
-  const call = { address: '', header: (name: string) => headers[name], setHeader: () => undefined }
+  const call = { address: '', httpMethod: 'POST', header: (name: string) => headers[name], setHeader: () => undefined }
   return { state, text, headers, authenticate: async () => verifier.authenticate(call), verifier, call }
 }
 

@@ -9,6 +9,8 @@ import type { ReadinessCheck } from '../server/readiness.ts'
 import type { AccessControl, Authenticate } from './access-control.ts'
 import { isLoopback } from './auth-settings.ts'
 import { createAccessControl, OPEN_ACCESS } from './create-access-control.ts'
+import { createJwtAuthentication } from './jwt.ts'
+import { jwtOptionsOf, type jwtSettings } from './jwt-settings.ts'
 import { hasUsableKey, lookUpKeys } from './key-lookup.ts'
 import { recordKeyUses } from './key-uses.ts'
 import { createKeyVerifier, type KeyVerifier } from './key-verifier.ts'
@@ -22,10 +24,9 @@ export interface Auth {
 }
 
 interface AuthOptions {
-  readonly config: Pick<Config<typeof commonSettings>, 'AUTH' | 'HOST' | 'MIGRATE_ON_START'>
+  readonly config: Pick<Config<typeof commonSettings>, 'AUTH' | 'HOST' | 'MIGRATE_ON_START'> &
+    Config<typeof jwtSettings>
   readonly sql: Sql
-  /** Credentials other than API keys that the settings configure. With at least one, no API key has to exist. */
-  readonly others: readonly Authenticate[]
   readonly log: Log
   readonly lifecycle: Pick<Lifecycle, 'onStop'>
 }
@@ -36,9 +37,10 @@ const NO_CREDENTIALS =
 
 /**
  * Prepares the authentication of a service.
- * @throws ConfigError if AUTH=off and others could reach the service, or if no caller could authenticate
+ * @throws ConfigError if AUTH=off and others could reach the service, if no caller could authenticate, or if a setting
+ *   that another one requires is missing
  */
-export async function startAuth({ config, sql, others, log, lifecycle }: AuthOptions): Promise<Auth> {
+export async function startAuth({ config, sql, log, lifecycle }: AuthOptions): Promise<Auth> {
   if (config.AUTH === 'off') {
     if (!isLoopback(config.HOST)) {
       throw new ConfigError([
@@ -47,6 +49,9 @@ export async function startAuth({ config, sql, others, log, lifecycle }: AuthOpt
     }
     return { access: OPEN_ACCESS, keys: undefined, checks: [] }
   }
+  const jwt = jwtOptionsOf(config)
+  // with another credential configured, no API key has to exist
+  const others: readonly Authenticate[] = jwt === undefined ? [] : [createJwtAuthentication(jwt, log)]
   let canAuthenticate = others.length > 0
   const check = async () => {
     canAuthenticate ||= await hasUsableKey(sql)

@@ -22,6 +22,7 @@ function callFrom(address: string) {
   const headers: Record<string, string> = {}
   return {
     address,
+    httpMethod: 'POST',
     header: () => undefined,
     headers,
     setHeader: (name: string, value: string) => {

@@ -43,7 +43,7 @@ export async function startInsights(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const auth = await startAuth({ config, sql, others: [], log, lifecycle: { onStop } })
+  const auth = await startAuth({ config, sql, log, lifecycle: { onStop } })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
   onStop('nats', () => nats.close())
 

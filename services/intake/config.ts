@@ -1,8 +1,10 @@
+import { jwtSettings } from '../../lib/auth/jwt-settings.ts'
 import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
 
 /** The settings of intake, read from environment variables. */
 export const intakeSettings = {
   ...commonSettings,
+  ...jwtSettings,
   INTAKE_PORT: integerSetting(0, 65_535, 8_000),
   /**
    * Maximum number of PostgreSQL connections: two for the group commits of leads and of lists, the others for reads.

@@ -52,7 +52,7 @@ export async function startIntake(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const auth = await startAuth({ config, sql, others: [], log, lifecycle })
+  const auth = await startAuth({ config, sql, log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }

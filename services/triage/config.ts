@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { jwtSettings } from '../../lib/auth/jwt-settings.ts'
 import { type Config, commonSettings, integerSetting } from '../../lib/config/load-config.ts'
 import { decimalSetting, llmSettings } from './analyzers/llm/settings.ts'
 import { customRulesSetting } from './analyzers/rules/custom-rules/parse-custom-rules.ts'
@@ -20,6 +21,7 @@ export const analyzerSettings = {
 /** The settings of triage, read from environment variables. */
 export const triageSettings = {
   ...commonSettings,
+  ...jwtSettings,
   TRIAGE_PORT: integerSetting(0, 65_535, 8_002),
   /** Maximum number of PostgreSQL connections: one for group commits, the others for reads. */
   DATABASE_CONNECTIONS: integerSetting(2, 200, 6),

@@ -40,7 +40,7 @@ export async function startTriage(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const auth = await startAuth({ config, sql, others: [], log, lifecycle })
+  const auth = await startAuth({ config, sql, log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-triage', log })
   onStop('nats', () => nats.close())
 

@@ -27,12 +27,13 @@ export interface IdentityProvider {
 
 /** Starts a provider; it is closed when the running test has finished. */
 export async function startIdentityProvider({ alg = 'RS256' } = {}): Promise<IdentityProvider> {
-  const provider = await listen(alg)
+  const provider = await createIdentityProvider(alg)
   onTestFinished(() => provider.close())
   return provider
 }
 
-async function listen(alg: string): Promise<IdentityProvider> {
+/** Starts a provider that the test file closes itself. */
+export async function createIdentityProvider(alg = 'RS256'): Promise<IdentityProvider> {
   const keys = await createSigningKeys(alg)
   const server = http.createServer((request, response) => {
     respond(request, response).catch((error: unknown) => send(response, 500, { error: String(error) }))

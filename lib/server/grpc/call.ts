@@ -147,7 +147,7 @@ export function openCall(
         if (!hasEnded) start() // 5
       }
       try {
-        const by = access.admit({ address, header, setHeader }, required)
+        const by = access.admit({ address, httpMethod: undefined, header, setHeader }, required)
         if (by instanceof Promise) by.then(admitted).catch(fail)
         else admitted(by)
       } catch (thrown) {

@@ -7,6 +7,7 @@ export function incomingCall(request: FastifyRequest, reply: FastifyReply): Inco
     get address() {
       return request.ip
     },
+    httpMethod: request.method,
     header: (name) => request.headers[name]?.toString(),
     setHeader: (name, value) => void reply.header(name, value),
   }
