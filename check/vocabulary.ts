@@ -14,7 +14,7 @@ const EXEMPT = [
   /^gen\//,
   /^eval\/data\//,
   /^db\/migrations\//,
-  /^services\/triage\/analyzers\/rules\/(?:evidence\/|dates\/vocabulary\/|language\/language-words\.ts$|.*\.test\.ts$)/,
+  /^services\/triage\/analyzers\/rules\/(?:evidence\/|learned\/words\.txt$|dates\/vocabulary\/|language\/language-words\.ts$|.*\.test\.ts$)/,
 ]
 const BINARY = /\.(?:br|png|svg)$/
 
