@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { kindOfKey } from '../../lib/auth/api-key.ts'
 import { createSecrets, toManifests } from './secrets.ts'
 
 const secrets = createSecrets()
@@ -39,6 +40,12 @@ test('all passwords differ, and each call creates new ones', () => {
   ])
   expect(passwords).toHaveLength(18)
   expect(new Set(passwords).size).toBe(18)
+})
+
+test('the migration stores a new API key as the first one', () => {
+  const keys = [secrets, createSecrets()].map((all) => all['leadtriage-migrate']?.BOOTSTRAP_API_KEY ?? '')
+  expect(keys.map(kindOfKey)).toEqual(['secret', 'secret'])
+  expect(keys[0]).not.toBe(keys[1])
 })
 
 test('the login of the owner has the type that CloudNativePG requires', () => {

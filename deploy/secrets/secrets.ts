@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { stringify } from 'yaml'
+import { generateKey } from '../../lib/auth/api-key.ts'
 
 /*
  * The command `npm run create-secrets [-- NAMESPACE]`: prints manifests of all secrets, with new passwords on each run.
@@ -14,7 +15,7 @@ const OWNER = 'leadtriage'
 /** The data of each Secret, by name. */
 export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>
 
-/** Creates the secrets of an installation with new passwords. */
+/** Creates the secrets of an installation: new passwords, and the first API key. */
 export function createSecrets(): Secrets {
   const owner = password()
   const database = { intake: password(), triage: password(), insights: password() }
@@ -34,6 +35,7 @@ export function createSecrets(): Secrets {
       INTAKE_DATABASE_PASSWORD: database.intake,
       TRIAGE_DATABASE_PASSWORD: database.triage,
       INSIGHTS_DATABASE_PASSWORD: database.insights,
+      BOOTSTRAP_API_KEY: generateKey('secret'),
     },
     'leadtriage-postgres': { username: OWNER, password: owner },
     'leadtriage-nats': {

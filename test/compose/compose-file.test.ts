@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { SERVICE_NAMES } from '../../db/service-logins.ts'
 import { PINNED_VERSION } from '../../embedded/nats-server/pinned-release.ts'
+import { kindOfKey } from '../../lib/auth/api-key.ts'
 import { STOP_TIMEOUT_MS } from '../../lib/lifecycle/run-service.ts'
 
 // Checks docker-compose.yml without running it; `npm run test:compose` runs it.
@@ -128,6 +129,11 @@ describe('secrets', () => {
       expect(statSync(join(copy, '.env')).mode & 0o777).toBe(0o600)
     })
 
+    test('writes an API key that the services recognize', () => {
+      const [, key] = /^BOOTSTRAP_API_KEY=(.*)$/m.exec(readFileSync(join(copy, '.env'), 'utf8')) ?? []
+      expect(kindOfKey(key ?? '')).toBe('secret')
+    })
+
     test('does not overwrite an existing .env', () => {
       const before = readFileSync(join(copy, '.env'), 'utf8')
       expect(run()).toMatchObject({ status: 1, stderr: expect.stringContaining('already exists') })
@@ -146,10 +152,10 @@ describe('credentials', () => {
     expect(variables.sort()).toEqual([`${upper}_DATABASE_PASSWORD`, `NATS_${upper}_PASSWORD`].sort())
   })
 
-  test('the migration job creates the login of each service', () => {
+  test('the migration job creates the login of each service and stores the first API key', () => {
     const { environment = {} } = services.migrate ?? {}
     const logins = SERVICE_NAMES.map((name) => `${name.toUpperCase()}_DATABASE_PASSWORD`)
-    expect(Object.keys(environment).sort()).toEqual([...logins, 'DATABASE_URL'].sort())
+    expect(Object.keys(environment).sort()).toEqual([...logins, 'BOOTSTRAP_API_KEY', 'DATABASE_URL'].sort())
   })
 
   test.each(['nats', 'nats-2', 'nats-3'])('%s has every password of its configuration', (name) => {

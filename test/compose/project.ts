@@ -20,6 +20,8 @@ export interface Project {
   readonly ports: Readonly<Record<'8000' | '8001', string>>
   readonly intakeUrl: string
   readonly insightsUrl: string
+  /** The credential of calls: the first API key, which has every scope. */
+  readonly headers: Readonly<Record<'authorization', string>>
   /** Runs compose with these arguments; returns its output. */
   compose(...args: string[]): Promise<string>
   docker(...args: string[]): Promise<string>
@@ -78,6 +80,7 @@ export async function createProject(print: (line: string) => void, signal: Abort
     ports: { '8000': String(first), '8001': String(first + 1) },
     intakeUrl: `http://127.0.0.1:${first}`,
     insightsUrl: `http://127.0.0.1:${first + 1}`,
+    headers: { authorization: `Bearer ${passwords.BOOTSTRAP_API_KEY}` },
     compose,
     docker,
     scratchDir,

@@ -146,18 +146,18 @@ export const STEPS: readonly Step[] = [
   },
 ]
 
-async function triageOneLead({ intakeUrl, insightsUrl }: Project): Promise<string> {
+async function triageOneLead(project: Project): Promise<string> {
   const startedAt = performance.now()
-  const { id } = await bodyOf<LeadBody>(postLead(intakeUrl, { note: NOTE }))
-  const { intent } = await insightOf(insightsUrl, id)
+  const { id } = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }, randomUUID(), project.headers))
+  const { intent } = await insightOf(project, id)
   assert(intent === 'buy', intent)
   return `insight after ${seconds(startedAt)} s`
 }
 
 /** A killed worker may have had the lead in flight: it is redelivered after the ack wait of 30 s. */
-async function insightOf(insightsUrl: string, id: string): Promise<InsightBody> {
+async function insightOf({ insightsUrl, headers }: Project, id: string): Promise<InsightBody> {
   for (let tries = 0; tries < 6; tries += 1) {
-    const response = await getInsight(insightsUrl, id, '10s')
+    const response = await getInsight(insightsUrl, id, '10s', headers)
     if (response.ok) return bodyOf<InsightBody>(response)
   }
   throw new Error(`no insight of ${id} within a minute`)
@@ -168,7 +168,7 @@ async function rollingRestart(project: Project, signal: AbortSignal): Promise<st
   const addresses = createAddresses()
   addresses.add(project.intakeUrl)
   const ledger = createLedger()
-  const client = createClient({ addresses, ledger, random, signal })
+  const client = createClient({ addresses, ledger, random, signal, headers: project.headers })
   // leads of earlier steps are not in the ledger
   const before = await project.database(async (sql) => new Set((await readStoredLeads({ sql })).map(({ id }) => id)))
   const load = startLoad({ client, addresses, random, leadsPerSecond: LEADS_PER_SECOND })
@@ -204,19 +204,19 @@ async function backUpAndRestore(project: Project): Promise<string> {
     'Compose',
   ).split(/\n\n/)
 
-  const settled = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }))
-  const insight = await insightOf(project.insightsUrl, settled.id)
+  const settled = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }, randomUUID(), project.headers))
+  const insight = await insightOf(project, settled.id)
   await project.compose('stop', 'triage')
-  const waiting = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }))
+  const waiting = await bodyOf<LeadBody>(postLead(project.intakeUrl, { note: NOTE }, randomUUID(), project.headers))
   await project.shell(backUp)
 
   await project.compose('down', '--volumes') // removes the queue as well
   const startedAt = performance.now()
   await project.shell(restore.join('\n'))
   await project.untilHealthy(...SERVICE_NAMES)
-  const restored = await bodyOf<InsightBody>(getInsight(project.insightsUrl, settled.id, '1s'))
+  const restored = await bodyOf<InsightBody>(getInsight(project.insightsUrl, settled.id, '1s', project.headers))
   assert(JSON.stringify(restored) === JSON.stringify(insight), 'the insight differs')
-  const { intent } = await insightOf(project.insightsUrl, waiting.id)
+  const { intent } = await insightOf(project, waiting.id)
   assert(intent === 'buy', intent)
   return `the same insight, and the waiting lead triaged ${seconds(startedAt)} s after the restore began`
 }

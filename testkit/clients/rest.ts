@@ -43,12 +43,22 @@ export function post(url: string, body: unknown, headers: Record<string, string>
 }
 
 /** POST /leads/ with an idempotency key, by default a new one. */
-export function postLead(url: string, body: unknown, key: string = randomUUID()): Promise<Response> {
-  return post(`${url}/leads/`, body, { 'idempotency-key': key })
+export function postLead(
+  url: string,
+  body: unknown,
+  key: string = randomUUID(),
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return post(`${url}/leads/`, body, { 'idempotency-key': key, ...headers })
 }
 
-export function getInsight(url: string, leadId: string, wait = '10s'): Promise<Response> {
-  return fetch(`${url}/leads/${leadId}/insight?wait=${wait}`)
+export function getInsight(
+  url: string,
+  leadId: string,
+  wait = '10s',
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${url}/leads/${leadId}/insight?wait=${wait}`, { headers })
 }
 
 /** The JSON body of a response, as the type that the contract promises to the caller. */

@@ -27,8 +27,10 @@ export function createClient(options: {
   ledger: Ledger
   random: Random
   signal: AbortSignal
+  /** Of every call, for example its credential. */
+  headers?: Readonly<Record<string, string>>
 }): Client {
-  const { addresses, ledger, random, signal } = options
+  const { addresses, ledger, random, signal, headers = {} } = options
   const stoppers = createStoppers(signal)
   // enough for 300 calls per second that take 2 s each, and their retries; a call that waits for a socket sends nothing
   const agent = new http.Agent({ keepAlive: true, maxSockets: 2_048, maxFreeSockets: 64 })
@@ -38,7 +40,9 @@ export function createClient(options: {
       const call = ledger.open(key, lead)
       const body = toJson(lead, random)
       for (let address = via ?? addresses.any(random), attempts = 1; !signal.aborted; attempts += 1) {
-        const reply = address ? await post(agent, `${address}/leads`, key, body, stoppers) : NO_ADDRESS
+        const reply = address
+          ? await post(agent, `${address}/leads`, { ...headers, 'idempotency-key': key }, body, stoppers)
+          : NO_ADDRESS
         if (reply.kind === 'answer') {
           call.answer = reply.answer
           return
@@ -61,15 +65,21 @@ type Reply = { kind: 'answer'; answer: FinalAnswer } | { kind: 'failure'; failur
 const NO_ADDRESS: Reply = { kind: 'failure', failure: 'no address', retryAfterMs: 0 }
 
 /** One attempt. A network error, a timeout, 429 and every 5xx are failures; any other status is a final response. */
-function post(agent: http.Agent, url: string, key: string, body: string, stoppers: Stoppers): Promise<Reply> {
+function post(
+  agent: http.Agent,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+  stoppers: Stoppers,
+): Promise<Reply> {
   return new Promise((resolve) => {
     const fail = (failure: string, retryAfterMs = 0) => resolve({ kind: 'failure', failure, retryAfterMs })
-    const headers = {
-      'idempotency-key': key,
+    const allHeaders = {
+      ...headers,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
     }
-    const request = http.request(url, { method: 'POST', agent, headers })
+    const request = http.request(url, { method: 'POST', agent, headers: allHeaders })
     const end = (reason: string) => {
       fail(reason)
       request.destroy()
