@@ -79,6 +79,7 @@ describe('the database user of each service', () => {
       leads: WRITE,
       reconciliation: WRITE,
       schema_version: READ,
+      session_credentials: READ,
       unsettled_leads: WRITE,
     },
     triage: {
@@ -88,6 +89,7 @@ describe('the database user of each service', () => {
       insights: WRITE,
       model_spending: WRITE,
       schema_version: READ,
+      session_credentials: READ,
       suspects: WRITE,
     },
     insights: {
@@ -96,6 +98,8 @@ describe('the database user of each service', () => {
       insights: READ,
       lead_generations: READ,
       schema_version: READ,
+      session_credentials: READ,
+      sessions: WRITE,
     },
   }
 
@@ -111,8 +115,13 @@ describe('the database user of each service', () => {
   })
 
   const FORBIDDEN = {
-    intake: ["update insights set intent = 'spam'", 'delete from dead_letters', 'drop table leads'],
-    triage: ['select from leads', 'select from lead_generations', 'truncate insights'],
+    intake: [
+      "update insights set intent = 'spam'",
+      'delete from dead_letters',
+      'drop table leads',
+      'select from sessions',
+    ],
+    triage: ['select from leads', 'select from lead_generations', 'truncate insights', 'select from sessions'],
     insights: ['select from leads', "update insights set intent = 'spam'", 'select error from dead_letters'],
   }
 

@@ -9,11 +9,13 @@ import type { ReadinessCheck } from '../server/readiness.ts'
 import type { AccessControl, Authenticate } from './access-control.ts'
 import { isLoopback } from './auth-settings.ts'
 import { createAccessControl, OPEN_ACCESS } from './create-access-control.ts'
+import { recordKeyUses, recordSessionUses } from './credential-uses.ts'
 import { createJwtAuthentication } from './jwt.ts'
 import { jwtOptionsOf, type jwtSettings } from './jwt-settings.ts'
 import { hasUsableKey, lookUpKeys } from './key-lookup.ts'
-import { recordKeyUses } from './key-uses.ts'
 import { createKeyVerifier, type KeyVerifier } from './key-verifier.ts'
+import { createSessionVerifier } from './session.ts'
+import { lookUpSessions } from './session-lookup.ts'
 
 /** Authentication of one service. */
 export interface Auth {
@@ -51,27 +53,36 @@ export async function startAuth({ config, sql, log, lifecycle }: AuthOptions): P
   }
   const jwt = jwtOptionsOf(config)
   // with another credential configured, no API key has to exist
-  const others: readonly Authenticate[] = jwt === undefined ? [] : [createJwtAuthentication(jwt, log)]
-  let canAuthenticate = others.length > 0
+  let canAuthenticate = jwt !== undefined
   const check = async () => {
     canAuthenticate ||= await hasUsableKey(sql)
     if (!canAuthenticate) throw new Error(NO_CREDENTIALS)
   }
   if (!canAuthenticate && (await isKeyless(sql, config.MIGRATE_ON_START))) throw new ConfigError([NO_CREDENTIALS])
 
-  const lookUps = createBatcher({
-    maxBatchSize: 100,
-    maxInFlight: 2,
-    maxQueued: 10_000,
-    flush: (hashes: readonly string[]) => lookUpKeys(sql, hashes),
-    failsAll: isTransient,
+  const lookUpInBatches = <Found>(name: string, flush: (sql: Sql, hashes: readonly string[]) => Promise<Found[]>) => {
+    const lookUps = createBatcher<string, Found>({
+      maxBatchSize: 100,
+      maxInFlight: 2,
+      maxQueued: 10_000,
+      flush: (hashes) => flush(sql, hashes),
+      failsAll: isTransient,
+    })
+    lifecycle.onStop(`look-ups of ${name}`, () => lookUps.drain())
+    return lookUps.submit
+  }
+  const keyUses = recordKeyUses(sql, log)
+  lifecycle.onStop('uses of keys', () => keyUses.stop())
+  const keys = createKeyVerifier({ lookUp: lookUpInBatches('keys', lookUpKeys), onUse: keyUses.note })
+  const sessionUses = recordSessionUses(sql, log)
+  lifecycle.onStop('uses of sessions', () => sessionUses.stop())
+  const sessions = createSessionVerifier({
+    lookUp: lookUpInBatches('sessions', lookUpSessions),
+    onUse: sessionUses.note,
   })
-  lifecycle.onStop('look-ups of keys', () => lookUps.drain())
-  const uses = recordKeyUses(sql, log)
-  lifecycle.onStop('uses of keys', () => uses.stop())
-  const keys = createKeyVerifier({ lookUp: lookUps.submit, onUse: uses.note })
+  const tokens: readonly Authenticate[] = jwt === undefined ? [] : [createJwtAuthentication(jwt, log)]
   return {
-    access: createAccessControl([keys.authenticate, ...others]),
+    access: createAccessControl([keys.authenticate, ...tokens, sessions]),
     keys,
     checks: [{ name: 'auth', required: true, check }],
   }
