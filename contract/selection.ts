@@ -31,3 +31,11 @@ export function assertSelects(
   const message = `it must select leads by exactly one of lead_ids, a filter (${fields}), or all`
   throw invalidRequest([{ path: '', message }])
 }
+
+const MAX_AUDITED_IDS = 10
+
+/** Selected lead ids as the audit log has them: their number and the first ones, which bounds the size of an event. */
+export function auditedIds(leadIds: readonly string[]): Record<string, unknown> {
+  if (leadIds.length === 0) return {}
+  return { lead_id_count: leadIds.length, first_lead_ids: leadIds.slice(0, MAX_AUDITED_IDS) }
+}

@@ -8,6 +8,11 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
     'leadtriage.intake.v1.IntakeService/BatchCreateLeads': 'leads:write',
     'leadtriage.intake.v1.IntakeService/GetLead': 'leads:read',
     'leadtriage.intake.v1.IntakeService/RetriageLeads': 'triage:admin',
+    'leadtriage.access.v1.AccessService/CreateKey': 'keys:admin',
+    'leadtriage.access.v1.AccessService/ListKeys': 'keys:admin',
+    'leadtriage.access.v1.AccessService/RevokeKey': 'keys:admin',
+    'leadtriage.access.v1.AccessService/RotateKey': 'keys:admin',
+    'leadtriage.access.v1.AccessService/ListAuditEvents': 'keys:admin',
   },
   triage: {
     'leadtriage.triage.v1.TriageService/GetQueue': 'triage:admin',
@@ -27,6 +32,11 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
     'POST /leads:import': 'leads:write',
     'GET /leads/{lead_id}': 'leads:read',
     'POST /leads:retriage': 'triage:admin',
+    'POST /keys': 'keys:admin',
+    'GET /keys': 'keys:admin',
+    'POST /keys/{key_id}:revoke': 'keys:admin',
+    'POST /keys/{key_id}:rotate': 'keys:admin',
+    'GET /audit-events': 'keys:admin',
   },
   triage: {
     'GET /queue': 'triage:admin',

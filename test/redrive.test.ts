@@ -59,6 +59,28 @@ async function expectTriaged(id: string): Promise<void> {
   expect(await letters(id)).toEqual([])
 }
 
+const redrives = () => stack.sql`select * from audit_events where action = 'dead_letters.redrive' order by id desc`
+
+test('a redrive is recorded with its selection and the number of leads, a dry run is not', async () => {
+  await redrive({ reason: 'failed', dry_run: true })
+  await redrive({ reason: 'failed', failed_before: '2020-01-01T00:00:00Z' })
+  const selection = { reason: 'failed', state: 'dead', failed_before: '2020-01-01T00:00:00.000Z' }
+  expect(await redrives()).toMatchObject([
+    {
+      service: 'triage',
+      actor: 'anonymous',
+      target: 'dead_letters',
+      details: { selection, leads: 0, completed: true },
+    },
+  ])
+  const ids = Array.from({ length: 11 }, () => randomUUID())
+  const client = createClient(TriageService, createGrpcTransport({ baseUrl: triage.url }))
+  await client.redriveDeadLetters({ leadIds: ids })
+  const [byIds] = await redrives()
+  expect(byIds?.details.selection).toEqual({ lead_id_count: 11, first_lead_ids: ids.slice(0, 10) })
+  expect(byIds).toMatchObject({ address: '127.0.0.1', request_id: expect.any(String) })
+})
+
 test('a dry run changes nothing', async () => {
   const before = await stack.sql`select * from dead_letters order by lead_id`
   expect(await redrive({ all: true, state: 'all', dry_run: true })).toEqual({ leads: 4 })

@@ -6,7 +6,12 @@ export const AuditAction = {
   KeysRevoke: 'keys.revoke',
   KeysRotate: 'keys.rotate',
   LeadsRetriage: 'leads.retriage',
+  LeadsErase: 'leads.erase',
+  SubjectsErase: 'subjects.erase',
   DeadLettersRedrive: 'dead_letters.redrive',
+  SessionsStart: 'sessions.start',
+  SessionsEnd: 'sessions.end',
+  SessionsRefused: 'sessions.refused',
 } as const
 export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction]
 

@@ -1,3 +1,4 @@
+import type { AuditSource } from '../../lib/auth/audit-event.ts'
 import type { BatchOutcome } from './batch-create-leads.ts'
 import { batchCreateLeads } from './batch-create-leads.ts'
 import type { IntakeBatchers } from './batchers.ts'
@@ -19,7 +20,7 @@ export interface Intake {
   batchCreateLeads(caller: Caller, inputs: readonly unknown[]): Promise<BatchOutcome[]>
   importLeads(caller: Caller, request: ImportRequest): AsyncGenerator<ImportedList, void>
   getLead(leadId: unknown): ReturnType<typeof getLead>
-  retriageLeads(input: unknown, signal: AbortSignal): Promise<number>
+  retriageLeads(source: AuditSource, input: unknown, signal: AbortSignal): Promise<number>
 }
 
 interface IntakeParts extends IntakeBatchers {
@@ -40,6 +41,6 @@ export function createIntake(parts: IntakeParts): Intake {
       return importLeads({ storeList }, request)
     },
     getLead: (leadId) => getLead({ find: leadReads.submit }, leadId),
-    retriageLeads: (input, signal) => retriageLeads(retriage, input, signal),
+    retriageLeads: (source, input, signal) => retriageLeads(retriage, source, input, signal),
   }
 }

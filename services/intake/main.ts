@@ -1,4 +1,5 @@
 import { createSchemaCheck } from '../../db/schema-check.ts'
+import { createAuditLog } from '../../lib/auth/audit-log.ts'
 import { startAuth } from '../../lib/auth/start-auth.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
@@ -69,7 +70,9 @@ export async function startIntake(
     metrics,
   })
   const events = createLeadEvents(publisher, names)
-  const retriage = { leads: createRetriageStore(sql), leadsPerSecond: config.RETRIAGE_PER_SECOND }
+  const audit = createAuditLog({ sql, service: 'intake', log })
+  onStop('audit log', () => audit.stop())
+  const retriage = { leads: createRetriageStore(sql), audit, leadsPerSecond: config.RETRIAGE_PER_SECOND }
   const intake = createIntake({ ...batchers, events, retriage })
   const access = createAccess({ keys: createKeyStore(sql, 'intake'), auditEvents: createAuditEventStore(sql) })
   const reconciler = startReconciler({

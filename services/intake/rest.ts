@@ -14,6 +14,7 @@ import { LEAD_LIMITS } from '../../domain/lead.ts'
 import { Scope } from '../../lib/auth/scopes.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
+import { auditSourceOfRequest } from '../../lib/server/audit-source.ts'
 import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { FailLate, RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
@@ -224,10 +225,10 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
       },
       validatorCompiler: () => (value) => ({ value }), // retriageLeads validates it, for every protocol
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
       const { signal, release } = abortWhenClosed(reply.raw)
       try {
-        return { leads: await intake.retriageLeads(body, signal) }
+        return { leads: await intake.retriageLeads(auditSourceOfRequest(request), request.body, signal) }
       } finally {
         release()
       }

@@ -19,6 +19,7 @@ import {
   RetriageLeadsResponseSchema,
 } from '../../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { invalidRequest } from '../../lib/errors/parse.ts'
+import { auditSourceOf } from '../../lib/server/audit-source.ts'
 import type { CallContext, RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import type { BatchOutcome } from './batch-create-leads.ts'
@@ -41,8 +42,8 @@ export function intakeRpc(intake: Intake): RpcService {
       const outcomes = await intake.batchCreateLeads(callerOf(context), inputs)
       return create(BatchCreateLeadsResponseSchema, { results: outcomes.map(toResult) })
     },
-    retriageLeads: async (request, { signal }) => {
-      const leads = await intake.retriageLeads(toRetriageInput(request), signal)
+    retriageLeads: async (request, context) => {
+      const leads = await intake.retriageLeads(auditSourceOf(context), toRetriageInput(request), context.signal)
       return create(RetriageLeadsResponseSchema, { leads: BigInt(leads) })
     },
   })

@@ -1,4 +1,5 @@
 import { createSchemaCheck } from '../../db/schema-check.ts'
+import { createAuditLog } from '../../lib/auth/audit-log.ts'
 import { startAuth } from '../../lib/auth/start-auth.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
@@ -47,7 +48,9 @@ export async function startTriage(
   const deadLetters = createDeadLetterStore(sql)
   const mailbox = startWorker({ config, sql, nats, names, deadLetters, metrics, log }, lifecycle)
 
-  const api = createTriage({ nats, names, deadLetters })
+  const audit = createAuditLog({ sql, service: 'triage', log })
+  onStop('audit log', () => audit.stop())
+  const api = createTriage({ nats, names, deadLetters, audit })
   const server = await startServer({
     api: triageApi,
     host: config.HOST,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { EXAMPLE_LEAD_ID, leadIdParams, leadIdsField, timeField, uuidField } from '../../contract/rest-fields.ts'
 import { Scope } from '../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../lib/errors/app-error.ts'
+import { auditSourceOfRequest } from '../../lib/server/audit-source.ts'
 import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
@@ -206,10 +207,10 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
       },
       ...validatedByUseCase,
     },
-    async ({ body }, reply) => {
+    async (request, reply) => {
       const { signal, release } = abortWhenClosed(reply.raw)
       try {
-        return { leads: await triage.redriveDeadLetters(body, signal) }
+        return { leads: await triage.redriveDeadLetters(auditSourceOfRequest(request), request.body, signal) }
       } finally {
         release()
       }

@@ -16,6 +16,7 @@ import {
   DeadLetterState as StateMessage,
   TriageService,
 } from '../../gen/leadtriage/triage/v1/triage_service_pb.ts'
+import { auditSourceOf } from '../../lib/server/audit-source.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import type { DeadLetter } from './dead-letter.ts'
@@ -40,10 +41,10 @@ export function triageRpc(triage: Triage): RpcService {
     },
     getDeadLetter: async ({ leadId }) =>
       create(GetDeadLetterResponseSchema, { deadLetter: toMessage(await triage.getDeadLetter(leadId)) }),
-    redriveDeadLetters: async (request, { signal }) => {
+    redriveDeadLetters: async (request, context) => {
       const { leadIds, all, dryRun } = request
       const input = { ...toFilter(request), lead_ids: leadIds, all, dry_run: dryRun }
-      const leads = await triage.redriveDeadLetters(input, signal)
+      const leads = await triage.redriveDeadLetters(auditSourceOf(context), input, context.signal)
       return create(RedriveDeadLettersResponseSchema, { leads: BigInt(leads) })
     },
   })

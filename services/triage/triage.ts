@@ -1,3 +1,5 @@
+import type { AuditSource } from '../../lib/auth/audit-event.ts'
+import type { AuditLog } from '../../lib/auth/audit-log.ts'
 import type { Nats } from '../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { DeadLetter } from './dead-letter.ts'
@@ -12,15 +14,20 @@ export interface Triage {
   getQueue(): Promise<Queue>
   listDeadLetters(input: unknown): Promise<DeadLetterPage>
   getDeadLetter(leadId: unknown): Promise<DeadLetter>
-  redriveDeadLetters(input: unknown, signal: AbortSignal): Promise<number>
+  redriveDeadLetters(source: AuditSource, input: unknown, signal: AbortSignal): Promise<number>
 }
 
-export function createTriage(parts: { nats: Nats; names: JetStreamNames; deadLetters: DeadLetterStore }): Triage {
+export function createTriage(parts: {
+  nats: Nats
+  names: JetStreamNames
+  deadLetters: DeadLetterStore
+  audit: AuditLog
+}): Triage {
   const { deadLetters } = parts
   return {
     getQueue: () => getQueue(parts),
     listDeadLetters: (input) => listDeadLetters(deadLetters, input),
     getDeadLetter: (leadId) => getDeadLetter(deadLetters, leadId),
-    redriveDeadLetters: (input, signal) => redriveDeadLetters(deadLetters, input, signal),
+    redriveDeadLetters: (source, input, signal) => redriveDeadLetters(parts, source, input, signal),
   }
 }

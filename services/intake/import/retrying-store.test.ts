@@ -56,7 +56,7 @@ function intakeWith(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>
     groupCommit: { submit: unused, drain: unused },
     listCommit: createBatcher({ maxBatchSize: 4, maxInFlight: 1, maxQueued: 32, flush }),
     events: { publish: () => undefined },
-    retriage: { leads: {} as never, leadsPerSecond: 1 },
+    retriage: { leads: {} as never, audit: {} as never, leadsPerSecond: 1 },
   })
 }
 
