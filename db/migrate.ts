@@ -56,13 +56,21 @@ export async function currentVersion(
 
 if (import.meta.main) {
   const { passwordSettings, passwordsOf, setServiceLogins } = await import('./service-logins.ts')
+  const { bootstrapSettings, storeBootstrapKey } = await import('./bootstrap-key.ts')
   const { commonSettings, loadConfig } = await import('../lib/config/load-config.ts')
   try {
-    const config = loadConfig({ DATABASE_URL: commonSettings.DATABASE_URL, ...passwordSettings }, process.env)
+    const settings = { DATABASE_URL: commonSettings.DATABASE_URL, ...passwordSettings, ...bootstrapSettings }
+    const config = loadConfig(settings, process.env)
     await migrate(config.DATABASE_URL)
     process.stdout.write(`schema is at version ${neededVersion()}\n`)
     for (const service of await setServiceLogins(config.DATABASE_URL, passwordsOf(config))) {
       process.stdout.write(`login of ${service} is set\n`)
+    }
+    const key = config.BOOTSTRAP_API_KEY
+    if (key !== undefined) {
+      const stored = await storeBootstrapKey(config.DATABASE_URL, { text: key, by: 'migrate', unless: 'any' })
+      const outcome = stored ? 'is stored' : 'is ignored, because an API key exists or existed'
+      process.stdout.write(`BOOTSTRAP_API_KEY ${outcome}\n`)
     }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
