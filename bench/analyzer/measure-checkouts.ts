@@ -1,3 +1,4 @@
+import { median } from '../report/median.ts'
 import { type MeasuredProcess, startMeasuredProcess } from './measured-process.ts'
 import { groupByScript, longNotes, withoutWordsOf } from './notes.ts'
 
@@ -166,10 +167,4 @@ function medianCosts(rounds: readonly CheckoutCosts[]): CheckoutCosts {
 
 function ratioOf(ratios: readonly number[]): Ratio {
   return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = (sorted.length - 1) / 2
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2
 }

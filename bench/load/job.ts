@@ -7,6 +7,8 @@ export interface LoadJob {
   readonly url: string
   /** Operations in flight; in an open loop, the maximum number of connections. */
   readonly concurrency: number
+  /** The header `Authorization` of REST calls. Default: none. */
+  readonly authorization?: string
   /** Arrivals per second in an open loop. Without it, a closed loop starts an operation when one has ended. */
   readonly ratePerSecond?: number
   /** The source of `InsightReady` events, to measure the time from request to stored insight. */

@@ -25,6 +25,8 @@ export interface ProductOptions {
   readonly watchStatements?: boolean
   /** Fills the database before the services start. */
   readonly prepare?: (sql: Sql) => Promise<void>
+  /** Settings of every service. */
+  readonly env?: NodeJS.ProcessEnv
   readonly signal: AbortSignal
 }
 
@@ -38,7 +40,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     natsUrl: servers.nats.url,
     logDir: servers.scratchDir,
     mark: servers.scratchDir,
-    env: environmentForNode(servers.scratchDir),
+    env: { ...environmentForNode(servers.scratchDir), ...options.env },
     nodeArgs: NODE_ARGS,
     signal,
   })

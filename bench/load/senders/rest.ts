@@ -7,12 +7,13 @@ type DispatchOptions = Parameters<Client['dispatch']>[0]
 type ReadAnswer = (status: number, header: (name: string) => string | undefined) => Sent
 
 /** `POST /leads`, without pipelining. */
-export function createRestSender({ url, concurrency }: LoadJob): Sender {
+export function createRestSender({ url, concurrency, authorization }: LoadJob): Sender {
+  const credential = authorization === undefined ? [] : ['authorization', authorization]
   const nextBody = inTurn(readLeads().map((lead) => Buffer.from(JSON.stringify(lead))))
   const nextRequest = (): DispatchOptions => ({
     method: 'POST',
     path: '/leads',
-    headers: ['content-type', 'application/json', 'idempotency-key', randomUUID()],
+    headers: ['content-type', 'application/json', 'idempotency-key', randomUUID(), ...credential],
     body: nextBody(),
   })
   return httpSender(url, concurrency, nextRequest, (status, header) => {
