@@ -44,7 +44,7 @@ beforeAll(async () => {
   })
   await Promise.all(
     SERVICE_NAMES.map(async (name) => {
-      services[name] = await start(name, { AUTH: 'on' })
+      services[name] = await start(name, { AUTH: 'on', LIMIT_FAILED_CREDENTIALS: 'off' })
     }),
   )
 })

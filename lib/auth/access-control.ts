@@ -20,7 +20,7 @@ export interface IncomingCall {
  * Establishes the principal of a call from one kind of credential.
  *
  * @returns undefined if the call carries no credential of this kind; a principal, at once if it is cached
- * @throws AppError `unauthenticated`, `permission_denied`, `unavailable`
+ * @throws AppError `unauthenticated`, `permission_denied`, `rate_limited`, `unavailable`
  */
 export type Authenticate = (call: IncomingCall) => Principal | Promise<Principal> | undefined
 

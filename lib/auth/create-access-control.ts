@@ -1,14 +1,22 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
-import type { AccessControl, Authenticate, IncomingCall, RequiredScope } from './access-control.ts'
+import type { CallLimits } from '../limits/call-limits.ts'
+import type { AccessControl, Authenticate, IncomingCall } from './access-control.ts'
 import { ANONYMOUS, type Principal } from './principal.ts'
+import type { Scope } from './scopes.ts'
 
 /** Permits every call. For services that listen on loopback addresses only. */
 export const OPEN_ACCESS: AccessControl = { admit: () => ANONYMOUS }
 
 /** @param authenticators one for each kind of credential; the first that recognizes the call's credential decides */
-export function createAccessControl(authenticators: readonly Authenticate[]): AccessControl {
+export function createAccessControl(authenticators: readonly Authenticate[], limits: CallLimits): AccessControl {
+  const permit = (call: IncomingCall, principal: Principal, required: Scope): Principal | Promise<Principal> => {
+    const waiting = limits.admitClient(call, principal.clientId)
+    if (waiting !== undefined) return waiting.then(() => assertScope(call, principal, required))
+    return assertScope(call, principal, required)
+  }
   return {
     admit: (call, required) => {
+      limits.admitAddress(call)
       if (required === 'public') return ANONYMOUS
       const principal = authenticate(authenticators, call)
       if (principal instanceof Promise) return principal.then((resolved) => permit(call, resolved, required))
@@ -30,7 +38,7 @@ function authenticate(authenticators: readonly Authenticate[], call: IncomingCal
   return rejectCall(call, noCredential(call))
 }
 
-function permit(call: IncomingCall, principal: Principal, required: Exclude<RequiredScope, 'public'>): Principal {
+function assertScope(call: IncomingCall, principal: Principal, required: Scope): Principal {
   if (principal.scopes.has(required)) return principal
   call.setHeader('www-authenticate', `Bearer error="insufficient_scope", scope="${required}"`)
   throw new AppError(ErrorCode.PermissionDenied, `This call needs the scope ${required}, which the credential lacks.`)

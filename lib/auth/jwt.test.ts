@@ -24,7 +24,7 @@ const callWith = (authorization?: string): IncomingCall => ({
 interface Given {
   readonly provider?: IdentityProvider
   readonly options?: Partial<JwtOptions>
-  readonly keyOptions?: Parameters<typeof createJwtAuthentication>[2]
+  readonly keyOptions?: Parameters<typeof createJwtAuthentication>[3]
 }
 
 async function start({ provider: given, options = {}, keyOptions }: Given = {}) {
@@ -40,6 +40,7 @@ async function start({ provider: given, options = {}, keyOptions }: Given = {}) 
       clockToleranceSeconds: 30,
       ...options,
     },
+    { tryCredential: (_call, verify) => verify() },
     log.log,
     keyOptions,
   )

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
+import type { CallLimits } from '../limits/call-limits.ts'
 import type { Log } from '../log/log.ts'
 import type { Authenticate } from './access-control.ts'
 import { bearerToken } from './bearer.ts'
@@ -49,6 +50,7 @@ interface Verified {
  */
 export function createJwtAuthentication(
   options: JwtOptions,
+  limits: Pick<CallLimits, 'tryCredential'>,
   log: Log,
   keyOptions: Pick<IssuerKeysOptions, 'cooldownMs' | 'refreshMs' | 'retryMs'> = {},
 ): Authenticate {
@@ -65,15 +67,17 @@ export function createJwtAuthentication(
       if (Date.now() < cached.until) return cached.principal
       cache.delete(key)
     }
-    return verify(token, options, keys).then((verified) => {
-      cache.delete(key)
-      cache.set(key, verified)
-      for (const oldest of cache.keys()) {
-        if (cache.size <= MAX_CACHED) break
-        cache.delete(oldest)
-      }
-      return verified.principal
-    })
+    return limits
+      .tryCredential(call, () => verify(token, options, keys))
+      .then((verified) => {
+        cache.delete(key)
+        cache.set(key, verified)
+        for (const oldest of cache.keys()) {
+          if (cache.size <= MAX_CACHED) break
+          cache.delete(oldest)
+        }
+        return verified.principal
+      })
   }
 }
 

@@ -29,6 +29,7 @@ function setUp(kind: StoredKey['kind'], key: StoredKey | undefined) {
       if (state.down) throw new AppError(ErrorCode.Unavailable, 'down')
       return hash === hashOfKey(text).toString('hex') ? state.key : undefined
     },
+    limits: { tryCredential: (_call, verify) => verify() },
     onUse: (id) => state.uses.push(id),
   })
   const headers: Record<string, string> = { authorization: `Bearer ${text}` }

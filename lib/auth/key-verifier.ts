@@ -1,4 +1,5 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
+import type { CallLimits } from '../limits/call-limits.ts'
 import type { IncomingCall } from './access-control.ts'
 import { hashOfKey, kindOfKey, looksLikeKey } from './api-key.ts'
 import { bearerToken } from './bearer.ts'
@@ -32,6 +33,8 @@ interface CachedKey {
 export interface KeyVerifierOptions {
   /** Looks up a key by its hash in hex. @throws AppError `unavailable`, `overloaded` */
   readonly lookUp: (hash: string) => Promise<StoredKey | undefined>
+  /** Limits the look-ups of invalid keys. */
+  readonly limits: Pick<CallLimits, 'tryCredential'>
   /** Called for every call with a valid key. */
   readonly onUse: (keyId: string) => void
 }
@@ -39,14 +42,14 @@ export interface KeyVerifierOptions {
 export interface KeyVerifier {
   /**
    * Authenticates a call by the key in its `Authorization` header.
-   * @throws AppError `unauthenticated`, `permission_denied`, `unavailable`
+   * @throws AppError `unauthenticated`, `permission_denied`, `rate_limited`, `unavailable`
    */
   authenticate(call: IncomingCall): Principal | Promise<Principal> | undefined
   /** Verifies a key that was sent in another place. @throws like `authenticate` */
-  verify(key: string, call: Pick<IncomingCall, 'header'>): Principal | Promise<Principal>
+  verify(key: string, call: Pick<IncomingCall, 'address' | 'header'>): Principal | Promise<Principal>
 }
 
-export function createKeyVerifier({ lookUp, onUse }: KeyVerifierOptions): KeyVerifier {
+export function createKeyVerifier({ lookUp, limits, onUse }: KeyVerifierOptions): KeyVerifier {
   const cache = new Map<string, CachedKey>()
 
   const ask = async (text: string): Promise<CachedKey> => {
@@ -89,7 +92,7 @@ export function createKeyVerifier({ lookUp, onUse }: KeyVerifierOptions): KeyVer
       }
     }
     if (kindOfKey(text) === undefined) throw unauthenticated('The API key is incomplete or mistyped.')
-    return ask(text).then((found) => use(found, call))
+    return limits.tryCredential(call, () => ask(text)).then((found) => use(found, call))
   }
 
   return {

@@ -26,6 +26,7 @@ function setUp(stored: StoredSession = STORED) {
       if (state.down) throw new AppError(ErrorCode.Unavailable, 'down')
       return hash === hashOfSessionId(id).toString('hex') ? state.stored : undefined
     },
+    limits: { tryCredential: (_call, verify) => verify() },
     onUse: (sessionId) => state.uses.push(sessionId),
   })
   const call = (headers: Record<string, string> = {}, httpMethod: string | undefined = 'GET') => {

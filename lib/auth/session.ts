@@ -1,3 +1,4 @@
+import type { CallLimits } from '../limits/call-limits.ts'
 import type { Authenticate } from './access-control.ts'
 import { unauthenticated } from './create-access-control.ts'
 import type { Principal } from './principal.ts'
@@ -30,6 +31,8 @@ interface CachedSession {
 export interface SessionVerifierOptions {
   /** Looks up a live session by the hash of its id, in hex. @throws AppError `unavailable`, `overloaded` */
   readonly lookUp: (hash: string) => Promise<StoredSession | undefined>
+  /** Limits the look-ups of sessions that do not exist. */
+  readonly limits: Pick<CallLimits, 'tryCredential'>
   /** Called for every call with a live session. */
   readonly onUse: (sessionId: string) => void
 }
@@ -39,7 +42,7 @@ export interface SessionVerifierOptions {
  * Over gRPC the cookie means nothing, since only browsers have sessions and they cannot use gRPC; nor does it when the
  * call has an `Authorization` header.
  */
-export function createSessionVerifier({ lookUp, onUse }: SessionVerifierOptions): Authenticate {
+export function createSessionVerifier({ lookUp, limits, onUse }: SessionVerifierOptions): Authenticate {
   const cache = new Map<string, CachedSession>()
 
   const ask = async (cookie: string): Promise<CachedSession> => {
@@ -80,6 +83,6 @@ export function createSessionVerifier({ lookUp, onUse }: SessionVerifierOptions)
         return use(cached)
       }
     }
-    return ask(cookie).then(use)
+    return limits.tryCredential(call, () => ask(cookie)).then(use)
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/load-config.ts'
 import { ConfigError, type commonSettings } from '../config/load-config.ts'
 import { isTransient } from '../errors/app-error.ts'
 import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import type { CallLimits } from '../limits/call-limits.ts'
 import type { Log } from '../log/log.ts'
 import type { Sql } from '../postgres/connect.ts'
 import type { ReadinessCheck } from '../server/readiness.ts'
@@ -29,6 +30,7 @@ interface AuthOptions {
   readonly config: Pick<Config<typeof commonSettings>, 'AUTH' | 'HOST' | 'MIGRATE_ON_START'> &
     Config<typeof jwtSettings>
   readonly sql: Sql
+  readonly limits: CallLimits
   readonly log: Log
   readonly lifecycle: Pick<Lifecycle, 'onStop'>
 }
@@ -42,7 +44,7 @@ const NO_CREDENTIALS =
  * @throws ConfigError if AUTH=off and others could reach the service, if no caller could authenticate, or if a setting
  *   that another one requires is missing
  */
-export async function startAuth({ config, sql, log, lifecycle }: AuthOptions): Promise<Auth> {
+export async function startAuth({ config, sql, limits, log, lifecycle }: AuthOptions): Promise<Auth> {
   if (config.AUTH === 'off') {
     if (!isLoopback(config.HOST)) {
       throw new ConfigError([
@@ -73,16 +75,17 @@ export async function startAuth({ config, sql, log, lifecycle }: AuthOptions): P
   }
   const keyUses = recordKeyUses(sql, log)
   lifecycle.onStop('uses of keys', () => keyUses.stop())
-  const keys = createKeyVerifier({ lookUp: lookUpInBatches('keys', lookUpKeys), onUse: keyUses.note })
+  const keys = createKeyVerifier({ lookUp: lookUpInBatches('keys', lookUpKeys), limits, onUse: keyUses.note })
   const sessionUses = recordSessionUses(sql, log)
   lifecycle.onStop('uses of sessions', () => sessionUses.stop())
   const sessions = createSessionVerifier({
     lookUp: lookUpInBatches('sessions', lookUpSessions),
+    limits,
     onUse: sessionUses.note,
   })
-  const tokens: readonly Authenticate[] = jwt === undefined ? [] : [createJwtAuthentication(jwt, log)]
+  const tokens: readonly Authenticate[] = jwt === undefined ? [] : [createJwtAuthentication(jwt, limits, log)]
   return {
-    access: createAccessControl([keys.authenticate, ...tokens, sessions]),
+    access: createAccessControl([keys.authenticate, ...tokens, sessions], limits),
     keys,
     checks: [{ name: 'auth', required: true, check }],
   }

@@ -21,6 +21,10 @@ describe('settings', () => {
       ...REQUIRED,
       HOST: '127.0.0.1',
       AUTH: 'on',
+      LIMIT_PER_ADDRESS: '5000/1',
+      LIMIT_PER_CLIENT: '5000/1',
+      LIMIT_FAILED_CREDENTIALS: '30/60',
+      TRUSTED_PROXIES: [],
       NATS_REPLICAS: 1,
       NATS_KEPT_INSIGHTS: 1_000_000,
       MIGRATE_ON_START: true,
@@ -36,6 +40,16 @@ describe('settings', () => {
       NATS_NAMESPACE: 'blue_1',
       HOST: '::',
     })
+  })
+
+  test('accept addresses and networks of proxies, and nothing that would be trusted by mistake', () => {
+    const networks = (TRUSTED_PROXIES: string) => loadConfig(commonSettings, { ...REQUIRED, TRUSTED_PROXIES })
+    expect(networks('10.0.0.0/8, 2001:db8::1').TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '2001:db8::1'])
+    for (const wrong of ['10.0.0.0/33', '::/0', '0.0.0.0/0', '10.0.0', 'loopback', 'proxy.example.com', '10.0.0.1,']) {
+      expect(faultsOf({ ...REQUIRED, TRUSTED_PROXIES: wrong })).toEqual([
+        `TRUSTED_PROXIES=${wrong} is wrong: it must be IP addresses or networks separated by commas, for example 10.0.0.0/8,2001:db8::1`,
+      ])
+    }
   })
 
   test('that are set but empty count as not set', () => {

@@ -1,5 +1,7 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { authSettings } from '../auth/auth-settings.ts'
+import { limitSettings } from '../limits/limit-settings.ts'
 import { fileVariable, isSecretSetting, readSecretFiles, secretSetting } from './secret-settings.ts'
 
 /** All invalid settings of a service. The message is meant for the person who starts it. */
@@ -67,11 +69,31 @@ function urlSetting(protocols: readonly string[], example: string, separator?: s
     .refine((value) => each(value).every(isValid), { error: `must be a URL such as ${example}${several}` })
 }
 
+/** IP addresses and CIDR blocks, separated by commas. */
+function networksSetting() {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((network) => network.trim()))
+    .refine((networks) => networks.every(isNetwork), {
+      error: 'must be IP addresses or networks separated by commas, for example 10.0.0.0/8,2001:db8::1',
+    })
+    .default([])
+}
+
+function isNetwork(text: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  return version !== 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128)))
+}
+
 /** The settings of every service. */
 export const commonSettings = {
   /** The address to listen on. Containers set 0.0.0.0. */
   HOST: z.string().default('127.0.0.1'),
   ...authSettings,
+  ...limitSettings,
+  /** Addresses and CIDR blocks of the proxies whose `X-Forwarded-For` is believed. */
+  TRUSTED_PROXIES: networksSetting(),
   DATABASE_URL: secretSetting(
     urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
   ),

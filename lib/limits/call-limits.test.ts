@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { CallLimitsOptions } from './call-limits.ts'
 import { createCallLimits } from './call-limits.ts'
@@ -63,27 +64,33 @@ test('a client is limited over all its addresses, and its answers have the state
   ])
 })
 
-test('after too many invalid credentials an address may not try another, but its other calls are admitted', () => {
+test('after too many invalid credentials an address may not try another, but its other calls are admitted', async () => {
   const limits = limitsOf({
     address: { quota: 100, windowSeconds: 1 },
     failedCredentials: { quota: 3, windowSeconds: 60 },
   })
-  for (let attempt = 0; attempt < 3; attempt += 1) {
-    limits.assertMayTry(callFrom('192.0.2.1'))
-    limits.noteFailure(callFrom('192.0.2.1'))
-  }
-  expect(() => limits.assertMayTry(callFrom('192.0.2.1'))).toThrow(rateLimited(20))
-  limits.assertMayTry(callFrom('192.0.2.2'))
+  let lookUps = 0
+  const attempt = (address: string, error?: AppError) =>
+    limits.tryCredential({ address }, async () => {
+      lookUps += 1
+      if (error !== undefined) throw error
+    })
+  const invalid = new AppError(ErrorCode.Unauthenticated, 'The API key does not exist.')
+  await attempt('192.0.2.1')
+  await expect(attempt('192.0.2.1', new AppError(ErrorCode.Unavailable, 'away'))).rejects.toThrow('away')
+  for (const error of [invalid, invalid, invalid]) await expect(attempt('192.0.2.1', error)).rejects.toBe(error)
+  expect(() => attempt('192.0.2.1')).toThrow(rateLimited(20))
+  expect(lookUps).toBe(5)
+  await attempt('192.0.2.2')
   limits.admitAddress(callFrom('192.0.2.1'))
 })
 
-test('without limits nothing is refused and no header is set', () => {
+test('without limits nothing is refused and no header is set', async () => {
   const limits = limitsOf({})
   const call = callFrom('192.0.2.1')
   limits.admitAddress(call)
-  limits.noteFailure(call)
-  limits.assertMayTry(call)
-  limits.admitClient(call, 'shop')
+  expect(limits.admitClient(call, 'shop')).toBeUndefined()
+  expect(await limits.tryCredential(call, async () => 'valid')).toBe('valid')
   expect(call.headers).toEqual({})
 })
 

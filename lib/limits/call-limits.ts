@@ -1,4 +1,5 @@
 import type { IncomingCall } from '../auth/access-control.ts'
+import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { addressKey } from './address-key.ts'
 import { policyItem, stateItem } from './limit-headers.ts'
 import type { LimitName, RefuseCall } from './limit-refusals.ts'
@@ -9,7 +10,8 @@ import { createTokenBuckets } from './token-buckets.ts'
 /*
  * The limits of calls. Invariants:
  *  1. The limit of the address needs no other process, so a flood from one address costs no look-up.
- *  2. A credential is not looked up for an address whose last look-ups failed too often.
+ *  2. A credential is not looked up for an address with too many invalid ones. Calls with a cached credential pass, so
+ *     others behind the same address are not locked out.
  *  3. Every answer, refused or not, has the headers `RateLimit-Policy` and `RateLimit`, unless no limit is configured.
  */
 
@@ -31,12 +33,16 @@ export interface CallLimitsOptions {
 export interface CallLimits {
   /** Counts the call against its address. @throws AppError `rate_limited` */
   admitAddress(call: IncomingCall): void
-  /** Call it before a credential is looked up. @throws AppError `rate_limited` if too many look-ups failed */
-  assertMayTry(call: Pick<IncomingCall, 'address'>): void
-  /** Counts a credential that was looked up and is invalid. */
-  noteFailure(call: Pick<IncomingCall, 'address'>): void
-  /** Counts the call against its client. Returns a promise only if other processes have to be asked. @throws AppError `rate_limited` */
+  /**
+   * Counts the call against its client. Returns a promise only if other processes have to be asked.
+   * @throws AppError `rate_limited`
+   */
   admitClient(call: IncomingCall, clientId: string): Promise<void> | undefined
+  /**
+   * Verifies a credential that is not known yet, unless too many of this address were invalid.
+   * @throws AppError `rate_limited`, at once; else what `verify` rejects with
+   */
+  tryCredential<T>(call: Pick<IncomingCall, 'address'>, verify: () => Promise<T>): Promise<T>
 }
 
 /** Addresses with a bucket at one time, about 20 MB. See token-buckets.ts for what happens beyond. */
@@ -63,18 +69,21 @@ export function createCallLimits({ rates, createClientBuckets, refuse }: CallLim
       if (addresses === undefined) return
       report(call, 'address', addresses.take(addressKey(call.address))) // 1
     },
-    assertMayTry: ({ address }) => {
-      const state = failures?.peek(addressKey(address))
-      if (state !== undefined && !state.allowed) throw refuse('failed_credentials', state) // 2
-    },
-    noteFailure: ({ address }) => {
-      failures?.take(addressKey(address))
-    },
     admitClient: (call, clientId) => {
       const taken = clients?.take(clientId)
       if (taken instanceof Promise) return taken.then((later) => report(call, 'client', later))
       if (taken !== undefined) report(call, 'client', taken)
       return undefined
+    },
+    tryCredential: (call, verify) => {
+      if (failures === undefined) return verify()
+      const key = addressKey(call.address)
+      const state = failures.peek(key)
+      if (!state.allowed) throw refuse('failed_credentials', state) // 2
+      return verify().catch((error: unknown) => {
+        if (error instanceof AppError && error.code === ErrorCode.Unauthenticated) failures.take(key)
+        throw error
+      })
     },
   }
 }

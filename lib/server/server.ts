@@ -13,9 +13,11 @@ import { createGrpcHandler } from './grpc/handler.ts'
 import { createHealth, evaluatePeriodically } from './health.ts'
 import { createBodyBudget } from './http/body-budget.ts'
 import { identifyHttpCalls, requestIdOf } from './http/call-identity.ts'
+import { createClientAddress } from './http/client-address.ts'
 import { createClientErrorHandler } from './http/client-errors.ts'
 import type { ConnectionRouter } from './http/connection-router.ts'
 import { routeConnections } from './http/connection-router.ts'
+import { locateHttpCalls } from './http/incoming-call.ts'
 import { assertValidHttp, originFormOf } from './http/request-checks.ts'
 import type { ReadinessCheck, ReadinessMonitor } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
@@ -35,6 +37,8 @@ export interface ServerOptions {
   readonly port: number
   readonly services: readonly RpcService[]
   readonly access: AccessControl
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. Default: none. */
+  readonly trustedProxies?: readonly string[]
   readonly rest: RegisterRest
   readonly checks: readonly ReadinessCheck[]
   readonly log: Log
@@ -82,8 +86,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const handleError = createErrorHandler(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const { services, access } = options
+  const addressOf = createClientAddress(options.trustedProxies ?? [])
   const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
-  const grpc = createGrpcHandler({ ...rpc, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
+  const grpc = createGrpcHandler({ ...rpc, addressOf, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
@@ -122,6 +127,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
   })
   identifyHttpCalls(app)
+  locateHttpCalls(app, addressOf)
   clientErrors.track(app)
   allowLongBodies(app)
   const allowedMethods = listAllowedMethods(app)

@@ -8,6 +8,7 @@ import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
+import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
 import type { Server } from '../../lib/server/server.ts'
@@ -43,7 +44,8 @@ export async function startInsights(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const auth = await startAuth({ config, sql, log, lifecycle: { onStop } })
+  const limits = createLimits({ config, metrics })
+  const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle: { onStop } })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
   onStop('nats', () => nats.close())
 
@@ -72,6 +74,7 @@ export async function startInsights(
     port: config.INSIGHTS_PORT,
     services: [insightsRpc(get)],
     access: auth.access,
+    trustedProxies: config.TRUSTED_PROXIES,
     rest: (app) => registerInsightsRest(app, get),
     checks: [
       { name: 'postgres', required: true, check: schema.check },

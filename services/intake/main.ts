@@ -9,6 +9,7 @@ import { declareStreams, ensureStreams } from '../../lib/jetstream/topology.ts'
 import { createLostFiles } from '../../lib/jetstream/watchdog/lost-files.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
+import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
 import type { Server } from '../../lib/server/server.ts'
@@ -53,7 +54,8 @@ export async function startIntake(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const auth = await startAuth({ config, sql, log, lifecycle })
+  const limits = createLimits({ config, metrics })
+  const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
@@ -93,6 +95,7 @@ export async function startIntake(
     port: config.INTAKE_PORT,
     services: [intakeRpc(intake), accessRpc(access)],
     access: auth.access,
+    trustedProxies: config.TRUSTED_PROXIES,
     rest: (app, failLate) => {
       registerIntakeRest(app, intake, failLate)
       registerAccessRest(app, access)

@@ -6,6 +6,7 @@ import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
+import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
 import type { Server } from '../../lib/server/server.ts'
@@ -41,7 +42,8 @@ export async function startTriage(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const auth = await startAuth({ config, sql, log, lifecycle })
+  const limits = createLimits({ config, metrics })
+  const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-triage', log })
   onStop('nats', () => nats.close())
 
@@ -57,6 +59,7 @@ export async function startTriage(
     port: config.TRIAGE_PORT,
     services: [triageRpc(api)],
     access: auth.access,
+    trustedProxies: config.TRUSTED_PROXIES,
     rest: (app) => registerTriageRest(app, api),
     checks: [
       { name: 'postgres', required: true, check: schema.check },

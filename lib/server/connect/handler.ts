@@ -111,9 +111,9 @@ async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pro
 }
 
 function contextOf(request: FastifyRequest, principal: Principal, signal: AbortSignal): CallContext {
-  const { headers, traceparent, ip, id } = request
+  const { headers, traceparent, clientAddress: address, id } = request
   const header = (name: string) => headers[name]?.toString()
-  return { signal, principal, address: ip, requestId: id, header, traceparent }
+  return { signal, principal, address, requestId: id, header, traceparent }
 }
 
 /** Replaces the message for a content type that Fastify cannot parse, which is written for REST. */

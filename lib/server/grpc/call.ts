@@ -13,6 +13,7 @@ import type { BodyBudget } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
 import type { CallIdentity } from '../http/call-identity.ts'
 import { identityHeaders } from '../http/call-identity.ts'
+import type { ClientAddress } from '../http/client-address.ts'
 import { ACCEPTED_ENCODINGS } from '../http/compression.ts'
 import type { CallContext } from '../rpc.ts'
 import { errorTrailers } from './error.ts'
@@ -35,6 +36,7 @@ export type Message = MessageShape<DescMethod['input']>
 export interface GrpcCallOptions {
   readonly identity: CallIdentity
   readonly observed: ReturnType<CallObserver>
+  readonly addressOf: ClientAddress
   readonly bodies: BodyBudget
   /** The maximum size of a message in bytes, before and after decompression. */
   readonly maxMessageBytes: number
@@ -80,7 +82,7 @@ const RESPONSE_HEADERS: OutgoingHttpHeaders = {
 export function openCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { identity, observed, bodies, maxMessageBytes, unreadTimeoutMs }: GrpcCallOptions,
+  { identity, observed, addressOf, bodies, maxMessageBytes, unreadTimeoutMs }: GrpcCallOptions,
 ): GrpcCall {
   const responseHeaders = { ...RESPONSE_HEADERS, ...identityHeaders(identity) }
   const frames = createFrameReader(maxMessageBytes)
@@ -133,7 +135,7 @@ export function openCall(
     reservation.release() // 4
   })
 
-  const address = stream.session?.socket.remoteAddress ?? ''
+  const address = addressOf(stream.session?.socket.remoteAddress, headerOf(headers, 'x-forwarded-for'))
   const header = (name: string) => headerOf(headers, name)
   const call: GrpcCall = {
     stream,

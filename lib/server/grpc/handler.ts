@@ -11,6 +11,7 @@ import type { Health } from '../health.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import type { CallIdentity } from '../http/call-identity.ts'
 import { identifyCall, identityHeaders } from '../http/call-identity.ts'
+import type { ClientAddress } from '../http/client-address.ts'
 import { problemOf } from '../rest/error.ts'
 import type { RpcService } from '../rpc.ts'
 import { headerOf, openCall } from './call.ts'
@@ -31,6 +32,7 @@ export interface GrpcHandler {
 export interface GrpcHandlerOptions {
   readonly services: readonly RpcService[]
   readonly access: AccessControl
+  readonly addressOf: ClientAddress
   readonly health: Health
   readonly observe: CallObserver
   /** The maximum size of a request in bytes, before and after decompression. */
@@ -95,6 +97,7 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
     const call = openCall(stream, headers, {
       identity,
       observed: (registered?.observe ?? observe)('grpc', name, identity),
+      addressOf: options.addressOf,
       bodies,
       maxMessageBytes: options.maxRequestBytes,
       unreadTimeoutMs: options.requestTimeoutMs,

@@ -34,6 +34,17 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', pattern: '^Bearer' },
     example: 'Bearer error="invalid_token"',
   },
+  RateLimit: {
+    description:
+      'The limit of the client, or of the address without a credential: calls left (`r`) and seconds until more.',
+    schema: { type: 'string' },
+    example: '"client";r=4999;t=1',
+  },
+  'RateLimit-Policy': {
+    description: 'The limits: calls at once (`q`), which refill within `w` seconds.',
+    schema: { type: 'string' },
+    example: '"address";q=5000;w=1, "client";q=5000;w=1',
+  },
   'Retry-After': {
     description: 'The number of seconds to wait before a retry.',
     schema: { type: 'integer', minimum: 1 },
@@ -43,7 +54,13 @@ export const RESPONSE_HEADERS = {
 export type HeaderName = keyof typeof RESPONSE_HEADERS
 
 /** The headers of every REST response. */
-export const COMMON_HEADERS: readonly HeaderName[] = ['X-Request-Id', 'traceparent', 'Cache-Control']
+export const COMMON_HEADERS: readonly HeaderName[] = [
+  'X-Request-Id',
+  'traceparent',
+  'Cache-Control',
+  'RateLimit',
+  'RateLimit-Policy',
+]
 
 export function headerReferences(names: readonly HeaderName[]) {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
