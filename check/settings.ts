@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ZodType } from 'zod'
+import { bootstrapSettings } from '../db/bootstrap-key.ts'
 import { passwordSettings } from '../db/service-logins.ts'
 import { jwtSettings } from '../lib/auth/jwt-settings.ts'
 import { commonSettings } from '../lib/config/load-config.ts'
@@ -41,7 +42,13 @@ export function checkSettings(): string[] {
 
 function checkSecrets(page: string): string[] {
   const listed: readonly string[] = SECRETS.exec(page)?.[1]?.match(/[A-Z_]+/g) ?? []
-  const all: Schemas = { ...intakeSettings, ...triageSettings, ...insightsSettings, ...passwordSettings }
+  const all: Schemas = {
+    ...intakeSettings,
+    ...triageSettings,
+    ...insightsSettings,
+    ...passwordSettings,
+    ...bootstrapSettings,
+  }
   const secret = Object.keys(all).filter((name) => isSecretSetting(all[name]))
   return [
     ...secret.filter((name) => !listed.includes(name)).map((name) => `${PAGE} does not list the secret ${name}`),
