@@ -61,14 +61,16 @@ async function importWith({ status, type, body, breaks }: FakeResponse) {
 test('prints the response and exits with 0 when all rows are stored', async () => {
   const rows = Array.from({ length: 1_500 }, (_, i) => `"lead\n${i}",${randomUUID()}`)
   const { code, stdout } = await leadtriageImport('leads.csv', `note,idempotency_key\n${rows.join('\n')}\n`)
-  expect(stdout).toMatch(/\{"done":\{"rows":1500,"created":1500,"replayed":0,"conflicts":0,"invalid":0\}\}\n$/)
+  expect(stdout).toMatch(
+    /\{"done":\{"rows":1500,"created":1500,"replayed":0,"conflicts":0,"erased":0,"invalid":0\}\}\n$/,
+  )
   expect(code).toBe(0)
 })
 
 test('exits with 1 when intake rejects a row or the request', async () => {
   const key = randomUUID()
   const invalid = await leadtriageImport('leads.jsonl', '{"note":"good"}\n{"note":""}\n', '--key', key)
-  expect(invalid.stdout).toContain('"created":1,"replayed":0,"conflicts":0,"invalid":1')
+  expect(invalid.stdout).toContain('"created":1,"replayed":0,"conflicts":0,"erased":0,"invalid":1')
   expect(invalid.code).toBe(1)
   const refused = await leadtriageImport('leads.csv', 'remark\nhi\n', '--key', key)
   expect(refused.stdout).toContain('"path":"header"')
@@ -93,7 +95,7 @@ test('exits with 1 when a large file is rejected at its first row', async () => 
 })
 
 describe('exits with 3 and advises a retry', () => {
-  const counts = { rows: 1, created: 1, replayed: 0, conflicts: 0, invalid: 0 }
+  const counts = { rows: 1, created: 1, replayed: 0, conflicts: 0, erased: 0, invalid: 0 }
   const progress = `${JSON.stringify({ progress: counts })}\n`
   const failed = (status: number) => `${JSON.stringify({ failed: { status, code: 'x' }, progress: counts })}\n`
 

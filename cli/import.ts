@@ -33,7 +33,7 @@ interface Upload {
 
 /** The last line of an NDJSON response from intake. */
 interface LastLine {
-  readonly done?: { readonly conflicts: number; readonly invalid: number }
+  readonly done?: { readonly conflicts: number; readonly erased: number; readonly invalid: number }
   readonly failed?: { readonly status: number }
 }
 
@@ -89,7 +89,8 @@ async function sendFile({ request, fileError }: Upload): Promise<ExitCode> {
     const line = await printResponse(response)
     if (!response.ok) return exitCodeForError(response.status)
     if (line.done !== undefined) {
-      return line.done.conflicts + line.done.invalid === 0 ? ExitCode.Stored : ExitCode.NotStored
+      const { conflicts, erased, invalid } = line.done
+      return conflicts + erased + invalid === 0 ? ExitCode.Stored : ExitCode.NotStored
     }
     if (line.failed !== undefined) return exitCodeForError(line.failed.status)
     return adviseRetry('the response was cut off')

@@ -160,6 +160,14 @@ describe('with the permissions of its user', () => {
     expect(await violations()).toEqual([])
   })
 
+  test('intake and triage erase the messages of an erased lead', async () => {
+    const { id } = await bodyOf<LeadBody>(postLead(services.intake.url, LEAD))
+    expect((await getInsight(services.insights.url, id)).status).toBe(200)
+    expect((await fetch(`${services.intake.url}/leads/${id}`, { method: 'DELETE' })).status).toBe(204)
+    await eventually(async () => (await stack.sql`select from pending_erasures`).length === 0)
+    expect(await violations()).toEqual([])
+  })
+
   test('intake and triage recreate streams and consumer when the server has lost its data, and the reconciler republishes', async () => {
     const { port } = nats
     await nats.stop()
@@ -209,7 +217,6 @@ describe('operations without permission are rejected:', () => {
   const FORBIDDEN_TO_ALL = [
     '$JS.API.STREAM.DELETE.INSIGHTS',
     '$JS.API.STREAM.PURGE.LEADS',
-    '$JS.API.STREAM.MSG.DELETE.LEADS',
     '$JS.API.STREAM.CREATE.MINE',
     '$JS.API.STREAM.SNAPSHOT.LEADS',
     '$JS.API.CONSUMER.DELETE.LEADS.mine',
@@ -222,6 +229,8 @@ describe('operations without permission are rejected:', () => {
     intake: {
       publish: [
         'insights.ready.x',
+        '$JS.API.STREAM.MSG.DELETE.INSIGHTS',
+        '$JS.API.STREAM.MSG.GET.INSIGHTS',
         '$JS.API.CONSUMER.DELETE.LEADS.triage',
         '$JS.API.CONSUMER.MSG.NEXT.LEADS.triage',
         '$JS.ACK.LEADS.triage.1.1.1.1.0',
@@ -229,7 +238,7 @@ describe('operations without permission are rejected:', () => {
       subscribe: ['leads.received.*', 'insights.ready.*', ...OTHERS.slice(1)],
     },
     triage: {
-      publish: ['leads.received.x', '$JS.API.STREAM.MSG.GET.INSIGHTS'],
+      publish: ['leads.received.x', '$JS.API.STREAM.PURGE.INSIGHTS'],
       subscribe: ['leads.received.*', 'insights.ready.*', OTHERS[0] ?? '', OTHERS[2] ?? ''],
     },
     insights: {
@@ -240,6 +249,8 @@ describe('operations without permission are rejected:', () => {
         'insights.ready.x',
         '$JS.API.INFO',
         '$JS.API.STREAM.MSG.GET.LEADS',
+        '$JS.API.STREAM.MSG.DELETE.LEADS',
+        '$JS.API.STREAM.MSG.DELETE.INSIGHTS',
         '$JS.ACK.x',
       ],
       subscribe: ['leads.received.*', ...OTHERS],

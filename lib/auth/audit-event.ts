@@ -17,7 +17,7 @@ export type AuditAction = (typeof AuditAction)[keyof typeof AuditAction]
 
 /** Who made a call, and from where. */
 export interface AuditSource {
-  /** `key:<id>`, `jwt:<subject>`, `user:<id>`, `cli`, `migrate` or `anonymous`. */
+  /** `key:<id>`, `jwt:<subject>`, `user:<id>`, `cli`, `migrate`, `retention` or `anonymous`. */
   readonly actor: string
   /** The address of the client; null if the act was no call. */
   readonly address: string | null
@@ -38,11 +38,17 @@ export interface AuditEvent {
  * then committed, or neither.
  *
  * @param service the service that records the event
+ * @param computed JSON that the statement computes, such as a count; added to the details
  */
-export function recordAuditEvent(sql: Sql, service: string, event: AuditEvent): SqlFragment {
+export function recordAuditEvent(
+  sql: Sql,
+  service: string,
+  event: AuditEvent,
+  computed: SqlFragment = sql`'{}'::jsonb`,
+): SqlFragment {
   const { source, action, target, details } = event
   return sql`record_audit_event(
-    ${service}::text, ${source.actor}::text, ${action}::text, ${target}::text, ${JSON.stringify(details)}::text::jsonb,
+    ${service}::text, ${source.actor}::text, ${action}::text, ${target}::text, ${JSON.stringify(details)}::text::jsonb || ${computed},
     ${source.address}::text, ${source.requestId}::text
   )::text`
 }

@@ -20,6 +20,8 @@ export const ErrorCode = {
   MethodNotAllowed: 'method_not_allowed',
   ServiceNotFound: 'service_not_found',
   LeadNotFound: 'lead_not_found',
+  /** The lead of this idempotency key was erased; the key stays blocked. */
+  LeadErased: 'lead_erased',
   InsightPending: 'insight_pending',
   /** The lead is a dead letter and gets no insight unless it is redriven. */
   InsightFailed: 'insight_failed',

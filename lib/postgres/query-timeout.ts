@@ -14,9 +14,10 @@ const SYSTEM_CODES = new Set([
 ])
 /**
  * SQLSTATEs after which a retry may succeed: connection exceptions (08), insufficient resources (53), cancelled or
- * shutting down (57), deadlock and serialization failures (40), and a server that has just become read-only (25006).
+ * shutting down (57), deadlock and serialization failures (40), a lock that was not released in time (55P03), and a
+ * server that has just become read-only (25006).
  */
-const SQLSTATE = /^(?:08|53|57|40)[0-9A-Z]{3}$|^25006$/
+const SQLSTATE = /^(?:08|53|57|40)[0-9A-Z]{3}$|^(?:55P03|25006)$/
 
 /** A caller must receive an error within two seconds, even from a server that hangs. */
 const QUERY_TIMEOUT_MS = 1_800

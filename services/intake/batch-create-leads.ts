@@ -4,22 +4,23 @@ import type { Violation } from '../../lib/errors/app-error.ts'
 import { invalidRequest, violationsOf } from '../../lib/errors/parse.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Caller } from './caller.ts'
-import { conflict, toRow } from './create-lead.ts'
+import { conflict, leadErased, toRow } from './create-lead.ts'
 import type { LeadEvents } from './lead-events.ts'
-import type { LeadRow, StoredLead } from './lead-store.ts'
+import type { LeadRow, StoreOutcome } from './lead-store.ts'
+import { ERASED } from './lead-store.ts'
 
 const MAX_BATCH_SIZE = 1_000
 
 export interface BatchCreateLeadsDependencies {
   /** Stores the rows in one commit; returns a result for each, in the same order. */
-  readonly storeAll: (rows: readonly LeadRow[]) => Promise<readonly StoredLead[]>
+  readonly storeAll: (rows: readonly LeadRow[]) => Promise<readonly StoreOutcome[]>
   readonly events: LeadEvents
 }
 
 /** The result for one item. */
 export type BatchOutcome =
   | { readonly kind: 'created' | 'replayed'; readonly lead: Lead }
-  | { readonly kind: 'conflict' | 'invalid'; readonly violations: readonly Violation[] }
+  | { readonly kind: 'conflict' | 'erased' | 'invalid'; readonly violations: readonly Violation[] }
 
 /**
  * Stores up to {@link MAX_BATCH_SIZE} leads in one commit, possibly shared with other calls. An invalid item does not
@@ -47,6 +48,9 @@ export async function batchCreateLeads(
     if (item.kind === 'invalid') return item
     const result = stored.next().value
     if (result === undefined) throw new Error('the store returned fewer results than rows')
+    if (result === ERASED) {
+      return { kind: 'erased', violations: [{ path: 'idempotency_key', message: leadErased().message }] }
+    }
     if (result.requestHash !== item.row.requestHash) {
       return { kind: 'conflict', violations: [{ path: 'idempotency_key', message: conflict().message }] }
     }

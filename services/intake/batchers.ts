@@ -5,14 +5,14 @@ import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import { isTransient } from '../../lib/errors/app-error.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import type { Metrics } from '../../lib/telemetry/metrics.ts'
-import type { LeadRow, LeadStore, StoredLead } from './lead-store.ts'
+import type { LeadRow, LeadStore, StoreOutcome } from './lead-store.ts'
 import { bytesOfRow, bytesOfRows, insertLists } from './lead-store.ts'
 
 /** Batchers that let concurrent calls share statements. Their queues are bounded in items and bytes. */
 export interface IntakeBatchers {
-  readonly groupCommit: Batcher<LeadRow, StoredLead>
+  readonly groupCommit: Batcher<LeadRow, StoreOutcome>
   /** Lists of leads have a separate batcher, so that single leads do not queue after thousands of rows. */
-  readonly listCommit: Batcher<readonly LeadRow[], readonly StoredLead[]>
+  readonly listCommit: Batcher<readonly LeadRow[], readonly StoreOutcome[]>
   readonly leadReads: Batcher<string, Lead | undefined>
 }
 

@@ -14,4 +14,6 @@ export const intakeSettings = {
    * Leads per second that a retriage call queues. Keep it below what the workers can process, or new leads are delayed.
    */
   RETRIAGE_PER_SECOND: integerSetting(1, 100_000, 200),
+  /** Leads older than this are erased; 0 keeps them for ever. */
+  LEAD_RETENTION_DAYS: integerSetting(0, 36_500, 0),
 } as const

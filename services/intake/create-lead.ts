@@ -6,7 +6,8 @@ import { parseRequest } from '../../lib/errors/parse.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Caller } from './caller.ts'
 import type { LeadEvents } from './lead-events.ts'
-import type { LeadRow, StoredLead } from './lead-store.ts'
+import type { LeadRow, StoreOutcome } from './lead-store.ts'
+import { ERASED } from './lead-store.ts'
 
 export interface CreatedLead {
   readonly lead: Lead
@@ -16,7 +17,7 @@ export interface CreatedLead {
 
 export interface CreateLeadDependencies {
   /** Stores a row in the next group commit. */
-  readonly store: (row: LeadRow) => Promise<StoredLead>
+  readonly store: (row: LeadRow) => Promise<StoreOutcome>
   readonly events: LeadEvents
 }
 
@@ -24,7 +25,7 @@ export interface CreateLeadDependencies {
  * Stores a lead, once per idempotency key of a client, and publishes its event to triage.
  *
  * @param input `{ idempotency_key, lead }`, not validated yet
- * @throws AppError `invalid_request`, `idempotency_conflict`, `overloaded`, `unavailable`
+ * @throws AppError `invalid_request`, `idempotency_conflict`, `lead_erased`, `overloaded`, `unavailable`
  */
 export async function createLead(
   { store, events }: CreateLeadDependencies,
@@ -34,6 +35,7 @@ export async function createLead(
   const request = parseRequest(leadRequestSchema, input)
   const row = toRow(caller, request)
   const stored = await store(row)
+  if (stored === ERASED) throw leadErased()
   if (stored.requestHash !== row.requestHash) throw conflict()
   // also for a replay: the event of the first attempt may have been lost
   events.publish(stored, row, childTraceparent(caller.traceparent))
@@ -55,5 +57,12 @@ export function conflict(): AppError {
   return new AppError(
     ErrorCode.IdempotencyConflict,
     'This idempotency key was used for a different lead; use a new key for a new lead.',
+  )
+}
+
+export function leadErased(): AppError {
+  return new AppError(
+    ErrorCode.LeadErased,
+    'The lead with this idempotency key was erased, and the key stays blocked; use a new key for a new lead.',
   )
 }

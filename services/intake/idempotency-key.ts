@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { sha256Hex } from '../../domain/lead.ts'
 import type { Violation } from '../../lib/errors/app-error.ts'
 
 /** A string of RFC 9651, section 3.3.3: quoted, with quotes and backslashes escaped by a backslash. */
@@ -21,4 +22,9 @@ export function parseIdempotencyKey(header: string | string[] | undefined): stri
 export function keyViolation(headers: IncomingHttpHeaders, message: string): Violation {
   const isRepeated = headers['idempotency-key']?.includes(',') ?? false
   return { path: 'Idempotency-Key', message: isRepeated ? 'must be sent once, with one UUID' : message }
+}
+
+/** What remains of an erased lead's key: a hash of it and its client, in hex. `erase_leads` in SQL computes the same. */
+export function keyHash(clientId: string, idempotencyKey: string): string {
+  return sha256Hex(`${idempotencyKey} ${clientId}`)
 }

@@ -5,6 +5,9 @@ import type { IntakeBatchers } from './batchers.ts'
 import type { Caller } from './caller.ts'
 import type { CreatedLead } from './create-lead.ts'
 import { createLead } from './create-lead.ts'
+import { deleteLead } from './erasure/delete-lead.ts'
+import { eraseSubject } from './erasure/erase-subject.ts'
+import type { ErasureStore } from './erasure/erasure-store.ts'
 import { getLead } from './get-lead.ts'
 import type { ImportedList, ImportRequest } from './import/import-leads.ts'
 import { importLeads } from './import/import-leads.ts'
@@ -21,15 +24,18 @@ export interface Intake {
   importLeads(caller: Caller, request: ImportRequest): AsyncGenerator<ImportedList, void>
   getLead(leadId: unknown): ReturnType<typeof getLead>
   retriageLeads(source: AuditSource, input: unknown, signal: AbortSignal): Promise<number>
+  deleteLead(source: AuditSource, leadId: unknown): Promise<void>
+  eraseSubject(source: AuditSource, input: unknown, signal: AbortSignal): Promise<number>
 }
 
 interface IntakeParts extends IntakeBatchers {
   readonly events: LeadEvents
   readonly retriage: RetriageDependencies
+  readonly erasures: ErasureStore
 }
 
 export function createIntake(parts: IntakeParts): Intake {
-  const { leadReads, groupCommit, listCommit, events, retriage } = parts
+  const { leadReads, groupCommit, listCommit, events, retriage, erasures } = parts
   const retryingStore = createRetryingStore((rows) => listCommit.submit(rows))
   return {
     createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
@@ -42,5 +48,7 @@ export function createIntake(parts: IntakeParts): Intake {
     },
     getLead: (leadId) => getLead({ find: leadReads.submit }, leadId),
     retriageLeads: (source, input, signal) => retriageLeads(retriage, source, input, signal),
+    deleteLead: (source, leadId) => deleteLead(erasures, source, leadId),
+    eraseSubject: (source, input, signal) => eraseSubject(erasures, source, input, signal),
   }
 }

@@ -1,3 +1,4 @@
+import { passGate } from '../../contract/erased-leads.ts'
 import type { Lead, NewLead } from '../../domain/lead.ts'
 import type { FlushItems } from '../../lib/batcher/batcher.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
@@ -5,6 +6,7 @@ import type { Sql } from '../../lib/postgres/connect.ts'
 import { createDeadline, withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 import type { WriteFence } from '../../lib/postgres/write-fence.ts'
 import { createWriteFence } from '../../lib/postgres/write-fence.ts'
+import { keyHash } from './idempotency-key.ts'
 
 /** A row to insert. Its id is used only if its key is not taken. */
 export interface LeadRow {
@@ -27,14 +29,19 @@ export interface StoredLead {
   readonly requestHash: string
 }
 
+/** The lead of a row's key was erased, and nothing is stored for the row. */
+export const ERASED = 'erased'
+export type StoreOutcome = StoredLead | typeof ERASED
+
 export interface LeadStore {
   /**
-   * Stores in one commit those rows whose (client, key) is not taken. Rows may share a key.
-   * @returns the lead now stored under each row's key, in the order of the rows; AppError `unavailable` for a row whose
-   *   key was freed concurrently
+   * Stores in one commit those rows whose (client, key) is neither taken nor blocked by an erasure. Rows may share a
+   * key.
+   * @returns the lead now stored under each row's key, or {@link ERASED}, in the order of the rows; AppError
+   *   `unavailable` for a row whose key was freed concurrently
    * @throws AppError `unavailable` when PostgreSQL does not respond; either all rows were stored or none
    */
-  insert(rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]>
+  insert(rows: readonly LeadRow[]): Promise<(StoreOutcome | Error)[]>
   /**
    * Returns the leads with these ids, in the same order.
    * @throws AppError `unavailable` when PostgreSQL does not respond
@@ -85,9 +92,9 @@ export function createLeadStore(sql: Sql): LeadStore {
  * @returns for each list the results of its rows, or the Error of one of them; its other rows may be stored
  */
 export async function insertLists(
-  insert: FlushItems<LeadRow, StoredLead>,
+  insert: FlushItems<LeadRow, StoreOutcome>,
   lists: readonly (readonly LeadRow[])[],
-): Promise<(StoredLead[] | Error)[]> {
+): Promise<(StoreOutcome[] | Error)[]> {
   const stored = await insert(lists.flat())
   let end = 0
   return lists.map(({ length }) => {
@@ -96,8 +103,8 @@ export async function insertLists(
   })
 }
 
-function wholeList(list: readonly (StoredLead | Error)[]): StoredLead[] | Error {
-  const stored: StoredLead[] = []
+function wholeList(list: readonly (StoreOutcome | Error)[]): StoreOutcome[] | Error {
+  const stored: StoreOutcome[] = []
   for (const result of list) {
     if (result instanceof Error) return result
     stored.push(result)
@@ -119,8 +126,11 @@ export function bytesOfRows(rows: readonly LeadRow[]): number {
 /** Ids and hashes as text have the same length in every row. */
 const ROW_BYTES = 2 * (36 + 36 + 64 + 64)
 
-/** Reads the leads of taken keys with a second statement (see {@link insertAbsent}); most batches have none. */
-async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[]): Promise<(StoredLead | Error)[]> {
+/**
+ * Reads the leads of taken keys with a second statement (see {@link insertAbsent}), and blocked keys with a third; most
+ * batches have neither.
+ */
+async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[]): Promise<(StoreOutcome | Error)[]> {
   const deadline = createDeadline()
   const inserted = new Map(
     (await fence.write(insertAbsent(sql, rows), deadline)).map((row) => [row.id, row.created_at]),
@@ -128,19 +138,23 @@ async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[
   const others = rows.filter((row) => !inserted.has(row.id))
   const records = others.length === 0 ? [] : await withQueryTimeout(findByKeys(sql, others), deadline.leftMs())
   const existing = new Map(records.map((record) => [keyOf(record.client_id, record.idempotency_key), record]))
+  const missing = others.filter((row) => !existing.has(keyOf(row.clientId, row.idempotencyKey)))
+  const blocked = missing.length === 0 ? [] : await withQueryTimeout(findBlocked(sql, missing), deadline.leftMs())
+  const blockedHashes = new Set(blocked.map((row) => row.key_hash))
   return rows.map((row) => {
     const createdAt = inserted.get(row.id)
-    return createdAt === undefined ? fromRecord(existing, row) : fromRow(row, createdAt)
+    return createdAt === undefined ? fromRecord(existing, blockedHashes, row) : fromRow(row, createdAt)
   })
 }
 
 /**
  * Inserts sorted by key, so that concurrent commits that share keys lock them in the same order and cannot deadlock. A
  * row whose key a concurrent transaction is inserting waits for it: it is inserted if the other rolls back and skipped
- * if it commits. So the next statement sees the lead of every skipped row.
+ * if it commits. So the next statement sees the lead of every skipped row, unless it was erased meanwhile.
  */
 function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
   return sql<{ id: string; created_at: Date }[]>`
+    with ${passGate(sql)}
     insert into leads
       (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source)
     select id, client_id, idempotency_key, decode(request_hash, 'hex'), content_hash, email, phone, name, note, source
@@ -154,8 +168,10 @@ function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
       ${rows.map((row) => row.lead.phone)}::text[],
       ${rows.map((row) => row.lead.name)}::text[],
       ${rows.map((row) => row.lead.note)}::text[],
-      ${rows.map((row) => row.lead.source)}::text[]
-    ) as t (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source)
+      ${rows.map((row) => row.lead.source)}::text[],
+      ${rows.map((row) => keyHash(row.clientId, row.idempotencyKey))}::text[]
+    ) as t (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source, key_hash)
+    where not exists (select from erased_leads e where e.key_hash = decode(t.key_hash, 'hex'))
     order by client_id, idempotency_key
     on conflict (client_id, idempotency_key) do nothing
     returning id, created_at`
@@ -176,6 +192,15 @@ function findByKeys(sql: Sql, rows: readonly LeadRow[]) {
     )`
 }
 
+function findBlocked(sql: Sql, rows: readonly LeadRow[]) {
+  return sql<{ key_hash: string }[]>`
+    select encode(key_hash, 'hex') as key_hash from erased_leads
+    where key_hash in (
+      select decode(t.key_hash, 'hex')
+      from unnest(${rows.map((row) => keyHash(row.clientId, row.idempotencyKey))}::text[]) as t (key_hash)
+    )`
+}
+
 function keyOf(clientId: string, idempotencyKey: string): string {
   return `${idempotencyKey} ${clientId}`
 }
@@ -185,9 +210,13 @@ function fromRow(row: LeadRow, createdAt: Date): StoredLead {
   return { created: true, recent: true, lead, generation: 1, requestHash: row.requestHash }
 }
 
-function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLead | Error {
+function fromRecord(
+  existing: ReadonlyMap<string, KeyedRecord>,
+  blocked: ReadonlySet<string>,
+  row: LeadRow,
+): StoreOutcome | Error {
   const record = existing.get(keyOf(row.clientId, row.idempotencyKey))
-  if (record === undefined) return keyWasFreed()
+  if (record === undefined) return blocked.has(keyHash(row.clientId, row.idempotencyKey)) ? ERASED : keyWasFreed()
   return {
     created: false,
     recent: record.recent,
@@ -197,9 +226,9 @@ function fromRecord(existing: Map<string, KeyedRecord>, row: LeadRow): StoredLea
   }
 }
 
-/** Happens only if the lead was erased between the two statements; a retry creates it. */
+/** Happens only if somebody deleted the row by hand between the statements; a retry creates it. */
 function keyWasFreed(): AppError {
-  return new AppError(ErrorCode.Unavailable, 'The lead with this key was just erased; retry the request.', {
+  return new AppError(ErrorCode.Unavailable, 'The lead with this key was just deleted; retry the request.', {
     retryAfterSeconds: 1,
   })
 }

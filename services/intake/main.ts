@@ -22,6 +22,8 @@ import { registerAccessRest } from './access/rest.ts'
 import { accessRpc } from './access/rpc.ts'
 import { createIntakeBatchers } from './batchers.ts'
 import { intakeSettings } from './config.ts'
+import { createErasureRound } from './erasure/erasure-round.ts'
+import { createErasureStore } from './erasure/erasure-store.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
 import { createLeadStore } from './lead-store.ts'
@@ -75,7 +77,7 @@ export async function startIntake(
   const audit = createAuditLog({ sql, service: 'intake', log })
   onStop('audit log', () => audit.stop())
   const retriage = { leads: createRetriageStore(sql), audit, leadsPerSecond: config.RETRIAGE_PER_SECOND }
-  const intake = createIntake({ ...batchers, events, retriage })
+  const intake = createIntake({ ...batchers, events, retriage, erasures: createErasureStore(sql) })
   const access = createAccess({ keys: createKeyStore(sql, 'intake'), auditEvents: createAuditEventStore(sql) })
   const reconciler = startReconciler({
     databaseUrl: config.DATABASE_URL,
@@ -83,6 +85,7 @@ export async function startIntake(
     ensureStreams: () => ensureStreams(nats, topology),
     lostFiles,
     queueHead: () => queueHead(nats, names),
+    erase: createErasureRound({ nats, names, retentionDays: config.LEAD_RETENTION_DAYS, log, metrics }),
     names,
     log,
     metrics,

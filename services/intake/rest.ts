@@ -21,6 +21,7 @@ import type { ApiDescription } from '../../lib/server/rest/openapi/register-open
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
 import { accessTags } from './access/rest.ts'
 import { callerOf } from './caller.ts'
+import { registerErasureRest } from './erasure/rest.ts'
 import { keyViolation, parseIdempotencyKey } from './idempotency-key.ts'
 import { registerImportRest } from './import/rest.ts'
 import type { Intake } from './intake.ts'
@@ -147,6 +148,7 @@ const retriagedSchema = z
 export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailLate): void {
   // in its own scope, which reads bodies other than JSON
   app.register(async (scope) => registerImportRest(scope.withTypeProvider(), intake, failLate))
+  registerErasureRest(app, intake)
 
   app.post(
     '/leads',
@@ -173,7 +175,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         },
         [DETAILS]: {
           headers: { 200: ['Location', 'Idempotent-Replayed'], 201: ['Location'] },
-          problems: [ErrorCode.IdempotencyConflict],
+          problems: [ErrorCode.IdempotencyConflict, ErrorCode.LeadErased],
         },
       },
       validatorCompiler: () => (value) => ({ value }), // see leadBodySchema

@@ -13,6 +13,8 @@ import {
   BatchCreateLeadsResponseSchema,
   BatchCreateLeadsResultSchema,
   CreateLeadResponseSchema,
+  DeleteLeadResponseSchema,
+  EraseSubjectResponseSchema,
   GetLeadResponseSchema,
   IntakeService,
   LeadSchema,
@@ -45,6 +47,15 @@ export function intakeRpc(intake: Intake): RpcService {
     retriageLeads: async (request, context) => {
       const leads = await intake.retriageLeads(auditSourceOf(context), toRetriageInput(request), context.signal)
       return create(RetriageLeadsResponseSchema, { leads: BigInt(leads) })
+    },
+    deleteLead: async (request, context) => {
+      await intake.deleteLead(auditSourceOf(context), request.leadId)
+      return create(DeleteLeadResponseSchema)
+    },
+    eraseSubject: async ({ email, phone, dryRun }, context) => {
+      const input = { email: email || undefined, phone: phone || undefined, dry_run: dryRun }
+      const leads = await intake.eraseSubject(auditSourceOf(context), input, context.signal)
+      return create(EraseSubjectResponseSchema, { leads: BigInt(leads) })
     },
   })
 }
@@ -90,6 +101,7 @@ const OUTCOMES = {
   created: BatchCreateLeadsOutcome.CREATED,
   replayed: BatchCreateLeadsOutcome.REPLAYED,
   conflict: BatchCreateLeadsOutcome.CONFLICT,
+  erased: BatchCreateLeadsOutcome.ERASED,
   invalid: BatchCreateLeadsOutcome.INVALID,
 } as const satisfies Record<BatchOutcome['kind'], BatchCreateLeadsOutcome>
 

@@ -1,3 +1,4 @@
+import { isErased, passGate } from '../../contract/erased-leads.ts'
 import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
 import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
@@ -17,7 +18,7 @@ interface EndedDelivery extends DeliveryEnd {
  * Records how the deliveries of a lead's message ended in `delivery_attempts`, until the lead has an insight or a dead
  * letter. Leads that succeed at the first attempt have no row. A new message of the same lead starts with an empty
  * history. A delivery count that does not increase shows that the consumer was recreated, since the consumer counts
- * deliveries. Recording is idempotent.
+ * deliveries. Recording is idempotent. Erased leads have no history.
  *
  * Reads and writes are batched, since a worker that was killed leaves hundreds of messages to redeliver.
  */
@@ -60,8 +61,10 @@ async function recall(sql: Sql, deliveries: readonly LeadDelivery[]): Promise<De
 
 function begin(sql: Sql, { event, messageId, deliveryCount }: LeadDelivery) {
   return sql<{ begun: number }[]>`
+    with ${passGate(sql)}
     insert into delivery_attempts as stored (lead_id, message, delivery, answered, failures, begun, begun_delivery)
-    values (${event.leadId}, ${messageId}, 0, 0, 0, 1, ${deliveryCount})
+    select ${event.leadId}::uuid, ${messageId}, 0, 0, 0, 1, ${deliveryCount}::int
+    where not ${isErased(sql, sql`${event.leadId}::uuid`)}
     on conflict (lead_id) do update set
       message = excluded.message,
       delivery = case when stored.message = excluded.message then stored.delivery else 0 end,
@@ -82,6 +85,7 @@ function begin(sql: Sql, { event, messageId, deliveryCount }: LeadDelivery) {
  */
 async function recordEnds(sql: Sql, ended: readonly EndedDelivery[]): Promise<null[]> {
   await withQueryTimeout(sql`
+    with ${passGate(sql)}
     insert into delivery_attempts as stored (lead_id, message, delivery, answered, failures, begun, begun_delivery)
     select lead_id, message, delivery, 1, failures, -begun, 0
     from unnest(
@@ -91,6 +95,7 @@ async function recordEnds(sql: Sql, ended: readonly EndedDelivery[]): Promise<nu
       ${ended.map(({ failed }) => (failed ? 1 : 0))}::int[],
       ${ended.map(({ begun }) => (begun ? 1 : 0))}::int[]
     ) as t (lead_id, message, delivery, failures, begun)
+    where not ${isErased(sql, sql`t.lead_id`)}
     order by lead_id
     on conflict (lead_id) do update set
       message = excluded.message,

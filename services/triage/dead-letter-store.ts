@@ -1,3 +1,4 @@
+import { isErased, passGate } from '../../contract/erased-leads.ts'
 import type { Sql } from '../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../lib/postgres/query-timeout.ts'
 import { forgetAttempts } from './attempt-tracker.ts'
@@ -18,7 +19,7 @@ export type DeadLetterSelection = { readonly leadIds: readonly string[] } | { re
 export interface DeadLetterStore {
   /**
    * Stores a dead letter, replacing an older one of the same lead. Does nothing if the lead already has a final insight
-   * of this generation, since then another delivery of the message has succeeded.
+   * of this generation, since then another delivery of the message has succeeded, and if the lead was erased.
    */
   put(letter: NewDeadLetter): Promise<void>
   find(leadId: string): Promise<DeadLetter | undefined>
@@ -79,14 +80,14 @@ export function createDeadLetterStore(sql: Sql): DeadLetterStore {
 
 function put(sql: Sql, { leadId, generation, reason, error, attempts, retryAfterMs }: NewDeadLetter) {
   return sql`
-    with cleared as (${forgetAttempts(sql, [leadId])})
+    with ${passGate(sql)}, cleared as (${forgetAttempts(sql, [leadId])})
     insert into dead_letters as stored (lead_id, generation, reason, error, attempts, retry_at)
     select ${leadId}::uuid, ${generation}::int, ${reason}, ${storable(error)}, ${attempts}::int,
            now() + make_interval(secs => ${retryAfterMs === undefined ? null : retryAfterMs / 1000})
     where not exists (
       select from insights i
       where i.lead_id = ${leadId}::uuid and i.generation >= ${generation}::int and i.stage = 'final'
-    )
+    ) and not ${isErased(sql, sql`${leadId}::uuid`)}
     on conflict (lead_id) do update set
       generation = excluded.generation, reason = excluded.reason, error = excluded.error,
       attempts = excluded.attempts, last_failed_at = now(),

@@ -1,3 +1,4 @@
+import { isErased, passGate } from '../../contract/erased-leads.ts'
 import { type InsightRecord, insightColumns, toInsight } from '../../contract/insight-record.ts'
 import type { Reason } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
@@ -8,14 +9,15 @@ import { createDeadline, withQueryTimeout } from '../../lib/postgres/query-timeo
 import type { WriteFence } from '../../lib/postgres/write-fence.ts'
 import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 import { forgetAttempts } from './attempt-tracker.ts'
+import { LeadErasedError } from './erasure/lead-erased.ts'
 
 export interface InsightStore {
   /**
    * Stores the insights in one commit. An insight replaces the stored one of its lead only if its generation is higher,
    * or is the same and it turns provisional into final, so a late or repeated message changes nothing.
    *
-   * @returns the insight now stored for each lead, in the order of the insights; an Error for one that was deleted
-   *   concurrently
+   * @returns the insight now stored for each lead, in the order of the insights; LeadErasedError for one whose lead was
+   *   erased and which is not stored
    * @throws AppError `unavailable` when PostgreSQL cannot commit
    */
   upsert(insights: readonly NewInsight[]): Promise<(Insight | Error)[]>
@@ -47,8 +49,8 @@ async function upsertAndRead(
   const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
   const records = unchanged.length === 0 ? [] : await withQueryTimeout(findByLeads(sql, unchanged), deadline.leftMs())
   for (const record of records) stored.set(record.lead_id, toInsight(record))
-  // missing only if the lead was erased between the two statements
-  return insights.map(({ leadId }) => stored.get(leadId) ?? new Error(`the insight of lead ${leadId} was deleted`))
+  // nothing else deletes insights
+  return insights.map(({ leadId }) => stored.get(leadId) ?? new LeadErasedError(leadId))
 }
 
 /** An upsert may touch a row only once, so this keeps the winner of several insights for one lead. */
@@ -67,7 +69,7 @@ function supersedes(insight: NewInsight, other: NewInsight): boolean {
 }
 
 /**
- * Stores insights and deletes the dead letters of their leads.
+ * Stores insights, except of erased leads, and deletes the dead letters of their leads.
  *
  * Rows are sorted by lead, so that concurrent workers lock them in the same order and cannot deadlock. The upsert waits
  * for a row that another worker is writing; its condition then sees what that worker committed.
@@ -76,7 +78,7 @@ function supersedes(insight: NewInsight, other: NewInsight): boolean {
  */
 function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
   return sql<Pick<InsightRecord, 'lead_id' | 'created_at' | 'updated_at'>[]>`
-    with redriven as (
+    with ${passGate(sql)}, redriven as (
       delete from dead_letters d
       using unnest(
         ${insights.map((insight) => insight.leadId)}::uuid[],
@@ -111,6 +113,7 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       ${insights.map(({ usage }) => (usage === undefined ? null : JSON.stringify(usage)))}::text[]::jsonb[]
     ) as t (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
             language, analyzer, usage)
+    where not ${isErased(sql, sql`t.lead_id`)}
     order by lead_id
     on conflict (lead_id) do update set
       generation = excluded.generation, stage = excluded.stage, content_hash = excluded.content_hash,

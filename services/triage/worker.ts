@@ -2,10 +2,12 @@ import { measureBatches } from '../../lib/batcher/batch-metrics.ts'
 import { createBatcher } from '../../lib/batcher/batcher.ts'
 import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
 import type { Nats } from '../../lib/jetstream/connect.ts'
+import { createMessageEraser } from '../../lib/jetstream/erase-messages.ts'
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import { ensureStreams, ensureTriageConsumer } from '../../lib/jetstream/topology.ts'
 import { createWatchdog } from '../../lib/jetstream/watchdog/watchdog.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
+import { startPeriodicJob } from '../../lib/lifecycle/periodic-job.ts'
 import type { Log } from '../../lib/log/log.ts'
 import type { Mailbox } from '../../lib/mailbox/mailbox.ts'
 import { createMailbox } from '../../lib/mailbox/mailbox.ts'
@@ -18,10 +20,15 @@ import { createAttemptTracker } from './attempt-tracker.ts'
 import type { TriageConfig } from './config.ts'
 import { deadLetterLead } from './dead-letter-lead.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
+import { createErasureSweep } from './erasure/erasure-sweep.ts'
+import { createErasedLookUp } from './erasure/lead-erased.ts'
+import { unlessErased } from './erasure/unless-erased.ts'
 import { createInsightEvents } from './insight-events.ts'
 import { createInsightStore } from './insight-store.ts'
 import { decodeLeadReceived } from './lead-received.ts'
 import { triageLead } from './triage-lead.ts'
+
+const ERASURE_INTERVAL_MS = 1_000
 
 interface WorkerParts {
   readonly config: TriageConfig
@@ -58,6 +65,8 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     store: groupCommit.submit,
     publish: events.publish,
   }
+  const eraser = createMessageEraser(nats)
+  const erasure = { isErased: createErasedLookUp(sql), eraser, names }
   const watchdog = createWatchdog({
     nats,
     stream: names.leadsStream,
@@ -78,13 +87,20 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
     decode: decodeLeadReceived,
     priorAttempts: ({ attempts }) => attempts,
     attemptTracker: createAttemptTracker(sql),
-    handle: (delivery, signal) => triageLead(triage, delivery, signal),
-    deadLetter: (delivery, cause) => deadLetterLead({ deadLetters, log }, delivery, cause),
+    handle: unlessErased(erasure, (delivery, signal) => triageLead(triage, delivery, signal)),
+    deadLetter: (delivery, cause) => deadLetterLead({ deadLetters, erasure, log }, delivery, cause),
     log,
     metrics,
   })
   mailbox.start()
   onStop('mailbox', () => mailbox.drain(10_000))
+  const sweep = startPeriodicJob({
+    run: createErasureSweep(sql, eraser, names),
+    intervalMs: ERASURE_INTERVAL_MS,
+    failure: 'cannot erase all data of erased leads; retrying',
+    log,
+  })
+  onStop('erasure sweep', () => sweep.stop())
   watchdog.start()
   onStop('watchdog', () => watchdog.stop())
   return mailbox

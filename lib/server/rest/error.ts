@@ -49,6 +49,7 @@ const TITLES = {
   method_not_allowed: 'Method not allowed',
   service_not_found: 'No such service',
   lead_not_found: 'No such lead',
+  lead_erased: 'Lead erased',
   insight_pending: 'Insight not ready yet',
   insight_failed: 'No insight: triage failed',
   dead_letter_not_found: 'No such dead letter',

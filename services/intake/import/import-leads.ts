@@ -36,13 +36,14 @@ export interface ImportProgress {
   readonly created: number
   readonly replayed: number
   readonly conflicts: number
+  readonly erased: number
   readonly invalid: number
 }
 
 /** A row that was not stored. */
 interface RowFault {
   readonly row: number
-  readonly outcome: 'conflict' | 'invalid'
+  readonly outcome: 'conflict' | 'erased' | 'invalid'
   readonly errors: readonly Violation[]
 }
 
@@ -53,7 +54,14 @@ export interface ImportedList {
   readonly progress: ImportProgress
 }
 
-export const NOTHING_IMPORTED: ImportProgress = { rows: 0, created: 0, replayed: 0, conflicts: 0, invalid: 0 }
+export const NOTHING_IMPORTED: ImportProgress = {
+  rows: 0,
+  created: 0,
+  replayed: 0,
+  conflicts: 0,
+  erased: 0,
+  invalid: 0,
+}
 
 type RowOutcome = { readonly row: ImportRow } & Pick<BatchOutcome, 'kind'> & {
     readonly violations?: readonly Violation[]
@@ -162,7 +170,9 @@ function toRowViolation(
 }
 
 function toFault({ row, kind, violations = [] }: RowOutcome): RowFault[] {
-  return kind === 'conflict' || kind === 'invalid' ? [{ row: row.number, outcome: kind, errors: violations }] : []
+  return kind === 'conflict' || kind === 'erased' || kind === 'invalid'
+    ? [{ row: row.number, outcome: kind, errors: violations }]
+    : []
 }
 
 function add(progress: ImportProgress, outcomes: readonly RowOutcome[]): ImportProgress {
@@ -172,6 +182,7 @@ function add(progress: ImportProgress, outcomes: readonly RowOutcome[]): ImportP
     created: progress.created + count('created'),
     replayed: progress.replayed + count('replayed'),
     conflicts: progress.conflicts + count('conflict'),
+    erased: progress.erased + count('erased'),
     invalid: progress.invalid + count('invalid'),
   }
 }

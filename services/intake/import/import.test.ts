@@ -47,7 +47,7 @@ describe('rows become leads', () => {
       { row: 5, outcome: 'conflict', errors: [{ path: 'idempotency_key', message: expect.any(String) }] },
     ])
     expect(faults[0]?.errors.map(({ path }) => path).sort()).toEqual(['colour', 'idempotency_key', 'note'])
-    expect(end).toEqual({ done: { rows: 6, created: 3, replayed: 0, conflicts: 1, invalid: 2 } })
+    expect(end).toEqual({ done: { rows: 6, created: 3, replayed: 0, conflicts: 1, erased: 0, invalid: 2 } })
     const nothing = { email: null, phone: null, name: null, source: null }
     expect([...(await storedUnder([first, second, third]))]).toEqual([
       { ...nothing, key: first, email: 'a@example.com', note: 'A quote for 20 seats, please.' },
@@ -63,7 +63,7 @@ describe('rows become leads', () => {
       for (const byte of Buffer.from(csv)) yield Uint8Array.of(byte)
     }
     const { last } = await importAll(intake.url, bytes(), { type: 'text/csv' })
-    expect(last).toEqual({ done: { rows: 2, created: 2, replayed: 0, conflicts: 0, invalid: 0 } })
+    expect(last).toEqual({ done: { rows: 2, created: 2, replayed: 0, conflicts: 0, erased: 0, invalid: 0 } })
     expect(await storedUnder([first, second])).toMatchObject([
       { note: 'He said "да",\r\nтогда 👍', email: null },
       { note: 'plain', email: 'a@example.com' },
@@ -88,7 +88,7 @@ describe('keys', () => {
     async (key) => {
       const own = randomUUID()
       const ndjson = toNdjson([{ note: 'one' }, { idempotency_key: own, note: 'two' }, { note: 'three' }])
-      const counts = { rows: 3, created: 3, replayed: 0, conflicts: 0, invalid: 0 }
+      const counts = { rows: 3, created: 3, replayed: 0, conflicts: 0, erased: 0, invalid: 0 }
       expect((await importAll(intake.url, ndjson, { key })).last).toEqual({ done: counts })
       const bytes = Buffer.from(key.replaceAll('-', ''), 'hex')
       expect(await storedUnder([uuidv5('1', bytes), own, uuidv5('3', bytes)])).toMatchObject([
@@ -231,7 +231,7 @@ describe('faults', () => {
       await eventually(async () => (await fetch(`${own.url}/readyz`)).status === 503)
       await postgres.heal()
     }
-    expect(done).toEqual({ rows: 2, created: 2, replayed: 0, conflicts: 0, invalid: 0 })
+    expect(done).toEqual({ rows: 2, created: 2, replayed: 0, conflicts: 0, erased: 0, invalid: 0 })
     await own.kill('SIGTERM')
   })
 

@@ -34,7 +34,7 @@ const MAX_IMPORTS = 32
 const IDLE_TIMEOUT_MS = 60_000
 
 const countsSchema = z
-  .object({ rows: z.int(), created: z.int(), replayed: z.int(), conflicts: z.int(), invalid: z.int() })
+  .object({ rows: z.int(), created: z.int(), replayed: z.int(), conflicts: z.int(), erased: z.int(), invalid: z.int() })
   .meta({ id: 'ImportCounts', description: 'Number of processed rows, in total and by outcome.' })
 const lineSchema = z
   .union([
@@ -44,7 +44,7 @@ const lineSchema = z
           .int()
           .min(1)
           .meta({ description: 'Number of the row, from 1. CSV headers and empty lines do not count.' }),
-        outcome: z.enum(['invalid', 'conflict']),
+        outcome: z.enum(['invalid', 'conflict', 'erased']),
         errors: z.array(violationSchema),
       })
       .meta({ id: 'ImportFault', description: 'A row that was not stored.' }),
@@ -75,8 +75,8 @@ const CSV_EXAMPLE = `idempotency_key,email,note
 0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d13,ada@example.com,"A quote for 20 seats, please."
 0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d14,,I cannot log in.
 `
-const RESPONSE_EXAMPLE = `{"progress":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
-{"done":{"rows":2,"created":2,"replayed":0,"conflicts":0,"invalid":0}}
+const RESPONSE_EXAMPLE = `{"progress":{"rows":2,"created":2,"replayed":0,"conflicts":0,"erased":0,"invalid":0}}
+{"done":{"rows":2,"created":2,"replayed":0,"conflicts":0,"erased":0,"invalid":0}}
 `
 
 const routeSchema = {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { createBatcher, type FlushItems } from '../../../lib/batcher/batcher.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { createIntake } from '../intake.ts'
-import type { LeadRow, StoredLead } from '../lead-store.ts'
+import type { LeadRow, StoredLead, StoreOutcome } from '../lead-store.ts'
 import { insertLists } from '../lead-store.ts'
 import { createRetryingStore } from './retrying-store.ts'
 import type { ImportRow } from './row.ts'
@@ -49,7 +49,7 @@ async function settle() {
 const unavailable = new AppError(ErrorCode.Unavailable, 'unreachable')
 
 /** An intake that commits lists with `flush`. */
-function intakeWith(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>) {
+function intakeWith(flush: FlushItems<readonly LeadRow[], readonly StoreOutcome[]>) {
   const unused = () => expect.unreachable()
   return createIntake({
     leadReads: { submit: unused, drain: unused },
@@ -57,6 +57,7 @@ function intakeWith(flush: FlushItems<readonly LeadRow[], readonly StoredLead[]>
     listCommit: createBatcher({ maxBatchSize: 4, maxInFlight: 1, maxQueued: 32, flush }),
     events: { publish: () => undefined },
     retriage: { leads: {} as never, audit: {} as never, leadsPerSecond: 1 },
+    erasures: {} as never,
   })
 }
 
@@ -84,7 +85,7 @@ test('at most 16 lists are in flight, and the others follow in order', async () 
     await settle()
   }
   expect(lists.map((list) => list.rows)).toEqual(rows)
-  expect((await stored).map(([lead]) => lead?.lead.id)).toEqual(rows.map(([row]) => row?.id))
+  expect((await stored).flat()).toMatchObject(rows.map(([row]) => ({ lead: { id: row?.id } })))
 })
 
 test('a queued list whose import has ended is skipped', async () => {

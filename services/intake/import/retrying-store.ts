@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { createBatcher } from '../../../lib/batcher/batcher.ts'
 import { isTransient } from '../../../lib/errors/app-error.ts'
 import { MAX_QUEUED_LISTS } from '../batchers.ts'
-import type { LeadRow, StoredLead } from '../lead-store.ts'
+import type { LeadRow, StoreOutcome } from '../lead-store.ts'
 
 /*
  * Stores the lists of imports, with retries. Invariants:
@@ -18,7 +18,7 @@ const RETRY_FOR_MS = 30_000
 const FIRST_DELAY_MS = 100
 const MAX_DELAY_MS = 2_000
 
-type StoreAll = (rows: readonly LeadRow[]) => Promise<readonly StoredLead[]>
+type StoreAll = (rows: readonly LeadRow[]) => Promise<readonly StoreOutcome[]>
 
 export interface RetryingStore {
   /**
@@ -27,7 +27,7 @@ export interface RetryingStore {
    * @throws AppError the error of the last attempt, also when the signal aborts during a retry; the reason of the
    *   signal when it aborts before the first attempt
    */
-  storeAll(rows: readonly LeadRow[], signal: AbortSignal): Promise<readonly StoredLead[]>
+  storeAll(rows: readonly LeadRow[], signal: AbortSignal): Promise<readonly StoreOutcome[]>
 }
 
 interface QueuedList {
@@ -38,7 +38,7 @@ interface QueuedList {
 
 /** @param storeAll makes one attempt */
 export function createRetryingStore(storeAll: StoreAll): RetryingStore {
-  const queue = createBatcher<QueuedList, readonly StoredLead[]>({
+  const queue = createBatcher<QueuedList, readonly StoreOutcome[]>({
     maxBatchSize: 1,
     maxInFlight: MAX_LISTS_IN_FLIGHT, // 1
     maxQueued: Number.POSITIVE_INFINITY, // bounded by the number of imports, each with two lists in flight

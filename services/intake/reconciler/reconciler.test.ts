@@ -53,6 +53,7 @@ async function commitWithoutPublishing(count: number): Promise<void> {
 function start(connection: Nats, beforeWork: () => Promise<unknown> = async () => undefined) {
   const captured = captureLog()
   const reconciler = startReconciler({
+    erase: async () => false,
     databaseUrl: stack.serviceUrls.intake,
     nats: connection,
     ensureStreams: () => ensureStreams(connection, topology),

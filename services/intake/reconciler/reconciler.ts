@@ -44,6 +44,8 @@ export function startReconciler(options: {
   ensureStreams: () => Promise<void>
   lostFiles: LostFiles
   queueHead: () => Promise<QueueHead>
+  /** A part of each round that the leader does as well; resolves to whether it has more to do, and never rejects. */
+  erase: (sql: Sql) => Promise<boolean>
   names: JetStreamNames
   log: Log
   metrics: Metrics
@@ -77,7 +79,7 @@ export function startReconciler(options: {
   const slidingMinimum = createSlidingMinimum(GRACE_SECONDS * 1_000)
   const commitWatermark = createCommitWatermark()
 
-  const work = async (sql: Sql): Promise<boolean> => {
+  const reconcile = async (sql: Sql): Promise<boolean> => {
     await lostFiles.deleteIfLost()
     const head = await readQueueHead()
     if (head === undefined) {
@@ -106,7 +108,10 @@ export function startReconciler(options: {
     url: databaseUrl,
     applicationName: 'leadtriage-reconciler',
     lockId: LOCK_ID, // 1
-    work,
+    work: async (sql) => {
+      const moreToErase = await options.erase(sql)
+      return (await reconcile(sql)) || moreToErase
+    },
     intervalMs: INTERVAL_MS,
     log,
   })

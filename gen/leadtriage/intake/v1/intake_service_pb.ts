@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file leadtriage/intake/v1/intake_service.proto.
  */
 export const file_leadtriage_intake_v1_intake_service: GenFile = /*@__PURE__*/
-  fileDesc("CilsZWFkdHJpYWdlL2ludGFrZS92MS9pbnRha2Vfc2VydmljZS5wcm90bxIUbGVhZHRyaWFnZS5pbnRha2UudjEijwEKB05ld0xlYWQSEgoFZW1haWwYASABKAlIAIgBARISCgVwaG9uZRgCIAEoCUgBiAEBEhEKBG5hbWUYAyABKAlIAogBARIMCgRub3RlGAQgASgJEhMKBnNvdXJjZRgFIAEoCUgDiAEBQggKBl9lbWFpbEIICgZfcGhvbmVCBwoFX25hbWVCCQoHX3NvdXJjZSLIAQoETGVhZBIKCgJpZBgBIAEoCRISCgVlbWFpbBgCIAEoCUgAiAEBEhIKBXBob25lGAMgASgJSAGIAQESEQoEbmFtZRgEIAEoCUgCiAEBEgwKBG5vdGUYBSABKAkSEwoGc291cmNlGAYgASgJSAOIAQESLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGX2VtYWlsQggKBl9waG9uZUIHCgVfbmFtZUIJCgdfc291cmNlIlkKEUNyZWF0ZUxlYWRSZXF1ZXN0EhcKD2lkZW1wb3RlbmN5X2tleRgBIAEoCRIrCgRsZWFkGAIgASgLMh0ubGVhZHRyaWFnZS5pbnRha2UudjEuTmV3TGVhZCJQChJDcmVhdGVMZWFkUmVzcG9uc2USKAoEbGVhZBgBIAEoCzIaLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkxlYWQSEAoIcmVwbGF5ZWQYAiABKAgiIQoOR2V0TGVhZFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCSI7Cg9HZXRMZWFkUmVzcG9uc2USKAoEbGVhZBgBIAEoCzIaLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkxlYWQiVAoXQmF0Y2hDcmVhdGVMZWFkc1JlcXVlc3QSOQoIcmVxdWVzdHMYASADKAsyJy5sZWFkdHJpYWdlLmludGFrZS52MS5DcmVhdGVMZWFkUmVxdWVzdCJZChhCYXRjaENyZWF0ZUxlYWRzUmVzcG9uc2USPQoHcmVzdWx0cxgBIAMoCzIsLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNSZXN1bHQivAEKFkJhdGNoQ3JlYXRlTGVhZHNSZXN1bHQSPgoHb3V0Y29tZRgBIAEoDjItLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNPdXRjb21lEigKBGxlYWQYAiABKAsyGi5sZWFkdHJpYWdlLmludGFrZS52MS5MZWFkEjgKCnZpb2xhdGlvbnMYAyADKAsyJC5sZWFkdHJpYWdlLmludGFrZS52MS5GaWVsZFZpb2xhdGlvbiIvCg5GaWVsZFZpb2xhdGlvbhIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAki8AEKFFJldHJpYWdlTGVhZHNSZXF1ZXN0EhAKCGxlYWRfaWRzGAEgAygJEhAKCGFuYWx5emVyGAIgASgJEi8KB2ludGVudHMYAyADKA4yHi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkludGVudBIxCg1jcmVhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCwoDYWxsGAYgASgIEg8KB2RyeV9ydW4YByABKAgiJgoVUmV0cmlhZ2VMZWFkc1Jlc3BvbnNlEg0KBWxlYWRzGAEgASgDKucBChdCYXRjaENyZWF0ZUxlYWRzT3V0Y29tZRIqCiZCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9VTlNQRUNJRklFRBAAEiYKIkJBVENIX0NSRUFURV9MRUFEU19PVVRDT01FX0NSRUFURUQQARInCiNCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9SRVBMQVlFRBACEicKI0JBVENIX0NSRUFURV9MRUFEU19PVVRDT01FX0NPTkZMSUNUEAMSJgoiQkFUQ0hfQ1JFQVRFX0xFQURTX09VVENPTUVfSU5WQUxJRBAEMu0DCg1JbnRha2VTZXJ2aWNlEnAKCkNyZWF0ZUxlYWQSJy5sZWFkdHJpYWdlLmludGFrZS52MS5DcmVhdGVMZWFkUmVxdWVzdBooLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkNyZWF0ZUxlYWRSZXNwb25zZSIPirUYC2xlYWRzOndyaXRlEmkKB0dldExlYWQSJC5sZWFkdHJpYWdlLmludGFrZS52MS5HZXRMZWFkUmVxdWVzdBolLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkdldExlYWRSZXNwb25zZSIRkAIBirUYCmxlYWRzOnJlYWQSggEKEEJhdGNoQ3JlYXRlTGVhZHMSLS5sZWFkdHJpYWdlLmludGFrZS52MS5CYXRjaENyZWF0ZUxlYWRzUmVxdWVzdBouLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNSZXNwb25zZSIPirUYC2xlYWRzOndyaXRlEnoKDVJldHJpYWdlTGVhZHMSKi5sZWFkdHJpYWdlLmludGFrZS52MS5SZXRyaWFnZUxlYWRzUmVxdWVzdBorLmxlYWR0cmlhZ2UuaW50YWtlLnYxLlJldHJpYWdlTGVhZHNSZXNwb25zZSIQirUYDHRyaWFnZTphZG1pbmIGcHJvdG8z", [file_google_protobuf_timestamp, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight]);
+  fileDesc("CilsZWFkdHJpYWdlL2ludGFrZS92MS9pbnRha2Vfc2VydmljZS5wcm90bxIUbGVhZHRyaWFnZS5pbnRha2UudjEijwEKB05ld0xlYWQSEgoFZW1haWwYASABKAlIAIgBARISCgVwaG9uZRgCIAEoCUgBiAEBEhEKBG5hbWUYAyABKAlIAogBARIMCgRub3RlGAQgASgJEhMKBnNvdXJjZRgFIAEoCUgDiAEBQggKBl9lbWFpbEIICgZfcGhvbmVCBwoFX25hbWVCCQoHX3NvdXJjZSLIAQoETGVhZBIKCgJpZBgBIAEoCRISCgVlbWFpbBgCIAEoCUgAiAEBEhIKBXBob25lGAMgASgJSAGIAQESEQoEbmFtZRgEIAEoCUgCiAEBEgwKBG5vdGUYBSABKAkSEwoGc291cmNlGAYgASgJSAOIAQESLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCCAoGX2VtYWlsQggKBl9waG9uZUIHCgVfbmFtZUIJCgdfc291cmNlIlkKEUNyZWF0ZUxlYWRSZXF1ZXN0EhcKD2lkZW1wb3RlbmN5X2tleRgBIAEoCRIrCgRsZWFkGAIgASgLMh0ubGVhZHRyaWFnZS5pbnRha2UudjEuTmV3TGVhZCJQChJDcmVhdGVMZWFkUmVzcG9uc2USKAoEbGVhZBgBIAEoCzIaLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkxlYWQSEAoIcmVwbGF5ZWQYAiABKAgiIQoOR2V0TGVhZFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCSI7Cg9HZXRMZWFkUmVzcG9uc2USKAoEbGVhZBgBIAEoCzIaLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkxlYWQiVAoXQmF0Y2hDcmVhdGVMZWFkc1JlcXVlc3QSOQoIcmVxdWVzdHMYASADKAsyJy5sZWFkdHJpYWdlLmludGFrZS52MS5DcmVhdGVMZWFkUmVxdWVzdCJZChhCYXRjaENyZWF0ZUxlYWRzUmVzcG9uc2USPQoHcmVzdWx0cxgBIAMoCzIsLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNSZXN1bHQivAEKFkJhdGNoQ3JlYXRlTGVhZHNSZXN1bHQSPgoHb3V0Y29tZRgBIAEoDjItLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkJhdGNoQ3JlYXRlTGVhZHNPdXRjb21lEigKBGxlYWQYAiABKAsyGi5sZWFkdHJpYWdlLmludGFrZS52MS5MZWFkEjgKCnZpb2xhdGlvbnMYAyADKAsyJC5sZWFkdHJpYWdlLmludGFrZS52MS5GaWVsZFZpb2xhdGlvbiIvCg5GaWVsZFZpb2xhdGlvbhIMCgRwYXRoGAEgASgJEg8KB21lc3NhZ2UYAiABKAki8AEKFFJldHJpYWdlTGVhZHNSZXF1ZXN0EhAKCGxlYWRfaWRzGAEgAygJEhAKCGFuYWx5emVyGAIgASgJEi8KB2ludGVudHMYAyADKA4yHi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkludGVudBIxCg1jcmVhdGVkX2FmdGVyGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCwoDYWxsGAYgASgIEg8KB2RyeV9ydW4YByABKAgiJgoVUmV0cmlhZ2VMZWFkc1Jlc3BvbnNlEg0KBWxlYWRzGAEgASgDIiQKEURlbGV0ZUxlYWRSZXF1ZXN0Eg8KB2xlYWRfaWQYASABKAkiFAoSRGVsZXRlTGVhZFJlc3BvbnNlIkQKE0VyYXNlU3ViamVjdFJlcXVlc3QSDQoFZW1haWwYASABKAkSDQoFcGhvbmUYAiABKAkSDwoHZHJ5X3J1bhgDIAEoCCIlChRFcmFzZVN1YmplY3RSZXNwb25zZRINCgVsZWFkcxgBIAEoAyqOAgoXQmF0Y2hDcmVhdGVMZWFkc091dGNvbWUSKgomQkFUQ0hfQ1JFQVRFX0xFQURTX09VVENPTUVfVU5TUEVDSUZJRUQQABImCiJCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9DUkVBVEVEEAESJwojQkFUQ0hfQ1JFQVRFX0xFQURTX09VVENPTUVfUkVQTEFZRUQQAhInCiNCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9DT05GTElDVBADEiYKIkJBVENIX0NSRUFURV9MRUFEU19PVVRDT01FX0lOVkFMSUQQBBIlCiFCQVRDSF9DUkVBVEVfTEVBRFNfT1VUQ09NRV9FUkFTRUQQBTLfBQoNSW50YWtlU2VydmljZRJwCgpDcmVhdGVMZWFkEicubGVhZHRyaWFnZS5pbnRha2UudjEuQ3JlYXRlTGVhZFJlcXVlc3QaKC5sZWFkdHJpYWdlLmludGFrZS52MS5DcmVhdGVMZWFkUmVzcG9uc2UiD4q1GAtsZWFkczp3cml0ZRJpCgdHZXRMZWFkEiQubGVhZHRyaWFnZS5pbnRha2UudjEuR2V0TGVhZFJlcXVlc3QaJS5sZWFkdHJpYWdlLmludGFrZS52MS5HZXRMZWFkUmVzcG9uc2UiEZACAYq1GApsZWFkczpyZWFkEoIBChBCYXRjaENyZWF0ZUxlYWRzEi0ubGVhZHRyaWFnZS5pbnRha2UudjEuQmF0Y2hDcmVhdGVMZWFkc1JlcXVlc3QaLi5sZWFkdHJpYWdlLmludGFrZS52MS5CYXRjaENyZWF0ZUxlYWRzUmVzcG9uc2UiD4q1GAtsZWFkczp3cml0ZRJ6Cg1SZXRyaWFnZUxlYWRzEioubGVhZHRyaWFnZS5pbnRha2UudjEuUmV0cmlhZ2VMZWFkc1JlcXVlc3QaKy5sZWFkdHJpYWdlLmludGFrZS52MS5SZXRyaWFnZUxlYWRzUmVzcG9uc2UiEIq1GAx0cmlhZ2U6YWRtaW4SdAoKRGVsZXRlTGVhZBInLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkRlbGV0ZUxlYWRSZXF1ZXN0GigubGVhZHRyaWFnZS5pbnRha2UudjEuRGVsZXRlTGVhZFJlc3BvbnNlIhOQAgKKtRgMdHJpYWdlOmFkbWluEnoKDEVyYXNlU3ViamVjdBIpLmxlYWR0cmlhZ2UuaW50YWtlLnYxLkVyYXNlU3ViamVjdFJlcXVlc3QaKi5sZWFkdHJpYWdlLmludGFrZS52MS5FcmFzZVN1YmplY3RSZXNwb25zZSITkAICirUYDHRyaWFnZTphZG1pbmIGcHJvdG8z", [file_google_protobuf_timestamp, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight]);
 
 /**
  * A lead to be stored. Lengths are in Unicode code points.
@@ -249,14 +249,14 @@ export type BatchCreateLeadsResult = Message<"leadtriage.intake.v1.BatchCreateLe
   outcome: BatchCreateLeadsOutcome;
 
   /**
-   * The stored lead; absent when the outcome is CONFLICT or INVALID.
+   * The stored lead; absent when the outcome is CONFLICT, INVALID or ERASED.
    *
    * @generated from field: leadtriage.intake.v1.Lead lead = 2;
    */
   lead?: Lead | undefined;
 
   /**
-   * Every violation of an invalid item, or the cause of the conflict.
+   * Every violation of an invalid item, or why its key cannot be used.
    *
    * @generated from field: repeated leadtriage.intake.v1.FieldViolation violations = 3;
    */
@@ -377,6 +377,89 @@ export const RetriageLeadsResponseSchema: GenMessage<RetriageLeadsResponse> = /*
   messageDesc(file_leadtriage_intake_v1_intake_service, 11);
 
 /**
+ * @generated from message leadtriage.intake.v1.DeleteLeadRequest
+ */
+export type DeleteLeadRequest = Message<"leadtriage.intake.v1.DeleteLeadRequest"> & {
+  /**
+   * @generated from field: string lead_id = 1;
+   */
+  leadId: string;
+};
+
+/**
+ * Describes the message leadtriage.intake.v1.DeleteLeadRequest.
+ * Use `create(DeleteLeadRequestSchema)` to create a new message.
+ */
+export const DeleteLeadRequestSchema: GenMessage<DeleteLeadRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_intake_v1_intake_service, 12);
+
+/**
+ * @generated from message leadtriage.intake.v1.DeleteLeadResponse
+ */
+export type DeleteLeadResponse = Message<"leadtriage.intake.v1.DeleteLeadResponse"> & {
+};
+
+/**
+ * Describes the message leadtriage.intake.v1.DeleteLeadResponse.
+ * Use `create(DeleteLeadResponseSchema)` to create a new message.
+ */
+export const DeleteLeadResponseSchema: GenMessage<DeleteLeadResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_intake_v1_intake_service, 13);
+
+/**
+ * @generated from message leadtriage.intake.v1.EraseSubjectRequest
+ */
+export type EraseSubjectRequest = Message<"leadtriage.intake.v1.EraseSubjectRequest"> & {
+  /**
+   * Leads with this email address, compared after Unicode normalization (NFKC) and without regard to case.
+   *
+   * @generated from field: string email = 1;
+   */
+  email: string;
+
+  /**
+   * Leads whose phone number has the same digits, without leading zeros: "+49 30 1234" equals "0049-30-1234", but not
+   * "030 1234". It must have at least one digit other than 0.
+   *
+   * @generated from field: string phone = 2;
+   */
+  phone: string;
+
+  /**
+   * Counts the leads without erasing them.
+   *
+   * @generated from field: bool dry_run = 3;
+   */
+  dryRun: boolean;
+};
+
+/**
+ * Describes the message leadtriage.intake.v1.EraseSubjectRequest.
+ * Use `create(EraseSubjectRequestSchema)` to create a new message.
+ */
+export const EraseSubjectRequestSchema: GenMessage<EraseSubjectRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_intake_v1_intake_service, 14);
+
+/**
+ * @generated from message leadtriage.intake.v1.EraseSubjectResponse
+ */
+export type EraseSubjectResponse = Message<"leadtriage.intake.v1.EraseSubjectResponse"> & {
+  /**
+   * The number of leads erased by this call, or with dry_run the number selected.
+   *
+   * @generated from field: int64 leads = 1;
+   */
+  leads: bigint;
+};
+
+/**
+ * Describes the message leadtriage.intake.v1.EraseSubjectResponse.
+ * Use `create(EraseSubjectResponseSchema)` to create a new message.
+ */
+export const EraseSubjectResponseSchema: GenMessage<EraseSubjectResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_intake_v1_intake_service, 15);
+
+/**
  * @generated from enum leadtriage.intake.v1.BatchCreateLeadsOutcome
  */
 export const BatchCreateLeadsOutcome = {
@@ -408,6 +491,13 @@ export const BatchCreateLeadsOutcome = {
    * @generated from enum value: BATCH_CREATE_LEADS_OUTCOME_INVALID = 4;
    */
   INVALID: 4,
+
+  /**
+   * The lead of the key was erased, and the key stays blocked.
+   *
+   * @generated from enum value: BATCH_CREATE_LEADS_OUTCOME_ERASED = 5;
+   */
+  ERASED: 5,
 } as const;
 
 /**
@@ -431,7 +521,8 @@ export const IntakeService: GenService<{
    * Stores a lead, once per idempotency key.
    *
    * Errors: INVALID_ARGUMENT with google.rpc.BadRequest listing each violation; ALREADY_EXISTS when the key was used
-   * for a different lead; UNAVAILABLE when the database is unreachable (retry with the same key).
+   * for a different lead; FAILED_PRECONDITION (lead_erased) when the lead of the key was erased; UNAVAILABLE when the
+   * database is unreachable (retry with the same key).
    *
    * @generated from rpc leadtriage.intake.v1.IntakeService.CreateLead
    */
@@ -478,6 +569,34 @@ export const IntakeService: GenService<{
     methodKind: "unary";
     input: typeof RetriageLeadsRequestSchema;
     output: typeof RetriageLeadsResponseSchema;
+  },
+  /**
+   * Erases a lead, irreversibly. Once the call has succeeded, the lead is deleted and its idempotency key is blocked, so
+   * that a retry of CreateLead cannot store it again. Its insight, dead letter, and messages in the streams follow within
+   * seconds, also if a server fails meanwhile. Erasing a lead again has the same outcome.
+   *
+   * Errors: NOT_FOUND when the lead never existed; INVALID_ARGUMENT when the id is not a UUID; UNAVAILABLE (retry).
+   *
+   * @generated from rpc leadtriage.intake.v1.IntakeService.DeleteLead
+   */
+  deleteLead: {
+    methodKind: "unary";
+    input: typeof DeleteLeadRequestSchema;
+    output: typeof DeleteLeadResponseSchema;
+  },
+  /**
+   * Erases all leads with an email address or a phone number, as DeleteLead does. Takes exactly one of the two. Reads
+   * every lead, and erases in batches: if a call fails midway, the first leads are erased; retrying the call erases the
+   * others. Does not search notes.
+   *
+   * Errors: INVALID_ARGUMENT, also when the request has neither or both; UNAVAILABLE.
+   *
+   * @generated from rpc leadtriage.intake.v1.IntakeService.EraseSubject
+   */
+  eraseSubject: {
+    methodKind: "unary";
+    input: typeof EraseSubjectRequestSchema;
+    output: typeof EraseSubjectResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_leadtriage_intake_v1_intake_service, 0);

@@ -20,6 +20,7 @@ const MEANINGS = {
   service_not_found: 'The RPC service does not exist.',
   method_not_allowed: 'The path does not support this method; `Allow` lists the supported ones.',
   lead_not_found: 'The lead does not exist.',
+  lead_erased: 'The lead of this key was erased. The key stays blocked: a retry stores nothing.',
   insight_pending: 'The lead is waiting for triage; retry after `Retry-After`.',
   insight_failed: 'Triage failed and the lead is a dead letter. It gets no insight unless it is redriven.',
   dead_letter_not_found: 'The lead is not a dead letter.',
