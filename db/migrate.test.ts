@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
 import { useStack } from '../testkit/fixtures/stack.ts'
@@ -47,7 +48,8 @@ describe('migrate', () => {
   test('runs each migration once when ten processes start it concurrently', async () => {
     await Promise.all(Array.from({ length: 10 }, () => migrate(url)))
     const versions = (await history()).map(({ version }) => Number(version)).filter((version) => version > 0)
-    expect(versions).toEqual(Array.from({ length: neededVersion() }, (_, i) => i + 1))
+    const files = await readdir(new URL('./migrations/', import.meta.url))
+    expect(versions).toEqual(files.map((file) => Number.parseInt(file, 10)).sort((a, b) => a - b))
   })
 
   test('does not touch a schema that is newer than the code', async () => {

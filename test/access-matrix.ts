@@ -13,6 +13,8 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
     'leadtriage.access.v1.AccessService/RevokeKey': 'keys:admin',
     'leadtriage.access.v1.AccessService/RotateKey': 'keys:admin',
     'leadtriage.access.v1.AccessService/ListAuditEvents': 'keys:admin',
+    'leadtriage.intake.v1.IntakeService/DeleteLead': 'triage:admin',
+    'leadtriage.intake.v1.IntakeService/EraseSubject': 'triage:admin',
   },
   triage: {
     'leadtriage.triage.v1.TriageService/GetQueue': 'triage:admin',
@@ -31,6 +33,8 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
     'POST /leads': 'leads:write',
     'POST /leads:import': 'leads:write',
     'GET /leads/{lead_id}': 'leads:read',
+    'DELETE /leads/{lead_id}': 'triage:admin',
+    'POST /leads:erase-subject': 'triage:admin',
     'POST /leads:retriage': 'triage:admin',
     'POST /keys': 'keys:admin',
     'GET /keys': 'keys:admin',

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type { Client, Transport } from '@connectrpc/connect'
-import { createClient } from '@connectrpc/connect'
+import { Code, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { BatchCreateLeadsOutcome, IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { DeadLetterReason, DeadLetterState, TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
 import { importAll, toNdjson } from '../testkit/clients/imports.ts'
 import { bodyOf, post } from '../testkit/clients/rest.ts'
-import { TRANSPORTS } from '../testkit/clients/rpc.ts'
+import { failureOf, TRANSPORTS } from '../testkit/clients/rpc.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
@@ -308,6 +308,77 @@ describe('listing, reading and redriving dead letters has the same outcome over 
       () => post(`${triage.url}/dead-letters:redrive`, { lead_ids: leadIds }),
       (clients) => clients.triage.redriveDeadLetters({ leadIds }),
     )
+  })
+})
+
+describe('erasing leads has the same outcome over every protocol:', () => {
+  test.each([
+    ['one that exists', writeLead, {}],
+    ['one that does not exist', async () => randomUUID(), { code: 'lead_not_found' }],
+    ['one by an invalid UUID', async () => '7', invalid('lead_id')],
+  ])('%s, and again', async (_what, write, expected) => {
+    const leadId = await write()
+    await expectParity(
+      expected,
+      () => fetch(`${intake.url}/leads/${leadId}`, { method: 'DELETE' }),
+      (clients) => clients.intake.deleteLead({ leadId }),
+    )
+  })
+
+  test.each<[what: string, subject: { email?: string; phone?: string }, expected: Partial<Outcome>]>([
+    ['an email address', { email: 'a@example.com' }, {}],
+    ['a phone number', { phone: '+49 30 1234' }, {}],
+    ['both', { email: 'a@example.com', phone: '+49 30 1234' }, invalid('')],
+    ['neither', {}, invalid('')],
+    ['an empty email address', { email: '' }, invalid('')],
+    ['an email address that is too long', { email: EMOJI.repeat(255) }, invalid('email')],
+    ['a phone number without digits', { phone: 'none' }, invalid('phone')],
+    ['a phone number of zeros', { phone: '00' }, invalid('phone')],
+    ['U+0000', { email: 'a\u0000' }, invalid('email')],
+  ])('all of a person, by %s', async (_what, subject, expected) => {
+    await expectParity(
+      expected,
+      () => post(`${intake.url}/leads:erase-subject`, { ...subject, dry_run: true }),
+      (clients) => clients.intake.eraseSubject({ ...subject, dryRun: true }),
+    )
+  })
+
+  test('a retry of the request that stored it is rejected, whatever lead it has', async () => {
+    const idempotencyKey = randomUUID()
+    const postLead = (note: string) => post(`${intake.url}/leads`, { note }, { 'idempotency-key': idempotencyKey })
+    const { id } = await bodyOf<{ id: string }>(postLead('first'))
+    expect((await fetch(`${intake.url}/leads/${id}`, { method: 'DELETE' })).status).toBe(204)
+    for (const note of ['first', 'another']) {
+      await expectParity(
+        { code: 'lead_erased' },
+        () => postLead(note),
+        (clients) => clients.intake.createLead({ idempotencyKey, lead: { note } }),
+      )
+    }
+    expect((await postLead('first')).status).toBe(410)
+    for (const [name, transport] of TRANSPORTS) {
+      const call = clientsOver(transport).intake.createLead({ idempotencyKey, lead: { note: 'first' } })
+      expect([name, (await failureOf(call)).code]).toEqual([name, Code.FailedPrecondition])
+    }
+    expect(await stack.sql`select from leads where idempotency_key = ${idempotencyKey}`).toEqual([])
+  })
+
+  test('a batch and an import report it for its item, and store the others', async () => {
+    const [erased, other, third] = [randomUUID(), randomUUID(), randomUUID()]
+    const { id } = await bodyOf<{ id: string }>(
+      post(`${intake.url}/leads`, { note: 'Hi' }, { 'idempotency-key': erased }),
+    )
+    await fetch(`${intake.url}/leads/${id}`, { method: 'DELETE' })
+    for (const [name, transport] of TRANSPORTS) {
+      const requests = [erased, other].map((idempotencyKey) => ({ idempotencyKey, lead: { note: 'Hi' } }))
+      const { results } = await clientsOver(transport).intake.batchCreateLeads({ requests })
+      expect([name, results[0]?.outcome, results[0]?.lead]).toEqual([name, BatchCreateLeadsOutcome.ERASED, undefined])
+      expect(results[1]?.lead).toMatchObject({ note: 'Hi' })
+    }
+    const rows = [erased, third].map((key) => ({ idempotency_key: key, note: 'Hi' }))
+    const { faults, last } = await importAll(intake.url, toNdjson(rows))
+    expect(faults).toMatchObject([{ row: 1, outcome: 'erased', errors: [{ path: 'idempotency_key' }] }])
+    expect(last).toMatchObject({ done: { rows: 2, created: 1, erased: 1 } })
   })
 })
 

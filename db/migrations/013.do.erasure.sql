@@ -1,5 +1,5 @@
 -- Erasure of leads. Intake deletes a lead and stores a tombstone in one transaction; each owner of other data about the
--- lead then erases its part and deletes its row of pending_erasures. docs/decisions/024-erasure.md explains the design.
+-- lead then erases its part and deletes its row of pending_erasures. docs/decisions/023-erasure.md explains the design.
 
 -- Tombstones. They are kept for ever and have no personal data.
 create table erased_leads (

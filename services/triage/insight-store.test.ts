@@ -9,6 +9,7 @@ import { connectPostgres } from '../../lib/postgres/connect.ts'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { beforeQuery, succeeding } from '../../testkit/fakes.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
+import { LeadErasedError } from './erasure/lead-erased.ts'
 import { createInsightStore } from './insight-store.ts'
 
 const stack = useStack()
@@ -96,7 +97,7 @@ describe('one invalid insight', () => {
     const erase = () => stack.sql`delete from insights where lead_id = ${known.leadId}`
     const racing = createInsightStore(beforeQuery(sql, /^select .* from insights/s, erase))
     const [gone, neighbour] = await racing.upsert([known, insightOf(randomUUID())])
-    expect(gone).toMatchObject({ message: expect.stringContaining('was deleted') })
+    expect(gone).toBeInstanceOf(LeadErasedError)
     expect(neighbour).toMatchObject({ stage: 'final' })
   })
 })

@@ -83,14 +83,19 @@ async function createKey(): Promise<string> {
   return key.id
 }
 
+async function createLead(key?: string): Promise<string> {
+  const created = (await call('intake', 'createLead', '/leads/', lead({ note: 'Bonjour' }, key))) as { id: string }
+  return created.id
+}
+
 /** Stores a lead with an insight and then a dead letter. In the other order, the insight would delete the dead letter. */
 async function deadLetter(): Promise<string> {
-  const created = (await call('intake', 'createLead', '/leads/', lead({ note: 'Bonjour' }))) as { id: string }
-  const insight = await call('insights', 'getInsight', `/leads/${created.id}/insight?wait=10s`)
-  expect(insight).toMatchObject({ lead_id: created.id })
+  const id = await createLead()
+  const insight = await call('insights', 'getInsight', `/leads/${id}/insight?wait=10s`)
+  expect(insight).toMatchObject({ lead_id: id })
   await stack.sql`
-    insert into dead_letters (lead_id, generation, reason, error, attempts) values (${created.id}, 1, 'failed', 'x', 5)`
-  return created.id
+    insert into dead_letters (lead_id, generation, reason, error, attempts) values (${id}, 1, 'failed', 'x', 5)`
+  return id
 }
 
 test('the examples in the documents work unchanged', async () => {
@@ -99,7 +104,8 @@ test('the examples in the documents work unchanged', async () => {
     const { url, document, contract } = services[name]
     for (const operation of operationsOf(document)) {
       for (const type of Object.keys(operation.requestBody?.content ?? { none: undefined })) {
-        const ids = { lead_id: dead, key_id: await createKey() }
+        const leadId = operation.operationId === 'deleteLead' ? await createLead() : dead
+        const ids = { lead_id: leadId, key_id: await createKey() }
         const request = exampleRequest(document, operation, ids, type === 'none' ? undefined : type)
         const response = await fetch(`${url}${request.url}`, request.init)
         await contract.read(operation.operationId, response)
@@ -139,6 +145,22 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('intake', 'importLeads', '/leads:import', rows('{"note"', 'application/x-ndjson'))
     await call('intake', 'importLeads', '/leads:import', rows('colour\nred\n'))
     await call('intake', 'importLeads', '/leads:import', rows('<xml/>', 'application/xml'))
+  })
+
+  test('erasures, and a retry of an erased lead', async () => {
+    const key = randomUUID()
+    const id = await createLead(key)
+    await call('intake', 'deleteLead', `/leads/${id}`, { method: 'DELETE' })
+    await call('intake', 'deleteLead', `/leads/${randomUUID()}`, { method: 'DELETE' })
+    await call('intake', 'deleteLead', '/leads/7', { method: 'DELETE' })
+    await call('intake', 'createLead', '/leads/', lead({ note: 'Bonjour' }, key))
+    const lines = await call('intake', 'importLeads', '/leads:import', rows(`idempotency_key,note\n${key},Bonjour\n`))
+    expect(lines).toEqual(expect.arrayContaining([expect.objectContaining({ row: 1, outcome: 'erased' })]))
+    const eraseSubject = (init: RequestInit) => call('intake', 'eraseSubject', '/leads:erase-subject', init)
+    expect(await eraseSubject(json('POST', { phone: '+49 30 1234' }))).toEqual({ leads: 0 })
+    await eraseSubject(json('POST', {}))
+    await eraseSubject({ method: 'POST', body: 'email=x' })
+    await eraseSubject(json('POST', { email: 'x'.repeat(300_000) }))
   })
 
   test('retriages', async () => {

@@ -43,6 +43,12 @@ export function createContract(document: OpenApiDocument): Contract {
     return [...undocumented.map((name) => `the header ${name} is not documented`), ...wrong]
   }
 
+  function checkBody(media: { readonly schema?: object } | undefined, body: unknown): readonly unknown[] {
+    if (media === undefined) return ['the content type is not documented']
+    const { $ref } = media.schema as { $ref: string } // every body is a named schema, which openapi.test.ts checks
+    return schemas.validate($ref, body)
+  }
+
   return {
     documented: new Set(
       [...operations].flatMap(([id, { responses }]) => Object.keys(responses).map((status) => `${id} ${status}`)),
@@ -55,13 +61,10 @@ export function createContract(document: OpenApiDocument): Contract {
       if (reference === undefined) throw new Error(`${name} is not documented: ${text}`)
       const { content, headers } = resolve(document, reference)
       const type = response.headers.get('content-type')?.split(';')[0] ?? ''
-      const media = content[type]
-      if (media === undefined) throw new Error(`${name} is not documented as ${type}: ${text}`)
-      const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
-      const bodies = lines.map((line) => JSON.parse(line) as unknown)
-      const { $ref } = media.schema as { $ref: string } // every body is a named schema, which openapi.test.ts checks
+      const bodies = bodiesOf(type, text)
       const errors = [
-        ...bodies.flatMap((body) => schemas.validate($ref, body)),
+        ...bodies.flatMap((body) => checkBody(content[type], body)),
+        ...(bodies.length === 0 && Object.keys(content).length > 0 ? ['the body is missing'] : []),
         ...checkHeaders(headers ?? {}, response.headers),
       ]
       if (errors.length > 0) throw new Error(`${name} differs from the document: ${JSON.stringify(errors)}: ${text}`)
@@ -69,4 +72,10 @@ export function createContract(document: OpenApiDocument): Contract {
       return type === 'application/x-ndjson' ? bodies : bodies[0]
     },
   }
+}
+
+function bodiesOf(type: string, text: string): unknown[] {
+  if (text === '') return []
+  const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
+  return lines.map((line) => JSON.parse(line) as unknown)
 }

@@ -15,6 +15,8 @@ const SERVICES = {
   intake: [
     'createKey',
     'createLead',
+    'deleteLead',
+    'eraseSubject',
     'getLead',
     'importLeads',
     'listAuditEvents',

@@ -50,7 +50,6 @@ function deleteRows(sql: Sql, leadIds: readonly string[]) {
   const ids = sql`any(${[...leadIds]}::uuid[])`
   return sql`
     with letters as (delete from dead_letters where lead_id = ${ids}),
-    attempts as (delete from delivery_attempts where lead_id = ${ids}),
-    former_attempts as (delete from suspects where lead_id = ${ids})
+    attempts as (delete from delivery_attempts where lead_id = ${ids})
     delete from insights where lead_id = ${ids}`
 }
