@@ -21,6 +21,7 @@ describe('settings', () => {
       ...REQUIRED,
       HOST: '127.0.0.1',
       AUTH: 'on',
+      CORS_ORIGINS: [],
       LIMIT_PER_ADDRESS: '5000/1',
       LIMIT_PER_CLIENT: '5000/1',
       LIMIT_FAILED_CREDENTIALS: '30/60',
@@ -40,6 +41,24 @@ describe('settings', () => {
       NATS_NAMESPACE: 'blue_1',
       HOST: '::',
     })
+  })
+
+  test('CORS_ORIGINS is a list of origins as browsers send them', () => {
+    const origins = (CORS_ORIGINS: string) => loadConfig(commonSettings, { ...REQUIRED, CORS_ORIGINS }).CORS_ORIGINS
+    expect(origins('https://www.example.com, http://localhost:3000')).toEqual([
+      'https://www.example.com',
+      'http://localhost:3000',
+    ])
+    for (const wrong of [
+      '*',
+      'null',
+      'https://*.example.com',
+      'https://example.com/',
+      'example.com',
+      'https://a:443',
+    ]) {
+      expect(() => origins(wrong), wrong).toThrow(/CORS_ORIGINS=.* is wrong: it must be origins .*wildcard/)
+    }
   })
 
   test('accept addresses and networks of proxies, and nothing that would be trusted by mistake', () => {

@@ -17,8 +17,11 @@ import { createClientAddress } from './http/client-address.ts'
 import { createClientErrorHandler } from './http/client-errors.ts'
 import type { ConnectionRouter } from './http/connection-router.ts'
 import { routeConnections } from './http/connection-router.ts'
+import type { IsAllowedOrigin } from './http/cors.ts'
+import { addCorsHeaders, allowOrigins } from './http/cors.ts'
 import { locateHttpCalls } from './http/incoming-call.ts'
 import { assertValidHttp, originFormOf } from './http/request-checks.ts'
+import { addSecurityHeaders, secureResponses } from './http/security-headers.ts'
 import type { ReadinessCheck, ReadinessMonitor } from './readiness.ts'
 import { createReadinessMonitor } from './readiness.ts'
 import { listAllowedMethods } from './rest/allowed-methods.ts'
@@ -39,6 +42,8 @@ export interface ServerOptions {
   readonly access: AccessControl
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` is believed. Default: none. */
   readonly trustedProxies?: readonly string[]
+  /** Which web pages may call the service. Default: those of its own origin. */
+  readonly isAllowedOrigin?: IsAllowedOrigin | undefined
   readonly rest: RegisterRest
   readonly checks: readonly ReadinessCheck[]
   readonly log: Log
@@ -85,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const bodies = createBodyBudget(options.maxBodyBytes ?? MAX_BODY_BYTES)
   const handleError = createErrorHandler(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
-  const { services, access } = options
+  const { services, access, isAllowedOrigin } = options
   const addressOf = createClientAddress(options.trustedProxies ?? [])
   const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
   const grpc = createGrpcHandler({ ...rpc, addressOf, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
@@ -100,7 +105,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     bodyLimit: MAX_REST_BODY_BYTES,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: handleError,
+    frameworkErrors: (error, request, reply) => {
+      // no hook has run
+      addSecurityHeaders(request, reply)
+      if (isAllowedOrigin) addCorsHeaders(request, reply, isAllowedOrigin)
+      handleError(error, request, reply)
+    },
     clientErrorHandler: clientErrors.onClientError,
     return503OnClosing: false, // its response has no details; the hook below sends a problem document
     serverFactory: (handle) => {
@@ -128,6 +138,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   identifyHttpCalls(app)
   locateHttpCalls(app, addressOf)
+  secureResponses(app)
+  if (isAllowedOrigin) allowOrigins(app, { isAllowed: isAllowedOrigin, access, observe })
   clientErrors.track(app)
   allowLongBodies(app)
   const allowedMethods = listAllowedMethods(app)

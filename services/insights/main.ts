@@ -11,6 +11,7 @@ import { runService } from '../../lib/lifecycle/run-service.ts'
 import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
@@ -75,6 +76,7 @@ export async function startInsights(
     services: [insightsRpc(get)],
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
+    isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
     rest: (app) => registerInsightsRest(app, get),
     checks: [
       { name: 'postgres', required: true, check: schema.check },

@@ -1,5 +1,6 @@
 import { createSchemaCheck } from '../../db/schema-check.ts'
 import { createAuditLog } from '../../lib/auth/audit-log.ts'
+import { watchKeyOrigins } from '../../lib/auth/key-origins.ts'
 import { startAuth } from '../../lib/auth/start-auth.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
@@ -12,6 +13,7 @@ import { runService } from '../../lib/lifecycle/run-service.ts'
 import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
@@ -58,6 +60,8 @@ export async function startIntake(
   })
   const limits = createLimits({ config, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
+  const keyOrigins = config.AUTH === 'on' ? watchKeyOrigins(sql, log) : undefined
+  if (keyOrigins) onStop('origins of keys', () => keyOrigins.stop())
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
@@ -99,6 +103,7 @@ export async function startIntake(
     services: [intakeRpc(intake), accessRpc(access)],
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
+    isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS, keyOrigins),
     rest: (app, failLate) => {
       registerIntakeRest(app, intake, failLate)
       registerAccessRest(app, access)

@@ -9,6 +9,7 @@ import { runService } from '../../lib/lifecycle/run-service.ts'
 import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
@@ -60,6 +61,7 @@ export async function startTriage(
     services: [triageRpc(api)],
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
+    isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
     rest: (app) => registerTriageRest(app, api),
     checks: [
       { name: 'postgres', required: true, check: schema.check },

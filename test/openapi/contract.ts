@@ -22,6 +22,13 @@ const HTTP_HEADERS = new Set([
   'date',
   'keep-alive',
   'transfer-encoding',
+  // addressed to the browser that shows a response or calls for a page, not to the client
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'referrer-policy',
+  'strict-transport-security',
+  'vary',
+  'x-content-type-options',
 ])
 
 export function createContract(document: OpenApiDocument): Contract {

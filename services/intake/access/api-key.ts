@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { KeyKind } from '../../../lib/auth/api-key.ts'
+import { isOrigin } from '../../../lib/auth/auth-settings.ts'
 import { ALL_SCOPES, Scope } from '../../../lib/auth/scopes.ts'
 
 /** A stored key, without its text. Times are by the database's clock. */
@@ -66,11 +67,6 @@ const originsSchema = z
   .max(KEY_LIMITS.origins, { error: `must have at most ${KEY_LIMITS.origins} items` })
   .transform((origins) => [...new Set(origins)])
   .default([])
-
-/** A browser sends exactly this text as `Origin`. Wildcards are not supported. */
-function isOrigin(text: string): boolean {
-  return /^https?:\/\/[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
-}
 
 /** The fields of a new key. A publishable key without scopes gets the only one that it may have. */
 export const newKeyFields = {
