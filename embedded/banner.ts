@@ -5,9 +5,9 @@ import { type Settings, serviceUrl } from './settings.ts'
 
 /** Returns the text that `npm start` prints when everything is ready. */
 export function banner(settings: Settings, servers: Servers, data: DataDir): string {
-  const intake = serviceUrl(settings.host, settings.ports.intake)
-  const insights = serviceUrl(settings.host, settings.ports.insights)
-  const triage = serviceUrl(settings.host, settings.ports.triage)
+  const intake = serviceUrl(settings, settings.ports.intake)
+  const insights = serviceUrl(settings, settings.ports.insights)
+  const triage = serviceUrl(settings, settings.ports.triage)
   const nats = servers.natsServer
   const dataFolders = [servers.postgres && data.postgres, servers.nats && data.nats].filter(Boolean)
   return `

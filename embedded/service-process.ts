@@ -1,6 +1,6 @@
-import http from 'node:http'
 import path from 'node:path'
 import type { ServiceName } from '../db/service-logins.ts'
+import { probe } from '../lib/server/probe.ts'
 import type { RunningProcess } from './child-process.ts'
 import { type NodeProcessOptions, spawnNode } from './node-process.ts'
 import type { StopStep } from './processes.ts'
@@ -23,14 +23,10 @@ export function spawnService({ name, ...options }: ServiceOptions): RunningProce
 
 /** Whether the service's readiness endpoint returns 200. */
 export function isServiceReady(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = http.get(`${url}/readyz`, { agent: false, timeout: 2_000 }, (response) => {
-      response.resume()
-      resolve(response.statusCode === 200)
-    })
-    request.on('timeout', () => request.destroy())
-    request.on('error', () => resolve(false))
-  })
+  return probe(`${url}/readyz`, 2_000).then(
+    (status) => status === 200,
+    () => false,
+  )
 }
 
 /** Formats a pino log line of level warning or above as "warning: message: error". Returns `undefined` for other lines. */

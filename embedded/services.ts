@@ -35,10 +35,10 @@ export async function startServices(options: ServicesOptions): Promise<Superviso
 }
 
 /** Resolves when all services are ready. Throws a `StartError` if one is not ready in time. */
-export async function waitForServices({ host, ports }: Settings, signal: AbortSignal): Promise<void> {
+export async function waitForServices(settings: Settings, signal: AbortSignal): Promise<void> {
   await Promise.all(
     SERVICES.map(async ({ name }) => {
-      const url = serviceUrl(host, ports[name])
+      const url = serviceUrl(settings, settings.ports[name])
       const probe = async () => (await isServiceReady(url)) || undefined
       if (await waitUntil(probe, { timeoutMs: READY_TIMEOUT_MS, intervalMs: 50, signal })) return
       throw new StartError(`${name} was not ready within ${READY_TIMEOUT_MS / 1000} s. See its log.`)

@@ -18,6 +18,8 @@ export interface Settings {
   readonly host: string
   /** Off by default when only this machine can reach the services. */
   readonly auth: 'on' | 'off'
+  /** Whether the services have a certificate. */
+  readonly tls: boolean
   readonly ports: Readonly<Record<ServiceName, number>>
   /** An absolute path. */
   readonly dataDir: string
@@ -58,6 +60,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): Settings {
   return {
     host,
     auth: auth === 'off' ? 'off' : 'on',
+    tls: Boolean(env.TLS_CERT_FILE),
     ports: { intake, triage, insights },
     dataDir: env.DATA_DIR ? path.resolve(env.DATA_DIR) : path.join(PROJECT_ROOT, '.data'),
     databaseUrl: env.DATABASE_URL || undefined,
@@ -73,8 +76,8 @@ export function compileCache({ dataDir }: Settings): string {
   return process.env.NODE_COMPILE_CACHE || path.join(dataDir, 'compile-cache')
 }
 
-/** Returns the URL for calls from this machine to a service that listens on `host`. */
-export function serviceUrl(host: string, port: number): string {
+/** Returns the URL for calls from this machine to a service. */
+export function serviceUrl({ host, tls }: Pick<Settings, 'host' | 'tls'>, port: number): string {
   const reachable = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  return `${tls ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }

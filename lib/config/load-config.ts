@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { authSettings } from '../auth/auth-settings.ts'
 import { limitSettings } from '../limits/limit-settings.ts'
+import { tlsSettings } from '../server/tls/tls-settings.ts'
 import { fileVariable, isSecretSetting, readSecretFiles, secretSetting } from './secret-settings.ts'
 
 /** All invalid settings of a service. The message is meant for the person who starts it. */
@@ -94,6 +95,7 @@ export const commonSettings = {
   ...limitSettings,
   /** Addresses and CIDR blocks of the proxies whose `X-Forwarded-For` is believed. */
   TRUSTED_PROXIES: networksSetting(),
+  ...tlsSettings,
   DATABASE_URL: secretSetting(
     urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
   ),

@@ -31,6 +31,8 @@ import { allowLongBodies } from './rest/long-body.ts'
 import type { ApiDescription } from './rest/openapi/register-openapi.ts'
 import { registerOpenApi } from './rest/openapi/register-openapi.ts'
 import type { RpcService } from './rpc.ts'
+import type { TlsOptions } from './tls/tls-terminator.ts'
+import { createTlsTerminator } from './tls/tls-terminator.ts'
 
 export interface ServerOptions {
   /** The service's title, description and tags in its OpenAPI document. */
@@ -48,7 +50,12 @@ export interface ServerOptions {
   readonly checks: readonly ReadinessCheck[]
   readonly log: Log
   readonly metrics: Metrics
-  /** How long a connection may take to send its first bytes. Default 30 s, because clients open spare connections. */
+  /** Undefined without TLS. */
+  readonly tls?: TlsOptions | undefined
+  /**
+   * How long a connection may take to send its first bytes, TLS handshake included. Default 30 s, because clients open
+   * spare connections.
+   */
   readonly firstBytesTimeoutMs?: number
   /** How long a whole request may take to arrive, except on routes with `longBody`. Default 30 s. */
   readonly requestTimeoutMs?: number
@@ -59,7 +66,7 @@ export interface ServerOptions {
 }
 
 export interface Server {
-  /** The address it listens on, for example `http://127.0.0.1:8000`. */
+  /** The address it listens on, for example `http://127.0.0.1:8000`, or with `https:`. */
   readonly url: string
   /** Reports unready, stops accepting, waits up to `graceMs` for calls in flight, and closes. Safe to call twice. */
   close(graceMs: number): Promise<void>
@@ -94,6 +101,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const addressOf = createClientAddress(options.trustedProxies ?? [])
   const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
   const grpc = createGrpcHandler({ ...rpc, addressOf, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
+
+  const tls = options.tls && (await createTlsTerminator({ ...options.tls, log: options.log, metrics: options.metrics }))
 
   let closed: Promise<void> | undefined
   let router: ConnectionRouter | undefined
@@ -132,7 +141,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       server.on('request', (_request, response) =>
         response.once('close', () => closed && setImmediate(() => server.closeIdleConnections())),
       )
-      router = routeConnections(server, (connection) => grpc.accept(connection), options.firstBytesTimeoutMs ?? 30_000)
+      router = routeConnections(server, {
+        acceptHttp2: grpc.accept,
+        firstBytesTimeoutMs: options.firstBytesTimeoutMs ?? 30_000,
+        tls,
+        rejectWithoutTls: clientErrors.rejectWithoutTls,
+      })
       return server
     },
   })
@@ -156,12 +170,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   await app.register((scope, _options, done) => registerConnectHandler(scope, rpc, done))
 
-  const url = await app.listen({ host: options.host, port: options.port })
+  const address = await app.listen({ host: options.host, port: options.port })
   const stopEvaluating = evaluatePeriodically(readiness)
   const close = async (graceMs: number) => {
     stopEvaluating()
     readiness.startDraining()
     router?.close()
+    tls?.stop()
     await Promise.all([grpc.drain(graceMs), closeHttp(graceMs)])
   }
   const closeHttp = async (graceMs: number) => {
@@ -170,7 +185,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     clearTimeout(deadline)
   }
   return {
-    url,
+    url: tls === undefined ? address : address.replace(/^http:/, 'https:'), // Fastify does not know of TLS
     close: (graceMs) => {
       closed ??= close(graceMs)
       return closed

@@ -14,6 +14,7 @@ import { connectPostgres } from '../../lib/postgres/connect.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
+import { tlsOptionsOf } from '../../lib/server/tls/certificate.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { insightsSettings } from './config.ts'
 import { getInsight } from './get-insight.ts'
@@ -85,6 +86,7 @@ export async function startInsights(
     ],
     log,
     metrics,
+    tls: tlsOptionsOf(config),
   })
   onStop('server', () => server.close(10_000))
   // runs first: the server can close only after waiting calls have returned

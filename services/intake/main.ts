@@ -16,6 +16,7 @@ import { connectPostgres } from '../../lib/postgres/connect.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
+import { tlsOptionsOf } from '../../lib/server/tls/certificate.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { createAccess } from './access/access.ts'
 import { createAuditEventStore } from './access/audit-event-store.ts'
@@ -115,6 +116,7 @@ export async function startIntake(
     ],
     log,
     metrics,
+    tls: tlsOptionsOf(config),
   })
   onStop('server', () => server.close(10_000))
   log.info({ url: server.url }, 'intake is listening')

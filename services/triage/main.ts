@@ -12,6 +12,7 @@ import { connectPostgres } from '../../lib/postgres/connect.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
+import { tlsOptionsOf } from '../../lib/server/tls/certificate.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { triageSettings } from './config.ts'
 import { createDeadLetterStore } from './dead-letter-store.ts'
@@ -71,6 +72,7 @@ export async function startTriage(
     ],
     log,
     metrics,
+    tls: tlsOptionsOf(config),
   })
   onStop('server', () => server.close(5_000))
   log.info({ url: server.url }, 'triage is listening')

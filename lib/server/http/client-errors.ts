@@ -30,7 +30,8 @@ interface LastRequest {
 const LINGER_MS = 1_000
 
 /**
- * @returns Fastify's `clientErrorHandler`, and `track`, to be called once the app exists
+ * @returns Fastify's `clientErrorHandler`; `rejectWithoutTls` for connections that it does not see; and `track`, to be
+ *   called once the app exists
  */
 export function createClientErrorHandler(observe: CallObserver) {
   const lastRequests = new WeakMap<Socket, LastRequest>()
@@ -57,6 +58,10 @@ export function createClientErrorHandler(observe: CallObserver) {
       const rejection = rejectionFor(error)
       if (rejection === undefined) socket.destroy(error)
       else reject(socket, rejection)
+    },
+    rejectWithoutTls: (socket: Socket) => {
+      socket.on('error', () => undefined)
+      reject(socket, new AppError(ErrorCode.BadRequest, 'This port is served with TLS; use https.'))
     },
     /** Must be called before routes are added. */
     track: (app: FastifyInstance) => {
