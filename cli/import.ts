@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { credentialHeader, DEFAULT_URL } from './call-intake.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
@@ -12,9 +13,12 @@ const USAGE = `Sends a file of leads to intake and prints the progress.
   npm run leadtriage -- import FILE [--url URL] [--key UUID]
 
   FILE        CSV, or one JSON object per line; extension ${Object.keys(TYPES).join(', ')}
-  --url URL   base URL of intake; default http://127.0.0.1:8000
+  --url URL   base URL of intake; default ${DEFAULT_URL}
   --key UUID  idempotency key of the file, for rows without an idempotency_key: a retry with the same key creates no
               duplicates
+
+LEADTRIAGE_API_KEY (or LEADTRIAGE_API_KEY_FILE) is the key for the call, with the scope leads:write.
+
 Exit codes:
   0  all rows are stored
   1  intake rejected a row or the request: fix what the output names
@@ -44,7 +48,7 @@ export async function runImport(args: string[]): Promise<ExitCode> {
       args,
       allowPositionals: true,
       options: {
-        url: { type: 'string', default: 'http://127.0.0.1:8000' },
+        url: { type: 'string', default: DEFAULT_URL },
         key: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
@@ -66,7 +70,11 @@ async function openFile({ file, url, key }: { file: string; url: string; key?: s
   if (type === undefined) throw new Error(`FILE must end in ${Object.keys(TYPES).join(', ')}`)
   const target = new URL('/leads:import', url)
   if (!/^https?:$/.test(target.protocol)) throw new Error('--url must begin with http:// or https://')
-  const headers = new Headers({ 'content-type': type, ...(key === undefined ? {} : { 'idempotency-key': key }) })
+  const headers = new Headers({
+    ...credentialHeader(process.env),
+    'content-type': type,
+    ...(key === undefined ? {} : { 'idempotency-key': key }),
+  })
   const body = (await open(file)).createReadStream()
   let fileError: Error | undefined
   body.once('error', (error) => {

@@ -1,21 +1,24 @@
 #!/usr/bin/env node
-import { runEval } from '../eval/run.ts'
-import { runImport } from './import.ts'
 
-/** Each command takes the arguments after its name and returns the exit code. */
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
-  eval: runEval,
-  import: runImport,
+/** Takes the arguments after the name of the command and returns the exit code. */
+type Command = (args: string[]) => Promise<number>
+
+/** Each command is loaded when it is called: `eval` takes a second to load its model. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  eval: async () => (await import('../eval/run.ts')).runEval,
+  import: async () => (await import('./import.ts')).runImport,
+  keys: async () => (await import('./keys.ts')).runKeys,
 }
 
 const [name = '', ...args] = process.argv.slice(2)
-const command = COMMANDS[name]
-if (command === undefined) {
+const load = COMMANDS[name]
+if (load === undefined) {
   const commands = Object.keys(COMMANDS).join(', ')
   process.stderr.write(
     `usage: leadtriage COMMAND [OPTION]...\ncommands: ${commands}\n"leadtriage COMMAND --help" describes a command.\n`,
   )
   process.exitCode = 2
 } else {
+  const command = await load()
   process.exitCode = await command(args)
 }
