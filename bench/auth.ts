@@ -52,7 +52,8 @@ async function main({ rounds }: Options, { print, signal }: Context): Promise<un
         product: await startProduct({
           ...options,
           name: 'auth_on',
-          env: { AUTH: 'on' },
+          // limits that count every call and refuse none
+          env: { AUTH: 'on', LIMIT_PER_ADDRESS: '1000000/1', LIMIT_PER_CLIENT: '1000000/1' },
           prepare: async (sql) => {
             await sql`
               insert into api_keys (id, hash, hint, kind, name, client_id, scopes, created_by)

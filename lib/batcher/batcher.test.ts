@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { AppError } from '../errors/app-error.ts'
 import type { BatcherOptions } from './batcher.ts'
 import { createBatcher } from './batcher.ts'
 
@@ -173,6 +174,33 @@ describe('a batcher', () => {
         await nextTurn()
       }
       expect(await accepted).toEqual(['done 15', 'done 15'])
+    })
+  })
+
+  describe('with keys', () => {
+    const keyOf = (item: number) => (item < 1_000 ? 'a' : 'b')
+
+    test('flushes the item of one key in the next batch, however many another key has queued', async () => {
+      const { batcher, flushed, running } = controlledBatcher({ keyOf, maxQueued: 1_000 })
+      for (let item = 0; item < 500; item += 1) void batcher.submit(item)
+      await nextTurn()
+      void batcher.submit(1_000)
+      running[0]?.succeed()
+      await nextTurn()
+      expect(flushed[1]).toContain(1_000)
+    })
+
+    test('rejects the items of a key that fills most of the queue, and accepts those of another', async () => {
+      const { batcher, running } = controlledBatcher({ keyOf, maxBatchSize: 1, maxQueued: 8 })
+      const submitted = (item: number) => batcher.submit(item).catch((error: AppError) => error.code)
+      const outcomes = Promise.all([0, 1, 2, 3, 4, 5, 6, 1_000, 7].map(submitted))
+      await nextTurn()
+      for (let flush = 1; flush <= 7; flush += 1) {
+        running[0]?.succeed()
+        await nextTurn()
+      }
+      const done = [0, 1, 2, 3, 4, 5].map((item) => `done ${item}`)
+      expect(await outcomes).toEqual([...done, 'overloaded', 'done 1000', 'overloaded'])
     })
   })
 

@@ -1,13 +1,15 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
+import { createFairQueue } from './fair-queue.ts'
 
 /*
  * Group commit: items submitted while a commit is in flight go into the next one. Invariants:
  *  1. An idle batcher adds no delay: the first item is flushed within the microtasks of the same event loop turn.
  *  2. At most `maxInFlight` flushes run concurrently, each of at most `maxBatchSize` items and `maxBatchBytes`. A
  *     larger item is flushed alone.
- *  3. Items are flushed in submission order, and each promise settles with the result of its own item.
- *  4. At most `maxQueued` items and `maxQueuedBytes` are queued; further items are rejected. An item larger than
- *     `maxQueuedBytes` is queued only when the queue is empty.
+ *  3. Items with the same key are flushed in submission order, those of several keys in turns (fair-queue.ts), and each
+ *     promise settles with the result of its own item.
+ *  4. At most `maxQueued` items and `maxQueuedBytes` are queued, and of one key fewer; further items are rejected. An
+ *     item larger than `maxQueuedBytes` is queued only when the queue is empty.
  *  5. When `drain` resolves, every accepted item has settled. No item is accepted after `drain` was called.
  */
 
@@ -31,6 +33,8 @@ export interface BatcherOptions<Item, Result> {
   readonly maxQueued: number
   /** Default: only the number of items is bounded. */
   readonly byteLimits?: ByteLimits<Item>
+  /** Items with the same key share a part of each batch and of the queue. Default: there are no parts. */
+  readonly keyOf?: (item: Item) => string
   readonly flush: FlushItems<Item, Result>
   /**
    * Whether this error would also fail every queued item. The queue is then rejected at once instead of one failing
@@ -72,9 +76,13 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   const bytesOf = options.byteLimits?.bytesOf ?? (() => 0)
   const { maxBatchBytes = Number.POSITIVE_INFINITY, maxQueuedBytes = Number.POSITIVE_INFINITY } =
     options.byteLimits ?? {}
-  const queue: Entry<Item, Result>[] = []
+  const keyOf = options.keyOf ?? (() => '')
+  const queue = createFairQueue<Entry<Item, Result>>({
+    maxEntries: options.maxQueued,
+    maxBytes: maxQueuedBytes,
+    hasOneKey: options.keyOf === undefined,
+  })
   const idleWaiters: (() => void)[] = []
-  let queuedBytes = 0
   let inFlight = 0
   let scheduled = false
   let turnStartedAt = 0
@@ -87,20 +95,10 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
     // deferred by a microtask, so that items submitted in the same turn share a batch
     queueMicrotask(() => {
       scheduled = false
-      while (queue.length > 0 && inFlight < options.maxInFlight) void flush(takeBatch()) // 2, 3
+      while (queue.length > 0 && inFlight < options.maxInFlight) {
+        void flush(queue.takeBatch(options.maxBatchSize, maxBatchBytes)) // 2, 3
+      }
     })
-  }
-
-  const takeBatch = () => {
-    let bytes = queue[0]?.bytes ?? 0
-    let length = 1
-    for (; length < options.maxBatchSize; length += 1) {
-      const next = queue[length]
-      if (next === undefined || bytes + next.bytes > maxBatchBytes) break // 2
-      bytes += next.bytes
-    }
-    queuedBytes -= bytes
-    return queue.splice(0, length)
   }
 
   const flush = async (entries: readonly Entry<Item, Result>[]) => {
@@ -127,20 +125,18 @@ export function createBatcher<Item, Result>(options: BatcherOptions<Item, Result
   }
 
   const rejectQueued = (error: unknown) => {
-    queuedBytes = 0
-    for (const entry of queue.splice(0)) entry.reject(error)
+    for (const entry of queue.takeAll()) entry.reject(error)
   }
 
   return {
     submit: (item) => {
       if (draining) return Promise.reject(stopping())
       const bytes = bytesOf(item)
-      const isFull = queue.length >= options.maxQueued || queuedBytes + bytes > maxQueuedBytes
-      if (isFull && queue.length > 0) return Promise.reject(overloaded()) // 4
+      const key = keyOf(item)
+      if (!queue.hasRoom(key, bytes)) return Promise.reject(overloaded()) // 4
       return new Promise((resolve, reject) => {
         schedule() // 1
-        queuedBytes += bytes
-        queue.push({ item, bytes, submittedAt: turnStartedAt, resolve, reject })
+        queue.push(key, { item, bytes, submittedAt: turnStartedAt, resolve, reject })
       })
     },
     drain: () => {

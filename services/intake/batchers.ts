@@ -8,7 +8,10 @@ import type { Metrics } from '../../lib/telemetry/metrics.ts'
 import type { LeadRow, LeadStore, StoreOutcome } from './lead-store.ts'
 import { bytesOfRow, bytesOfRows, insertLists } from './lead-store.ts'
 
-/** Batchers that let concurrent calls share statements. Their queues are bounded in items and bytes. */
+/**
+ * Batchers that let concurrent calls share statements. Their queues are bounded in items and bytes. Commits take the
+ * leads of the clients in turns, so a client that sends thousands does not delay the others.
+ */
 export interface IntakeBatchers {
   readonly groupCommit: Batcher<LeadRow, StoreOutcome>
   /** Lists of leads have a separate batcher, so that single leads do not queue after thousands of rows. */
@@ -33,6 +36,7 @@ export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onSto
     maxInFlight: 1,
     maxQueued: 10_000,
     byteLimits: { bytesOf: bytesOfRow, ...BYTES },
+    keyOf: ({ clientId }) => clientId,
     flush: insert,
     onFlush: measure('leads'),
     failsAll,
@@ -43,6 +47,7 @@ export function createIntakeBatchers(leads: LeadStore, metrics: Metrics, { onSto
     maxInFlight: 1,
     maxQueued: MAX_QUEUED_LISTS,
     byteLimits: { bytesOf: bytesOfRows, ...BYTES },
+    keyOf: ([first]) => first?.clientId ?? '', // all rows are of one call
     flush: (lists: readonly (readonly LeadRow[])[]) => insertLists(insert, lists),
     onFlush: measure('lead_lists', (list) => list.length),
     failsAll,

@@ -9,7 +9,7 @@ import type { LeadRow, StoreOutcome } from '../lead-store.ts'
  * Stores the lists of imports, with retries. Invariants:
  *  1. At most `MAX_LISTS_IN_FLIGHT` lists of all imports are in flight, half the queue of the list commit, so that
  *     imports leave room for batches of leads.
- *  2. Other lists wait in FIFO order, so that no import starves another.
+ *  2. Other lists wait, those of one client in FIFO order and the clients in turns, so that no import starves another.
  *  3. A list fails once it has been retried for `RETRY_FOR_MS`, or when its import ends.
  */
 
@@ -42,6 +42,7 @@ export function createRetryingStore(storeAll: StoreAll): RetryingStore {
     maxBatchSize: 1,
     maxInFlight: MAX_LISTS_IN_FLIGHT, // 1
     maxQueued: Number.POSITIVE_INFINITY, // bounded by the number of imports, each with two lists in flight
+    keyOf: ({ rows: [first] }) => first?.clientId ?? '', // all rows are of one import
     flush: async (lists) => Promise.all(lists.map((list) => storeWithRetries(storeAll, list))), // 2
   })
   return {
