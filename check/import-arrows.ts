@@ -38,6 +38,7 @@ const CONFINED: Record<string, string> = {
   '@grpc/': 'bench/',
   'prom-client': 'lib/telemetry/',
   jose: 'lib/auth/',
+  'openid-client': 'services/insights/sign-in/',
   openai: 'services/triage/analyzers/llm/',
   cockatiel: 'services/triage/analyzers/llm/',
 }

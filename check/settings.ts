@@ -6,6 +6,7 @@ import { jwtSettings } from '../lib/auth/jwt-settings.ts'
 import { commonSettings } from '../lib/config/load-config.ts'
 import { isSecretSetting } from '../lib/config/secret-settings.ts'
 import { insightsSettings } from '../services/insights/config.ts'
+import { signInSettings } from '../services/insights/sign-in/settings.ts'
 import { intakeSettings } from '../services/intake/config.ts'
 import { llmSettings } from '../services/triage/analyzers/llm/settings.ts'
 import { triageSettings } from '../services/triage/config.ts'
@@ -25,7 +26,8 @@ const SECTIONS: Readonly<Record<string, Schemas>> = {
   Intake: without(intakeSettings, everyService),
   Triage: without(triageSettings, { ...everyService, ...llmSettings }),
   Model: llmSettings,
-  Insights: without(insightsSettings, everyService),
+  'Sign-in': signInSettings,
+  Insights: without(insightsSettings, { ...everyService, ...signInSettings }),
 }
 
 /** The sentence that lists the settings with a file. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { secureUrlSetting } from '../config/secure-url-setting.ts'
 
 /** The settings of authentication that every service has. */
 export const authSettings = {
@@ -14,6 +15,8 @@ export const authSettings = {
         'wildcard * is not supported',
     })
     .default([]),
+  /** The OpenID provider by which people sign in to insights. Every service must know whether there is one. */
+  OIDC_ISSUER: secureUrlSetting('https://login.example.com').optional(),
 } as const
 
 /** Whether a text is an origin as browsers send it: a scheme, a host, and a port other than the default one. */

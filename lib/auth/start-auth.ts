@@ -27,7 +27,7 @@ export interface Auth {
 }
 
 interface AuthOptions {
-  readonly config: Pick<Config<typeof commonSettings>, 'AUTH' | 'HOST' | 'MIGRATE_ON_START'> &
+  readonly config: Pick<Config<typeof commonSettings>, 'AUTH' | 'OIDC_ISSUER' | 'HOST' | 'MIGRATE_ON_START'> &
     Config<typeof jwtSettings>
   readonly sql: Sql
   readonly limits: CallLimits
@@ -55,7 +55,7 @@ export async function startAuth({ config, sql, limits, log, lifecycle }: AuthOpt
   }
   const jwt = jwtOptionsOf(config)
   // with another credential configured, no API key has to exist
-  let canAuthenticate = jwt !== undefined
+  let canAuthenticate = jwt !== undefined || config.OIDC_ISSUER !== undefined
   const check = async () => {
     canAuthenticate ||= await hasUsableKey(sql)
     if (!canAuthenticate) throw new Error(NO_CREDENTIALS)

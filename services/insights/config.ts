@@ -1,10 +1,12 @@
 import { jwtSettings } from '../../lib/auth/jwt-settings.ts'
 import { commonSettings, integerSetting } from '../../lib/config/load-config.ts'
+import { signInSettings } from './sign-in/settings.ts'
 
 /** The settings of insights, read from environment variables. */
 export const insightsSettings = {
   ...commonSettings,
   ...jwtSettings,
+  ...signInSettings,
   INSIGHTS_PORT: integerSetting(0, 65_535, 8_001),
   /** Maximum number of PostgreSQL connections. */
   DATABASE_CONNECTIONS: integerSetting(1, 200, 6),

@@ -23,6 +23,8 @@ import { createInsightReader } from './insight-reader.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { GetInsight } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
+import { registerSignInRest } from './sign-in/rest.ts'
+import { startSignIn } from './sign-in/start-sign-in.ts'
 
 /** Starts insights; resolves when its server is listening. */
 export async function startInsights(
@@ -48,6 +50,7 @@ export async function startInsights(
   })
   const limits = createLimits({ config, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle: { onStop } })
+  const signIn = startSignIn({ config, sql, keys: auth.keys, log, lifecycle: { onStop } })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
   onStop('nats', () => nats.close())
 
@@ -78,7 +81,10 @@ export async function startInsights(
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
     isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
-    rest: (app) => registerInsightsRest(app, get),
+    rest: (app) => {
+      registerInsightsRest(app, get)
+      registerSignInRest(app, signIn)
+    },
     checks: [
       { name: 'postgres', required: true, check: schema.check },
       ...auth.checks,

@@ -2,7 +2,7 @@ import type { webcrypto } from 'node:crypto'
 import { createHmac, randomUUID } from 'node:crypto'
 import { exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose'
 
-interface SigningKey {
+export interface SigningKey {
   readonly kid: string
   readonly alg: string
   readonly publicKey: webcrypto.CryptoKey
