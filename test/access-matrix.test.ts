@@ -11,7 +11,7 @@ import { failureOf } from '../testkit/clients/rpc.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
-import { PUBLIC_PATHS, ROUTES, RPC_METHODS } from './access-matrix.ts'
+import { FORM_ROUTES, PUBLIC_PATHS, ROUTES, RPC_METHODS } from './access-matrix.ts'
 
 /*
  * Calls every method of every service, over every protocol, with every kind of credential, and compares the outcomes with
@@ -21,6 +21,7 @@ import { PUBLIC_PATHS, ROUTES, RPC_METHODS } from './access-matrix.ts'
 const stack = useStack()
 const start = useServices(stack)
 const services = {} as Record<ServiceName, ServiceProcess>
+const ORIGIN = 'https://www.example.com'
 /** Keys with one scope each, and credentials that must not work. */
 const keyOf = {} as Record<Scope, string>
 const INVALID = {
@@ -40,7 +41,7 @@ beforeAll(async () => {
   INVALID['a publishable key'] = await storeKey({
     kind: 'publishable',
     scopes: ['leads:write'],
-    origins: ['https://www.example.com'],
+    origins: [ORIGIN],
   })
   await Promise.all(
     SERVICE_NAMES.map(async (name) => {
@@ -139,7 +140,8 @@ describe('every REST route', () => {
     const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     )
-    expect(Object.keys(ROUTES[service]).sort()).toEqual(routes.sort())
+    const rows = [...Object.keys(ROUTES[service]), ...(service === 'intake' ? FORM_ROUTES : [])]
+    expect(rows.sort()).toEqual(routes.sort())
   })
 
   test.each(
@@ -149,6 +151,23 @@ describe('every REST route', () => {
   )('$route of $service needs $scope', async ({ service, route, scope }) => {
     const [method = '', path = ''] = route.split(' ')
     await expectOutcomes(restCall(service, method, path), scope)
+  })
+
+  test.each(FORM_ROUTES)('%s needs a publishable key in the path, and one of its origins', async (route) => {
+    const [method = '', path = ''] = route.split(' ')
+    const submit = async (key: string, headers: Record<string, string> = {}) => {
+      const url = `${services.intake.url}${path.replace('{publishable_key}', key)}`
+      const { status } = await fetch(url, { method, headers: { origin: ORIGIN, ...headers } })
+      return status === 401 ? 'unauthenticated' : status === 403 ? 'permission_denied' : 'permitted'
+    }
+    const { 'a publishable key': publishable, ...invalid } = INVALID
+    for (const key of [...Object.values(invalid), ...Object.values(keyOf)]) {
+      expect(await submit(encodeURIComponent(key))).toBe('unauthenticated')
+    }
+    const authorization = `Bearer ${keyOf['leads:write']}`
+    expect(await submit('x', { authorization })).toBe('unauthenticated')
+    expect(await submit(publishable, { origin: 'https://www.example.org', authorization })).toBe('permission_denied')
+    expect(await submit(publishable)).toBe('permitted')
   })
 
   test.each(SERVICE_NAMES.flatMap((service) => PUBLIC_PATHS.map((path) => [service, path] as const)))(

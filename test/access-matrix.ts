@@ -53,5 +53,8 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
   },
 }
 
+/** Routes of intake whose credential is a publishable key in the path, and no other, sent by a page of its origins. */
+export const FORM_ROUTES: readonly string[] = ['POST /forms/{publishable_key}']
+
 /** Paths of every service that need no credential. */
 export const PUBLIC_PATHS = ['/healthz', '/readyz', '/openapi.json', '/docs', '/metrics'] as const

@@ -29,8 +29,9 @@ export interface AccessControl {
   /**
    * Checks, in this order: the limit of the address, the credential, the limit of the client, and the scope.
    *
+   * @param authenticate replaces the kinds of credentials that calls usually have
    * @returns the principal, at once if nothing has to be looked up
    * @throws AppError `rate_limited`, `unauthenticated`, `permission_denied`, `unavailable`
    */
-  admit(call: IncomingCall, required: RequiredScope): Principal | Promise<Principal>
+  admit(call: IncomingCall, required: RequiredScope, authenticate?: Authenticate): Principal | Promise<Principal>
 }

@@ -15,10 +15,10 @@ export function createAccessControl(authenticators: readonly Authenticate[], lim
     return assertScope(call, principal, required)
   }
   return {
-    admit: (call, required) => {
+    admit: (call, required, own) => {
       limits.admitAddress(call)
       if (required === 'public') return ANONYMOUS
-      const principal = authenticate(authenticators, call)
+      const principal = authenticate(own === undefined ? authenticators : [own], call)
       if (principal instanceof Promise) return principal.then((resolved) => permit(call, resolved, required))
       return permit(call, principal, required)
     },

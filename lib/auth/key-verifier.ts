@@ -112,9 +112,19 @@ function reasonToRefuse(key: StoredKey | undefined): string {
 /** Anyone can read a publishable key, so it works only where a browser vouches for the page. */
 function assertOrigin({ origins }: StoredKey, origin: string | undefined): void {
   if (origin !== undefined && origins.includes(origin)) return
-  const message =
-    origin === undefined
-      ? 'A publishable key works in browsers only: the request has no Origin header.'
-      : 'This publishable key does not permit the origin of the page; add the origin to the key.'
-  throw new AppError(ErrorCode.PermissionDenied, message)
+  throw new AppError(ErrorCode.PermissionDenied, originFault(origin))
+}
+
+function originFault(origin: string | undefined): string {
+  switch (origin) {
+    case undefined:
+      return 'A publishable key works in browsers only: the request has no Origin header.'
+    case 'null':
+      return (
+        'The browser does not say which page sent this: the page has Referrer-Policy no-referrer, is a file, or is in ' +
+        'a sandboxed frame. Use another policy, such as strict-origin-when-cross-origin.'
+      )
+    default:
+      return 'This publishable key does not permit the origin of the page; add the origin to the key.'
+  }
 }

@@ -27,6 +27,9 @@ import { createIntakeBatchers } from './batchers.ts'
 import { intakeSettings } from './config.ts'
 import { createErasureRound } from './erasure/erasure-round.ts'
 import { createErasureStore } from './erasure/erasure-store.ts'
+import { createFindStoredKey } from './forms/find-stored-key.ts'
+import { registerFormsRest } from './forms/rest.ts'
+import { countTrappedForms } from './forms/submit-form.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
 import { createLeadStore } from './lead-store.ts'
@@ -97,6 +100,14 @@ export async function startIntake(
   })
   onStop('reconciler', () => reconciler.stop())
 
+  const isAllowedOrigin = createOriginCheck(config.CORS_ORIGINS, keyOrigins)
+  const forms = {
+    keys: auth.keys,
+    isAllowedOrigin,
+    createLead: intake.createLead,
+    findStoredKey: createFindStoredKey(sql),
+    onTrapped: countTrappedForms(metrics),
+  }
   const server = await startServer({
     api: intakeApi,
     host: config.HOST,
@@ -104,10 +115,11 @@ export async function startIntake(
     services: [intakeRpc(intake), accessRpc(access)],
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
-    isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS, keyOrigins),
+    isAllowedOrigin,
     rest: (app, failLate) => {
       registerIntakeRest(app, intake, failLate)
       registerAccessRest(app, access)
+      app.register(async (scope) => registerFormsRest(scope.withTypeProvider(), forms))
     },
     checks: [
       { name: 'postgres', required: true, check: schema.check },

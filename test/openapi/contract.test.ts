@@ -53,6 +53,23 @@ const rows = (body: string, type = 'text/csv'): RequestInit => ({
   body,
 })
 
+const KEY = generateKey('publishable')
+const form = (fields: Record<string, string>, accept = 'application/json'): RequestInit => ({
+  method: 'POST',
+  headers: { accept },
+  body: new URLSearchParams(fields),
+  redirect: 'manual',
+})
+
+function encodeBody(type: string, example: unknown): string | FormData | URLSearchParams {
+  if (typeof example === 'string') return example
+  if (type === 'application/x-www-form-urlencoded') return new URLSearchParams(example as Record<string, string>)
+  if (type !== 'multipart/form-data') return JSON.stringify(example)
+  const data = new FormData()
+  for (const [name, value] of Object.entries(example as Record<string, string>)) data.set(name, value)
+  return data
+}
+
 /** The request that "Try it out" at /docs sends if only the ids in the path are filled in. */
 function exampleRequest(
   document: OpenApiDocument,
@@ -70,10 +87,11 @@ function exampleRequest(
   const media = requestBody?.content[type ?? '']
   if (type !== undefined) headers.set('content-type', type)
   const example = media && exampleOf(document, media)
-  const body = typeof example === 'string' ? example : JSON.stringify(example)
+  if (type === 'multipart/form-data') headers.delete('content-type') // `fetch` adds the boundary
+  const examples: Record<string, string> = { ...ids, publishable_key: KEY }
   return {
-    url: `${path.replace('{lead_id}', ids.lead_id).replace('{key_id}', ids.key_id)}?${query}`,
-    init: { method: method.toUpperCase(), headers, ...(media && { body }) },
+    url: `${path.replace(/\{(\w+)\}/g, (_all, name: string) => examples[name] ?? '')}?${query}`,
+    init: { method: method.toUpperCase(), headers, ...(media && { body: encodeBody(type ?? '', example) }) },
   }
 }
 
@@ -128,6 +146,27 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('intake', 'getLead', `/leads/${id}`)
     await call('intake', 'getLead', `/leads/${randomUUID()}`)
     await call('intake', 'getLead', '/leads/7')
+  })
+
+  test('forms', async () => {
+    const path = `/forms/${KEY}`
+    const key = randomUUID()
+    await call('intake', 'submitForm', path, form({ message: 'Hello', idempotency_key: key }))
+    await call('intake', 'submitForm', path, form({ message: 'Hello', idempotency_key: key }))
+    await call('intake', 'submitForm', path, form({ message: 'Something else', idempotency_key: key }))
+    await call('intake', 'submitForm', path, form({ message: 'Hello' }, 'text/html'))
+    await call('intake', 'submitForm', path, form({ email: 'nonsense' }))
+    await call('intake', 'submitForm', path, form({ message: 'x'.repeat(300_000) }))
+    await call('intake', 'submitForm', path, json('POST', {}, { accept: 'application/json' }))
+    const redirected = form({ message: 'Hello', _redirect: '/thanks' }, 'text/html')
+    const headers = { ...redirected.headers, origin: services.intake.url }
+    await call('intake', 'submitForm', path, { ...redirected, headers })
+    const erased = randomUUID()
+    const lead = await bodyOf<{ id: string }>(
+      fetch(`${services.intake.url}${path}`, form({ message: 'Hello', idempotency_key: erased })),
+    )
+    await fetch(`${services.intake.url}/leads/${lead.id}`, { method: 'DELETE' })
+    await call('intake', 'submitForm', path, form({ message: 'Hello', idempotency_key: erased }))
   })
 
   test('imports', async () => {

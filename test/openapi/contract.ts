@@ -83,6 +83,7 @@ export function createContract(document: OpenApiDocument): Contract {
 
 function bodiesOf(type: string, text: string): unknown[] {
   if (text === '') return []
+  if (type === 'text/html') return [text]
   const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
   return lines.map((line) => JSON.parse(line) as unknown)
 }

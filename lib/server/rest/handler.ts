@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import type { AccessControl, RequiredScope } from '../../auth/access-control.ts'
+import type { AccessControl, IncomingCall, RequiredScope } from '../../auth/access-control.ts'
 import type { Principal } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { HTTP_STATUS } from '../../errors/status-codes.ts'
@@ -15,6 +15,8 @@ import { problemOf, translateFastifyError } from './error.ts'
 import { readJsonBodies } from './json-body.ts'
 import { createNotFound } from './not-found.ts'
 import { securityOf } from './openapi/security.ts'
+import type { Html } from './page.ts'
+import { sendPage } from './page.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,8 +28,14 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller's credential must permit. Every route of a service has it. */
     scope?: RequiredScope
+    /** Establishes the principal from a credential that is elsewhere than usual. */
+    authenticate?: AuthenticateRequest
+    /** Shows a problem as a page. Returns undefined for a client that prefers the problem itself. */
+    problemPage?: (problem: Problem, request: FastifyRequest) => Html | undefined
   }
 }
+
+export type AuthenticateRequest = (request: FastifyRequest, call: IncomingCall) => Principal | Promise<Principal>
 
 /** Registers the REST routes of a service. */
 export type RegisterRest = (app: RestApp, failLate: FailLate) => void
@@ -93,7 +101,9 @@ export function registerRestHandler(
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
-      const admitted = access.admit(incomingCall(request, reply), request.routeOptions.config.scope as RequiredScope)
+      const { scope: required, authenticate } = request.routeOptions.config
+      const own = authenticate && ((call: IncomingCall) => authenticate(request, call))
+      const admitted = access.admit(incomingCall(request, reply), required as RequiredScope, own)
       const proceed = (principal: Principal) => {
         request.principal = principal
         done()
@@ -155,9 +165,9 @@ function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyRep
     reply.removeHeader('connection')
   }
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
-  return reply
-    .code(HTTP_STATUS[error.code])
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send(problemOf(error, request.id))
+  reply.code(HTTP_STATUS[error.code])
+  const problem = problemOf(error, request.id)
+  const page = request.routeOptions.config.problemPage?.(problem, request)
+  if (page !== undefined) return sendPage(reply, page)
+  return reply.type('application/problem+json').serializer(JSON.stringify).send(problem)
 }

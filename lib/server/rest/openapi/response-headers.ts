@@ -18,7 +18,7 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', const: 'no-store' },
   },
   Location: {
-    description: 'The URL of the lead, relative to the URL of the request.',
+    description: 'The URL of the lead, relative to the URL of the request; for a form, where the browser continues.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
     example: 'leads/0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11',
