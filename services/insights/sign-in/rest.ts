@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
 import { ALL_SCOPES } from '../../../lib/auth/scopes.ts'
 import { NO_SESSION_COOKIE, sessionCookie } from '../../../lib/auth/session-cookie.ts'
-import { toAppError } from '../../../lib/errors/app-error.ts'
+import { ErrorCode, toAppError } from '../../../lib/errors/app-error.ts'
 import { HTTP_STATUS } from '../../../lib/errors/status-codes.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { PAGE_POLICY, refusalPage } from './refusal-page.ts'
@@ -13,6 +13,9 @@ import type { SignInCall } from './start-session.ts'
 
 /** For browsers, and therefore not in the OpenAPI document; docs/access.md describes the routes. */
 const FOR_BROWSERS = { config: { scope: 'public' }, schema: { hide: true } } as const
+
+const MAX_FORM_BYTES = 64 * 1024
+const parseNothing = (_request: unknown, body: string, done: (error: null, body: string) => void) => done(null, body)
 
 /** The routes of sign-in. They authenticate by themselves. */
 export function registerSignInRest(app: RestApp, signIn: SignIn): void {
@@ -54,6 +57,25 @@ export function registerSignInRest(app: RestApp, signIn: SignIn): void {
     const url = await signIn.signOut(callOf(request))
     reply.header('set-cookie', NO_SESSION_COOKIE)
     return { end_session_url: url?.href ?? null }
+  })
+
+  app.register(async (scope) => {
+    scope.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: MAX_FORM_BYTES },
+      parseNothing,
+    )
+    scope.post('/auth/back-channel-logout', FOR_BROWSERS, async (request, reply) => {
+      try {
+        await signIn.endByProvider(typeof request.body === 'string' ? request.body : '', callOf(request))
+        return reply.send()
+      } catch (thrown) {
+        if (toAppError(thrown).code !== ErrorCode.Unauthenticated) throw thrown
+        request.observed?.failed(thrown)
+        request.observed = undefined
+        return reply.code(400).send({ error: 'invalid_request' }) // the specification, section 2.8
+      }
+    })
   })
 }
 

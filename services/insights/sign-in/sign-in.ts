@@ -1,6 +1,7 @@
 import type { KeyVerifier } from '../../../lib/auth/key-verifier.ts'
 import { hashOfSessionId, sessionIdOf } from '../../../lib/auth/session-cookie.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
+import { endByProvider } from './provider-logout.ts'
 import type { Session, SessionStore } from './session-store.ts'
 import { signInWithKey } from './sign-in-with-key.ts'
 import { beginSignIn, finishSignIn } from './sign-in-with-provider.ts'
@@ -19,6 +20,8 @@ export interface SignIn {
   finish(query: string, call: SignInCall): ReturnType<typeof finishSignIn>
   withKey(request: unknown, call: SignInCall): Promise<string>
   signOut(call: SignInCall): Promise<URL | undefined>
+  /** @param form the body of the provider's request */
+  endByProvider(form: string, call: SignInCall): Promise<void>
 }
 
 interface SignInParts {
@@ -53,6 +56,10 @@ export function createSignIn({ store, keys, openId }: SignInParts): SignIn {
       return signInWithKey({ store, keys: keys as KeyVerifier }, request, call)
     },
     signOut: (call) => signOut({ store, openId }, call),
+    endByProvider: async (form, call) => {
+      assertMethod('oidc')
+      await endByProvider({ store, verify: (openId as OpenId).verifyLogout }, form, call)
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { VerifyLogoutToken } from '../../../lib/auth/logout-token.ts'
 import { assertSameOrigin } from '../../../lib/auth/same-origin.ts'
 import { hashOfSessionId, sessionIdOf } from '../../../lib/auth/session-cookie.ts'
 import type { OpenIdProvider } from './openid-provider.ts'
@@ -6,10 +7,11 @@ import type { Sealer } from './sealer.ts'
 import type { SessionStore } from './session-store.ts'
 import type { SignInCall } from './start-session.ts'
 
-/** The provider and the key of its tokens; undefined when people sign in with API keys. */
+/** The provider, the key of its tokens, and how its logout tokens are verified; undefined when people sign in with API keys. */
 export interface OpenId {
   readonly provider: OpenIdProvider
   readonly sealer: Sealer
+  readonly verifyLogout: VerifyLogoutToken
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { authSettings } from '../../../lib/auth/auth-settings.ts'
 import type { KeyVerifier } from '../../../lib/auth/key-verifier.ts'
+import { createLogoutTokenVerifier } from '../../../lib/auth/logout-token.ts'
 import type { Config } from '../../../lib/config/load-config.ts'
 import type { Lifecycle } from '../../../lib/lifecycle/lifecycle.ts'
 import type { Log } from '../../../lib/log/log.ts'
@@ -31,6 +32,7 @@ export function startSignIn({ config, sql, keys, log, lifecycle }: SignInOptions
   const openId = options && {
     provider: createOpenIdProvider(options, log),
     sealer: createSealer(options.sessionSecret),
+    verifyLogout: createLogoutTokenVerifier(options, log),
   }
   const store = createSessionStore(sql, {
     idleMinutes: config.SESSION_IDLE_MINUTES,
