@@ -2,6 +2,7 @@
 #
 #   docker build --tag leadtriage .
 #   docker run leadtriage services/intake/main.ts      or services/triage/, services/insights/, or db/migrate.ts
+#   docker run leadtriage cli/leadtriage.ts keys list  or another command that needs no eval/
 #
 # BASE_IMAGE needs Node 24 and a user with id 1000, npm at build time, and no shell at run time.
 ARG BASE_IMAGE=node:24.21.0-slim
@@ -20,6 +21,7 @@ FROM ${BASE_IMAGE}
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules/
 COPY package.json ./
+COPY cli cli/
 COPY contract contract/
 COPY db db/
 COPY domain domain/

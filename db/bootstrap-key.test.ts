@@ -62,7 +62,12 @@ test.each([
 })
 
 test('of concurrent first keys one is stored', async () => {
+  // each insert takes so long that without a lock none would see another
+  await stack.sql.unsafe(`
+    create function linger() returns trigger language plpgsql as $$ begin perform pg_sleep(0.3); return new; end $$;
+    create trigger lingers before insert on api_keys for each row execute function linger()`)
   const results = await Promise.all(Array.from({ length: 4 }, () => store(generateKey('secret'), 'keys-admin')))
+  await stack.sql`drop function linger cascade`
   expect(results.filter((stored) => stored)).toHaveLength(1)
   expect(await storedKeys()).toHaveLength(1)
 })

@@ -361,7 +361,8 @@ export type AuditEvent = Message<"leadtriage.access.v1.AuditEvent"> & {
   service: string;
 
   /**
-   * Who acted: "key:<id>", "jwt:<subject>", "user:<id>", "cli", "migrate", or "anonymous" while authentication is off.
+   * Who acted: "key:<id>", "jwt:<subject>", "user:<id>", "cli", "migrate", "retention" (by LEAD_RETENTION_DAYS), or
+   * "anonymous" while authentication is off.
    *
    * @generated from field: string actor = 4;
    */
