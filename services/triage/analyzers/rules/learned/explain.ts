@@ -3,7 +3,7 @@ import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 import type { Fact, Finding } from '../findings/finding.ts'
 import type { Word } from '../reading/note-words.ts'
 import { UNKNOWN } from './feature-table.ts'
-import { type FeatureReader, type NoteFeatures, wholeFactor } from './features.ts'
+import { type FeatureReader, type NoteFeatures, SHARES, wholeFactor } from './features.ts'
 import { type Model, ROW_LENGTH } from './model.ts'
 import { type Scorer, SUM_STEPS } from './scores.ts'
 import { INTENT_OF, VERDICTS } from './verdict.ts'
@@ -137,14 +137,13 @@ function normalize(gradient: Float64Array): void {
 /** The contribution of a statement or fact. */
 function evidenceWeight(
   row: number,
-  { weights, scale }: Model,
+  { weights, idf, scale }: Model,
   gradient: Float64Array,
   features: NoteFeatures,
 ): number {
   if (row === UNKNOWN) return 0
-  return (
-    dotRow(gradient, weights, row) * features.shareOf('evidence', row) * wholeFactor(features) * features.scale * scale
-  )
+  const value = SHARES.evidence * (idf[row] as number) * wholeFactor(features) * features.scale
+  return dotRow(gradient, weights, row) * value * scale
 }
 
 function dotRow(gradient: Float64Array, weights: Int8Array, row: number): number {
@@ -257,7 +256,7 @@ function genericReason(
 
 /** The contribution of each word from `first` to `last`: its own, and half of those of the pairs that it is in. */
 function contributionsOf(
-  { size, records, pairs, shareOf, scale }: NoteFeatures,
+  { size, records, pairs, scale }: NoteFeatures,
   { model, wordSums }: Weights,
   gradient: Float64Array,
   first: number,
@@ -265,7 +264,7 @@ function contributionsOf(
 ): Float64Array {
   const contributions = new Float64Array(last - first + 1)
   const ofPair = (row: number) =>
-    row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * shareOf('pair', row) * model.scale
+    row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * SHARES.pair * (model.idf[row] as number) * model.scale
   let before = size === 0 ? 0 : ofPair(pairs[first] as number)
   for (let i = first; i <= last; i++) {
     const at = (records[i] as number) * ROW_LENGTH

@@ -17,13 +17,16 @@ import { type AddWord, createWordFeatures, OWN, type WordFeatures } from './word
  */
 
 /** What the features of a kind weigh against those of other kinds; for words see `word-features.ts`. */
-const SHARES = { pair: 0.7, evidence: 0.5, shape: 0.3 } as const
+export const SHARES = { pair: 0.7, evidence: 0.5, shape: 0.3 } as const
 
 /** Length of the vector of every note, chosen so that weights are near 1 and fit into bytes. */
 const LENGTH = 2
 
 /** Maximum number of words read; more do not improve the result. Bounds the time for a note of 20,000 characters. */
 const MAX_WORDS = 800
+
+/** More than there are statements, facts and shapes. */
+const MAX_WHOLE = 2048
 
 /** The features of one note. The lists are reused: they are valid until the next note is read. */
 export interface NoteFeatures {
@@ -34,12 +37,12 @@ export interface NoteFeatures {
   readonly ofWords: WordFeatures
   /** The row of each word with the word before it, and last that of the last word with the end of the note. */
   pairs: Int32Array
-  /** The rows of findings, facts and shapes, which describe the whole note. */
-  readonly whole: number[]
-  /** How many elements of `whole` are findings and facts; the others are shapes. */
-  evidence: number
-  /** The value of any row among the pairs, findings and shapes: the share of its kind times its idf. */
-  shareOf(kind: 'pair' | 'evidence' | 'shape', row: number): number
+  /** All known rows: of pairs, then of findings and facts, then of shapes. The last two describe the whole note. */
+  rows: Int32Array
+  /** Where the rows of each kind end. */
+  pairsEnd: number
+  evidenceEnd: number
+  shapesEnd: number
   /** Factor that scales the vector to its length. */
   scale: number
 }
@@ -65,34 +68,41 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
   const statementRow = perName((says: string) => rowOf(mixed(KINDS.evidence, wordHash(says))))
   const factRow = perName((fact: Fact) => rowOf(mixed(KINDS.evidence, wordHash(`fact ${fact}`))))
   const shapeRows = Int32Array.from(SHAPES, (name) => rowOf(mixed(KINDS.shape, wordHash(name))))
-  const shareOf: NoteFeatures['shareOf'] = (kind, row) => SHARES[kind] * (idf[row] as number)
 
   const features: NoteFeatures = {
     size: 0,
     records: new Int32Array(0),
     ofWords,
     pairs: new Int32Array(1),
-    whole: [],
-    evidence: 0,
-    shareOf,
+    rows: new Int32Array(MAX_WHOLE),
+    pairsEnd: 0,
+    evidenceEnd: 0,
+    shapesEnd: 0,
     scale: 0,
   }
 
-  const squareOf = (kind: 'pair' | 'evidence' | 'shape', row: number): number => {
-    if (row === UNKNOWN) return 0
-    const value = SHARES[kind] * (idf[row] as number)
-    return value * value
+  /** The square of the values of some of the rows. */
+  function squareOf(first: number, end: number, share: number): number {
+    const { rows } = features
+    let sum = 0
+    for (let i = first; i < end; i++) {
+      const value = share * (idf[rows[i] as number] as number)
+      sum += value * value
+    }
+    return sum
   }
 
+  /** @returns the square of the values of words and pairs */
   function readWords(words: readonly Word[]): number {
     const size = Math.min(words.length, MAX_WORDS)
     if (size > features.records.length) {
       features.records = new Int32Array(2 * size)
       features.pairs = new Int32Array(2 * size + 1)
+      features.rows = new Int32Array(2 * size + 1 + MAX_WHOLE)
     }
-    const { records, pairs } = features
-    features.size = size
-    let sum = 0
+    const { records, pairs, rows } = features
+    let square = 0
+    let known = 0
     let before = START
     for (let i = 0; i < size; i++) {
       const { spelling, quoted } = words[i] as Word
@@ -100,35 +110,42 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
       const pair = rowOf(mixed(before, asSecond[record] as number))
       records[i] = record
       pairs[i] = pair
-      sum += (squares[record] as number) + squareOf('pair', pair)
+      if (pair !== UNKNOWN) rows[known++] = pair
+      square += squares[record] as number
       before = asFirst[record] as number
     }
     const last = size === 0 ? UNKNOWN : rowOf(mixed(before, END))
     pairs[size] = last
-    return sum + squareOf('pair', last)
+    if (last !== UNKNOWN) rows[known++] = last
+    features.size = size
+    features.pairsEnd = known
+    return square + squareOf(0, known, SHARES.pair)
   }
 
+  /** @returns the square of the values */
   function readWhole(note: string, words: readonly Word[], findings: readonly Finding[]): number {
-    const { whole } = features
-    whole.length = 0
-    // each statement and fact once, however often it was found
-    const addOnce = (row: number) => {
-      if (row !== UNKNOWN && !whole.includes(row)) whole.push(row)
+    const { size, pairsEnd } = features
+    features.evidenceEnd = pairsEnd
+    for (let i = 0; i < findings.length; i++) {
+      const { says, facts } = findings[i] as Finding
+      addEvidence(statementRow(says))
+      for (let j = 0; j < facts.length; j++) addEvidence(factRow(facts[j] as Fact))
     }
-    for (const { says, facts } of findings) {
-      addOnce(statementRow(says))
-      for (const fact of facts) addOnce(factRow(fact))
-    }
-    features.evidence = whole.length
-    for (const shape of shapesOf(note, words, features.size)) {
+    const { rows, evidenceEnd } = features
+    features.shapesEnd = evidenceEnd
+    for (const shape of shapesOf(note, words, size)) {
       const row = shapeRows[shape] as number
-      if (row !== UNKNOWN) whole.push(row)
+      if (row !== UNKNOWN) rows[features.shapesEnd++] = row
     }
-    let squares = 0
-    for (let i = 0; i < whole.length; i++) {
-      squares += squareOf(i < features.evidence ? 'evidence' : 'shape', whole[i] as number)
-    }
-    return squares
+    return squareOf(pairsEnd, evidenceEnd, SHARES.evidence) + squareOf(evidenceEnd, features.shapesEnd, SHARES.shape)
+  }
+
+  /** Adds each statement and fact once, however often it was found. */
+  function addEvidence(row: number): void {
+    const { rows, pairsEnd, evidenceEnd } = features
+    if (row === UNKNOWN) return
+    for (let i = pairsEnd; i < evidenceEnd; i++) if (rows[i] === row) return
+    rows[features.evidenceEnd++] = row
   }
 
   return {

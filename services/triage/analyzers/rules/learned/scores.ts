@@ -1,4 +1,4 @@
-import { createFeatureReader, type FeatureReader, type NoteFeatures, wholeFactor } from './features.ts'
+import { createFeatureReader, type FeatureReader, type NoteFeatures, SHARES, wholeFactor } from './features.ts'
 import { type Model, OUTPUTS, ROW_LENGTH } from './model.ts'
 import { RECORDS } from './word-features.ts'
 
@@ -24,18 +24,16 @@ export const SUM_STEPS = 16
 const MAX_SUM = 32_767
 
 export function createScorer(model: Model): Scorer {
-  const { weights, scale } = model
+  const { scale } = model
   const wordSums = new Int16Array(RECORDS * ROW_LENGTH)
-  const exact = new Float64Array(OUTPUTS) // reused for every word
-  const totals = new Int32Array(OUTPUTS) // reused for every note
+  const sums = new Float64Array(ROW_LENGTH) // reused
 
-  const reader = createFeatureReader(model, (record, rows, values, size) => {
-    exact.fill(0)
-    for (let i = 0; i < size; i++) addRow(exact, weights, rows[i] as number, (values[i] as number) * scale)
+  const reader = createFeatureReader(model, (record, rows, size, share) => {
+    sums.fill(0)
+    addRows(sums, model, rows, 0, size, share * scale * SUM_STEPS)
     const base = record * ROW_LENGTH
     for (let k = 0; k < OUTPUTS; k++) {
-      const steps = Math.round((exact[k] as number) * SUM_STEPS)
-      wordSums[base + k] = Math.max(-MAX_SUM, Math.min(MAX_SUM, steps))
+      wordSums[base + k] = Math.max(-MAX_SUM, Math.min(MAX_SUM, Math.round(sums[k] as number)))
     }
   })
 
@@ -43,32 +41,66 @@ export function createScorer(model: Model): Scorer {
     reader,
     wordSums,
     score(features, scores) {
-      const { size, records, pairs, whole, evidence, shareOf } = features
-      totals.fill(0)
-      for (let i = 0; i < size; i++) addWord(totals, wordSums, (records[i] as number) * ROW_LENGTH)
-      for (let k = 0; k < OUTPUTS; k++) scores[k] = (totals[k] as number) / SUM_STEPS
-      for (let i = 0; i <= size; i++) {
-        const row = pairs[i] as number
-        if (row >= 0) addRow(scores, weights, row, shareOf('pair', row) * scale)
-      }
+      const { size, records, rows, pairsEnd, evidenceEnd, shapesEnd } = features
+      sums.fill(0)
+      addWords(sums, wordSums, records, size)
+      addRows(sums, model, rows, 0, pairsEnd, SHARES.pair * scale)
       const factor = wholeFactor(features) * scale
-      for (let i = 0; i < whole.length; i++) {
-        const row = whole[i] as number
-        addRow(scores, weights, row, shareOf(i < evidence ? 'evidence' : 'shape', row) * factor)
-      }
-      for (let k = 0; k < OUTPUTS; k++) scores[k] = (scores[k] as number) * features.scale
+      addRows(sums, model, rows, pairsEnd, evidenceEnd, SHARES.evidence * factor)
+      addRows(sums, model, rows, evidenceEnd, shapesEnd, SHARES.shape * factor)
+      for (let k = 0; k < scores.length; k++) scores[k] = (sums[k] as number) * features.scale
       return scores
     },
   }
 }
+/*
+ * The next two functions sum columns of a table. They keep four sums at a time in registers, which takes half the time of
+ * adding row by row.
+ */
 
-function addWord(totals: Int32Array, wordSums: Int16Array, base: number): void {
-  for (let k = 0; k < OUTPUTS; k++) totals[k] = (totals[k] as number) + (wordSums[base + k] as number)
+/** Adds the sums of the first `size` words to those of all outputs. */
+function addWords(sums: Float64Array, wordSums: Int16Array, records: Int32Array, size: number): void {
+  for (let k = 0; k < OUTPUTS; k += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let i = 0; i < size; i++) {
+      const at = (records[i] as number) * ROW_LENGTH + k
+      a = (a + (wordSums[at] as number)) | 0
+      b = (b + (wordSums[at + 1] as number)) | 0
+      c = (c + (wordSums[at + 2] as number)) | 0
+      d = (d + (wordSums[at + 3] as number)) | 0
+    }
+    sums[k] = (sums[k] as number) + a / SUM_STEPS
+    sums[k + 1] = (sums[k + 1] as number) + b / SUM_STEPS
+    sums[k + 2] = (sums[k + 2] as number) + c / SUM_STEPS
+    sums[k + 3] = (sums[k + 3] as number) + d / SUM_STEPS
+  }
 }
 
-function addRow(scores: Float64Array, weights: Int8Array, row: number, value: number): void {
-  const base = row * ROW_LENGTH
-  for (let k = 0; k < OUTPUTS; k++) scores[k] = (scores[k] as number) + (weights[base + k] as number) * value
+/** Adds the weights of the rows from index `first` up to `end`, times their idf and `factor`. */
+function addRows(
+  sums: Float64Array,
+  { weights, idf }: Model,
+  rows: Int32Array,
+  first: number,
+  end: number,
+  factor: number,
+): void {
+  for (let k = 0; k < OUTPUTS; k += 4) {
+    let [a, b, c, d] = [0, 0, 0, 0]
+    for (let i = first; i < end; i++) {
+      const row = rows[i] as number
+      const value = idf[row] as number
+      const at = row * ROW_LENGTH + k
+      a = (a + Math.imul(weights[at] as number, value)) | 0
+      b = (b + Math.imul(weights[at + 1] as number, value)) | 0
+      c = (c + Math.imul(weights[at + 2] as number, value)) | 0
+      d = (d + Math.imul(weights[at + 3] as number, value)) | 0
+    }
+    sums[k] = (sums[k] as number) + a * factor
+    sums[k + 1] = (sums[k + 1] as number) + b * factor
+    sums[k + 2] = (sums[k + 2] as number) + c * factor
+    sums[k + 3] = (sums[k + 3] as number) + d * factor
+  }
 }
 
 /** Converts the first `size` scores to probabilities by softmax, in place. */

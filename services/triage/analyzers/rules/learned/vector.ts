@@ -1,6 +1,6 @@
 import type { ReadNote } from '../reading/read-note.ts'
-import { type FeatureTable, UNKNOWN } from './feature-table.ts'
-import { createFeatureReader, wholeFactor } from './features.ts'
+import type { FeatureTable } from './feature-table.ts'
+import { createFeatureReader, SHARES, wholeFactor } from './features.ts'
 
 /** Rows of features and their values; a row that occurs twice is there twice. */
 export interface Vector {
@@ -18,34 +18,35 @@ export interface VectorReader {
 
 /** @param table its rows may also be hashes, which are negative for half of the features */
 export function createVectorReader(table: FeatureTable): VectorReader {
-  const ofWords: Vector[] = [] // by record
-  const reader = createFeatureReader(table, (record, rows, values, size) => {
-    ofWords[record] = { rows: rows.slice(0, size), values: values.slice(0, size) }
+  const { idf } = table
+  const ofWords: { rows: Int32Array; share: number }[] = [] // by record
+  const reader = createFeatureReader(table, (record, rows, size, share) => {
+    ofWords[record] = { rows: rows.slice(0, size), share }
   })
   return {
     read(note, { words, findings }) {
       const features = reader.read(note, words, findings)
       const rows: number[] = []
       const values: number[] = []
-      const add = (row: number, value: number): void => {
-        if (row === UNKNOWN) return
-        rows.push(row)
-        values.push(value * features.scale)
+      const add = (some: Int32Array, factor: number): void => {
+        for (const row of some) {
+          rows.push(row)
+          values.push((idf[row] as number) * factor * features.scale)
+        }
       }
-      const { size, records, pairs, whole, evidence, shareOf } = features
+      const { size, records, rows: known, pairsEnd, evidenceEnd, shapesEnd } = features
       for (const record of records.subarray(0, size)) {
-        const word = ofWords[record] as Vector
-        for (const [j, row] of word.rows.entries()) add(row, word.values[j] as number)
+        const word = ofWords[record] as (typeof ofWords)[number]
+        add(word.rows, word.share)
       }
-      for (const row of pairs.subarray(0, size + 1)) add(row, row === UNKNOWN ? 0 : shareOf('pair', row))
-      for (const [i, row] of whole.entries()) {
-        add(row, shareOf(i < evidence ? 'evidence' : 'shape', row) * wholeFactor(features))
-      }
+      add(known.subarray(0, pairsEnd), SHARES.pair)
+      add(known.subarray(pairsEnd, evidenceEnd), SHARES.evidence * wholeFactor(features))
+      add(known.subarray(evidenceEnd, shapesEnd), SHARES.shape * wholeFactor(features))
       return { rows: Int32Array.from(rows), values: Float32Array.from(values) }
     },
     wordRows({ words, findings }) {
       const { size, records } = reader.read('', words, findings)
-      return [...records.subarray(0, size)].flatMap((record) => [...(ofWords[record] as Vector).rows])
+      return [...records.subarray(0, size)].flatMap((record) => [...(ofWords[record] as (typeof ofWords)[number]).rows])
     },
   }
 }

@@ -42,8 +42,11 @@ export const OWN = kindsOf('own')
 /** Text quoted in a reply, which the sender did not write. */
 const QUOTED = kindsOf('quoted')
 
-/** Called with the rows of a word: its own if the model knows it, else those of its letter groups. */
-export type AddWord = (record: number, rows: Int32Array, values: Float32Array, size: number) => void
+/**
+ * Called with the first `size` of `rows`: the word's own if the model knows it, else those of its letter groups. The value
+ * of each is its idf times `share`.
+ */
+export type AddWord = (record: number, rows: Int32Array, size: number, share: number) => void
 
 /** The features of words, by record. */
 export interface WordFeatures {
@@ -59,7 +62,7 @@ export interface WordFeatures {
   readonly asSecond: Int32Array
 }
 
-/** @param add keeps what it needs of the rows and values, which are reused */
+/** @param add keeps what it needs of the rows, which are reused */
 export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): WordFeatures {
   const states = new Uint8Array(RECORDS)
   const squares = new Float32Array(RECORDS)
@@ -69,9 +72,7 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
     states.fill(NOT_READ, first, end)
     states.fill(NOT_READ, MAX_SPELLINGS + first, MAX_SPELLINGS + end)
   })
-  // reused for every word
-  const rows = new Int32Array(MAX_GROUPS)
-  const values = new Float32Array(MAX_GROUPS)
+  const rows = new Int32Array(MAX_GROUPS) // reused for every word
 
   function read(record: number, text: string, kinds: WordKinds): void {
     const hash = wordHash(text)
@@ -83,10 +84,9 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
     let sum = 0
     for (let i = 0; i < size; i++) {
       const value = share * (idf[rows[i] as number] as number)
-      values[i] = value
       sum += value * value
     }
-    add(record, rows, values, size)
+    add(record, rows, size, share)
     states[record] = isKnown ? BY_WORD : BY_LETTERS
     squares[record] = sum
     asFirst[record] = mixed(kinds.pair, hash)

@@ -14,6 +14,8 @@ export type Spelling = number
 
 /** Maximum number of spellings. When a note could exceed it, all but the kept ones are forgotten. */
 export const MAX_SPELLINGS = 65_536
+/** Maximum number of characters of all spellings, so that an average of 16 is possible. */
+const MAX_LETTERS = 1_048_576
 
 /** A power of two, twice {@link MAX_SPELLINGS}. */
 const TABLE_SIZE = 131_072
@@ -23,11 +25,17 @@ const TABLE_SIZE = 131_072
  */
 const MAX_STEPS = 64
 
-/** A hash table with open addressing: a hash, and the spelling plus one; 0 for none. A word is found without cutting it out of its note. */
-const table = new Int32Array(2 * TABLE_SIZE)
+/**
+ * A hash table with open addressing, in which a word is found without cutting it out of its note. An entry is the number of
+ * a spelling in the lower 16 bits, and 16 bits of its hash, which spare most comparisons of letters.
+ */
+const table = new Int32Array(TABLE_SIZE).fill(-1)
+const EMPTY = -1
 let keptTable = table.slice()
-/** By spelling, its characters as the table compares them. */
-const keys: string[] = new Array(MAX_SPELLINGS).fill('')
+/** The letters of all spellings in the table, one after the other, as the table compares them. */
+const letters = new Uint16Array(MAX_LETTERS)
+/** Where the letters of each spelling start; they end where those of the next start. */
+const firstLetters = new Int32Array(MAX_SPELLINGS + 1)
 const texts: string[] = new Array(MAX_SPELLINGS).fill('')
 const flags = new Uint8Array(MAX_SPELLINGS)
 const [MIXED_SCRIPT, FOREIGN] = [1, 2]
@@ -57,7 +65,8 @@ export function spellingOf(raw: string): Spelling {
 
 /** Makes sure that the next `count` words have numbers. Forgets spellings that are not kept when there are too many. */
 export function makeRoom(count: number): void {
-  if (used + count <= MAX_SPELLINGS) return
+  const usedLetters = firstLetters[used] as number
+  if (used + count < MAX_SPELLINGS && usedLetters + count * FOLDED_HEAD <= MAX_LETTERS) return
   table.set(keptTable)
   for (const forget of forgetters) forget(kept, used)
   used = kept
@@ -72,23 +81,32 @@ export function keepSpellings(): void {
 /** The spelling of the word of `note` from `start` up to `end`. */
 export function spellingAt(note: string, start: number, end: number): Spelling {
   const length = end - start
-  if (length > FOLDED_HEAD) return addSpelling(note.slice(start, start + FOLDED_HEAD))
+  if (length > FOLDED_HEAD) return addSpelling(note, start, start + FOLDED_HEAD)
   let hash = length
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ lowerCase(note.charCodeAt(i)), 0x5bd1e995)
   hash ^= hash >>> 15
   let slot = hash & (TABLE_SIZE - 1)
   for (let steps = 0; steps < MAX_STEPS; steps++) {
-    const spelling = (table[2 * slot + 1] as number) - 1
-    if (spelling < 0) return addToTable(slot, hash, note.slice(start, end))
-    if (table[2 * slot] === hash && isAt(keys[spelling] as string, note, start, length)) return spelling
+    const entry = table[slot] as number
+    if (entry === EMPTY) {
+      const spelling = addSpelling(note, start, end)
+      table[slot] = (hash & HASH_BITS) | spelling
+      return spelling
+    }
+    const spelling = entry & SPELLING_BITS
+    if (((entry ^ hash) & HASH_BITS) === 0 && isAt(spelling, note, start, length)) return spelling
     slot = (slot + 1) & (TABLE_SIZE - 1)
   }
-  return addSpelling(note.slice(start, end))
+  return addSpelling(note, start, end)
 }
 
-function isAt(key: string, note: string, start: number, length: number): boolean {
-  if (key.length !== length) return false
-  for (let i = 0; i < length; i++) if (key.charCodeAt(i) !== lowerCase(note.charCodeAt(start + i))) return false
+const SPELLING_BITS = 0xffff
+const HASH_BITS = ~SPELLING_BITS
+
+function isAt(spelling: Spelling, note: string, start: number, length: number): boolean {
+  const first = firstLetters[spelling] as number
+  if ((firstLetters[spelling + 1] as number) - first !== length) return false
+  for (let i = 0; i < length; i++) if (letters[first + i] !== lowerCase(note.charCodeAt(start + i))) return false
   return true
 }
 
@@ -97,27 +115,15 @@ function lowerCase(code: number): number {
   return (code >= 65 && code <= 90) || (code >= 0x410 && code <= 0x42f) ? code + 32 : code
 }
 
-function addToTable(slot: number, hash: number, raw: string): Spelling {
-  const spelling = addSpelling(raw)
-  table[2 * slot] = hash
-  table[2 * slot + 1] = spelling + 1
-  const text = texts[spelling] as string
-  keys[spelling] = isAt(text, raw, 0, raw.length) ? text : copyOf(inLowerCase(raw))
-  return spelling
-}
-
-function addSpelling(raw: string): Spelling {
+function addSpelling(note: string, start: number, end: number): Spelling {
   const spelling = used++
-  const { text, mixedScript, foreign } = foldWord(raw)
+  const { text, mixedScript, foreign } = foldWord(note.slice(start, end))
   texts[spelling] = copyOf(text)
   flags[spelling] = (mixedScript ? MIXED_SCRIPT : 0) | (foreign ? FOREIGN : 0)
+  let letter = firstLetters[spelling] as number
+  for (let i = start; i < end; i++) letters[letter++] = lowerCase(note.charCodeAt(i))
+  firstLetters[spelling + 1] = letter
   return spelling
-}
-
-function inLowerCase(raw: string): string {
-  let key = ''
-  for (let i = 0; i < raw.length; i++) key += String.fromCharCode(lowerCase(raw.charCodeAt(i)))
-  return key
 }
 
 /** No result of {@link perSpelling} has this value. */
