@@ -6,14 +6,16 @@ import type { Fact, Finding } from './findings/finding.ts'
 import { detectLanguage } from './language/language.ts'
 import { confidenceOf, unknownShareOf } from './learned/confidence.ts'
 import { createExplain } from './learned/explain.ts'
-import { notesOfKnownWords } from './learned/known-words.ts'
 import { loadModel, type Model, OUTPUTS } from './learned/model.ts'
 import { createScorer, softmax } from './learned/scores.ts'
 import { decide, VERDICTS } from './learned/verdict.ts'
 import { readNote } from './reading/read-note.ts'
 import { tagsOf } from './tags.ts'
+import { warmUpNotes } from './warm-up.ts'
 
 const MODEL_FILE = new URL('learned/model.br', import.meta.url)
+
+const WARM_UP_TIME = new Date('2026-03-11T10:00:00Z')
 
 export interface RuleAnalyzerOptions {
   /** Default: the model that `npm run learn` produced. */
@@ -59,8 +61,7 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     }
   }
 
-  // computes what depends only on spellings, so that the first notes find it
-  for (const note of notesOfKnownWords()) classify({ note, receivedAt: new Date(0) })
+  for (const note of warmUpNotes()) classify({ note, receivedAt: WARM_UP_TIME })
 
   return {
     id: `rules@3${customRules.version}`,

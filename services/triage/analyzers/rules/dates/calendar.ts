@@ -5,7 +5,12 @@
 const MS_PER_DAY = 86_400_000
 
 export function dayOf(time: Date): number {
-  return Math.floor(time.getTime() / MS_PER_DAY)
+  return quotient(time.getTime(), MS_PER_DAY)
+}
+
+/** The quotient, rounded down, as a 32-bit integer: V8 would store others as objects. */
+function quotient(dividend: number, divisor: number): number {
+  return Math.floor(dividend / divisor) | 0
 }
 
 /*
@@ -21,26 +26,26 @@ const EPOCH_OFFSET = 719_468
 /** @param month 1 to 12; larger and smaller months count from the same year */
 export function dayFrom(year: number, month: number, day: number): number {
   const monthsFromMarch = 12 * year + month - 3
-  const shiftedYear = Math.floor(monthsFromMarch / 12)
-  const era = Math.floor(shiftedYear / 400)
+  const shiftedYear = quotient(monthsFromMarch, 12)
+  const era = quotient(shiftedYear, 400)
   const yearOfEra = shiftedYear - era * 400
-  const dayOfYear = Math.floor((153 * (monthsFromMarch - 12 * shiftedYear) + 2) / 5) + day - 1
-  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100)
+  const dayOfYear = quotient(153 * (monthsFromMarch - 12 * shiftedYear) + 2, 5) + day - 1
+  const leapDays = quotient(yearOfEra, 4) - quotient(yearOfEra, 100)
   return era * DAYS_PER_ERA + yearOfEra * 365 + leapDays + dayOfYear - EPOCH_OFFSET
 }
 
 /** The year times 512, plus the month times 32, plus the day of the month. */
 function civilOf(day: number): number {
   const shifted = day + EPOCH_OFFSET
-  const era = Math.floor(shifted / DAYS_PER_ERA)
+  const era = quotient(shifted, DAYS_PER_ERA)
   const dayOfEra = shifted - era * DAYS_PER_ERA
-  const leapDays = Math.floor(dayOfEra / 1_460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096)
-  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365)
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const leapDays = quotient(dayOfEra, 1_460) - quotient(dayOfEra, 36_524) + quotient(dayOfEra, 146_096)
+  const yearOfEra = quotient(dayOfEra - leapDays, 365)
+  const dayOfYear = dayOfEra - (365 * yearOfEra + quotient(yearOfEra, 4) - quotient(yearOfEra, 100))
+  const fromMarch = quotient(5 * dayOfYear + 2, 153)
   const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  return year * 512 + month * 32 + dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1
+  return year * 512 + month * 32 + dayOfYear - quotient(153 * fromMarch + 2, 5) + 1
 }
 
 /** Returns undefined for a day that does not exist, for example 29 February 2026. */

@@ -1,4 +1,5 @@
 import { foldHead } from '../reading/folding.ts'
+import { createLexicon } from '../reading/lexicon.ts'
 import { isDigit, perSpelling } from '../reading/spelling.ts'
 import type { DateVocabulary } from './vocabulary/date-vocabulary.ts'
 import { ENGLISH } from './vocabulary/english.ts'
@@ -143,10 +144,13 @@ const PAST_ENDINGS = VOCABULARIES.flatMap(({ past }) =>
   past === undefined ? [] : [{ endings: past.endings, except: new Set(listOf(past.except)) }],
 )
 
+const lexicon = createLexicon(codes)
+const ELISION = /^(?:[dl]|jusqu)'/
+
 /** The code of a spelling. */
-export const codeOf = perSpelling((text) => {
+export const codeOf = perSpelling((text, spelling) => {
   if (isDigit(text.charCodeAt(0))) return numberCode(text)
-  const known = codes.get(text) ?? codes.get(text.replace(/^(?:[dl]|jusqu)'/, ''))
+  const known = lexicon.get(spelling) ?? (text.includes("'") ? codes.get(text.replace(ELISION, '')) : undefined)
   if (known !== undefined) return known
   return PAST_ENDINGS.some(({ endings, except }) => endings.test(text) && !except.has(text)) ? Role.Past : 0
 })

@@ -1,3 +1,4 @@
+import { createLexicon } from '../reading/lexicon.ts'
 import type { Word } from '../reading/note-words.ts'
 import { isDigit, perSpelling, type Spelling } from '../reading/spelling.ts'
 
@@ -154,15 +155,13 @@ const NUMBER_WORDS = new Map<string, number>(
   }),
 )
 
-const numberBit = perSpelling((text) => (isNumberText(text) ? 1 : 0))
+const numberWords = createLexicon(NUMBER_WORDS)
+const numberBit = perSpelling((text, spelling) => {
+  return isDigit(text.charCodeAt(0)) || numberWords.get(spelling) !== undefined ? 1 : 0
+})
 
-function isNumber(spelling: Spelling): boolean {
+export function isNumber(spelling: Spelling): boolean {
   return numberBit(spelling) === 1
-}
-
-/** @param text folded */
-export function isNumberText(text: string): boolean {
-  return isDigit(text.charCodeAt(0)) || NUMBER_WORDS.has(text)
 }
 
 /** The value of a number in digits or words; 0 for anything else. */

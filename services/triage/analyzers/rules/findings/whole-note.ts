@@ -1,8 +1,9 @@
 import { wordSet } from '../reading/folding.ts'
+import { createLexicon } from '../reading/lexicon.ts'
 import type { Word } from '../reading/note-words.ts'
 import { isMixedScript, perSpelling } from '../reading/spelling.ts'
 import type { Finding } from './finding.ts'
-import { isNumberText, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
+import { isNumber, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
 const TEST_WORDS = wordSet(
@@ -35,12 +36,16 @@ const MIXED_WORDS_OF_SPAM = 2
 /** What a word says about the note as a whole, as bits. */
 const [NUMBER, MIXED_SCRIPT, OF_GREETING, OF_TEST, TEST_WORD] = [1, 2, 4, 8, 16]
 
+const bitsOfWord = new Map<string, number>()
+for (const word of GREETING_WORDS) bitsOfWord.set(word, OF_GREETING)
+for (const word of TEST_WORDS) bitsOfWord.set(word, (bitsOfWord.get(word) ?? 0) | OF_TEST)
+const lexicon = createLexicon(bitsOfWord)
+
 const bitsOf = perSpelling((text, spelling) => {
   return (
-    (isNumberText(text) ? NUMBER : 0) |
+    (isNumber(spelling) ? NUMBER : 0) |
     (isMixedScript(spelling) ? MIXED_SCRIPT : 0) |
-    (GREETING_WORDS.has(text) ? OF_GREETING : 0) |
-    (TEST_WORDS.has(text) ? OF_TEST : 0) |
+    (lexicon.get(spelling) ?? 0) |
     (TEST.test(text) ? TEST_WORD : 0)
   )
 })

@@ -1,4 +1,6 @@
 import { foldHead } from '../reading/folding.ts'
+import { withCode } from '../reading/hash.ts'
+import { createLexicon, createTextFilter } from '../reading/lexicon.ts'
 import type { Word } from '../reading/note-words.ts'
 import { isDigit, isForeign, perSpelling } from '../reading/spelling.ts'
 import { KNOWN_LANGUAGE_WORDS, LANGUAGE_ENDINGS, OTHER_LANGUAGE_WORDS } from './language-words.ts'
@@ -116,21 +118,32 @@ for (const [language, words] of Object.entries({ ...KNOWN_LANGUAGE_WORDS, ...OTH
   }
 }
 
+const wordMasks = createLexicon(MASK_OF_WORD)
+
 const MASK_OF_ENDING = new Map<string, number>()
 for (const [languages, endings] of LANGUAGE_ENDINGS) {
   for (const ending of endings.split(' ')) MASK_OF_ENDING.set(ending, maskOfLanguages(languages))
 }
-
-const ENDING_LENGTHS = [...new Set([...MASK_OF_ENDING.keys()].map(({ length }) => length))].sort((a, b) => b - a)
+const mayBeEnding = createTextFilter([...MASK_OF_ENDING.keys()].map((ending) => hashOfEnding(ending)))
+const MAX_ENDING = Math.max(...[...MASK_OF_ENDING.keys()].map(({ length }) => length))
 /** An ending has at least two letters before it. */
 const MIN_STEM = 2
 const [RUSSIAN_OR_BELARUSIAN, BULGARIAN] = ['ru be', 'bg'].map(maskOfLanguages) as [number, number]
 
 /** The languages of a word, as bits, and {@link LATIN}, {@link CYRILLIC} or {@link FOREIGN}. */
 const maskOf = perSpelling((text, spelling) => {
-  const script = /[\u0400-\u04ff]/.test(text) ? CYRILLIC : /[a-z]/.test(text) ? LATIN : 0
-  return script | (isForeign(spelling) ? FOREIGN : 0) | (MASK_OF_WORD.get(text) ?? guessedMaskOf(text))
+  return scriptOf(text) | (isForeign(spelling) ? FOREIGN : 0) | (wordMasks.get(spelling) ?? guessedMaskOf(text))
 })
+
+function scriptOf(text: string): number {
+  let script = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code >= 0x400 && code <= 0x4ff) return CYRILLIC
+    if (code >= 97 && code <= 122) script = LATIN
+  }
+  return script
+}
 
 /** The languages of a word in no list, by its letters and its ending. */
 function guessedMaskOf(text: string): number {
@@ -139,9 +152,22 @@ function guessedMaskOf(text: string): number {
     if (/ъ(?:[^еюя]|$)/.test(text)) return BULGARIAN
     if (/[ыэ]/.test(text)) return RUSSIAN_OR_BELARUSIAN
   }
-  for (const length of ENDING_LENGTHS) {
-    const mask = text.length < length + MIN_STEM ? undefined : MASK_OF_ENDING.get(text.slice(-length))
-    if (mask !== undefined) return mask
+  return maskOfLongestEnding(text)
+}
+
+function maskOfLongestEnding(text: string): number {
+  let mask = 0
+  let hash = 0
+  for (let length = 1; length <= MAX_ENDING && length + MIN_STEM <= text.length; length++) {
+    hash = withCode(hash, text.charCodeAt(text.length - length))
+    if (mayBeEnding(hash)) mask = MASK_OF_ENDING.get(text.slice(-length)) ?? mask
   }
-  return 0
+  return mask
+}
+
+/** The hash of the letters from right to left. */
+function hashOfEnding(ending: string): number {
+  let hash = 0
+  for (let i = ending.length - 1; i >= 0; i--) hash = withCode(hash, ending.charCodeAt(i))
+  return hash
 }

@@ -1,7 +1,7 @@
 import type { Fact, Finding } from '../findings/finding.ts'
+import { mixed, wordHash } from '../reading/hash.ts'
 import type { Word } from '../reading/note-words.ts'
 import { type FeatureTable, UNKNOWN } from './feature-table.ts'
-import { mixed, wordHash } from './hash.ts'
 import { SHAPES, shapesOf } from './shape.ts'
 import { type AddWord, createWordFeatures, OWN, type WordFeatures } from './word-features.ts'
 

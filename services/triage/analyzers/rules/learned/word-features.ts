@@ -1,6 +1,6 @@
-import { isDigit, MAX_SPELLINGS, onForget, type Spelling, textOf } from '../reading/spelling.ts'
+import { mixed, withCode, wordHash } from '../reading/hash.ts'
+import { isDigit, MAX_SPELLINGS, onForget, type Spelling, textHashOf, textOf } from '../reading/spelling.ts'
 import { type FeatureTable, UNKNOWN } from './feature-table.ts'
-import { mixed, withCode, wordHash } from './hash.ts'
 
 /*
  * The features of single words. They depend only on the spelling, so they are read once for each and kept in arrays: the
@@ -74,8 +74,7 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
   })
   const rows = new Int32Array(MAX_GROUPS) // reused for every word
 
-  function read(record: number, text: string, kinds: WordKinds): void {
-    const hash = wordHash(text)
+  function read(record: number, text: string, hash: number, kinds: WordKinds): void {
     const own = rowOf(mixed(kinds.word, hash))
     const isKnown = own !== UNKNOWN
     rows[0] = own
@@ -93,10 +92,18 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
     asSecond[record] = hash
   }
 
+  function readSpelling(record: number, spelling: Spelling, kinds: WordKinds): void {
+    const text = textOf(spelling)
+    if (isDigit(text.charCodeAt(0))) {
+      const word = NUMBERS[Math.min(text.length, NUMBERS.length - 1)] as string
+      read(record, word, wordHash(word), kinds)
+    } else read(record, text, textHashOf(spelling), kinds)
+  }
+
   return {
     recordOf(spelling, quoted) {
       const record = quoted ? MAX_SPELLINGS + spelling : spelling
-      if (states[record] === NOT_READ) read(record, wordOf(textOf(spelling)), quoted ? QUOTED : OWN)
+      if (states[record] === NOT_READ) readSpelling(record, spelling, quoted ? QUOTED : OWN)
       return record
     },
     isKnown: (record) => states[record] === BY_WORD,
@@ -104,10 +111,6 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
     asFirst,
     asSecond,
   }
-}
-
-function wordOf(text: string): string {
-  return isDigit(text.charCodeAt(0)) ? (NUMBERS[Math.min(text.length, NUMBERS.length - 1)] as string) : text
 }
 
 /** Reads the known letter groups of a word into `rows`. @returns how many there are */

@@ -78,8 +78,8 @@ export function createMatcher<E extends Matchable>(vocabulary: readonly E[]): (w
   }
   // words that fit the same places have the same list of them
   const fitsByPlaces = new WeakMap<readonly Place[], Fit<E>>()
-  const fitOf = objectPerSpelling((text) => {
-    const fitting = placesOf(text)
+  const fitOf = objectPerSpelling((spelling) => {
+    const fitting = placesOf(spelling)
     const fit = fitsByPlaces.get(fitting) ?? createFit(fitting)
     fitsByPlaces.set(fitting, fit)
     return fit

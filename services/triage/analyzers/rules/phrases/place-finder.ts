@@ -1,81 +1,63 @@
-import { isNumberText } from '../findings/quantity.ts'
-import { isDigit } from '../reading/spelling.ts'
+import { isNumber } from '../findings/quantity.ts'
+import { withCode, wordHash } from '../reading/hash.ts'
+import { createTextFilter } from '../reading/lexicon.ts'
+import { isDigit, type Spelling, textHashOf, textOf } from '../reading/spelling.ts'
 import type { Place } from './phrase.ts'
 
 /**
- * Returns a function that finds the places that a folded word fits. Words that fit the same places get the same list,
- * except a few with an apostrophe or a digit.
+ * Returns a function that finds the places that a spelling fits. Words that fit the same places get the same list, except
+ * a few with an apostrophe or a digit.
  *
- * The lists are made in advance: one for each word of a phrase and one for each prefix, which includes the shorter prefixes
- * that it starts with.
+ * The lists are made in advance: one for each word of a phrase and one for each prefix, which includes the places of
+ * shorter prefixes. Filters by hash spare most words a look-up.
  */
-export function createPlaceFinder(places: ReadonlySet<Place>): (text: string) => readonly Place[] {
+export function createPlaceFinder(places: ReadonlySet<Place>): (spelling: Spelling) => readonly Place[] {
   const byWord = groupByKeys(places, ({ words }) => words)
   const byPrefix = groupByKeys(places, ({ prefixes }) => prefixes)
   const numbers = [...places].filter(({ number }) => number)
+  const mayBeWord = createTextFilter([...byWord.keys()].map(wordHash))
+  const mayBePrefix = createTextFilter([...byPrefix.keys()].map(wordHash))
 
-  const root = createNode()
+  const ofPrefixes = new Map<string, readonly Place[]>()
+  const ofLongestPrefix = (form: string): readonly Place[] => {
+    let found = NONE
+    let hash = EMPTY_HASH
+    for (let length = 1; length <= form.length; length++) {
+      hash = withCode(hash, form.charCodeAt(length - 1))
+      if (mayBePrefix(hash)) found = ofPrefixes.get(form.slice(0, length)) ?? found
+    }
+    return found
+  }
   for (const [prefix, own] of [...byPrefix].sort(([a], [b]) => a.length - b.length)) {
-    nodeAt(root, prefix).places = unique([...ofLongestPrefix(root, prefix), ...own])
+    ofPrefixes.set(prefix, unique([...ofLongestPrefix(prefix), ...own]))
   }
   const ofWords = new Map<string, readonly Place[]>()
-  for (const [word, own] of byWord) ofWords.set(word, unique([...own, ...ofLongestPrefix(root, word)]))
-  const find = (form: string) => ofWords.get(form) ?? ofLongestPrefix(root, form)
+  for (const [word, own] of byWord) ofWords.set(word, unique([...own, ...ofLongestPrefix(word)]))
+  const find = (form: string, hash: number) =>
+    (mayBeWord(hash) ? ofWords.get(form) : undefined) ?? ofLongestPrefix(form)
 
   const ofNumberWords = new Map<string, readonly Place[]>()
-  const findForNumber = (text: string): readonly Place[] => {
-    const found = find(text)
+  const findForNumber = (text: string, hash: number): readonly Place[] => {
+    const found = find(text, hash)
     return found.length === 0 ? numbers : unique([...numbers, ...found])
   }
 
-  return (text) => {
-    if (isDigit(text.charCodeAt(0))) return findForNumber(text)
-    if (isNumberText(text)) {
-      const found = ofNumberWords.get(text) ?? findForNumber(text)
+  return (spelling) => {
+    const text = textOf(spelling)
+    const hash = textHashOf(spelling)
+    if (isDigit(text.charCodeAt(0))) return findForNumber(text, hash)
+    if (isNumber(spelling)) {
+      const found = ofNumberWords.get(text) ?? findForNumber(text, hash)
       ofNumberWords.set(text, found)
       return found
     }
     const noun = withoutElision(text)
-    return noun === undefined ? find(text) : unique([...find(text), ...find(noun)])
+    return noun === undefined ? find(text, hash) : unique([...find(text, hash), ...find(noun, wordHash(noun))])
   }
 }
 
 const NONE: readonly Place[] = []
-
-/** A node of a trie of prefixes. */
-interface Node {
-  readonly next: Map<number, Node>
-  /** The places that a word fits by the prefix that ends here and by shorter ones; none when no prefix ends here. */
-  places: readonly Place[]
-}
-
-function createNode(): Node {
-  return { next: new Map(), places: NONE }
-}
-
-/** The node of a prefix, created if necessary. */
-function nodeAt(root: Node, prefix: string): Node {
-  let node = root
-  for (let i = 0; i < prefix.length; i++) {
-    const code = prefix.charCodeAt(i)
-    const next = node.next.get(code) ?? createNode()
-    node.next.set(code, next)
-    node = next
-  }
-  return node
-}
-
-function ofLongestPrefix(root: Node, form: string): readonly Place[] {
-  let found = NONE
-  let node = root
-  for (let i = 0; i < form.length; i++) {
-    const next = node.next.get(form.charCodeAt(i))
-    if (next === undefined) return found
-    if (next.places.length > 0) found = next.places
-    node = next
-  }
-  return found
-}
+const EMPTY_HASH = wordHash('')
 
 const ELISION = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'(?=.)/u
 

@@ -37,7 +37,7 @@ it('computes once per spelling, separately for each function', () => {
     computed.push(text)
     return text.length
   })
-  const wordOf = objectPerSpelling((text) => ({ text }))
+  const wordOf = objectPerSpelling((spelling) => ({ text: textOf(spelling) }))
   expect(['cheap', 'now', 'cheap'].map((word) => lengthOf(spellingOf(word)))).toEqual([5, 3, 5])
   expect(computed).toEqual(['cheap', 'now'])
   expect(wordOf(spellingOf('cheap'))).toEqual({ text: 'cheap' })
@@ -52,7 +52,7 @@ it('reads the head of overlong words, and does not look them up', () => {
 
 it('forgets all words but the kept ones when there are too many', () => {
   const lengthOf = perSpelling((text) => text.length)
-  const wordOf = objectPerSpelling((text) => ({ text }))
+  const wordOf = objectPerSpelling((spelling) => ({ text: textOf(spelling) }))
   const kept = spellingOf('unforgettable')
   keepSpellings()
   spellingOf('forgettable')

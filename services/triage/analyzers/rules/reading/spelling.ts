@@ -1,4 +1,5 @@
 import { FOLDED_HEAD, foldWord } from './folding.ts'
+import { wordHash } from './hash.ts'
 
 /*
  * Notes repeat a few thousand words, and most work on a note concerns single words, so `perSpelling` does it once per
@@ -37,6 +38,7 @@ const letters = new Uint16Array(MAX_LETTERS)
 /** Where the letters of each spelling start; they end where those of the next start. */
 const firstLetters = new Int32Array(MAX_SPELLINGS + 1)
 const texts: string[] = new Array(MAX_SPELLINGS).fill('')
+const textHashes = new Int32Array(MAX_SPELLINGS)
 const flags = new Uint8Array(MAX_SPELLINGS)
 const [MIXED_SCRIPT, FOREIGN] = [1, 2]
 let kept = 0
@@ -45,6 +47,11 @@ let used = 0
 /** The folded text of a spelling, see `folding.ts`. */
 export function textOf(spelling: Spelling): string {
   return texts[spelling] as string
+}
+
+/** The {@link wordHash} of the folded text. */
+export function textHashOf(spelling: Spelling): number {
+  return textHashes[spelling] as number
 }
 
 /** Whether it mixes Latin and Cyrillic letters, as in "Тpебyются", which is typical of spam. */
@@ -119,6 +126,7 @@ function addSpelling(note: string, start: number, end: number): Spelling {
   const spelling = used++
   const { text, mixedScript, foreign } = foldWord(note.slice(start, end))
   texts[spelling] = copyOf(text)
+  textHashes[spelling] = wordHash(text)
   flags[spelling] = (mixedScript ? MIXED_SCRIPT : 0) | (foreign ? FOREIGN : 0)
   let letter = firstLetters[spelling] as number
   for (let i = start; i < end; i++) letters[letter++] = lowerCase(note.charCodeAt(i))
@@ -152,14 +160,14 @@ export function perSpelling(compute: (text: string, spelling: Spelling) => numbe
 
 /** As {@link perSpelling}, for objects. */
 export function objectPerSpelling<Result extends object>(
-  compute: (text: string, spelling: Spelling) => Result,
+  compute: (spelling: Spelling) => Result,
 ): (spelling: Spelling) => Result {
   const results: (Result | undefined)[] = new Array(MAX_SPELLINGS).fill(undefined)
   onForget((first, end) => results.fill(undefined, first, end))
   return (spelling) => {
     const known = results[spelling]
     if (known !== undefined) return known
-    const result = compute(textOf(spelling), spelling)
+    const result = compute(spelling)
     results[spelling] = result
     return result
   }

@@ -1,5 +1,5 @@
 /*
- * Hashes of features: signed 32-bit integers, which the JavaScript engine stores without allocation. Not for anything that
+ * Hashes of texts and of features: signed 32-bit integers, which the JavaScript engine stores without allocation. Not for anything that
  * must resist an attacker.
  */
 
