@@ -53,6 +53,6 @@ const SAMPLE_ROUNDS = 10
 
 /** The notes to read at start. */
 export function* warmUpNotes(): Generator<string> {
-  for (let round = 0; round < SAMPLE_ROUNDS; round++) yield* SAMPLE_NOTES
   for (let i = 0; i < KNOWN_WORDS.length; i += WORDS_PER_NOTE) yield KNOWN_WORDS.slice(i, i + WORDS_PER_NOTE).join(' ')
+  for (let round = 0; round < SAMPLE_ROUNDS; round++) yield* SAMPLE_NOTES
 }
