@@ -4,7 +4,7 @@ import type { Analysis } from '../../../../domain/analysis.ts'
 import { describeAnalyzer } from '../../../../testkit/analyzers/analyzer-conformance.ts'
 import { createRuleAnalyzer } from './rule-analyzer.ts'
 
-describeAnalyzer('the rule analyzer', createRuleAnalyzer, { deterministic: true })
+describeAnalyzer('the rule analyzer', () => createRuleAnalyzer({ warmUp: false }), { deterministic: true })
 
 const analyzer = createRuleAnalyzer()
 /** A Wednesday. */

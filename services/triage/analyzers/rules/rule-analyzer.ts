@@ -22,6 +22,8 @@ export interface RuleAnalyzerOptions {
   readonly model?: Model
   /** Default: none. */
   readonly customRules?: CustomRules
+  /** Whether to read {@link warmUpNotes} first, which takes about 0.3 s. Default: true. */
+  readonly warmUp?: boolean
 }
 
 /**
@@ -32,7 +34,7 @@ export interface RuleAnalyzerOptions {
  * result can be attributed to words of the note.
  */
 export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer {
-  const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES } = options
+  const { model = loadModel(MODEL_FILE), customRules = NO_CUSTOM_RULES, warmUp = true } = options
 
   const scorer = createScorer(model)
   const explain = createExplain(model, scorer)
@@ -61,7 +63,7 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     }
   }
 
-  for (const note of warmUpNotes()) classify({ note, receivedAt: WARM_UP_TIME })
+  if (warmUp) for (const note of warmUpNotes()) classify({ note, receivedAt: WARM_UP_TIME })
 
   return {
     id: `rules@3${customRules.version}`,

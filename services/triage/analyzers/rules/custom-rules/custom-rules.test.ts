@@ -31,12 +31,15 @@ const NOTE = 'Thanks for the lovely evening, greetings to your team. The tasting
 
 async function analyze(rules: readonly CustomRule[], note: string) {
   const lead = { note, receivedAt: new Date() }
-  return createRuleAnalyzer({ customRules: createCustomRules(rules) }).analyze(lead, new AbortController().signal)
+  return createRuleAnalyzer({ warmUp: false, customRules: createCustomRules(rules) }).analyze(
+    lead,
+    new AbortController().signal,
+  )
 }
 
 describeAnalyzer(
   'the rule analyzer with custom rules',
-  () => createRuleAnalyzer({ customRules: createCustomRules(load(RULES)) }),
+  () => createRuleAnalyzer({ warmUp: false, customRules: createCustomRules(load(RULES)) }),
   {
     deterministic: true,
   },
@@ -60,7 +63,8 @@ describe('custom rules', () => {
   })
 
   test('determine the version of the analyzer', () => {
-    const idOf = (rules: readonly CustomRule[]) => createRuleAnalyzer({ customRules: createCustomRules(rules) }).id
+    const idOf = (rules: readonly CustomRule[]) =>
+      createRuleAnalyzer({ warmUp: false, customRules: createCustomRules(rules) }).id
     const other = load([{ ...RULES[0], says: 'names another' }])
     expect(new Set([idOf([]), idOf(load(RULES)), idOf(other)]).size).toBe(3)
   })
