@@ -12,7 +12,7 @@ import type { Sql } from '../lib/postgres/connect.ts'
 import { connectPostgres } from '../lib/postgres/connect.ts'
 import { createCommitWatermark } from '../services/intake/reconciler/commit-watermark.ts'
 import { recordDueParked, walk, walkStatement } from '../services/intake/reconciler/find-unsettled.ts'
-import { dueStatement, takeDue } from '../services/intake/reconciler/take-due.ts'
+import { dueStatement, MAX_DUE, takeDue } from '../services/intake/reconciler/take-due.ts'
 
 const LEADS = Number(process.argv[2] ?? 1_000_000)
 const CHUNK = 100_000
@@ -40,7 +40,7 @@ try {
   print(`a round when nothing is pending: ${(rounds / ROUNDS).toFixed(2)} ms`)
   const graceAgo = sql`now() - make_interval(secs => 3)`
   await plan('a step of the early walk at its end', walkStatement(sql, 'early', graceAgo, undefined))
-  await plan('due leads, when there are none', dueStatement(sql, undefined))
+  await plan('due leads, when there are none', dueStatement(sql, undefined, MAX_DUE, ''))
 } finally {
   await sql.end()
   await postgres.stop()

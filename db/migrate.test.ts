@@ -91,6 +91,7 @@ describe('the database user of each service', () => {
     triage: {
       api_key_credentials: READ,
       dead_letters: WRITE,
+      deferred_leads: READ,
       delivery_attempts: WRITE,
       erased_lead_ids: READ,
       erasure_gate: ['DELETE'],

@@ -130,6 +130,17 @@ describe('the list', () => {
     expect(await client.getQueue({})).toMatchObject({ deadLetters: 6n, parked: 3n })
   })
 
+  test('leaves out leads that wait for room in the queue; the queue counts them', async () => {
+    await stack.sql`
+      insert into unsettled_leads (lead_id, share, check_at, published_at)
+      select gen_random_uuid(), 'test', now() + due, published from (values
+        (interval '-1 second', null), ('-1 minute', null), ('1 hour', null), ('-1 second', now())
+      ) as leads (due, published)`
+    expect(await bodyOf(fetch(`${url}/queue`))).toMatchObject({ deferred: 2 })
+    expect(await client.getQueue({})).toMatchObject({ deferred: 2n })
+    await stack.sql`truncate unsettled_leads`
+  })
+
   test('includes a failure at exactly failed_after and excludes one at exactly failed_before', async () => {
     const [{ lead_id: id } = { lead_id: '' }] = await stack.sql<{ lead_id: string }[]>`
       insert into dead_letters (lead_id, generation, reason, error, attempts, last_failed_at)

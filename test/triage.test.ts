@@ -30,7 +30,7 @@ test('leads wait for a worker; once one starts they are triaged, and waiting cal
   const triage = await start('triage')
   expect((await waiting).map(({ status }) => status)).toEqual(leads.map(() => 200))
   const queue = () => bodyOf(fetch(`${triage.url}/queue`))
-  const empty = { pending: 0, in_flight: 0, dead_letters: 0, parked: 0, oldest_age_seconds: null }
+  const empty = { pending: 0, in_flight: 0, dead_letters: 0, parked: 0, deferred: 0, oldest_age_seconds: null }
   await eventually(async () => JSON.stringify(await queue()) === JSON.stringify(empty))
 })
 

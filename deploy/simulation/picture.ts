@@ -33,6 +33,6 @@ function scalingChart(title: string, runs: Readonly<Record<string, readonly Samp
       { type: 'value', name: 'leads waiting', gridIndex: 0 },
       { type: 'value', name: 'workers', gridIndex: 1, minInterval: 1 },
     ],
-    series: [...lines(0, ({ lag }) => lag, false), ...lines(1, ({ workers }) => workers, 'end')],
+    series: [...lines(0, ({ waiting }) => waiting, false), ...lines(1, ({ workers }) => workers, 'end')],
   }
 }

@@ -8,6 +8,8 @@ import { outcomeOf, simulate } from './simulate.ts'
 /** Throughput of one worker with the rule analyzer on its own core; docs/performance.md has the measurement. */
 const LEADS_PER_SECOND = 5_000
 const CPU_SECONDS_PER_LEAD = 90e-6
+/** A worker has 1,024 leads in flight, and the queue holds another tenth of a second's work. */
+const BUSY_LAG = 1_500
 /** From the scaling decision until a new worker is ready, with the image on the node. */
 const POD_START_SECONDS = 20
 const BEFORE_SECONDS = 60
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     'burst-load': { type: 'string', default: '25000' },
     'burst-seconds': { type: 'string', default: '900' },
     'run-seconds': { type: 'string', default: '3600' },
+    'busy-lag': { type: 'string', default: String(BUSY_LAG) },
     'lag-threshold': { type: 'string' },
   },
 })
@@ -32,6 +35,7 @@ const burst = Number(values['burst-load'])
 const burstEndsAt = BEFORE_SECONDS + Number(values['burst-seconds'])
 const scenario = {
   leadsPerSecond: Number(values['leads-per-second']),
+  busyLag: Number(values['busy-lag']),
   cpuSecondsPerLead: Number(values['cpu-seconds-per-lead']),
   podStartSeconds: Number(values['pod-start-seconds']),
   arrivals: (second: number) => (second >= BEFORE_SECONDS && second < burstEndsAt ? burst : usual),

@@ -85,35 +85,39 @@ test('the last worker stops at the end of the cooldown', () => {
 
 test('a queue grows while more arrives than the started workers handle, and drains afterwards', () => {
   const samples = simulate({
-    settings: { ...settings, lagThreshold: 1_000 },
+    settings: { ...settings, lagThreshold: 50 },
     leadsPerSecond: 100,
+    busyLag: 150,
     cpuSecondsPerLead: 0.001,
     podStartSeconds: 20,
     arrivals: (second) => (second < 60 ? 300 : 0),
     seconds: 300,
   })
-  // one worker until the second decision, at 15, asks for three (2,800 are waiting), which are ready at 35
-  expect(samples[14]).toEqual({ second: 14, lag: 15 * 200, workers: 1, oldestSeconds: 9 })
-  expect(samples[34]).toMatchObject({ lag: 35 * 200, workers: 1 })
+  // one worker until the second decision, at 15, asks for three (150 are in the queue), which are ready at 35
+  expect(samples[14]).toEqual({ second: 14, waiting: 15 * 200, workers: 1, oldestSeconds: 9 })
+  expect(samples[34]).toMatchObject({ waiting: 35 * 200, workers: 1 })
   expect(samples[35]).toMatchObject({ workers: 3 })
   const { drainSeconds, mostWorkers, mostWaiting } = outcomeOf(samples, 60)
   expect(mostWaiting).toBe(7_000)
   expect(mostWorkers).toBeGreaterThan(3)
   expect(drainSeconds).toBeGreaterThan(0)
-  expect(samples.at(-1)).toMatchObject({ lag: 0, oldestSeconds: 0, workers: 1 })
+  expect(samples.at(-1)).toMatchObject({ waiting: 0, oldestSeconds: 0, workers: 1 })
 })
 
 test('every lead that arrived was handled or is waiting', () => {
-  const scenario = { settings, leadsPerSecond: 70, cpuSecondsPerLead: 0.001, podStartSeconds: 10, seconds: 400 }
+  const scenario = {
+    ...{ settings, leadsPerSecond: 70, busyLag: 200 },
+    ...{ cpuSecondsPerLead: 0.001, podStartSeconds: 10, seconds: 400 },
+  }
   const samples = simulate({ ...scenario, arrivals: (second) => (second % 90) * 5 })
   const arrived = Array.from({ length: 400 }, (_, second) => (second % 90) * 5).reduce((sum, n) => sum + n, 0)
   const capacity = samples.reduce((sum, { workers }) => sum + workers * 70, 0)
-  expect(arrived - (samples.at(-1)?.lag ?? 0)).toBeLessThanOrEqual(capacity)
-  expect(samples.every(({ lag }) => lag >= 0)).toBe(true)
+  expect(arrived - (samples.at(-1)?.waiting ?? 0)).toBeLessThanOrEqual(capacity)
+  expect(samples.every(({ waiting }) => waiting >= 0)).toBe(true)
 })
 
 test('the settings are read from the manifests', () => {
-  expect(readScaledObject()).toMatchObject({ lagThreshold: 5_000, targetCores: 0.35, pollingIntervalSeconds: 5 })
+  expect(readScaledObject()).toMatchObject({ lagThreshold: 1_000, targetCores: 0.35, pollingIntervalSeconds: 5 })
 })
 
 test('workers that drained a queue stay while the load lasts, which the lag alone would not achieve', () => {
@@ -122,13 +126,14 @@ test('workers that drained a queue stay while the load lasts, which the lag alon
       settings: { ...readScaledObject(), targetCores },
       ...{
         leadsPerSecond: 5_000,
+        busyLag: 1_500,
         cpuSecondsPerLead: 90e-6,
         podStartSeconds: 20,
         seconds: 1_800,
         arrivals: () => 25_000,
       },
     })
-    const drainedAt = samples.findIndex(({ second, lag }) => second > 0 && lag === 0)
+    const drainedAt = samples.findIndex(({ second, waiting }) => second > 0 && waiting === 0)
     return outcomeOf(samples.slice(drainedAt), drainedAt).longestWaitSeconds
   }
   expect(longestWaitAfterFirst(readScaledObject().targetCores)).toBe(0)

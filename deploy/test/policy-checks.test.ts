@@ -162,7 +162,7 @@ describe.each(Object.entries(POLICY_CHECKS))('violations of "%s" are reported', 
 
 test.each([
   ['Deployment intake', [...CONTAINER, 'ports', 0, 'containerPort'], 'web'],
-  ['ScaledObject triage', ['spec', 'triggers', 0, 'metadata', 'lagThreshold'], 5000],
+  ['ScaledObject triage', ['spec', 'triggers', 0, 'metadata', 'lagThreshold'], 1000],
   ['Cluster postgres', ['spec', 'instances'], 'three'],
   ['HTTPRoute intake', ['kind'], 'HttpRoute'],
 ])('the schemas reject an invalid value: %s %j = %j', async (object, path, value) => {

@@ -29,6 +29,33 @@ export async function readQueueState(connection: NatsConnection, names: JetStrea
   }
 }
 
+/** How full the queue is, as reported by the consumer's leader. */
+export interface QueueDepth {
+  /** Messages not yet delivered. */
+  readonly pending: number
+  /** Messages delivered and not yet acknowledged. */
+  readonly inFlight: number
+  /** Deliveries since the consumer was created, with redeliveries. */
+  readonly delivered: number
+}
+
+/**
+ * Takes one request. Rejects when the consumer does not exist or does not respond within `timeoutMs`.
+ */
+export async function readQueueDepth(
+  connection: NatsConnection,
+  names: JetStreamNames,
+  timeoutMs: number,
+): Promise<QueueDepth> {
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: timeoutMs })
+  const consumer = await manager.consumers.info(names.leadsStream, names.triageConsumer)
+  return {
+    pending: consumer.num_pending,
+    inFlight: consumer.num_ack_pending,
+    delivered: consumer.delivered.consumer_seq,
+  }
+}
+
 export interface QueueHead {
   /** The oldest message not yet delivered; undefined if there is none. */
   readonly oldest: Uint8Array | undefined

@@ -57,7 +57,12 @@ test("an event contains what triage needs, on the lead's subject, in the caller'
     source: null,
     createdAt: new Date('2026-01-02T03:04:05.678Z'),
   }
-  const events = createLeadEvents(publisher, jetStreamNames())
+  const events = createLeadEvents({
+    publisher,
+    gate: { tryEnter: () => true },
+    deferred: { add: () => undefined },
+    names: jetStreamNames(),
+  })
   const key = {
     clientId: 'anonymous',
     idempotencyKey: '5f0c3c4e-8f5e-4b9c-9d0e-0f3b1a2c4d5e',

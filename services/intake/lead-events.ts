@@ -5,6 +5,8 @@ import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received
 import type { JetStreamNames } from '../../lib/jetstream/names.ts'
 import type { Publisher } from '../../lib/jetstream/publisher.ts'
 import type { OutgoingMessage } from '../../lib/jetstream/reply-inbox.ts'
+import type { DeferredLeads } from './deferral/deferred-leads.ts'
+import type { PublishGate } from './deferral/publish-gate.ts'
 import type { LeadRow, StoredLead } from './lead-store.ts'
 
 /** Publishes committed leads to triage. Never fails and never waits: a committed lead is safe without its event. */
@@ -12,7 +14,8 @@ export interface LeadEvents {
   /**
    * Publishes the event of a recently created lead, with a message id that is the same for every attempt of a request.
    * Also on a replay, since the event of the first attempt may have been lost and a duplicate is harmless. Skips older
-   * leads: the reconciler covers those, and republishing a replayed import would triage the whole file again.
+   * leads: the reconciler covers those, and republishing a replayed import would triage the whole file again. Leaves
+   * the lead to the reconciler while the queue is full (`deferral/`).
    */
   publish(stored: StoredLead, row: PublishedRow, traceparent: string): void
 }
@@ -30,10 +33,17 @@ interface QueuedLead {
   readonly attempts: number
 }
 
-export function createLeadEvents(publisher: Publisher, names: JetStreamNames): LeadEvents {
+export function createLeadEvents(options: {
+  publisher: Publisher
+  gate: Pick<PublishGate, 'tryEnter'>
+  deferred: Pick<DeferredLeads, 'add'>
+  names: JetStreamNames
+}): LeadEvents {
+  const { publisher, gate, deferred, names } = options
   return {
     publish: ({ lead, generation, recent }, { clientId, idempotencyKey, contentHash }, traceparent) => {
       if (!recent) return
+      if (!gate.tryEnter()) return deferred.add(lead.id, clientId)
       const event = { ...lead, generation, contentHash, queuedAt: lead.createdAt, attempts: 0 }
       const messageId = messageIdOf(clientId, idempotencyKey, generation)
       publisher.publish(leadReceivedMessage(names, event, messageId, traceparent))

@@ -25,6 +25,9 @@ import { registerAccessRest } from './access/rest.ts'
 import { accessRpc } from './access/rpc.ts'
 import { createIntakeBatchers } from './batchers.ts'
 import { intakeSettings } from './config.ts'
+import { createDeferredLeads } from './deferral/deferred-leads.ts'
+import { createPublishGate } from './deferral/publish-gate.ts'
+import { createQueueWindow } from './deferral/queue-window.ts'
 import { createErasureRound } from './erasure/erasure-round.ts'
 import { createErasureStore } from './erasure/erasure-store.ts'
 import { createFindStoredKey } from './forms/find-stored-key.ts'
@@ -33,7 +36,7 @@ import { countTrappedForms } from './forms/submit-form.ts'
 import { createIntake } from './intake.ts'
 import { createLeadEvents } from './lead-events.ts'
 import { createLeadStore } from './lead-store.ts'
-import { queueHead } from './reconciler/queue-head.ts'
+import { queueDepth, queueHead } from './reconciler/queue-head.ts'
 import { startReconciler } from './reconciler/reconciler.ts'
 import { intakeApi, registerIntakeRest } from './rest.ts'
 import { createRetriageStore } from './retriage-store.ts'
@@ -71,6 +74,8 @@ export async function startIntake(
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
   await declareStreams({ nats, topology, timeoutMs: 2_000, log })
 
+  const deferred = createDeferredLeads(sql, log, metrics)
+  onStop('deferred leads', () => deferred.drain())
   const batchers = createIntakeBatchers(createLeadStore(sql), metrics, lifecycle)
   const lostFiles = createLostFiles({ nats, stream: names.leadsStream, log, metrics })
   const publisher = createPublisher({
@@ -81,7 +86,10 @@ export async function startIntake(
     log,
     metrics,
   })
-  const events = createLeadEvents(publisher, names)
+  const readDepth = () => queueDepth(nats, names)
+  const gate = createPublishGate(readDepth, createQueueWindow())
+  onStop('publish gate', async () => gate.stop())
+  const events = createLeadEvents({ publisher, gate, deferred, names })
   const audit = createAuditLog({ sql, service: 'intake', log })
   onStop('audit log', () => audit.stop())
   const retriage = { leads: createRetriageStore(sql), audit, leadsPerSecond: config.RETRIAGE_PER_SECOND }
@@ -94,6 +102,7 @@ export async function startIntake(
     lostFiles,
     queueHead: () => queueHead(nats, names),
     erase: createErasureRound({ nats, names, retentionDays: config.LEAD_RETENTION_DAYS, log, metrics }),
+    queueDepth: readDepth,
     names,
     log,
     metrics,

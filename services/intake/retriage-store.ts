@@ -49,6 +49,8 @@ export interface RetriageStore {
 const BATCH_SIZE = 2_000
 /** Leaves room for a busy database. */
 const TIMEOUT_MS = 10_000
+/** All retriages share the turn of one client, so that they do not delay the new leads of a client. */
+const RETRIAGE_SHARE = 'leadtriage:retriage'
 const NO_LEAD = '00000000-0000-0000-0000-000000000000'
 
 export function createRetriageStore(sql: Sql): RetriageStore {
@@ -93,13 +95,14 @@ function retriage(
     ), bumped as (
       update leads l set generation = l.generation + 1 from chosen where l.id = chosen.id
     ), queued as (
-      insert into unsettled_leads as u (lead_id, check_at)
-      select id, ${startedAt}::timestamptz
+      insert into unsettled_leads as u (lead_id, share, check_at)
+      select id, ${RETRIAGE_SHARE}, ${startedAt}::timestamptz
                  + make_interval(secs => (${queuedBefore}::int + row_number() over (order by id))::float8
                                          / ${leadsPerSecond}::int)
       from chosen
       order by id
-      on conflict (lead_id) do update set check_at = excluded.check_at, publishes = 0, published_at = null
+      on conflict (lead_id) do update
+        set share = excluded.share, check_at = excluded.check_at, publishes = 0, published_at = null
     )
     ${outcome(sql)}`
 }

@@ -26,7 +26,7 @@ export interface DeadLetterStore {
   /** Lists dead letters after a position, newest failure first. */
   list(filter: DeadLetterFilter, after: DeadLetterPosition | undefined, limit: number): Promise<DeadLetter[]>
   count(selection: DeadLetterSelection): Promise<number>
-  countByState(): Promise<{ dead: number; parked: number }>
+  countByState(): Promise<{ dead: number; parked: number; deferred: number }>
   /**
    * Makes the next batch of dead letters due now, in the order of lead ids, after the given one.
    * @returns the size of the batch and its last lead id; null when there are no more
@@ -67,9 +67,11 @@ export function createDeadLetterStore(sql: Sql): DeadLetterStore {
       return row?.count ?? 0
     },
     countByState: async () => {
-      const [row] = await withQueryTimeout(sql<{ dead: number; parked: number }[]>`
-        select count(*) filter (where retry_at is null) as dead, count(retry_at) as parked from dead_letters`)
-      return row ?? { dead: 0, parked: 0 }
+      const [row] = await withQueryTimeout(sql<{ dead: number; parked: number; deferred: number }[]>`
+        select count(*) filter (where retry_at is null) as dead, count(retry_at) as parked,
+               (select count(*) from deferred_leads) as deferred
+        from dead_letters`)
+      return row ?? { dead: 0, parked: 0, deferred: 0 }
     },
     redrive: async (selection, after) => {
       const [row] = await withQueryTimeout(redrive(sql, selection, after ?? NO_LEAD), REDRIVE_TIMEOUT_MS)

@@ -10,6 +10,8 @@ export interface Queue extends QueueState {
   readonly deadLetters: number
   /** Number of leads waiting outside the queue for a retry. */
   readonly parked: number
+  /** Number of leads that are due and wait in PostgreSQL because the queue is full. */
+  readonly deferred: number
 }
 
 /**
@@ -21,11 +23,11 @@ export async function getQueue(parts: {
   names: JetStreamNames
   deadLetters: DeadLetterStore
 }): Promise<Queue> {
-  const [state, { dead, parked }] = await Promise.all([
+  const [state, { dead, parked, deferred }] = await Promise.all([
     queueState(parts.nats, parts.names),
     parts.deadLetters.countByState(),
   ])
-  return { ...state, deadLetters: dead, parked }
+  return { ...state, deadLetters: dead, parked, deferred }
 }
 
 async function queueState(nats: Nats, names: JetStreamNames): Promise<QueueState> {

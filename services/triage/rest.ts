@@ -31,6 +31,9 @@ const queueSchema = z
     parked: count.meta({
       description: 'Leads waiting outside the queue for a retry: parked by triage, or redriven.',
     }),
+    deferred: count.meta({
+      description: 'Leads due to be queued that wait in PostgreSQL while the queue is full: clients take turns.',
+    }),
     oldest_age_seconds: z
       .number()
       .nullable()
@@ -39,7 +42,7 @@ const queueSchema = z
   .meta({
     id: 'Queue',
     description: 'The state of the queue across all workers.',
-    examples: [{ pending: 12, in_flight: 8, dead_letters: 1, parked: 0, oldest_age_seconds: 0.4 }],
+    examples: [{ pending: 12, in_flight: 8, dead_letters: 1, parked: 0, deferred: 0, oldest_age_seconds: 0.4 }],
   })
 
 const reasonField = z.enum(DeadLetterReason).meta({
@@ -127,12 +130,13 @@ export function registerTriageRest(app: RestApp, triage: Triage): void {
       },
     },
     async () => {
-      const { pending, inFlight, deadLetters, parked, oldestAgeMs } = await triage.getQueue()
+      const { pending, inFlight, deadLetters, parked, deferred, oldestAgeMs } = await triage.getQueue()
       return {
         pending,
         in_flight: inFlight,
         dead_letters: deadLetters,
         parked,
+        deferred,
         oldest_age_seconds: oldestAgeMs === undefined ? null : oldestAgeMs / 1000,
       }
     },

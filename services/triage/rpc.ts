@@ -50,12 +50,13 @@ export function triageRpc(triage: Triage): RpcService {
   })
 }
 
-function toQueueMessage({ pending, inFlight, deadLetters, parked, oldestAgeMs }: Queue) {
+function toQueueMessage({ pending, inFlight, deadLetters, parked, deferred, oldestAgeMs }: Queue) {
   const response = create(GetQueueResponseSchema, {
     pending: BigInt(pending),
     inFlight: BigInt(inFlight),
     deadLetters: BigInt(deadLetters),
     parked: BigInt(parked),
+    deferred: BigInt(deferred),
   })
   if (oldestAgeMs !== undefined) response.oldestAge = durationFromMs(oldestAgeMs)
   return response

@@ -107,14 +107,15 @@ export function startWorker(parts: WorkerParts, { onStop }: Lifecycle): Mailbox 
 }
 
 /**
- * With a model alone, a worker takes only as many leads as the model has room for; the others stay in the queue. In a
- * cascade, leads waiting for the model use at most a quarter of the minimum, so that new leads always get their
- * provisional insight.
+ * With a model alone, a worker takes half as many leads again as it may call the model for: those that wait keep the
+ * model busy, and the others stay in the queue, where clients take turns. In a cascade, leads waiting for the model use
+ * at most a quarter of the minimum, so that new leads always get their provisional insight.
  */
 function leadsInFlight(config: TriageConfig): { maxInFlight: number; minInFlight?: number } {
   const maxInFlight = config.TRIAGE_MAX_IN_FLIGHT
   if (config.ANALYZER === 'rules') return { maxInFlight }
-  const modelCalls = maxModelCalls(config.LLM_CONCURRENCY)
-  if (config.ANALYZER === 'cascade') return { maxInFlight, minInFlight: 4 * modelCalls }
+  const concurrency = config.LLM_CONCURRENCY
+  if (config.ANALYZER === 'cascade') return { maxInFlight, minInFlight: 4 * maxModelCalls(concurrency) }
+  const modelCalls = Math.ceil(1.5 * concurrency)
   return { maxInFlight: Math.min(maxInFlight, modelCalls), minInFlight: modelCalls }
 }

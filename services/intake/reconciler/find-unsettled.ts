@@ -54,7 +54,7 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragm
   const id = sql(`${which}_id`)
   return sql<{ seen: number }[]>`
     with seen as materialized (
-      select l.id, l.generation, l.created_at
+      select l.id, l.client_id, l.generation, l.created_at
       from leads l
       where (l.created_at, l.id) > (select ${at}, ${id} from reconciliation)
         and l.created_at <= ${until}
@@ -62,8 +62,8 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragm
       order by l.created_at, l.id
       limit ${STEP}
     ), recorded as (
-      insert into unsettled_leads (lead_id, check_at)
-      select l.id, now() from seen l where not ${isSettled(sql)} order by l.id
+      insert into unsettled_leads (lead_id, share, check_at)
+      select l.id, l.client_id, now() from seen l where not ${isSettled(sql)} order by l.id
       on conflict (lead_id) do nothing
     ), last as (
       select created_at, id from seen order by created_at desc, id desc limit 1
@@ -81,14 +81,14 @@ export function walkStatement(sql: Sql, which: 'early' | 'late', until: SqlFragm
 export async function recordDueParked(sql: Sql): Promise<void> {
   await sql`
     with parked as (
-      select d.lead_id, d.retry_at
+      select d.lead_id, l.client_id, d.retry_at
       from dead_letters d join leads l on l.id = d.lead_id -- skips dead letters without a lead, which never settle
       where d.retry_at <= now() and not ${isSettled(sql)}
       order by d.retry_at
       limit ${STEP}
     )
-    insert into unsettled_leads as u (lead_id, check_at)
-    select lead_id, retry_at from parked order by lead_id
+    insert into unsettled_leads as u (lead_id, share, check_at)
+    select lead_id, client_id, retry_at from parked order by lead_id
     on conflict (lead_id) do update set check_at = excluded.check_at
     where u.check_at > now() and coalesce(u.published_at, '-infinity') < excluded.check_at`
 }

@@ -3,7 +3,7 @@ import { timestampDate } from '@bufbuild/protobuf/wkt'
 import { LeadReceivedSchema } from '../../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { Nats } from '../../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
-import { readQueueHead } from '../../../lib/jetstream/queue-state.ts'
+import { type QueueDepth, readQueueDepth, readQueueHead } from '../../../lib/jetstream/queue-state.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 
 export interface QueueHead {
@@ -20,6 +20,16 @@ export async function queueHead(nats: Nats, names: JetStreamNames): Promise<Queu
   const { oldest, incarnation } = await readQueueHead(await nats.first(), names)
   const queuedAt = oldest && fromBinary(LeadReceivedSchema, oldest).queuedAt
   return { queuedSince: queuedAt && timestampDate(queuedAt), incarnation }
+}
+
+/** Short: a window of the queue is based on it, and the next request follows within a fraction of a second. */
+const DEPTH_TIMEOUT_MS = 1_000
+
+/** Rejects while NATS is disconnected or there is no triage consumer. */
+export async function queueDepth(nats: Nats, names: JetStreamNames): Promise<QueueDepth> {
+  const connection = nats.up()
+  if (connection === undefined) throw new Error('NATS is disconnected')
+  return readQueueDepth(connection, names, DEPTH_TIMEOUT_MS)
 }
 
 /** Maximum number of leads per call: one statement over all leads of a long outage would exceed its timeout. */

@@ -2,6 +2,7 @@ import { createAcknowledgedPublisher, isRefusal } from '../../../lib/jetstream/a
 import type { Nats } from '../../../lib/jetstream/connect.ts'
 import { isMissing } from '../../../lib/jetstream/declare.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
+import type { QueueDepth } from '../../../lib/jetstream/queue-state.ts'
 import type { LostFiles } from '../../../lib/jetstream/watchdog/lost-files.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import { createThrottledLog } from '../../../lib/log/throttled-log.ts'
@@ -9,13 +10,14 @@ import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { Leader } from '../../../lib/postgres/leader.ts'
 import { runAsLeader } from '../../../lib/postgres/leader.ts'
 import type { Metrics } from '../../../lib/telemetry/metrics.ts'
+import { createQueueWindow } from '../deferral/queue-window.ts'
 import { createCommitWatermark } from './commit-watermark.ts'
 import { GRACE_SECONDS, recordDueParked, walk } from './find-unsettled.ts'
 import { publishDue } from './publish-due.ts'
 import type { QueueHead } from './queue-head.ts'
 import { recordIncarnation } from './queue-head.ts'
 import { createSlidingMinimum } from './sliding-minimum.ts'
-import { countPublished, takeDue } from './take-due.ts'
+import { countPublished, countUnpublished, MAX_DUE, oldestDueSeconds, takeDue } from './take-due.ts'
 
 /*
  * Guarantees that every committed lead is triaged, even if its event was lost because intake was killed before
@@ -29,11 +31,18 @@ import { countPublished, takeDue } from './take-due.ts'
  *     one of a higher generation.
  *  5. A lead counts as published only once the stream has acknowledged it, and only while the queue is not recreated;
  *     otherwise it is due again within seconds. After a round with failures the reconciler pauses.
+ *  6. Due leads are published in turns between shares, never more than the window of the queue has room for
+ *     (`deferral/queue-window.ts`), and without running the queue dry.
  */
 
 /** Advisory lock of the leader. The number is arbitrary but must not change. */
 const LOCK_ID = 7_310_579_341
-const INTERVAL_MS = 1_000
+/** Time between two rounds, which look for unsettled leads. */
+const ROUND_INTERVAL_MS = 1_000
+/** Time between two turns, which publish what is due. The window of the queue holds twice the work of this time. */
+const TURN_INTERVAL_MS = 50
+const COUNT_INTERVAL_MS = 5_000
+const MAX_COUNT = 100_000
 /** Two windows without an acknowledgement must fit in the idle session timeout of the leader (12 s). */
 const PUBLISH_TIMEOUT_MS = 3_000
 
@@ -46,6 +55,7 @@ export function startReconciler(options: {
   queueHead: () => Promise<QueueHead>
   /** A part of each round that the leader does as well; resolves to whether it has more to do, and never rejects. */
   erase: (sql: Sql) => Promise<boolean>
+  queueDepth: () => Promise<QueueDepth>
   names: JetStreamNames
   log: Log
   metrics: Metrics
@@ -73,46 +83,85 @@ export function startReconciler(options: {
     }
   }
 
-  /** Age of the oldest lead in the queue that was not delivered; undefined while unknown. */
+  /** Age of the oldest lead that was not delivered; undefined while unknown. */
   let oldestWaitingSeconds: number | undefined
+  let unpublished = 0
 
   const slidingMinimum = createSlidingMinimum(GRACE_SECONDS * 1_000)
   const commitWatermark = createCommitWatermark()
+  const window = createQueueWindow()
+  let nextRoundAtMs = 0
+  let nextCountAtMs = 0
+  /** Undefined while nothing can be published, so that due leads stay due. */
+  let queue: { readonly queuedSince: Date | undefined } | undefined
+  let lastShare = ''
+  let limited = false
+  let publishedSinceLog = 0
 
-  const reconcile = async (sql: Sql): Promise<boolean> => {
+  /** Finds unsettled leads. Resolves to whether there may be more. */
+  const findUnsettled = async (sql: Sql): Promise<boolean> => {
+    queue = undefined
     await lostFiles.deleteIfLost()
     const head = await readQueueHead()
     if (head === undefined) {
       oldestWaitingSeconds = undefined
-      return false // cannot publish: due leads stay due
+      return false
     }
-    oldestWaitingSeconds = head.queuedSince === undefined ? 0 : await secondsSince(sql, head.queuedSince)
+    const queuedSeconds = head.queuedSince === undefined ? 0 : await secondsSince(sql, head.queuedSince)
+    oldestWaitingSeconds = Math.max(queuedSeconds, (await oldestDueSeconds(sql)) ?? 0)
+    if (performance.now() >= nextCountAtMs) {
+      unpublished = await countUnpublished(sql, MAX_COUNT)
+      nextCountAtMs = performance.now() + COUNT_INTERVAL_MS
+    }
     if (await recordIncarnation(sql, head.incarnation)) return true // 5
     const queuedSince = slidingMinimum(head.queuedSince, performance.now()) // 3
     const more = await walk(sql, queuedSince, await commitWatermark(sql)) // 2
     await recordDueParked(sql)
-    const due = await takeDue(sql, queuedSince)
-    const published = await publishDue(due, names, publish) // 4
+    queue = { queuedSince }
+    return more
+  }
+
+  /** Publishes what is due and has room. Resolves to whether there is room for more. */
+  const publishTurn = async (sql: Sql, queuedSince: Date | undefined): Promise<boolean> => {
+    if ((await oldestDueSeconds(sql)) === undefined) return false
+    const depth = await options.queueDepth().catch(() => undefined)
+    if (depth === undefined) return false
+    window.observe(depth, limited, performance.now())
+    const room = Math.min(window.size - depth.pending, MAX_DUE)
+    if (room <= 0) return false // 6
+    const due = await takeDue(sql, queuedSince, room, lastShare)
+    lastShare = due.lastShare
+    limited = due.seen === room
+    const published = await publishDue(due.leads, names, publish) // 4
     await countPublished(sql, published.leads) // 5
     for (const { again } of published.leads) publishedLeads.inc({ attempt: again ? 'again' : 'first' })
-    if (published.leads.length > 0) log.info({ leads: published.leads.length }, 'republished unsettled leads')
-    if (published.failure !== undefined) {
-      if (isRefusal(published.failure)) lostFiles.noteRefusal(published.failure.message)
-      logFailure({ err: published.failure, leads: due.length - published.leads.length })
-      return false // 5
+    publishedSinceLog += published.leads.length
+    if (published.failure === undefined) return due.seen > due.leads.length
+    if (isRefusal(published.failure)) lostFiles.noteRefusal(published.failure.message)
+    logFailure({ err: published.failure, leads: due.leads.length - published.leads.length })
+    queue = undefined // 5: until the next round
+    return false
+  }
+
+  const work = async (sql: Sql): Promise<boolean> => {
+    let more = false
+    if (performance.now() >= nextRoundAtMs) {
+      if (publishedSinceLog > 0) log.info({ leads: publishedSinceLog }, 'published unsettled leads')
+      publishedSinceLog = 0
+      const moreToErase = await options.erase(sql)
+      more = (await findUnsettled(sql)) || moreToErase
+      nextRoundAtMs = more ? 0 : performance.now() + ROUND_INTERVAL_MS
     }
-    return more || due.length > 0
+    if (queue !== undefined && (await publishTurn(sql, queue.queuedSince))) more = true
+    return more
   }
 
   const leader = runAsLeader({
     url: databaseUrl,
     applicationName: 'leadtriage-reconciler',
     lockId: LOCK_ID, // 1
-    work: async (sql) => {
-      const moreToErase = await options.erase(sql)
-      return (await reconcile(sql)) || moreToErase
-    },
-    intervalMs: INTERVAL_MS,
+    work,
+    intervalMs: TURN_INTERVAL_MS,
     log,
   })
   metrics.gauge({
@@ -124,10 +173,18 @@ export function startReconciler(options: {
   })
   metrics.gauge({
     name: 'leadtriage_queue_oldest_waiting_seconds',
-    help: 'Age of the oldest lead in the queue not delivered to a worker; reported by the reconciler leader only.',
+    help: 'Age of the oldest lead not delivered to a worker, queued or not; reported by the reconciler leader only.',
     collect() {
       if (leader.leads && oldestWaitingSeconds !== undefined) this.set(oldestWaitingSeconds)
       else this.remove() // an autoscaler would act on a stale value
+    },
+  })
+  metrics.gauge({
+    name: 'leadtriage_unpublished_leads',
+    help: `Leads that wait in PostgreSQL for room in the queue, at most ${MAX_COUNT}; reported by the reconciler leader only.`,
+    collect() {
+      if (leader.leads) this.set(unpublished)
+      else this.remove()
     },
   })
   return leader
