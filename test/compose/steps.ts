@@ -46,8 +46,10 @@ export const STEPS: readonly Step[] = [
     name: 'the commands of the README give a lead with intent to buy',
     run: async (project) => {
       const commands = shellExamples(await readFile(join(ROOT, 'README.md'), 'utf8'), 'Try it', project.ports)
+      // the commands are for `npm start`, which needs no credential
+      const curl = `curl() { command curl -H 'Authorization: ${project.headers.authorization}' "$@"; }`
       // the commands parse JSON with `node`: use the one that runs this
-      const answer = await project.shell(`PATH="${join(process.execPath, '..')}:$PATH"; ${commands}`)
+      const answer = await project.shell(`PATH="${join(process.execPath, '..')}:$PATH"; ${curl}; ${commands}`)
       const { intent, priority } = JSON.parse(
         answer
           .trim()
@@ -56,6 +58,26 @@ export const STEPS: readonly Step[] = [
       ) as InsightBody
       assert(intent === 'buy' && priority === 'P0', `${intent} ${priority}`)
       return `${intent} ${priority}`
+    },
+  },
+  {
+    name: 'the commands of docs/access.md give a lead from a web form',
+    run: async (project) => {
+      const page = await readFile(join(ROOT, 'docs/access.md'), 'utf8')
+      const commands = shellExamples(page, 'From compose to a lead from a web form', project.ports).trim().split('\n')
+      assert(commands.length === 5 && commands[0] === 'sh deploy/new-env.sh', 'not five commands')
+      const { id } = JSON.parse(await project.shell(commands.slice(1).join('\n'))) as LeadBody // `.env` is written
+      const { intent } = await insightOf(project, id)
+      assert(intent === 'buy', intent)
+      return `lead ${id}`
+    },
+  },
+  {
+    name: 'a call without a credential is refused',
+    run: async ({ intakeUrl }) => {
+      const { status } = await postLead(intakeUrl, { note: NOTE })
+      assert(status === 401, String(status))
+      return String(status)
     },
   },
   {
