@@ -82,6 +82,12 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
       ]),
     })
 
+    expect(await callMethod('intake', 'DeleteLead', { leadId })).toEqual({})
+    await expect(call(hosts.intake, 'leadtriage.intake.v1.IntakeService/GetLead', { leadId })).rejects.toThrow(
+      /not.?found/i,
+    )
+    expect(await callMethod('intake', 'EraseSubject', { email: 'nobody@example.com', dryRun: true })).toEqual({})
+
     const methods = Object.values(SERVICES)
       .flat()
       .flatMap(({ typeName, methods }) => methods.map(({ name }) => `${typeName}/${name}`))
