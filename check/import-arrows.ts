@@ -40,6 +40,7 @@ const CONFINED: Record<string, string> = {
   jose: 'lib/auth/',
   'openid-client': 'services/insights/sign-in/',
   openai: 'services/triage/analyzers/llm/',
+  'rate-limiter-flexible': 'lib/limits/',
   cockatiel: 'services/triage/analyzers/llm/',
 }
 

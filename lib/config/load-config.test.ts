@@ -25,6 +25,7 @@ describe('settings', () => {
       LIMIT_PER_ADDRESS: '5000/1',
       LIMIT_PER_CLIENT: '5000/1',
       LIMIT_FAILED_CREDENTIALS: '30/60',
+      LIMITS_STORE: 'memory',
       TRUSTED_PROXIES: [],
       NATS_REPLICAS: 1,
       NATS_KEPT_INSIGHTS: 1_000_000,

@@ -1,5 +1,7 @@
 import type { authSettings } from '../auth/auth-settings.ts'
 import type { Config } from '../config/load-config.ts'
+import type { Log } from '../log/log.ts'
+import type { Sql } from '../postgres/connect.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { CallLimits, ClientBuckets } from './call-limits.ts'
 import { createCallLimits } from './call-limits.ts'
@@ -8,6 +10,7 @@ import { createRefusals } from './limit-refusals.ts'
 import type { limitSettings } from './limit-settings.ts'
 import type { Rate } from './rate.ts'
 import { rateOf } from './rate.ts'
+import { createSharedBuckets } from './shared-buckets.ts'
 import { createTokenBuckets } from './token-buckets.ts'
 
 /** The limits of one service. */
@@ -21,21 +24,27 @@ export interface Limits {
  * Takes tokens of a client. Returns a promise only if other processes have to be asked.
  * @throws AppError `rate_limited`
  */
-type ClientLimit = (clientId: string, tokens: number) => Promise<void> | undefined
+export type ClientLimit = (clientId: string, tokens: number) => Promise<void> | undefined
 
 interface LimitsOptions {
   readonly config: Config<typeof authSettings & typeof limitSettings>
+  /** The processes of one service share their limits. */
+  readonly service: string
+  readonly sql: Sql
+  readonly log: Log
   readonly metrics: Metrics
 }
 
 /** Clients with a bucket at one time. They have a valid credential, so there are far fewer. */
 const MAX_CLIENTS = 10_000
 
-export function createLimits({ config, metrics }: LimitsOptions): Limits {
+export function createLimits({ config, service, sql, log, metrics }: LimitsOptions): Limits {
   const refuse = createRefusals(metrics)
   const rateFor = (setting: string) => (config.AUTH === 'off' ? undefined : rateOf(setting))
-  const createClientBuckets = (_name: LimitName, rate: Rate): ClientBuckets =>
-    createTokenBuckets({ rate, maxKeys: MAX_CLIENTS })
+  const createClientBuckets = (name: LimitName, rate: Rate): ClientBuckets =>
+    config.LIMITS_STORE === 'postgres'
+      ? createSharedBuckets({ sql, name: `${service}:${name}`, rate, log })
+      : createTokenBuckets({ rate, maxKeys: MAX_CLIENTS })
 
   return {
     calls: createCallLimits({

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { rateSetting } from './rate.ts'
 
 /** The limits that every service has. None of them applies with AUTH=off. */
@@ -8,4 +9,6 @@ export const limitSettings = {
   LIMIT_PER_CLIENT: rateSetting('5000/1'),
   /** Look-ups of invalid credentials for one address. Calls with a known credential are not affected. */
   LIMIT_FAILED_CREDENTIALS: rateSetting('30/60'),
+  /** Where limits by client are counted: in each process, or in PostgreSQL for all processes of a service. */
+  LIMITS_STORE: z.enum(['memory', 'postgres'], { error: 'must be memory or postgres' }).default('memory'),
 } as const

@@ -48,7 +48,7 @@ export async function startInsights(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const limits = createLimits({ config, metrics })
+  const limits = createLimits({ config, service: 'insights', sql, log, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle: { onStop } })
   const signIn = startSignIn({ config, sql, keys: auth.keys, log, lifecycle: { onStop } })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })

@@ -9,7 +9,7 @@ import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow, StoreOutcome } from './lead-store.ts'
 import { ERASED } from './lead-store.ts'
 
-const MAX_BATCH_SIZE = 1_000
+export const MAX_BATCH_SIZE = 1_000
 
 export interface BatchCreateLeadsDependencies {
   /** Stores the rows in one commit; returns a result for each, in the same order. */

@@ -1,4 +1,5 @@
 import type { AuditSource } from '../../lib/auth/audit-event.ts'
+import type { ClientLimit } from '../../lib/limits/create-limits.ts'
 import type { BatchOutcome } from './batch-create-leads.ts'
 import { batchCreateLeads } from './batch-create-leads.ts'
 import type { IntakeBatchers } from './batchers.ts'
@@ -12,6 +13,7 @@ import { getLead } from './get-lead.ts'
 import type { ImportedList, ImportRequest } from './import/import-leads.ts'
 import { importLeads } from './import/import-leads.ts'
 import { createRetryingStore } from './import/retrying-store.ts'
+import { waitForLeads } from './import/wait-for-leads.ts'
 import type { LeadEvents } from './lead-events.ts'
 import type { LeadRow } from './lead-store.ts'
 import type { RetriageDependencies } from './retriage-leads.ts'
@@ -32,17 +34,34 @@ interface IntakeParts extends IntakeBatchers {
   readonly events: LeadEvents
   readonly retriage: RetriageDependencies
   readonly erasures: ErasureStore
+  /** Limits the leads that a client stores, however many a call has. */
+  readonly admitLeads: ClientLimit
 }
 
 export function createIntake(parts: IntakeParts): Intake {
-  const { leadReads, groupCommit, listCommit, events, retriage, erasures } = parts
+  const { leadReads, groupCommit, listCommit, events, retriage, erasures, admitLeads } = parts
   const retryingStore = createRetryingStore((rows) => listCommit.submit(rows))
   return {
-    createLead: (caller, input) => createLead({ store: (row) => groupCommit.submit(row), events }, caller, input),
-    batchCreateLeads: (caller, inputs) =>
-      batchCreateLeads({ storeAll: (rows) => listCommit.submit(rows), events }, caller, inputs),
+    createLead: (caller, input) => {
+      const store = (row: LeadRow) => {
+        const waiting = admitLeads(caller.clientId, 1)
+        return waiting === undefined ? groupCommit.submit(row) : waiting.then(() => groupCommit.submit(row))
+      }
+      return createLead({ store, events }, caller, input)
+    },
+    batchCreateLeads: (caller, inputs) => {
+      const storeAll = async (rows: readonly LeadRow[]) => {
+        await admitLeads(caller.clientId, rows.length)
+        return listCommit.submit(rows)
+      }
+      return batchCreateLeads({ storeAll, events }, caller, inputs)
+    },
     importLeads: (caller, request) => {
-      const storeAll = (rows: readonly LeadRow[]) => retryingStore.storeAll(rows, request.signal)
+      const { signal } = request
+      const storeAll = async (rows: readonly LeadRow[]) => {
+        await waitForLeads(admitLeads, caller.clientId, rows.length, signal)
+        return retryingStore.storeAll(rows, signal)
+      }
       const storeList = (inputs: readonly unknown[]) => batchCreateLeads({ storeAll, events }, caller, inputs)
       return importLeads({ storeList }, request)
     },

@@ -65,7 +65,7 @@ export async function startIntake(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const limits = createLimits({ config, metrics })
+  const limits = createLimits({ config, service: 'intake', sql, log, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
   const keyOrigins = config.AUTH === 'on' ? watchKeyOrigins(sql, log) : undefined
   if (keyOrigins) onStop('origins of keys', () => keyOrigins.stop())
@@ -93,7 +93,13 @@ export async function startIntake(
   const audit = createAuditLog({ sql, service: 'intake', log })
   onStop('audit log', () => audit.stop())
   const retriage = { leads: createRetriageStore(sql), audit, leadsPerSecond: config.RETRIAGE_PER_SECOND }
-  const intake = createIntake({ ...batchers, events, retriage, erasures: createErasureStore(sql) })
+  const intake = createIntake({
+    ...batchers,
+    events,
+    retriage,
+    erasures: createErasureStore(sql),
+    admitLeads: limits.createClientLimit('leads', config.LIMIT_LEADS_PER_CLIENT),
+  })
   const access = createAccess({ keys: createKeyStore(sql, 'intake'), auditEvents: createAuditEventStore(sql) })
   const reconciler = startReconciler({
     databaseUrl: config.DATABASE_URL,

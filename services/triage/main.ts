@@ -44,7 +44,7 @@ export async function startTriage(
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
-  const limits = createLimits({ config, metrics })
+  const limits = createLimits({ config, service: 'triage', sql, log, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
   const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-triage', log })
   onStop('nats', () => nats.close())

@@ -52,6 +52,7 @@ const unavailable = new AppError(ErrorCode.Unavailable, 'unreachable')
 function intakeWith(flush: FlushItems<readonly LeadRow[], readonly StoreOutcome[]>) {
   const unused = () => expect.unreachable()
   return createIntake({
+    admitLeads: () => undefined,
     leadReads: { submit: unused, drain: unused },
     groupCommit: { submit: unused, drain: unused },
     listCommit: createBatcher({ maxBatchSize: 4, maxInFlight: 1, maxQueued: 32, flush }),
