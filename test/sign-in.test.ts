@@ -145,6 +145,8 @@ describe('a sign-in does not succeed', () => {
     '/\\evil.example.net',
     'healthz',
     '/\t/evil.example.net',
+    '/.//evil.example.net',
+    '/x/..//evil.example.net',
   ])('to lead to another site: %s', async (returnTo) => {
     const browser = at.newBrowser()
     const begun = await browser.request(`${at.url}/auth/sign-in?return_to=${encodeURIComponent(returnTo)}`)

@@ -3,7 +3,7 @@ import { createIssuerKeys } from './issuer-keys.ts'
 import { tokenRefused, verifyJwt } from './verify-jwt.ts'
 
 /** Whose sessions end: all sessions of a person, one session at the provider, or both named. */
-export interface Logout {
+interface Logout {
   readonly subject?: string
   readonly providerSession?: string
 }

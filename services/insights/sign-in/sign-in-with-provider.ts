@@ -76,8 +76,9 @@ const ANY_ORIGIN = 'https://any.invalid'
 
 /** A link to sign-in must not lead to another site afterwards (open redirect). */
 function ownPath(path: string | undefined): string {
-  if (path === undefined || path.length > 1_000 || !URL.canParse(path, ANY_ORIGIN)) return '/'
-  const url = new URL(path, ANY_ORIGIN)
-  // what the browser will make of it, so `//evil.example.net` and `/\evil.example.net` are other origins
-  return path.startsWith('/') && url.origin === ANY_ORIGIN ? `${url.pathname}${url.search}${url.hash}` : '/'
+  if (path === undefined || path.length > 1_000 || !path.startsWith('/')) return '/'
+  // as a browser reads it: `//evil.example.net` and `/\evil.example.net` are other origins, `/.//evil` becomes `//evil`
+  const url = URL.parse(path, ANY_ORIGIN)
+  if (url === null || url.origin !== ANY_ORIGIN || url.pathname.startsWith('//')) return '/'
+  return `${url.pathname}${url.search}${url.hash}`
 }
