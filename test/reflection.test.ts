@@ -86,7 +86,7 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
     await expect(call(hosts.intake, 'leadtriage.intake.v1.IntakeService/GetLead', { leadId })).rejects.toThrow(
       /not.?found/i,
     )
-    expect(await callMethod('intake', 'EraseSubject', { email: 'nobody@example.com', dryRun: true })).toEqual({})
+    expect(await callMethod('intake', 'EraseSubject', { email: 'absent@example.com', dryRun: true })).toEqual({})
 
     const methods = Object.values(SERVICES)
       .flat()
