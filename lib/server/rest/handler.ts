@@ -97,7 +97,7 @@ export function registerRestHandler(
     readJsonBodies(scope)
     scope.addHook('onRoute', ({ method, url, config, schema }) => {
       if (config?.scope === undefined) throw new Error(`the route ${method} ${url} must have a scope in its config`)
-      if (schema !== undefined) schema.security = securityOf(config.scope)
+      if (schema !== undefined) schema.security = securityOf(config)
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })

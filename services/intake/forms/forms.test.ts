@@ -265,6 +265,14 @@ test('neither the key nor anything that people wrote is in the log or the metric
   }
 })
 
+test('the API description says that the credential is in the path, and the scope of every other operation', async () => {
+  const { paths } = (await (await fetch(`${intake.url}/openapi.json`)).json()) as {
+    paths: Record<string, Record<string, { security?: object[] }>>
+  }
+  expect(paths['/forms/{publishable_key}']?.post?.security).toEqual([])
+  expect(paths['/leads']?.post?.security).toEqual([{ bearer: ['leads:write'] }])
+})
+
 describe('with AUTH=off', () => {
   test('pages of CORS_ORIGINS and programs can send forms, and other pages cannot', async () => {
     const { url } = await start('intake', { AUTH: 'off', CORS_ORIGINS: ORIGIN })

@@ -100,7 +100,7 @@ export function registerFormsRest(app: RestApp, { keys, isAllowedOrigin, ...form
     {
       config: {
         scope: Scope.LeadsWrite,
-        ...(keys && { authenticate: authenticateForm(keys) }),
+        authenticate: authenticateForm(keys),
         problemPage: (problem, { headers }) => (prefersJson(headers.accept) ? undefined : problemPage(problem)),
       },
       schema: routeSchema,

@@ -1,4 +1,4 @@
-import type { RequiredScope } from '../../../auth/access-control.ts'
+import type { FastifyContextConfig } from 'fastify'
 
 /** How calls authenticate, as OpenAPI security schemes. */
 export const SECURITY_SCHEMES = {
@@ -11,7 +11,10 @@ export const SECURITY_SCHEMES = {
   },
 } as const
 
-/** The security requirement of an operation. OpenAPI 3.1 lists the needed roles of a bearer token, here the scope. */
-export function securityOf(required: RequiredScope): Record<string, string[]>[] {
-  return required === 'public' ? [] : [{ bearer: [required] }]
+/**
+ * The security requirement of an operation. OpenAPI 3.1 lists the needed roles of a bearer token, here the scope. A
+ * credential in the path is a parameter; there is no scheme for it.
+ */
+export function securityOf({ scope, authenticate }: FastifyContextConfig): Record<string, string[]>[] {
+  return scope === undefined || scope === 'public' || authenticate ? [] : [{ bearer: [scope] }]
 }
