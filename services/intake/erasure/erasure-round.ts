@@ -47,23 +47,42 @@ export function createErasureRound(options: {
   }
 }
 
-/** Counts open erasures for the metric. */
+interface OpenErasures {
+  readonly part: string
+  readonly leads: number
+  readonly oldestSeconds: number
+}
+
+/** Measures open erasures for the metrics. */
 function createReport(metrics: Metrics): (sql: Sql) => Promise<false> {
-  let counted: { readonly atMs: number; readonly parts: readonly { part: string; leads: number }[] } | undefined
+  let measured: { readonly atMs: number; readonly parts: readonly OpenErasures[] } | undefined
+  const recent = () =>
+    measured === undefined || performance.now() - measured.atMs > REPORTED_FOR_MS ? [] : measured.parts
   metrics.gauge({
     name: 'leadtriage_open_erasures',
     help: 'Erased leads of which a part is still to be erased, by part; reported by the reconciler leader only.',
     labelNames: ['part'],
     collect() {
       this.reset()
-      if (counted === undefined || performance.now() - counted.atMs > REPORTED_FOR_MS) return
-      for (const { part, leads } of counted.parts) this.set({ part }, leads)
+      for (const { part, leads } of recent()) this.set({ part }, leads)
+    },
+  })
+  metrics.gauge({
+    name: 'leadtriage_oldest_open_erasure_seconds',
+    help: 'Age of the oldest open erasure, 0 if none is open, by part; reported by the reconciler leader only.',
+    labelNames: ['part'],
+    collect() {
+      this.reset()
+      for (const { part, oldestSeconds } of recent()) this.set({ part }, oldestSeconds)
     },
   })
   return async (sql) => {
-    const parts = await sql<{ part: string; leads: number }[]>`
-      select p.part, (select count(*) from pending_erasures e where e.part = p.part)::int as leads from erasure_parts p`
-    counted = { atMs: performance.now(), parts }
+    const parts = await sql<OpenErasures[]>`
+      select p.part, count(e.lead_id)::int as leads,
+             coalesce(extract(epoch from now() - min(e.erased_at)), 0)::float8 as "oldestSeconds"
+      from erasure_parts p left join pending_erasures o on o.part = p.part left join erased_leads e using (lead_id)
+      group by p.part`
+    measured = { atMs: performance.now(), parts }
     return false
   }
 }
