@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import postgres from 'postgres'
 import { z } from 'zod'
 import { hashOfKey, hintOfKey, kindOfKey } from '../lib/auth/api-key.ts'
 import { AuditAction, recordAuditEvent } from '../lib/auth/audit-event.ts'
 import { ALL_SCOPES, Scope } from '../lib/auth/scopes.ts'
 import { secretSetting } from '../lib/config/secret-settings.ts'
+import { connectOnce } from '../lib/postgres/connect.ts'
 
 /** The setting of `npm run migrate` with the text of the first key. */
 export const bootstrapSettings = {
@@ -42,7 +42,7 @@ interface BootstrapKey {
  * @returns false if it was not stored because a key exists
  */
 export async function storeBootstrapKey(databaseUrl: string, { text, by, unless }: BootstrapKey): Promise<boolean> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
+  const sql = connectOnce(databaseUrl)
   try {
     // concurrent calls would not see each other's key; the server releases the lock if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import postgres from 'postgres'
+import type { Sql } from '../lib/postgres/connect.ts'
+import { connectOnce } from '../lib/postgres/connect.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('migrations/', import.meta.url))
 /** Advisory lock that serializes migrations. The number is arbitrary but must not change. */
@@ -18,7 +19,7 @@ export function neededVersion(): number {
  * @param databaseUrl must name a user that may create tables
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
+  const sql = connectOnce(databaseUrl)
   try {
     // a session lock on the only connection: the server releases it if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`
@@ -45,7 +46,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
  * @param ask awaits one statement; lets the caller add a timeout
  */
 export async function currentVersion(
-  sql: postgres.Sql,
+  sql: Sql,
   ask: <T>(statement: Promise<T>) => Promise<T> = (statement) => statement,
 ): Promise<number> {
   const [table] = await ask(sql<{ exists: boolean }[]>`select to_regclass('schema_version') is not null as exists`)
@@ -58,17 +59,20 @@ if (import.meta.main) {
   const { passwordSettings, passwordsOf, setServiceLogins } = await import('./service-logins.ts')
   const { bootstrapSettings, storeBootstrapKey } = await import('./bootstrap-key.ts')
   const { commonSettings, loadConfig } = await import('../lib/config/load-config.ts')
+  const { databaseUrlOf } = await import('../lib/postgres/database-url.ts')
   try {
-    const settings = { DATABASE_URL: commonSettings.DATABASE_URL, ...passwordSettings, ...bootstrapSettings }
+    const { DATABASE_URL, DATABASE_CA_FILE } = commonSettings
+    const settings = { DATABASE_URL, DATABASE_CA_FILE, ...passwordSettings, ...bootstrapSettings }
     const config = loadConfig(settings, process.env)
-    await migrate(config.DATABASE_URL)
+    const databaseUrl = databaseUrlOf(config)
+    await migrate(databaseUrl)
     process.stdout.write(`schema is at version ${neededVersion()}\n`)
-    for (const service of await setServiceLogins(config.DATABASE_URL, passwordsOf(config))) {
+    for (const service of await setServiceLogins(databaseUrl, passwordsOf(config))) {
       process.stdout.write(`login of ${service} is set\n`)
     }
     const key = config.BOOTSTRAP_API_KEY
     if (key !== undefined) {
-      const stored = await storeBootstrapKey(config.DATABASE_URL, { text: key, by: 'migrate', unless: 'any' })
+      const stored = await storeBootstrapKey(databaseUrl, { text: key, by: 'migrate', unless: 'any' })
       const outcome = stored ? 'is stored' : 'is ignored, because an API key exists or existed'
       process.stdout.write(`BOOTSTRAP_API_KEY ${outcome}\n`)
     }

@@ -1,6 +1,8 @@
+import { AppError } from '../lib/errors/app-error.ts'
 import type { Log } from '../lib/log/log.ts'
 import type { Sql } from '../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../lib/postgres/query-timeout.ts'
+import { TLS_FAILED } from '../lib/postgres/tls-socket.ts'
 import { currentVersion, migrate, neededVersion } from './migrate.ts'
 
 /** Readiness check of the database and its schema. */
@@ -45,10 +47,20 @@ export function createSchemaCheck(options: {
   return {
     check: () => {
       // concurrent calls share one check
-      checking ??= check().finally(() => {
-        checking = undefined
-      })
+      checking ??= check()
+        .catch((error: unknown) => {
+          throw tlsFailureOf(error) ?? error
+        })
+        .finally(() => {
+          checking = undefined
+        })
       return checking
     },
   }
+}
+
+/** Undefined if an error has another cause. The other causes name addresses, which readiness does not show to callers. */
+function tlsFailureOf(error: unknown): Error | undefined {
+  const cause = error instanceof AppError ? error.cause : error
+  return cause instanceof Error && 'code' in cause && cause.code === TLS_FAILED ? new Error(cause.message) : undefined
 }

@@ -1,8 +1,8 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
-import postgres from 'postgres'
 import { z } from 'zod'
 import type { Config } from '../lib/config/load-config.ts'
 import { secretSetting } from '../lib/config/secret-settings.ts'
+import { connectOnce } from '../lib/postgres/connect.ts'
 
 export const SERVICE_NAMES = ['intake', 'triage', 'insights'] as const
 export type ServiceName = (typeof SERVICE_NAMES)[number]
@@ -41,7 +41,7 @@ export async function createServiceLogins(adminUrl: string): Promise<Record<Serv
 export async function setServiceLogins(adminUrl: string, passwords: ServicePasswords): Promise<ServiceName[]> {
   const given = SERVICE_NAMES.filter((service) => passwords[service] !== undefined)
   if (given.length === 0) return []
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10 })
+  const sql = connectOnce(adminUrl)
   try {
     // concurrent changes of one role fail, hence the lock; the server releases it if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`

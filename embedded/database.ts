@@ -14,10 +14,13 @@ export async function prepareEmbeddedDatabase(superuserUrl: string): Promise<Rec
   return createServiceLogins(url)
 }
 
-/** Migrates the database of DATABASE_URL. Every service uses this URL. */
+/** Migrates the database of DATABASE_URL, with DATABASE_CA_FILE. Every service uses this URL. */
 export async function prepareExternalDatabase(databaseUrl: string): Promise<Record<ServiceName, string>> {
   const { migrate } = await import('../db/migrate.ts')
-  await migrate(databaseUrl).catch((cause: Error) => {
+  const { databaseUrlOf } = await import('../lib/postgres/database-url.ts')
+  const DATABASE_CA_FILE = process.env.DATABASE_CA_FILE || undefined
+  const migrated = async () => migrate(databaseUrlOf({ DATABASE_URL: databaseUrl, DATABASE_CA_FILE }))
+  await migrated().catch((cause: Error) => {
     throw new StartError(`Cannot migrate the database of DATABASE_URL: ${cause.message}`, { cause })
   })
   return { intake: databaseUrl, triage: databaseUrl, insights: databaseUrl }

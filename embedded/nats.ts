@@ -120,7 +120,7 @@ async function readPort(files: NatsFiles, pid: number): Promise<number | undefin
   const name = (await readdir(files.home)).find((file) => isPortsFile(file) && file.includes(`_${pid}.`))
   if (!name) return undefined
   const text = await readFile(path.join(files.home, name), 'utf8').catch(() => '')
-  const port = /nats:\/\/[^"]*:(\d+)/.exec(text)?.[1] // {"nats":["nats://127.0.0.1:41234"],…}; it may be incomplete
+  const port = /(?:nats|tls):\/\/[^"]*:(\d+)/.exec(text)?.[1] // {"nats":["nats://127.0.0.1:41234"],…}; it may be incomplete
   return port === undefined ? undefined : Number(port)
 }
 

@@ -55,6 +55,13 @@ function serviceEnv({ settings, databaseUrls, natsUrl }: ServicesOptions, name: 
     DATABASE_URL_FILE: undefined, // it was read already, and a service rejects both
     NATS_URL: natsUrl,
     NATS_URL_FILE: undefined,
+    // the embedded servers have no TLS
+    ...(settings.databaseUrl === undefined && { DATABASE_CA_FILE: undefined }),
+    ...(settings.natsUrl === undefined && {
+      NATS_CA_FILE: undefined,
+      NATS_CERT_FILE: undefined,
+      NATS_KEY_FILE: undefined,
+    }),
     MIGRATE_ON_START: 'false', // done before by the owner of the database
     NODE_COMPILE_CACHE: compileCache(settings),
   }

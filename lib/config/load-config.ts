@@ -99,7 +99,14 @@ export const commonSettings = {
   DATABASE_URL: secretSetting(
     urlSetting(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/leadtriage'),
   ),
+  /** Path of a PEM file with the authorities of PostgreSQL's certificate. */
+  DATABASE_CA_FILE: z.string().optional(),
   NATS_URL: secretSetting(urlSetting(['nats:', 'tls:', 'ws:', 'wss:'], 'nats://127.0.0.1:4222', ',')),
+  /** Path of a PEM file with the authorities of the certificates of NATS. */
+  NATS_CA_FILE: z.string().optional(),
+  /** Paths of PEM files with the certificate that the service shows to NATS, and its key. */
+  NATS_CERT_FILE: z.string().optional(),
+  NATS_KEY_FILE: z.string().optional(),
   /** Replicas of each stream: 1, or 3 on a cluster. */
   NATS_REPLICAS: integerSetting(1, 5, 1),
   /** Maximum number of events in the INSIGHTS stream, within its seven days. The oldest are removed first. */

@@ -4,6 +4,8 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import { connect } from '@nats-io/transport-node'
 import type { Log } from '../log/log.ts'
 import { versionWarning } from './server-version.ts'
+import type { NatsServers } from './servers.ts'
+import { serverOptions } from './servers.ts'
 
 export type { NatsConnection } from '@nats-io/transport-node'
 
@@ -34,13 +36,12 @@ export interface Nats {
 }
 
 /**
- * @param options `url`: one or more servers of a cluster, separated by commas, optionally with user and password.
- *   `name`: the connection name that the server shows, and part of {@link Nats.inboxPrefix}. `pingIntervalMs`: the
+ * @param options `name`: the connection name that the server shows, and part of {@link Nats.inboxPrefix}. `pingIntervalMs`: the
  *   connection counts as lost when the third ping is due and two are unanswered; 10,000 by default
  */
-export function connectNats(options: { url: string; name: string; pingIntervalMs?: number; log: Log }): Nats {
-  const { url, name, pingIntervalMs = PING_INTERVAL_MS, log } = options
-  const { servers, credentials } = parseUrls(url.split(','))
+export function connectNats(options: NatsServers & { name: string; pingIntervalMs?: number; log: Log }): Nats {
+  const { name, pingIntervalMs = PING_INTERVAL_MS, log } = options
+  const servers = serverOptions(options)
   const inboxPrefix = `_INBOX.${name}`
   const closing = new AbortController()
   let isUp = false
@@ -70,10 +71,9 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
     for (;;) {
       try {
         connection = await connect({
-          servers,
+          ...servers,
           name,
           inboxPrefix,
-          ...credentials,
           timeout: CONNECT_TIMEOUT_MS,
           pingInterval: pingIntervalMs,
           maxPingOut: MAX_UNANSWERED_PINGS,
@@ -131,21 +131,4 @@ export function connectNats(options: { url: string; name: string; pingIntervalMs
 function destroySocket(connection: NatsConnection): void {
   const { protocol } = connection as { protocol?: { transport?: { socket?: Socket } } }
   protocol?.transport?.socket?.destroy()
-}
-
-/**
- * Separates the user from the URLs. The client has one user for all servers, so the first one applies, and it mistakes
- * a URL with a user and a host without a dot for an IPv6 address.
- */
-function parseUrls(given: readonly string[]): { servers: string[]; credentials: { user?: string; pass?: string } } {
-  const urls = given.map((url) => new URL(url))
-  const withUser = urls.find(({ username }) => username !== '')
-  const credentials = withUser && {
-    user: decodeURIComponent(withUser.username),
-    pass: decodeURIComponent(withUser.password),
-  }
-  return {
-    servers: urls.map((url) => Object.assign(url, { username: '', password: '' }).href),
-    credentials: credentials ?? {},
-  }
 }

@@ -1,6 +1,8 @@
 import postgres from 'postgres'
 import type { Log } from '../log/log.ts'
+import { createThrottledLog } from '../log/throttled-log.ts'
 import { arrayTypes } from './array-types.ts'
+import { parseDatabaseUrl } from './database-url.ts'
 import { createSocketFactory } from './socket.ts'
 
 /** A connection pool. Queries are tagged templates. */
@@ -9,6 +11,7 @@ export type Sql = postgres.Sql
 export type SqlFragment = postgres.Fragment
 
 export interface PostgresOptions {
+  /** May have the parameters `sslmode` and `sslrootcert` of libpq (database-url.ts). */
   readonly url: string
   /** Shown in pg_stat_activity. */
   readonly applicationName: string
@@ -29,6 +32,8 @@ const IDLE_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000
  * query fails within `connect_timeout`.
  */
 export function connectPostgres({ url, applicationName, maxConnections, log, session }: PostgresOptions): Sql {
+  const address = parseDatabaseUrl(url)
+  const logRejection = createThrottledLog(log, 'error', 'cannot connect to PostgreSQL over TLS; retrying')
   const options: postgres.Options<Record<string, postgres.PostgresType>> & {
     max_pipeline: number
     socket: unknown
@@ -44,7 +49,12 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
     idle_timeout: IDLE_SECONDS,
     connection: { application_name: applicationName, statement_timeout: STATEMENT_TIMEOUT_MS, ...session },
     onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from postgres'),
-    socket: createSocketFactory(IDLE_TIMEOUT_MS),
+    ssl: false, // the socket does it
+    socket: createSocketFactory({
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+      tls: address.tls,
+      onTlsRejection: (err) => logRejection({ err }),
+    }),
     fetch_types: false,
     types: {
       ...arrayTypes,
@@ -52,5 +62,21 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
       bigint: { to: 20, from: [20], serialize: (value: number) => String(value), parse: Number },
     },
   }
-  return postgres(url, options) as unknown as Sql
+  return postgres(address.url, options) as unknown as Sql
+}
+
+/**
+ * Opens a single connection, for programs and jobs that end. It has no timeouts but that of connecting.
+ * @param url as for {@link connectPostgres}
+ */
+export function connectOnce(url: string): Sql {
+  const address = parseDatabaseUrl(url)
+  const options: postgres.Options<Record<string, postgres.PostgresType>> & { socket: unknown } = {
+    max: 1,
+    onnotice: () => undefined,
+    connect_timeout: 10,
+    ssl: false,
+    socket: createSocketFactory({ tls: address.tls }),
+  }
+  return postgres(address.url, options) as unknown as Sql
 }

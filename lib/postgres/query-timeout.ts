@@ -1,7 +1,14 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
+import { TLS_FAILED } from './tls-socket.ts'
 
-/** Error codes of the driver without a connection. */
-const DRIVER_CODES = new Set(['CONNECT_TIMEOUT', 'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED'])
+/** Error codes of the driver, and of our socket, without a connection. */
+const DRIVER_CODES = new Set([
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  TLS_FAILED,
+])
 /** Error codes of the operating system for an unreachable server. */
 const SYSTEM_CODES = new Set([
   'ECONNREFUSED',

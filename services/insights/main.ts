@@ -6,11 +6,13 @@ import type { Config } from '../../lib/config/load-config.ts'
 import { isTransient } from '../../lib/errors/app-error.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import { natsServersOf } from '../../lib/jetstream/servers.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
 import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { databaseUrlOf } from '../../lib/postgres/database-url.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
@@ -35,8 +37,9 @@ export async function startInsights(
   const metrics = createMetrics('insights')
   const names = jetStreamNames(config.NATS_NAMESPACE)
 
+  const databaseUrl = databaseUrlOf(config)
   const sql = connectPostgres({
-    url: config.DATABASE_URL,
+    url: databaseUrl,
     applicationName: 'leadtriage-insights',
     maxConnections: config.DATABASE_CONNECTIONS,
     log,
@@ -44,14 +47,14 @@ export async function startInsights(
   onStop('postgres', () => sql.end({ timeout: 5 }))
   const schema = createSchemaCheck({
     sql,
-    databaseUrl: config.DATABASE_URL,
+    databaseUrl,
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
   const limits = createLimits({ config, service: 'insights', sql, log, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle: { onStop } })
   const signIn = startSignIn({ config, sql, keys: auth.keys, log, lifecycle: { onStop } })
-  const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-insights', log })
+  const nats = connectNats({ ...natsServersOf(config), name: 'leadtriage-insights', log })
   onStop('nats', () => nats.close())
 
   const reader = createInsightReader(sql)

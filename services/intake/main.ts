@@ -6,6 +6,7 @@ import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
 import { createPublisher } from '../../lib/jetstream/publisher.ts'
+import { natsServersOf } from '../../lib/jetstream/servers.ts'
 import { declareStreams, ensureStreams } from '../../lib/jetstream/topology.ts'
 import { createLostFiles } from '../../lib/jetstream/watchdog/lost-files.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
@@ -13,6 +14,7 @@ import { runService } from '../../lib/lifecycle/run-service.ts'
 import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { databaseUrlOf } from '../../lib/postgres/database-url.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
@@ -52,8 +54,9 @@ export async function startIntake(
   const metrics = createMetrics('intake')
   const names = jetStreamNames(config.NATS_NAMESPACE)
 
+  const databaseUrl = databaseUrlOf(config)
   const sql = connectPostgres({
-    url: config.DATABASE_URL,
+    url: databaseUrl,
     applicationName: 'leadtriage-intake',
     maxConnections: config.DATABASE_CONNECTIONS,
     log,
@@ -61,7 +64,7 @@ export async function startIntake(
   onStop('postgres', () => sql.end({ timeout: 5 }))
   const schema = createSchemaCheck({
     sql,
-    databaseUrl: config.DATABASE_URL,
+    databaseUrl,
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
@@ -69,7 +72,7 @@ export async function startIntake(
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
   const keyOrigins = config.AUTH === 'on' ? watchKeyOrigins(sql, log) : undefined
   if (keyOrigins) onStop('origins of keys', () => keyOrigins.stop())
-  const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-intake', log })
+  const nats = connectNats({ ...natsServersOf(config), name: 'leadtriage-intake', log })
   onStop('nats', () => nats.close())
   const topology = { names, replicas: config.NATS_REPLICAS, keptInsights: config.NATS_KEPT_INSIGHTS }
   await declareStreams({ nats, topology, timeoutMs: 2_000, log })
@@ -102,7 +105,7 @@ export async function startIntake(
   })
   const access = createAccess({ keys: createKeyStore(sql, 'intake'), auditEvents: createAuditEventStore(sql) })
   const reconciler = startReconciler({
-    databaseUrl: config.DATABASE_URL,
+    databaseUrl,
     nats,
     ensureStreams: () => ensureStreams(nats, topology),
     lostFiles,

@@ -4,11 +4,13 @@ import { startAuth } from '../../lib/auth/start-auth.ts'
 import type { Config } from '../../lib/config/load-config.ts'
 import { connectNats } from '../../lib/jetstream/connect.ts'
 import { jetStreamNames } from '../../lib/jetstream/names.ts'
+import { natsServersOf } from '../../lib/jetstream/servers.ts'
 import type { Lifecycle } from '../../lib/lifecycle/lifecycle.ts'
 import { runService } from '../../lib/lifecycle/run-service.ts'
 import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
+import { databaseUrlOf } from '../../lib/postgres/database-url.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
@@ -31,8 +33,9 @@ export async function startTriage(
   const metrics = createMetrics('triage')
   const names = jetStreamNames(config.NATS_NAMESPACE)
 
+  const databaseUrl = databaseUrlOf(config)
   const sql = connectPostgres({
-    url: config.DATABASE_URL,
+    url: databaseUrl,
     applicationName: 'leadtriage-triage',
     maxConnections: config.DATABASE_CONNECTIONS,
     log,
@@ -40,13 +43,13 @@ export async function startTriage(
   onStop('postgres', () => sql.end({ timeout: 5 }))
   const schema = createSchemaCheck({
     sql,
-    databaseUrl: config.DATABASE_URL,
+    databaseUrl,
     migrateOnStart: config.MIGRATE_ON_START,
     log,
   })
   const limits = createLimits({ config, service: 'triage', sql, log, metrics })
   const auth = await startAuth({ config, sql, limits: limits.calls, log, lifecycle })
-  const nats = connectNats({ url: config.NATS_URL, name: 'leadtriage-triage', log })
+  const nats = connectNats({ ...natsServersOf(config), name: 'leadtriage-triage', log })
   onStop('nats', () => nats.close())
 
   const deadLetters = createDeadLetterStore(sql)

@@ -54,7 +54,7 @@ export async function startService(options: StartServiceOptions): Promise<Servic
   const child = spawnService({
     ...spawnOptions,
     onLine: (line, stream) => {
-      const found = stream === 'stdout' ? /"url":"(http:[^"]+)"/.exec(line)?.[1] : undefined
+      const found = stream === 'stdout' ? /"url":"(https?:[^"]+)"/.exec(line)?.[1] : undefined
       if (found) resolve(found)
       onLine?.(line, stream)
     },
