@@ -3,9 +3,11 @@ import type { Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { generateKey, hashOfKey, hintOfKey } from '../../lib/auth/api-key.ts'
 import { eventually } from '../../testkit/eventually.ts'
+import { useCertificateFiles } from '../../testkit/fixtures/certificate-files.ts'
 import type { ServiceProcess } from '../../testkit/fixtures/services.ts'
 import { useServices } from '../../testkit/fixtures/services.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
+import { useTestServers } from '../../testkit/fixtures/test-server.ts'
 import { CHROMIUM, useChromium } from './chromium.ts'
 import type { Call, Way } from './page-script.ts'
 import { useSite } from './site.ts'
@@ -27,6 +29,8 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   let intake: ServiceProcess
   const site = useSite(() => `${intake.url}/forms/${key}`)
   const pages: Page[] = []
+  const startTestServer = useTestServers()
+  const { files } = useCertificateFiles()
 
   beforeAll(async () => {
     await stack.sql`
@@ -46,7 +50,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   })
 
   async function open(url: string): Promise<Page> {
-    const context = await browser().newContext()
+    const context = await browser().newContext({ ignoreHTTPSErrors: true }) // a certificate of the test
     const page = await context.newPage()
     pages.push(page)
     await page.goto(url)
@@ -153,6 +157,13 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
     await page.getByRole('heading', { name: 'Thank you' }).waitFor()
     expect(sent).toBeGreaterThan(1) // browsers may send one request for a double click
     expect(await leads()).toMatchObject([STORED])
+  })
+
+  test('a page of an allowed origin may call over TLS, where the browser could choose HTTP/2', async () => {
+    const { url } = await startTestServer({ tls: { files }, isAllowedOrigin: (origin) => origin === site().allowed })
+    const call = `fetch('${url}/call', { headers: { authorization: 'Bearer x' } }).then((r) => r.status, () => 'blocked')`
+    expect(await (await open(site().allowed)).evaluate(call)).toBe(200)
+    expect(await (await open(site().other)).evaluate(call)).toBe('blocked')
   })
 
   test('the API description works under its policy', async () => {

@@ -1,7 +1,10 @@
+import { Agent, fetch } from 'undici'
 import { expect, test } from 'vitest'
+import { useCertificateFiles } from '../../../testkit/fixtures/certificate-files.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
 
 const start = useTestServers()
+const { authority, files } = useCertificateFiles()
 const RPC = '/leadtriage.triage.v1.TriageService/GetQueue'
 
 test.each(['/call', '/healthz', '/nothing', '/%ff', '/echo', RPC])(
@@ -27,7 +30,15 @@ test('the pages of the API description have their own policy', async () => {
   expect(headers.get('x-content-type-options')).toBe('nosniff')
 })
 
-test('behind a proxy with TLS a browser is told to use https from now on', async () => {
+test('with TLS a browser is told to use https from now on', async () => {
+  const { url } = await start({ tls: { files } })
+  const dispatcher = new Agent({ connect: { ca: authority.cert } })
+  const { headers } = await fetch(`${url}/call`, { dispatcher })
+  expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+  await dispatcher.close()
+})
+
+test('behind a proxy with TLS, too', async () => {
   const { url } = await start()
   const stated = async (proto: string) =>
     (await fetch(`${url}/call`, { headers: { 'x-forwarded-proto': proto } })).headers.get('strict-transport-security')
