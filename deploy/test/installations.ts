@@ -40,7 +40,7 @@ const CHOICES: readonly (readonly (readonly string[])[])[] = [
   [[], ['keda'], ['keda', 'keda-age'], ['hpa']],
   [[], ['gateway']],
   // independent of each other and of all others, so one combination is enough
-  [[], ['monitoring', 'model-egress']],
+  [[], ['monitoring', 'model-egress', 'issuer-egress']],
 ]
 
 /** Returns all 64 combinations. */

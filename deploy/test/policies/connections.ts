@@ -45,7 +45,8 @@ export const OUTSIDERS: readonly Outsider[] = [
     ports: ['53/UDP', '53/TCP'],
   },
   { name: 'kubernetes-api', address: '10.0.0.1', ports: ['443/TCP', '6443/TCP'] },
-  { name: 'model', address: '203.0.113.7', ports: ['443/TCP'] },
+  // a model, or an issuer of tokens
+  { name: 'provider', address: '203.0.113.7', ports: ['443/TCP'] },
   // parties without any access: another pod in the cluster, even with the name of a service, and the internet
   {
     name: 'stranger',
@@ -67,8 +68,10 @@ const hasKind = (kind: string) => (manifests: readonly Manifest[]) =>
   manifests.some((manifest) => manifest.kind === kind)
 const scalesByLag = (manifests: readonly Manifest[]) => JSON.stringify(manifests).includes('"nats-jetstream"')
 const hasNatsCluster = (manifests: readonly Manifest[]) => JSON.stringify(manifests).includes('"NATS_ROUTES"')
-const hasModel = (manifests: readonly Manifest[]) =>
-  manifests.some(({ metadata }) => metadata.name === 'triage-to-model')
+const hasPolicy =
+  (...names: string[]) =>
+  (manifests: readonly Manifest[]) =>
+    manifests.some(({ metadata }) => names.includes(metadata.name))
 const hasOperator = hasKind('Cluster')
 const hasMonitoring = hasKind('PodMonitor')
 
@@ -86,8 +89,14 @@ const CONNECTIONS: readonly Connection[] = [
   { from: 'cloudnative-pg', to: 'postgres', ports: ['5432/TCP', '8000/TCP'], when: hasOperator },
   { from: 'postgres', to: 'kubernetes-api', ports: ['443/TCP', '6443/TCP'], when: hasOperator },
   // unintended, but the address of the Kubernetes API differs per cluster
-  { from: 'postgres', to: 'model', ports: ['443/TCP'], when: hasOperator },
-  { from: 'triage', to: 'model', ports: ['443/TCP'], when: hasModel },
+  { from: 'postgres', to: 'provider', ports: ['443/TCP'], when: hasOperator },
+  { from: 'triage', to: 'provider', ports: ['443/TCP'], when: hasPolicy('triage-to-model', 'services-to-issuer') },
+  ...['intake', 'insights'].map((from) => ({
+    from,
+    to: 'provider',
+    ports: ['443/TCP'],
+    when: hasPolicy('services-to-issuer'),
+  })),
 ]
 
 /** Returns the required connections as `from -> to port`, including DNS for all `pods`. */
