@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { RetryInfoSchema } from '../gen/google/rpc/error_details_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
-import { generateKey, hashOfKey, hintOfKey } from '../lib/auth/api-key.ts'
+import { generateKey, hashOfKey, hintOfKey, type KeyKind } from '../lib/auth/api-key.ts'
 import { ALL_SCOPES } from '../lib/auth/scopes.ts'
 import { failureOf } from '../testkit/clients/rpc.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
@@ -13,12 +13,14 @@ import { useStack } from '../testkit/fixtures/stack.ts'
 
 const stack = useStack()
 const start = useServices(stack)
+const ORIGIN = 'https://www.example.com'
 
-async function storeKey(clientId: string): Promise<string> {
-  const key = generateKey('secret')
+async function storeKey(clientId: string, kind: KeyKind = 'secret'): Promise<string> {
+  const key = generateKey(kind)
+  const [scopes, origins] = kind === 'secret' ? [[...ALL_SCOPES], []] : [['leads:write'], [ORIGIN]]
   await stack.sql`
-    insert into api_keys (id, hash, hint, kind, name, client_id, scopes, created_by)
-    values (${randomUUID()}, ${hashOfKey(key)}, ${hintOfKey(key)}, 'secret', 'key', ${clientId}, ${[...ALL_SCOPES]}, 'test')`
+    insert into api_keys (id, hash, hint, kind, name, client_id, scopes, origins, created_by)
+    values (${randomUUID()}, ${hashOfKey(key)}, ${hintOfKey(key)}, ${kind}, 'key', ${clientId}, ${scopes}, ${origins}, 'test')`
   return key
 }
 
@@ -109,7 +111,13 @@ describe('a client', () => {
 })
 
 describe('a client that stores leads', () => {
-  const startSlowIntake = once(() => start('intake', { AUTH: 'on', LIMIT_LEADS_PER_CLIENT: '1000/86400' }))
+  const startSlowIntake = once(() =>
+    start('intake', {
+      AUTH: 'on',
+      LIMIT_LEADS_PER_CLIENT: '1000/86400',
+      LIMIT_PUBLISHABLE_PER_ADDRESS: '2/86400',
+    }),
+  )
   const rows = (count: number) =>
     Array.from({ length: count }, () => ({ note: 'hello', idempotency_key: randomUUID() }))
   const requests = (count: number) =>
@@ -141,6 +149,36 @@ describe('a client that stores leads', () => {
     const response = await rest()
     expect(response.status).toBe(429)
     expect(await response.json()).toMatchObject({ code: 'rate_limited', detail: expect.stringContaining('leads') })
+  })
+
+  test('with a publishable key is limited by address, and its secret keys are not affected', async () => {
+    const [publishable, secret] = [await storeKey('website', 'publishable'), await storeKey('website')]
+    const { url } = await startSlowIntake()
+    const sendForm = () =>
+      fetch(`${url}/forms/${publishable}`, {
+        method: 'POST',
+        headers: { origin: ORIGIN, accept: 'application/json' },
+        body: new URLSearchParams({ message: 'hello' }),
+      })
+    const create = (key: string) =>
+      fetch(`${url}/leads`, {
+        method: 'POST',
+        headers: {
+          ...bearer(key),
+          origin: ORIGIN,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+        },
+        body: JSON.stringify({ note: 'hello' }),
+      })
+    const first = await sendForm()
+    expect([first.status, first.headers.get('ratelimit')]).toEqual([
+      201,
+      expect.stringMatching(/^"publishable";r=1;t=43\d\d\d$/),
+    ])
+    expect((await create(publishable)).status).toBe(201)
+    for (const response of [await sendForm(), await create(publishable)]) expect(response.status).toBe(429)
+    expect((await create(secret)).status).toBe(201)
   })
 
   test('has its imports slowed down to its limit, and refused when that would take too long', async () => {

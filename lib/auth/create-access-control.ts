@@ -10,7 +10,7 @@ export const OPEN_ACCESS: AccessControl = { admit: () => ANONYMOUS }
 /** @param authenticators one for each kind of credential; the first that recognizes the call's credential decides */
 export function createAccessControl(authenticators: readonly Authenticate[], limits: CallLimits): AccessControl {
   const permit = (call: IncomingCall, principal: Principal, required: Scope): Principal | Promise<Principal> => {
-    const waiting = limits.admitClient(call, principal.clientId)
+    const waiting = limits.admitClient(call, principal)
     if (waiting !== undefined) return waiting.then(() => assertScope(call, principal, required))
     return assertScope(call, principal, required)
   }

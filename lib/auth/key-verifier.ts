@@ -60,7 +60,12 @@ export function createKeyVerifier({ lookUp, limits, onUse }: KeyVerifierOptions)
       throw unauthenticated(reasonToRefuse(key))
     }
     const expiresAt = key.expiresInMs === null ? Number.POSITIVE_INFINITY : askedAt + key.expiresInMs
-    const principal = { clientId: key.clientId, scopes: new Set(key.scopes), actor: `key:${key.id}` }
+    const principal = {
+      clientId: key.clientId,
+      scopes: new Set(key.scopes),
+      actor: `key:${key.id}`,
+      isPublishable: key.kind === 'publishable',
+    }
     const cached = { principal, key, askedAt, expiresAt, refreshing: false }
     cache.delete(text) // so that it moves to the end: the oldest is first
     cache.set(text, cached)

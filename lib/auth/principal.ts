@@ -7,6 +7,8 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>
   /** Identifies the credential or person in the audit log, without personal data: `key:<id>`, `jwt:<sub>`, `user:<id>`. */
   readonly actor: string
+  /** Whether the credential is a publishable key, which anyone can read. Such calls have a limit of their own. */
+  readonly isPublishable?: boolean
 }
 
 /** The client of every call when authentication is off. */

@@ -24,6 +24,7 @@ describe('settings', () => {
       CORS_ORIGINS: [],
       LIMIT_PER_ADDRESS: '5000/1',
       LIMIT_PER_CLIENT: '5000/1',
+      LIMIT_PUBLISHABLE_PER_ADDRESS: '60/60',
       LIMIT_FAILED_CREDENTIALS: '30/60',
       LIMITS_STORE: 'memory',
       TRUSTED_PROXIES: [],

@@ -13,7 +13,7 @@ beforeEach(() => {
 
 function limitsOf(rates: Partial<CallLimitsOptions['rates']>) {
   return createCallLimits({
-    rates: { address: undefined, failedCredentials: undefined, client: undefined, ...rates },
+    rates: { address: undefined, failedCredentials: undefined, publishable: undefined, client: undefined, ...rates },
     createClientBuckets: (_, rate) => createTokenBuckets({ rate, maxKeys: 100 }),
     refuse: createRefusals(metrics),
   })
@@ -31,6 +31,8 @@ function callFrom(address: string) {
     },
   }
 }
+
+const SHOP = { clientId: 'shop' }
 
 const rateLimited = (retryAfterSeconds: number) => expect.objectContaining({ code: 'rate_limited', retryAfterSeconds })
 
@@ -55,13 +57,32 @@ test('a client is limited over all its addresses, and its answers have the state
   const limits = limitsOf({ address: { quota: 100, windowSeconds: 1 }, client: { quota: 2, windowSeconds: 2 } })
   const calls = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map(callFrom)
   for (const call of calls) limits.admitAddress(call)
-  for (const call of calls.slice(0, 2)) limits.admitClient(call, 'shop')
-  expect(() => limits.admitClient(calls[2] ?? callFrom(''), 'shop')).toThrow(rateLimited(1))
+  for (const call of calls.slice(0, 2)) limits.admitClient(call, SHOP)
+  expect(() => limits.admitClient(calls[2] ?? callFrom(''), SHOP)).toThrow(rateLimited(1))
   expect(calls.map(({ headers }) => headers)).toEqual([
     { 'ratelimit-policy': '"address";q=100;w=1, "client";q=2;w=2', ratelimit: '"client";r=1;t=1' },
     { 'ratelimit-policy': '"address";q=100;w=1, "client";q=2;w=2', ratelimit: '"client";r=0;t=1' },
     { 'ratelimit-policy': '"address";q=100;w=1, "client";q=2;w=2', ratelimit: '"client";r=0;t=1' },
   ])
+})
+
+test('calls with a publishable key are limited by address, and cannot use up the calls of the client', () => {
+  const limits = limitsOf({
+    publishable: { quota: 2, windowSeconds: 60 },
+    client: { quota: 5, windowSeconds: 600 },
+  })
+  const form = { clientId: 'shop', isPublishable: true }
+  const call = callFrom('192.0.2.1')
+  limits.admitClient(call, form)
+  expect(call.headers).toEqual({
+    'ratelimit-policy': '"publishable";q=2;w=60, "client";q=5;w=600',
+    ratelimit: '"publishable";r=1;t=30',
+  })
+  limits.admitClient(call, form)
+  for (let count = 0; count < 10; count += 1) expect(() => limits.admitClient(call, form)).toThrow(rateLimited(30))
+  limits.admitClient(callFrom('192.0.2.2'), form)
+  for (let count = 0; count < 2; count += 1) limits.admitClient(call, SHOP)
+  expect(() => limits.admitClient(callFrom('192.0.2.3'), form)).toThrow(rateLimited(120))
 })
 
 test('after too many invalid credentials an address may not try another, but its other calls are admitted', async () => {
@@ -89,7 +110,7 @@ test('without limits nothing is refused and no header is set', async () => {
   const limits = limitsOf({})
   const call = callFrom('192.0.2.1')
   limits.admitAddress(call)
-  expect(limits.admitClient(call, 'shop')).toBeUndefined()
+  expect(limits.admitClient(call, SHOP)).toBeUndefined()
   expect(await limits.tryCredential(call, async () => 'valid')).toBe('valid')
   expect(call.headers).toEqual({})
 })

@@ -1,4 +1,5 @@
 import type { IncomingCall } from '../auth/access-control.ts'
+import type { Principal } from '../auth/principal.ts'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { addressKey } from './address-key.ts'
 import { policyItem, stateItem } from './limit-headers.ts'
@@ -13,6 +14,8 @@ import { createTokenBuckets } from './token-buckets.ts'
  *  2. A credential is not looked up for an address with too many invalid ones. Calls with a cached credential pass, so
  *     others behind the same address are not locked out.
  *  3. Every answer, refused or not, has the headers `RateLimit-Policy` and `RateLimit`, unless no limit is configured.
+ *  4. Anyone can read a publishable key, so a call with it counts against its address before it counts against the
+ *     client: one address cannot use up the calls of the client.
  */
 
 /** Token buckets by client: in memory, or shared by all processes. */
@@ -24,20 +27,23 @@ export interface CallLimitsOptions {
   readonly rates: {
     readonly address: Rate | undefined
     readonly failedCredentials: Rate | undefined
+    readonly publishable: Rate | undefined
     readonly client: Rate | undefined
   }
   readonly createClientBuckets: (name: LimitName, rate: Rate) => ClientBuckets
   readonly refuse: RefuseCall
 }
 
+type Caller = Pick<Principal, 'clientId' | 'isPublishable'>
+
 export interface CallLimits {
   /** Counts the call against its address. @throws AppError `rate_limited` */
   admitAddress(call: IncomingCall): void
   /**
-   * Counts the call against its client. Returns a promise only if other processes have to be asked.
+   * Counts the call against its client, and one with a publishable key against its address once more. Returns a promise only if other processes have to be asked.
    * @throws AppError `rate_limited`
    */
-  admitClient(call: IncomingCall, clientId: string): Promise<void> | undefined
+  admitClient(call: IncomingCall, caller: Caller): Promise<void> | undefined
   /**
    * Verifies a credential that is not known yet, unless too many of this address were invalid.
    * @throws AppError `rate_limited`, at once; else what `verify` rejects with
@@ -52,11 +58,12 @@ export function createCallLimits({ rates, createClientBuckets, refuse }: CallLim
   const perAddress = (rate: Rate | undefined) => rate && createTokenBuckets({ rate, maxKeys: MAX_ADDRESSES })
   const addresses = perAddress(rates.address)
   const failures = perAddress(rates.failedCredentials)
+  const publishable = perAddress(rates.publishable)
   const clients = rates.client && createClientBuckets('client', rates.client)
-  const policy = [
-    ...(rates.address ? [policyItem('address', rates.address)] : []),
-    ...(rates.client ? [policyItem('client', rates.client)] : []),
-  ].join(', ')
+  const policyOf = (names: readonly ('address' | 'publishable' | 'client')[]) =>
+    names.flatMap((name) => (rates[name] === undefined ? [] : [policyItem(name, rates[name])])).join(', ')
+  const policy = policyOf(['address', 'client'])
+  const publishablePolicy = policyOf(['address', 'publishable', 'client'])
 
   const report = (call: IncomingCall, name: LimitName, taken: Taken) => {
     call.setHeader('ratelimit', stateItem(name, taken)) // 3
@@ -69,10 +76,17 @@ export function createCallLimits({ rates, createClientBuckets, refuse }: CallLim
       if (addresses === undefined) return
       report(call, 'address', addresses.take(addressKey(call.address))) // 1
     },
-    admitClient: (call, clientId) => {
+    admitClient: (call, { clientId, isPublishable = false }) => {
+      if (isPublishable && publishable !== undefined) {
+        call.setHeader('ratelimit-policy', publishablePolicy)
+        report(call, 'publishable', publishable.take(addressKey(call.address))) // 4
+      }
       const taken = clients?.take(clientId)
-      if (taken instanceof Promise) return taken.then((later) => report(call, 'client', later))
-      if (taken !== undefined) report(call, 'client', taken)
+      const reportTaken = (state: Taken) => {
+        if (!isPublishable || !state.allowed) report(call, 'client', state)
+      }
+      if (taken instanceof Promise) return taken.then(reportTaken)
+      if (taken !== undefined) reportTaken(taken)
       return undefined
     },
     tryCredential: (call, verify) => {

@@ -51,6 +51,7 @@ export function createLimits({ config, service, sql, log, metrics }: LimitsOptio
       rates: {
         address: rateFor(config.LIMIT_PER_ADDRESS),
         failedCredentials: rateFor(config.LIMIT_FAILED_CREDENTIALS),
+        publishable: rateFor(config.LIMIT_PUBLISHABLE_PER_ADDRESS),
         client: rateFor(config.LIMIT_PER_CLIENT),
       },
       createClientBuckets,

@@ -7,6 +7,8 @@ export const limitSettings = {
   LIMIT_PER_ADDRESS: rateSetting('5000/1'),
   /** Calls of one client, over all its credentials and addresses. */
   LIMIT_PER_CLIENT: rateSetting('5000/1'),
+  /** Calls with publishable keys from one address. Anyone can read such a key, and a person sends few forms. */
+  LIMIT_PUBLISHABLE_PER_ADDRESS: rateSetting('60/60'),
   /** Look-ups of invalid credentials for one address. Calls with a known credential are not affected. */
   LIMIT_FAILED_CREDENTIALS: rateSetting('30/60'),
   /** Where limits by client are counted: in each process, or in PostgreSQL for all processes of a service. */

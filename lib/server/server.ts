@@ -98,7 +98,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const handleError = createErrorHandler(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const { services, access, isAllowedOrigin } = options
-  const addressOf = createClientAddress(options.trustedProxies ?? [])
+  const addressOf = createClientAddress(options.trustedProxies ?? [], warnOnce(options.log))
   const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
   const grpc = createGrpcHandler({ ...rpc, addressOf, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
@@ -213,4 +213,17 @@ async function registerOperations(
 
 function shuttingDown(): AppError {
   return new AppError(ErrorCode.Unavailable, 'The server is shutting down; retry.', { retryAfterSeconds: 1 })
+}
+
+/** Any caller can cause the warning, so it appears once. */
+function warnOnce(log: Log): () => void {
+  let warned = false
+  return () => {
+    if (warned) return
+    warned = true
+    log.warn(
+      'a call has the header X-Forwarded-For, but not from one of TRUSTED_PROXIES: behind a proxy that is not listed ' +
+        'there, all clients share the limit of one address',
+    )
+  }
 }

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { createClientAddress } from './client-address.ts'
 
 test('without trusted proxies the address is that of the connection, whatever the header says', () => {
-  const addressOf = createClientAddress([])
+  const addressOf = createClientAddress([], () => undefined)
   expect(addressOf('192.0.2.1', '203.0.113.9')).toBe('192.0.2.1')
   expect(addressOf('::ffff:192.0.2.1', undefined)).toBe('192.0.2.1')
   expect(addressOf(undefined, undefined)).toBe('unknown')
 })
 
 describe('behind trusted proxies', () => {
-  const addressOf = createClientAddress(['10.0.0.0/8', '2001:db8:ffff::/48'])
+  const addressOf = createClientAddress(['10.0.0.0/8', '2001:db8:ffff::/48'], () => undefined)
 
   test.each([
     ['the only entry', '203.0.113.9', '203.0.113.9'],
@@ -40,4 +40,14 @@ describe('behind trusted proxies', () => {
     expect(addressOf('2001:db8:ffff:1::1', '203.0.113.9')).toBe('203.0.113.9')
     expect(addressOf('::ffff:10.0.0.1', '203.0.113.9')).toBe('203.0.113.9')
   })
+})
+
+test('a header from elsewhere than a trusted proxy is reported, because that proxy may have been forgotten', () => {
+  const ignored: string[] = []
+  const addressOf = createClientAddress(['10.0.0.1'], () => ignored.push('ignored'))
+  addressOf('10.0.0.1', '203.0.113.9')
+  addressOf('10.0.0.2', undefined)
+  expect(ignored).toEqual([])
+  addressOf('10.0.0.2', '203.0.113.9')
+  expect(ignored).toEqual(['ignored'])
 })

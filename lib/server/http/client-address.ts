@@ -11,13 +11,19 @@ import proxyAddr from '@fastify/proxy-addr'
  */
 export type ClientAddress = (connection: string | undefined, forwardedFor: string | undefined) => string
 
-/** @param trustedProxies addresses and CIDR blocks; see `proxiesSetting` */
-export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
-  if (trustedProxies.length === 0) return (connection) => withoutMapping(connection ?? UNKNOWN)
-  const isTrusted = proxyAddr.compile([...trustedProxies])
+/**
+ * @param trustedProxies addresses and CIDR blocks
+ * @param onIgnored called for every call whose header is ignored, because the connection is not from a trusted proxy
+ */
+export function createClientAddress(trustedProxies: readonly string[], onIgnored: () => void): ClientAddress {
+  const isTrusted = trustedProxies.length === 0 ? () => false : proxyAddr.compile([...trustedProxies])
   return (connection, forwardedFor) => {
     let address = withoutMapping(connection ?? UNKNOWN)
     if (forwardedFor === undefined) return address
+    if (!isTrusted(address, 0)) {
+      onIgnored()
+      return address
+    }
     let end = forwardedFor.length
     while (end > 0 && isTrusted(address, 0)) {
       const start = forwardedFor.lastIndexOf(',', end - 1) + 1
