@@ -30,7 +30,7 @@ import { countPublished, countUnpublished, MAX_DUE, oldestDueSeconds, takeDue } 
  *  4. Publishing a lead twice is harmless: the stream keeps one message per lead, and an insight is replaced only by
  *     one of a higher generation.
  *  5. A lead counts as published only once the stream has acknowledged it, and only while the queue is not recreated;
- *     otherwise it is due again within seconds. After a round with failures the reconciler pauses.
+ *     otherwise it is due again within seconds. After a turn that published nothing the reconciler pauses.
  *  6. Due leads are published in turns between shares, never more than the window of the queue has room for
  *     (`deferral/queue-window.ts`), and without running the queue dry.
  */
@@ -139,7 +139,7 @@ export function startReconciler(options: {
     if (published.failure === undefined) return due.seen > due.leads.length
     if (isRefusal(published.failure)) lostFiles.noteRefusal(published.failure.message)
     logFailure({ err: published.failure, leads: due.leads.length - published.leads.length })
-    queue = undefined // 5: until the next round
+    if (published.leads.length === 0) queue = undefined // 5: until the next round
     return false
   }
 

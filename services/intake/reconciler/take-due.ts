@@ -14,8 +14,8 @@ export interface DueLead {
   readonly attempts: number
   /** False the first time the reconciler publishes it. */
   readonly again: boolean
-  /** When it is due again unless counted as published; the same for all leads of one {@link takeDue}. */
-  readonly leasedUntil: Date
+  /** The version of its row in `unsettled_leads` (`xmin`). */
+  readonly version: string
 }
 
 export interface Turn {
@@ -31,14 +31,12 @@ export interface Turn {
 export const MAX_DUE = 1_000
 /** Maximum number of shares per call; the next call continues after the last one. */
 const MAX_SHARES = 1_000
-/** How long a taken lead is leased before it is due again. */
-const LEASE_SECONDS = 2
 /** How long after its first publication a lead is checked again; doubles with each publication, up to ten minutes. */
 const FIRST_RECHECK_SECONDS = 15
 
 /**
- * Takes due leads: removes the settled ones and leases the others to be published now. Report those published with
- * {@link countPublished}; the rest are due again when the lease ends.
+ * Takes due leads: removes the settled ones and returns the others to be published now. Report those published with
+ * {@link countPublished}; the rest stay due. Only the leader takes leads, and one call at a time, so none is locked.
  *
  * Takes turns between shares (one per client, see migration 015): the oldest lead of each share, then the second of
  * each, and so on, beginning after the share that was last in the turn before.
@@ -77,7 +75,7 @@ type DueRow = Omit<DueLead, 'again' | 'id'> & {
  * From each share at most `limit` entries are read.
  *
  * A retriage that commits while this statement runs has updated rows that its snapshot still shows as settled. Removing
- * them would lose the retriage. So `held` locks the rows and skips those whose version (`xmin`) has changed. It also
+ * them would lose the retriage. So `settled` locks the rows and skips those whose version (`xmin`) has changed. It also
  * skips locked rows, so that the two cannot deadlock.
  */
 export function dueStatement(sql: Sql, queuedSince: Date | undefined, limit: number, lastShare: string) {
@@ -103,26 +101,22 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined, limit: num
       ) u
       order by u.turn, s.place
       limit ${limit}
-    ), held as materialized (
-      select u.lead_id, u.publishes, due.turn
-      from unsettled_leads u join due on due.lead_id = u.lead_id and due.version = u.xmin
-      for update of u skip locked
     ), open as materialized (
-      select l.id, l.generation, l.note, l.content_hash, l.created_at, held.publishes, held.turn
-      from held join leads l on l.id = held.lead_id
+      select l.id, l.generation, l.note, l.content_hash, l.created_at, due.publishes, due.version, due.turn
+      from due join leads l on l.id = due.lead_id
       where not ${isSettled(sql)}
+    ), settled as materialized (
+      select u.lead_id
+      from unsettled_leads u join due on due.lead_id = u.lead_id and due.version = u.xmin
+      where u.lead_id not in (select id from open)
+      for update of u skip locked
     ), removed as (
-      delete from unsettled_leads u using held where u.lead_id = held.lead_id and held.lead_id not in (select id from open)
-    ), leased as (
-      update unsettled_leads u set check_at = now() + make_interval(secs => ${LEASE_SECONDS})
-      from open where u.lead_id = open.id
-      returning u.lead_id, u.check_at
+      delete from unsettled_leads u using settled where u.lead_id = settled.lead_id
     ), published as (
       select open.id, open.generation, open.note, open.content_hash as "contentHash", open.created_at as "createdAt",
-             now() as "queuedAt", coalesce(d.attempts, 0) as attempts, open.publishes, leased.check_at as "leasedUntil",
+             now() as "queuedAt", coalesce(d.attempts, 0) as attempts, open.publishes, open.version::text,
              open.turn::int
       from open
-      join leased on leased.lead_id = open.id
       left join dead_letters d on d.lead_id = open.id and d.generation >= open.generation
     )
     select published.*, (select share from due order by turn desc limit 1) as last,
@@ -162,7 +156,7 @@ export async function countUnpublished(sql: Sql, limit: number): Promise<number>
 
 /**
  * Counts leads of one {@link takeDue} as published: they are checked again after a delay that doubles with each
- * publication. A lead whose `check_at` has changed since, for example because of a retriage, is not updated.
+ * publication. A lead whose row has changed since, for example because of a retriage, is not updated.
  */
 export async function countPublished(sql: Sql, leads: readonly DueLead[]): Promise<void> {
   const [first] = leads
@@ -172,5 +166,9 @@ export async function countPublished(sql: Sql, leads: readonly DueLead[]): Promi
     set publishes = u.publishes + 1,
         published_at = ${first.queuedAt},
         check_at = now() + least(make_interval(secs => ${FIRST_RECHECK_SECONDS} * 2 ^ least(u.publishes, 6)), '10 minutes')
-    where u.lead_id = any(${leads.map(({ id }) => id)}::uuid[]) and u.check_at = ${first.leasedUntil}`
+    from unnest(
+      ${leads.map(({ id }) => id)}::uuid[],
+      ${leads.map(({ version }) => version)}::text[]
+    ) as published (lead_id, version)
+    where u.lead_id = published.lead_id and u.xmin = published.version::xid`
 }
