@@ -13,7 +13,7 @@ COPY package.json package-lock.json ./
 # Skip install scripts: the only relevant one would download a second Node. Delete declarations, source maps and manuals,
 # which are half of the 90 MB and which Node never reads at run time. Licences stay.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
- && rm -r node_modules/node node_modules/@types node_modules/.package-lock.json \
+ && rm -r node_modules/node node_modules/.package-lock.json \
  && find node_modules -type f ! -iname 'licen[cs]e*' \
       \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \) -delete
 

@@ -4,8 +4,32 @@ import type { AccessControl, Authenticate, IncomingCall } from './access-control
 import { ANONYMOUS, type Principal } from './principal.ts'
 import type { Scope } from './scopes.ts'
 
-/** Permits every call. For services that listen on loopback addresses only. */
+/** Permits every call. */
 export const OPEN_ACCESS: AccessControl = { admit: () => ANONYMOUS }
+
+/**
+ * Permits every call that is not addressed to a domain name, for services that listen on loopback addresses only. An
+ * attacker can let a domain of theirs resolve to 127.0.0.1, and a page of that domain could then call the service from a
+ * browser on this machine (DNS rebinding).
+ */
+export const LOOPBACK_ACCESS: AccessControl = {
+  admit: (call, required) => {
+    if (required !== 'public' && isDomain(call.header('host') ?? '')) {
+      const message =
+        'With AUTH=off, a service must be addressed as localhost or by an IP address, not by a domain name.'
+      return rejectCall(call, new AppError(ErrorCode.PermissionDenied, message))
+    }
+    return ANONYMOUS
+  },
+}
+
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/
+
+/** Whether a `Host` header has a name that could be in the public DNS: with a dot, and no IP address. */
+function isDomain(host: string): boolean {
+  const name = host.replace(/:\d+$/, '')
+  return name.includes('.') && !name.startsWith('[') && !IPV4.test(name) && !name.endsWith('.localhost')
+}
 
 /** @param authenticators one for each kind of credential; the first that recognizes the call's credential decides */
 export function createAccessControl(authenticators: readonly Authenticate[], limits: CallLimits): AccessControl {

@@ -9,7 +9,7 @@ import type { Sql } from '../postgres/connect.ts'
 import type { ReadinessCheck } from '../server/readiness.ts'
 import type { AccessControl, Authenticate } from './access-control.ts'
 import { isLoopback } from './auth-settings.ts'
-import { createAccessControl, OPEN_ACCESS } from './create-access-control.ts'
+import { createAccessControl, LOOPBACK_ACCESS } from './create-access-control.ts'
 import { recordKeyUses, recordSessionUses } from './credential-uses.ts'
 import { createJwtAuthentication } from './jwt.ts'
 import { jwtOptionsOf, type jwtSettings } from './jwt-settings.ts'
@@ -51,7 +51,7 @@ export async function startAuth({ config, sql, limits, log, lifecycle }: AuthOpt
         `AUTH=off is wrong: it must be on with HOST=${config.HOST}, where other machines can reach the service`,
       ])
     }
-    return { access: OPEN_ACCESS, keys: undefined, checks: [] }
+    return { access: LOOPBACK_ACCESS, keys: undefined, checks: [] }
   }
   const jwt = jwtOptionsOf(config)
   // with another credential configured, no API key has to exist

@@ -50,12 +50,11 @@ export const STEPS: readonly Step[] = [
       const curl = `curl() { command curl -H 'Authorization: ${project.headers.authorization}' "$@"; }`
       // the commands parse JSON with `node`: use the one that runs this
       const answer = await project.shell(`PATH="${join(process.execPath, '..')}:$PATH"; ${curl}; ${commands}`)
-      const { intent, priority } = JSON.parse(
-        answer
-          .trim()
-          .split(/(?<=\})(?=\{)/)
-          .at(-1) ?? '',
-      ) as InsightBody
+      const answers = answer
+        .trim()
+        .split(/(?<=\})\s*(?=\{)/)
+        .map((text) => JSON.parse(text) as object)
+      const { intent, priority } = answers.find((one) => 'intent' in one) as InsightBody
       assert(intent === 'buy' && priority === 'P0', `${intent} ${priority}`)
       return `${intent} ${priority}`
     },
