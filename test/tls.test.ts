@@ -45,8 +45,11 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-async function migrationJob(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['db/migrate.ts'], {
+const migrationJob = (env: Record<string, string>) => run(['db/migrate.ts'], env)
+const cli = (args: readonly string[], env: Record<string, string>) => run(['cli/leadtriage.ts', ...args], env)
+
+async function run(program: readonly string[], env: Record<string, string>) {
+  const child = spawn(process.execPath, program, {
     env: { PATH: process.env.PATH, DATABASE_URL: database.url, ...env },
   })
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
@@ -90,6 +93,17 @@ test('the migration job verifies the server', async () => {
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
 
+test('the command that creates the first key verifies the server', async () => {
+  const create = ['keys', 'create', '--bootstrap']
+  const rejected = await cli(create, { DATABASE_CA_FILE: strangerFile })
+  expect(rejected.code).not.toBe(0)
+  expect(rejected.stderr).toContain('PostgreSQL was not accepted over TLS')
+  expect(await cli(create, { DATABASE_CA_FILE: caFile })).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^lt_sk_/),
+  })
+})
+
 test('a lead that is sent over https is triaged, and every connection is encrypted', async () => {
   const [intake, triage, insights] = await Promise.all([start('intake'), start('triage'), start('insights')])
   await Promise.all([intake, triage, insights].map((service) => untilReady(service, AbortSignal.timeout(20_000))))
@@ -105,6 +119,9 @@ test('a lead that is sent over https is triaged, and every connection is encrypt
   expect(await insight.json()).toMatchObject({ lead_id: id, intent: 'buy' })
   const grpc = createGrpcTransport({ baseUrl: triage.url, nodeOptions: { ca: authority.cert } })
   expect((await createClient(TriageService, grpc).getQueue({})).pending).toBe(0n)
+
+  const listed = await cli(['keys', 'list', '--url', intake.url], { NODE_EXTRA_CA_CERTS: caFile })
+  expect(listed).toMatchObject({ code: 0, stderr: '' })
 
   const sql = postgres(database.url, { max: 1 })
   const connections = await sql<{ name: string; ssl: boolean }[]>`

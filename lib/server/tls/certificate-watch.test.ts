@@ -8,11 +8,14 @@ import { text } from 'node:stream/consumers'
 import type { TLSSocket } from 'node:tls'
 import { connect } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { captureLog } from '../../../testkit/captured-log.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import { useCertificateFiles } from '../../../testkit/fixtures/certificate-files.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
 import type { CertificatePair } from '../../../testkit/tls/certificates.ts'
+import { readCertificateFiles } from './certificate.ts'
+import { watchCertificate } from './certificate-watch.ts'
 
 const { authority, files, replace, write } = useCertificateFiles()
 const startTestServer = useTestServers()
@@ -125,4 +128,24 @@ describe('a certificate whose files change', () => {
     await eventually(() => serves(server, second), WITHIN_MS)
     expect(rejections(server)).toHaveLength(1)
   })
+})
+
+test('files that change with every read are not used, and not reported, until they stay the same', async () => {
+  const { log, entries } = captureLog()
+  const used: string[] = []
+  // as if the certificate was still being written: it is damaged, and different in each read
+  let writes = 0
+  const writing = setInterval(() => {
+    writes += 1
+    write('tls.crt', first.cert.slice(0, 100 + writes))
+  }, 1)
+  const current = await readCertificateFiles(files)
+  const stop = watchCertificate({ files, current, onChange: ({ cert }) => used.push(cert), log, intervalMs: 20 })
+  await eventually(() => writes >= 100, WITHIN_MS)
+  clearInterval(writing)
+  replace(second)
+  await eventually(() => used.length > 0, WITHIN_MS)
+  stop()
+  expect(used).toEqual([second.cert])
+  expect(entries().filter(({ level }) => level >= 50)).toEqual([])
 })
