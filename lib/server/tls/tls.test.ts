@@ -18,6 +18,8 @@ import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
 import type { CertificatePair } from '../../../testkit/tls/certificates.ts'
 import { createAuthority } from '../../../testkit/tls/certificates.ts'
+import type { AccessControl } from '../../auth/access-control.ts'
+import { ANONYMOUS } from '../../auth/principal.ts'
 
 const startTestServer = useTestServers()
 const openGrpc = useGrpcQueueClients()
@@ -66,6 +68,19 @@ describe('a port with TLS', () => {
   test.each(TRANSPORTS)('serves %s', async (_name, transport) => {
     const { url } = await startServer()
     expect((await createClient(TriageService, transport(url)).getQueue({})).pending).toBe(7n)
+  })
+
+  test.each(TRANSPORTS)('knows the address of the client over %s, for its limits', async (_name, transport) => {
+    const addresses: string[] = []
+    const access: AccessControl = {
+      admit: ({ address }) => {
+        addresses.push(address)
+        return ANONYMOUS
+      },
+    }
+    const { url } = await startServer({ access })
+    await createClient(TriageService, transport(url)).getQueue({})
+    expect(addresses).toEqual(['127.0.0.1'])
   })
 
   test('serves a stock gRPC client', async () => {
