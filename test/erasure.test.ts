@@ -224,7 +224,7 @@ describe('an erasure that was answered for is completed, and nothing of the lead
     await eventually(
       async () => (await metricOf(triage, 'leadtriage_messages_total{outcome="acked",service="triage"}')) === 1,
     )
-    expect(await sql`select from insights`).toEqual([])
+    expect(await sql`select from insights where lead_id = ${id}`).toEqual([])
     const manager = await jetstreamManager(connection)
     const { state } = await manager.streams.info(names.insightsStream, { subjects_filter: names.insightReady(id) })
     expect(state.subjects).toBeUndefined()
