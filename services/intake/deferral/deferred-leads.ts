@@ -6,7 +6,8 @@ import type { Metrics } from '../../../lib/telemetry/metrics.ts'
 
 /**
  * Records committed leads that were not published as due, so that the reconciler publishes them within a fraction of a
- * second. Never fails and never waits: the reconciler's walk finds within seconds what could not be recorded.
+ * second. Never fails and never waits: the reconciler's walk finds within seconds what could not be recorded. A lead that
+ * was erased meanwhile leaves a row with its id, which the reconciler removes.
  */
 export interface DeferredLeads {
   add(leadId: string, clientId: string): void

@@ -33,6 +33,12 @@ test('a settled lead is removed', async () => {
   expect(await recorded()).toEqual([])
 })
 
+test('a row whose lead was erased is removed', async () => {
+  await sql`insert into unsettled_leads (lead_id, share, check_at) values (${randomUUID()}, 'test', now())`
+  expect(await due()).toEqual([])
+  expect(await recorded()).toEqual([])
+})
+
 test('a lead that is retriaged concurrently is not removed, without waiting for its lock', async () => {
   const id = await settledLead()
   await sql.begin(async (retriage) => {
