@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 import { useTcpProxies } from '../../testkit/fixtures/tcp-proxies.ts'
@@ -63,6 +63,20 @@ describe('processes that share a limit', () => {
     expect(taken).toMatchObject({ allowed: true })
     const [row] = await stack.sql`select count(*)::int as buckets from rate_limits where key = 'portions:shop'`
     expect(row).toEqual({ buckets: 1 })
+  })
+
+  test('do not keep a portion for longer than a window, which would add up to larger bursts', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      const { buckets } = startProcess('expiry', { quota: 1_000, windowSeconds: 10 })
+      await buckets.take('shop')
+      vi.advanceTimersByTime(9_999)
+      expect(buckets.take('shop')).toMatchObject({ allowed: true })
+      vi.advanceTimersByTime(2)
+      expect(buckets.take('shop')).toBeInstanceOf(Promise)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('tell a refused client when to retry, and refuse it from memory until then', async () => {
