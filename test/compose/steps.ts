@@ -65,9 +65,10 @@ export const STEPS: readonly Step[] = [
       const page = await readFile(join(ROOT, 'docs/access.md'), 'utf8')
       const commands = shellExamples(page, 'From compose to a lead from a web form', project.ports).trim().split('\n')
       assert(commands.length === 5 && commands[0] === 'sh deploy/new-env.sh', 'not five commands')
-      // `.env` is written, and every container healthy; docker-compose 1 has no --wait
-      const rest = commands.slice(1).join('\n').replace(' --wait', '')
-      const { id } = JSON.parse((await project.shell(rest)).trim().split('\n').at(-1) ?? '') as LeadBody
+      const [, up = '', ...rest] = commands // `.env` is written already
+      await project.shell(up.replace(' --wait', '')) // which docker-compose 1 does not have
+      await project.untilHealthy(...SERVICE_NAMES)
+      const { id } = JSON.parse((await project.shell(rest.join('\n'))).trim().split('\n').at(-1) ?? '') as LeadBody
       const { intent } = await insightOf(project, id)
       assert(intent === 'buy', intent)
       return `lead ${id}`

@@ -136,8 +136,8 @@ test.each([
   ['a header', `--a\r\nContent-Disposition: form-data; name="${'x'.repeat(240_000)}"\r\n\r\n1\r\n--a--`],
   ['quotes', `--a\r\nContent-Disposition: form-data; name=${'"'.repeat(240_000)}\r\n\r\n1\r\n--a--`],
   ['headers', `--a\r\n${'X: y\r\n'.repeat(40_000)}\r\n1\r\n--a--`],
-])('a hostile multipart body with many %s takes less than a quarter of a second', async (_what, body) => {
+])('a hostile multipart body with many %s does not take seconds', async (_what, body) => {
   const startedAt = performance.now()
   await read(body, 'multipart/form-data; boundary=a')
-  expect(performance.now() - startedAt).toBeLessThan(250)
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
 })
