@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkAnchors } from './anchors.ts'
+import { auditDependencies, type Skipped } from './audit.ts'
 import { checkFileReferences } from './file-references.ts'
 import { checkImportArrows } from './import-arrows.ts'
 import { checkLinks } from './links.ts'
 import { checkSettings } from './settings.ts'
 import { checkVocabulary } from './vocabulary.ts'
 
-/** `faults` returns what is wrong, and an empty list when the check passes. */
+/** `faults` returns what is wrong, an empty list when the check passes, or why it cannot run here. */
 interface Check {
   readonly name: string
-  readonly faults: () => string[]
+  readonly faults: () => string[] | Skipped
 }
 
 const CHECKS: readonly Check[] = [
@@ -29,6 +30,7 @@ const CHECKS: readonly Check[] = [
   { name: 'documented settings', faults: checkSettings },
   { name: 'file references in comments', faults: checkFileReferences },
   { name: 'vocabulary', faults: checkVocabulary },
+  { name: 'vulnerabilities of production packages', faults: auditDependencies },
 ]
 
 function faultsOf(command: string, args: string[]): string[] {
@@ -58,12 +60,17 @@ function generatedFiles(): string[] {
   }
 }
 
-let failed = 0
+let [passed, failed] = [0, 0]
 for (const { name, faults } of CHECKS) {
   const found = faults()
+  if ('skipped' in found) {
+    process.stdout.write(`skip   ${name}: ${found.skipped}\n`)
+    continue
+  }
   process.stdout.write(`${found.length === 0 ? 'ok    ' : 'FAILED'} ${name}\n`)
   for (const fault of found) process.stdout.write(`${fault.trimEnd().replaceAll(/^/gm, '       ')}\n`)
   if (found.length > 0) failed += 1
+  else passed += 1
 }
-process.stdout.write(`${CHECKS.length - failed} passed, ${failed} failed\n`)
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1
