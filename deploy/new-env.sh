@@ -1,7 +1,7 @@
 #!/bin/sh
-# Writes `.env` for docker-compose.yml: copies .env.example, sets a random password for each name that ends with _PASSWORD
-# and a new API key for BOOTSTRAP_API_KEY. Does not overwrite an existing `.env`. Needs POSIX tools, and one of sha256sum,
-# shasum and openssl.
+# Writes `.env` for docker-compose.yml: copies .env.example, sets a random password for each name that ends with _PASSWORD,
+# a SESSION_SECRET and a new API key for BOOTSTRAP_API_KEY. Does not overwrite an existing `.env`. Needs POSIX tools, and
+# one of sha256sum, shasum and openssl.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -31,6 +31,7 @@ umask 077
 while IFS= read -r line; do
   case $line in
     *_PASSWORD=) echo "$line$(new_password)" ;;
+    SESSION_SECRET=) echo "$line$(new_password)" ;;
     BOOTSTRAP_API_KEY=) echo "$line$(new_api_key)" ;;
     *) echo "$line" ;;
   esac

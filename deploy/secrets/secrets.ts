@@ -28,8 +28,11 @@ export function createSecrets(): Secrets {
       NATS_URL: `nats://${service}:${nats[service]}@${NATS}`,
     },
   ])
+  const { 'leadtriage-insights': insights, ...others } = Object.fromEntries(services)
   return {
-    ...Object.fromEntries(services),
+    ...others,
+    // for sign-in with an OpenID provider; OIDC_CLIENT_SECRET, which the provider gives, belongs here too
+    'leadtriage-insights': { ...insights, SESSION_SECRET: password() },
     'leadtriage-migrate': {
       DATABASE_URL: `postgres://${OWNER}:${owner}@${POSTGRES}`,
       INTAKE_DATABASE_PASSWORD: database.intake,

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parser } from '@prometheus-io/lezer-promql'
+import { Agent, fetch } from 'undici'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { SERVICE_NAMES } from '../../db/service-logins.ts'
+import { useCertificateFiles } from '../../testkit/fixtures/certificate-files.ts'
 import { useServices } from '../../testkit/fixtures/services.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 
@@ -33,13 +35,17 @@ const queries = [
 
 const stack = useStack()
 const start = useServices(stack)
+const certificate = useCertificateFiles()
 /** The names of all series that the services export. */
 const exported = new Set(['up']) // from Prometheus itself
 
 beforeAll(async () => {
-  const services = await Promise.all([start('intake'), start('triage'), start('insights')])
+  // one of them with TLS, whose metrics only exist then
+  const tls = { TLS_CERT_FILE: certificate.files.cert, TLS_KEY_FILE: certificate.files.key }
+  const services = await Promise.all([start('intake'), start('triage'), start('insights', tls)])
+  const dispatcher = new Agent({ connect: { ca: certificate.authority.cert } })
   for (const { url } of services) {
-    const text = await (await fetch(`${url}/metrics`)).text()
+    const text = await (await fetch(`${url}/metrics`, { dispatcher })).text()
     for (const [, name = '', type] of text.matchAll(/^# TYPE (\w+) (\w+)$/gm)) {
       for (const part of type === 'histogram' ? ['_bucket', '_count', '_sum'] : ['']) exported.add(name + part)
     }
