@@ -148,9 +148,10 @@ async function insertOrFind(sql: Sql, fence: WriteFence, rows: readonly LeadRow[
 }
 
 /**
- * Inserts sorted by key, so that concurrent commits that share keys lock them in the same order and cannot deadlock. A
- * row whose key a concurrent transaction is inserting waits for it: it is inserted if the other rolls back and skipped
- * if it commits. So the next statement sees the lead of every skipped row, unless it was erased meanwhile.
+ * Inserts sorted by key, so that concurrent commits that share keys lock them in the same order and cannot deadlock. Of
+ * rows with the same key the first is inserted. A row whose key a concurrent transaction is inserting waits for it: it is
+ * inserted if the other rolls back and skipped if it commits. So the next statement sees the lead of every skipped row,
+ * unless it was erased meanwhile.
  */
 function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
   return sql<{ id: string; created_at: Date }[]>`
@@ -170,9 +171,10 @@ function insertAbsent(sql: Sql, rows: readonly LeadRow[]) {
       ${rows.map((row) => row.lead.note)}::text[],
       ${rows.map((row) => row.lead.source)}::text[],
       ${rows.map((row) => keyHash(row.clientId, row.idempotencyKey))}::text[]
-    ) as t (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source, key_hash)
+    ) with ordinality as t
+      (id, client_id, idempotency_key, request_hash, content_hash, email, phone, name, note, source, key_hash, position)
     where not exists (select from erased_leads e where e.key_hash = decode(t.key_hash, 'hex'))
-    order by client_id, idempotency_key
+    order by client_id, idempotency_key, position
     on conflict (client_id, idempotency_key) do nothing
     returning id, created_at`
 }
