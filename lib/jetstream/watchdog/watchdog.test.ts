@@ -147,6 +147,7 @@ describe('recreates', () => {
     await publish('1', '2', '3')
     const first = startWorker()
     await eventually(() => first.texts.length === 3)
+    await eventually(async () => (await consumerInfo()).ack_floor.stream_seq === 3) // acks are sent without waiting
     for (const end of ending.splice(0).reverse()) await end()
     await restart(() => cp(join(streamDir(), 'obs'), join(server.directory, 'saved'), { recursive: true }))
     await recreateAtOne()
