@@ -52,7 +52,9 @@ describe('a key that is revoked', () => {
     await vi.advanceTimersByTimeAsync(3_000)
     expect(verifier.authenticate(call)).toMatchObject({ clientId: 'website' }) // asks in the background
     await vi.waitFor(() => expect(state.lookUps).toBe(2))
-    await expect(authenticate()).rejects.toMatchObject({ code: 'unauthenticated', message: /revoked/ })
+    await vi.waitFor(() =>
+      expect(authenticate()).rejects.toMatchObject({ code: 'unauthenticated', message: /revoked/ }),
+    )
   })
 
   test('also when nothing calls with it, and when the database is away', async () => {

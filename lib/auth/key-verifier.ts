@@ -4,30 +4,13 @@ import type { IncomingCall } from './access-control.ts'
 import { hashOfKey, kindOfKey, looksLikeKey } from './api-key.ts'
 import { bearerToken } from './bearer.ts'
 import { unauthenticated } from './create-access-control.ts'
+import { createCredentialCache } from './credential-cache.ts'
 import type { StoredKey } from './key-lookup.ts'
 import type { Principal } from './principal.ts'
 
-/*
- * Verifies API keys. Invariants:
- *  1. A key that is revoked or changed stops working within FRESH_MS everywhere: a cached key is used for at most that
- *     long after the query that found it was sent.
- *  2. A key in use is looked up again in the background, so calls do not wait for the database.
- *  3. Unknown keys are not cached, and the cache is bounded.
- */
-
-/** The promise is 5 s; the rest is for the time between a revocation's commit and its answer. */
-const FRESH_MS = 4_500
-const REFRESH_MS = 2_000
-const MAX_CACHED = 10_000
-
-interface CachedKey {
+interface VerifiedKey {
   readonly principal: Principal
   readonly key: StoredKey
-  /** When the query that found it was sent, by `performance.now()`. */
-  readonly askedAt: number
-  /** When it expires. */
-  readonly expiresAt: number
-  refreshing: boolean
 }
 
 export interface KeyVerifierOptions {
@@ -49,55 +32,27 @@ export interface KeyVerifier {
   verify(key: string, call: Pick<IncomingCall, 'address' | 'header'>): Principal | Promise<Principal>
 }
 
+/** Verifies API keys. A key that is revoked stops working within five seconds (credential-cache.ts). */
 export function createKeyVerifier({ lookUp, limits, onUse }: KeyVerifierOptions): KeyVerifier {
-  const cache = new Map<string, CachedKey>()
-
-  const ask = async (text: string): Promise<CachedKey> => {
-    const askedAt = performance.now()
+  const cache = createCredentialCache(async (text) => {
     const key = await lookUp(hashOfKey(text).toString('hex'))
     if (key === undefined || key.revoked || (key.expiresInMs !== null && key.expiresInMs <= 0)) {
-      cache.delete(text)
       throw unauthenticated(reasonToRefuse(key))
     }
-    const expiresAt = key.expiresInMs === null ? Number.POSITIVE_INFINITY : askedAt + key.expiresInMs
-    const principal = {
-      clientId: key.clientId,
-      scopes: new Set(key.scopes),
-      actor: `key:${key.id}`,
-      isPublishable: key.kind === 'publishable',
-    }
-    const cached = { principal, key, askedAt, expiresAt, refreshing: false }
-    cache.delete(text) // so that it moves to the end: the oldest is first
-    cache.set(text, cached)
-    if (cache.size > MAX_CACHED) cache.delete(cache.keys().next().value as string) // 3
-    return cached
-  }
+    return { value: { principal: principalOf(key), key }, expiresInMs: key.expiresInMs }
+  })
 
-  const refresh = (text: string, cached: CachedKey) => {
-    cached.refreshing = true
-    ask(text).catch(() => {
-      cached.refreshing = false // tried again by the next call, which fails once FRESH_MS has passed (1)
-    })
-  }
-
-  const use = ({ key, principal }: CachedKey, call: Pick<IncomingCall, 'header'>): Principal => {
+  const use = ({ key, principal }: VerifiedKey, call: Pick<IncomingCall, 'header'>): Principal => {
     if (key.kind === 'publishable') assertOrigin(key, call.header('origin'))
     onUse(key.id)
     return principal
   }
 
   const verify: KeyVerifier['verify'] = (text, call) => {
-    const cached = cache.get(text)
-    if (cached !== undefined) {
-      const now = performance.now()
-      const age = now - cached.askedAt
-      if (age < FRESH_MS && now < cached.expiresAt) {
-        if (age > REFRESH_MS && !cached.refreshing) refresh(text, cached) // 2
-        return use(cached, call)
-      }
-    }
+    const known = cache.get(text)
+    if (known !== undefined) return use(known, call)
     if (kindOfKey(text) === undefined) throw unauthenticated('The API key is incomplete or mistyped.')
-    return limits.tryCredential(call, () => ask(text)).then((found) => use(found, call))
+    return limits.tryCredential(call, () => cache.lookUp(text)).then((found) => use(found, call))
   }
 
   return {
@@ -107,6 +62,10 @@ export function createKeyVerifier({ lookUp, limits, onUse }: KeyVerifierOptions)
     },
     verify,
   }
+}
+
+function principalOf({ id, clientId, scopes, kind }: StoredKey): Principal {
+  return { clientId, scopes: new Set(scopes), actor: `key:${id}`, isPublishable: kind === 'publishable' }
 }
 
 function reasonToRefuse(key: StoredKey | undefined): string {

@@ -76,7 +76,7 @@ describe('a session that has ended', () => {
     await vi.advanceTimersByTimeAsync(3_000)
     expect(verify(call())).toMatchObject({ clientId: 'user:f3b1' }) // asks in the background
     await vi.waitFor(() => expect(state.lookUps).toBe(2))
-    await expect(authenticate()).rejects.toMatchObject({ code: 'unauthenticated' })
+    await vi.waitFor(() => expect(authenticate()).rejects.toMatchObject({ code: 'unauthenticated' }))
   })
 
   test('also when the database is away', async () => {
