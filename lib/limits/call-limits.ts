@@ -40,7 +40,8 @@ export interface CallLimits {
   /** Counts the call against its address. @throws AppError `rate_limited` */
   admitAddress(call: IncomingCall): void
   /**
-   * Counts the call against its client, and one with a publishable key against its address once more. Returns a promise only if other processes have to be asked.
+   * Counts the call against its client, and one with a publishable key against its address once more. Returns a promise
+   * only if other processes have to be asked.
    * @throws AppError `rate_limited`
    */
   admitClient(call: IncomingCall, caller: Caller): Promise<void> | undefined

@@ -35,7 +35,11 @@ li { margin: 0.25rem 0; }
 small { opacity: 0.75; }
 `
 /** Permits this style sheet and nothing else. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+].join('; ')
 
 /** A complete page without scripts, in English. The title is its heading, too. */
 export function page(title: string, content: Html): Html {

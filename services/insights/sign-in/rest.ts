@@ -5,7 +5,8 @@ import { NO_SESSION_COOKIE, sessionCookie } from '../../../lib/auth/session-cook
 import { ErrorCode, toAppError } from '../../../lib/errors/app-error.ts'
 import { HTTP_STATUS } from '../../../lib/errors/status-codes.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
-import { PAGE_POLICY, refusalPage } from './refusal-page.ts'
+import { sendPage } from '../../../lib/server/rest/page.ts'
+import { refusalPage } from './refusal-page.ts'
 import type { Session } from './session-store.ts'
 import type { SignIn } from './sign-in.ts'
 import { NO_SIGN_IN_COOKIE } from './sign-in-attempt.ts'
@@ -40,8 +41,7 @@ export function registerSignInRest(app: RestApp, signIn: SignIn): void {
       if (!request.headers.accept?.includes('text/html')) throw thrown
       const { code, message } = request.observed?.failed(thrown) ?? toAppError(thrown)
       request.observed = undefined
-      reply.header('content-security-policy', PAGE_POLICY).type('text/html; charset=utf-8')
-      return reply.code(HTTP_STATUS[code]).send(refusalPage(message, request.id))
+      return sendPage(reply.code(HTTP_STATUS[code]), refusalPage(message, request.id))
     }
   })
 
