@@ -3,8 +3,11 @@ import type { DataDir } from './data-dir.ts'
 import type { Servers } from './servers.ts'
 import { type Settings, serviceUrl } from './settings.ts'
 
-/** Returns the text that `npm start` prints when everything is ready. */
-export function banner(settings: Settings, servers: Servers, data: DataDir): string {
+/**
+ * Returns the text that `npm start` prints when everything is ready.
+ * @param firstKey an API key that was created in this start
+ */
+export function banner(settings: Settings, servers: Servers, data: DataDir, firstKey: string | undefined): string {
   const intake = serviceUrl(settings, settings.ports.intake)
   const insights = serviceUrl(settings, settings.ports.insights)
   const triage = serviceUrl(settings, settings.ports.triage)
@@ -17,7 +20,7 @@ leadtriage is ready
   insights   ${insights}   docs: ${insights}/docs
   triage     ${triage}   docs: ${triage}/docs
 
-${settings.auth === 'off' ? 'AUTH=off: every process on this machine may call every method. AUTH=on demands credentials.' : 'AUTH=on: every call needs a credential.'}
+${describeAuth(settings, firstKey)}
 
 Try it: create a lead, then get its insight (with the id from the first response)
 
@@ -34,4 +37,12 @@ Try it: create a lead, then get its insight (with the id from the first response
 
 Press Ctrl-C to stop everything. \`npm start -- --fresh\` starts with empty data.
 `
+}
+
+function describeAuth({ auth }: Settings, firstKey: string | undefined): string {
+  if (auth === 'off')
+    return 'AUTH=off: every process on this machine may call every method. AUTH=on demands credentials.'
+  const howTo = "AUTH=on: every call needs a credential, such as -H 'Authorization: Bearer lt_sk_…'."
+  if (firstKey === undefined) return howTo
+  return `${howTo} The first API key, shown only now:\n\n  ${firstKey}`
 }

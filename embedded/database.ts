@@ -26,6 +26,19 @@ export async function prepareExternalDatabase(databaseUrl: string): Promise<Reco
   return { intake: databaseUrl, triage: databaseUrl, insights: databaseUrl }
 }
 
+/**
+ * Stores an API key with all scopes if there has never been a key, so that calls can authenticate.
+ * @returns the text of the key, which cannot be read again; undefined if a key exists
+ */
+export async function createFirstKey(databaseUrl: string): Promise<string | undefined> {
+  const [{ storeBootstrapKey }, { generateKey }] = await Promise.all([
+    import('../db/bootstrap-key.ts'),
+    import('../lib/auth/api-key.ts'),
+  ])
+  const text = generateKey('secret')
+  return (await storeBootstrapKey(databaseUrl, { text, by: 'cli', unless: 'any' })) ? text : undefined
+}
+
 async function createDatabase(superuserUrl: string): Promise<string> {
   const { default: postgres } = await import('postgres')
   const sql = postgres(superuserUrl, { max: 1 })

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { banner } from './banner.ts'
 import { fillCompileCache } from './compile-cache.ts'
 import { openDataDir, removeData } from './data-dir.ts'
-import { prepareEmbeddedDatabase, prepareExternalDatabase } from './database.ts'
+import { createFirstKey, prepareEmbeddedDatabase, prepareExternalDatabase } from './database.ts'
 import { rotateLogs } from './rotate-logs.ts'
 import { startServers } from './servers.ts'
 import { assertServicePortsFree } from './service-ports.ts'
@@ -33,6 +33,9 @@ export async function run(
   const databaseUrls = await (isEmbedded.postgres ? prepareEmbeddedDatabase : prepareExternalDatabase)(
     servers.databaseUrl,
   )
+  // no other command can reach the embedded database
+  const needsKey = settings.auth === 'on' && isEmbedded.postgres
+  const firstKey = needsKey ? await createFirstKey(databaseUrls.intake) : undefined
   signal.throwIfAborted()
   const services = await startServices({ settings, data, databaseUrls, natsUrl: servers.natsUrl, print })
   owned.defer(async () => void (await Promise.all(services.map((service) => service.stop()))))
@@ -40,6 +43,6 @@ export async function run(
   const supervisors = [...services, servers.nats, servers.postgres].filter((one) => one !== undefined)
   const failure = Promise.race(supervisors.map(({ failed }) => failed)).then((reason) => Promise.reject(reason))
   await Promise.race([waitForServices(settings, signal), failure])
-  print(banner(settings, servers, data))
+  print(banner(settings, servers, data, firstKey))
   await Promise.race([signal.aborted || once(signal, 'abort'), failure])
 }
