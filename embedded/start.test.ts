@@ -83,6 +83,22 @@ describe('npm start', { timeout: 2 * TIMEOUT_MS }, () => {
     expect((await fetch(`${url('INTAKE_PORT')}/leads/${lead.id}`)).status).toBe(404)
   })
 
+  it('with AUTH=on it prints an API key with which calls succeed, and none at the next start', async () => {
+    env.AUTH = 'on'
+    const first = await startUp()
+    const [key = ''] = /lt_sk_[0-9a-f]+_[0-9a-f]+/.exec(first.output()) ?? []
+    const read = (headers: Record<string, string>) =>
+      fetch(`${url('INTAKE_PORT')}/leads/${randomUUID()}`, { headers }).then(({ status }) => status)
+    expect(await read({})).toBe(401)
+    expect(await read({ authorization: `Bearer ${key}` })).toBe(404)
+    first.child.kill('SIGINT')
+    await first.exited
+
+    const second = await startUp()
+    expect(second.output()).not.toMatch(/lt_sk_[0-9a-f]/)
+    expect(await read({ authorization: `Bearer ${key}` })).toBe(404)
+  })
+
   it('when it is killed, its services stop, and the next start uses its data', async () => {
     const first = await startUp()
     const lead = await sendLead()
