@@ -17,8 +17,9 @@ import { problemPage, THANK_YOU } from './pages.ts'
 import type { FormDependencies } from './submit-form.ts'
 import { submitForm } from './submit-form.ts'
 
+/** Below the path of forms, and relative, because a gateway may put another path in front. */
+const THANK_YOU_PATH = 'thank-you'
 const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data']
-const PAGE_TYPE = 'text/html'
 
 const formSchema = z
   .object({
@@ -49,17 +50,10 @@ const formSchema = z
 const submittedSchema = z
   .object({ id: uuidField.meta({ description: 'ID of the lead.' }) })
   .meta({ id: 'SubmittedForm', examples: [{ id: '0198c5f2-7d5e-7c52-8a53-6f0f2f6f8a11' }] })
-const pageSchema = z.string().meta({ id: 'Page', description: 'A page for people, without scripts.' })
-
-const submitted = (description: string) => ({
-  description,
-  content: { 'application/json': { schema: submittedSchema }, [PAGE_TYPE]: { schema: pageSchema } },
-})
-/** Untyped, since a page is no JSON. */
-const response: Record<number, unknown> = {
-  200: submitted('The same form, or the same key, stored the lead before.'),
-  201: submitted('The lead is stored.'),
-  303: z.null().describe('The lead is stored, and the form has `_redirect`.'),
+const response = {
+  200: submittedSchema.describe('The same form, or the same key, stored the lead before. Only as JSON.'),
+  201: submittedSchema.describe('The lead is stored. Only as JSON.'),
+  303: z.null().describe('The lead is stored. `Location` is `_redirect` of the form, or a page that thanks.'),
 }
 
 const routeSchema = {
@@ -69,7 +63,7 @@ const routeSchema = {
   description:
     'For the `action` of a form. The publishable key in the path is the credential; the browser must state an origin of ' +
     'that key. A client that prefers `application/json` by `Accept` gets JSON and problem details. Others, such as a ' +
-    'browser that sends the form, get a page, also for an error, or are redirected.',
+    'browser that sends the form, are redirected, or get a page that says what to correct.',
   consumes: FORM_TYPES,
   params: z.object({
     publishable_key: z.string().meta({
@@ -82,7 +76,6 @@ const routeSchema = {
   [DETAILS]: {
     headers: { 200: ['Idempotent-Replayed'] as const, 303: ['Location'] as const },
     problems: [ErrorCode.IdempotencyConflict, ErrorCode.LeadErased],
-    responseExamples: { [PAGE_TYPE]: '<!doctype html><title>Thank you</title>' },
   },
 }
 
@@ -92,7 +85,7 @@ interface FormParts extends FormDependencies {
   readonly isAllowedOrigin: IsAllowedOrigin | undefined
 }
 
-/** Registers `POST /forms/{publishable_key}`. `app` must be a scope of its own, which reads no JSON. */
+/** Registers `POST /forms/{publishable_key}`, and the page that follows. `app` must be a scope of its own, which reads no JSON. */
 export function registerFormsRest(app: RestApp, { keys, isAllowedOrigin, ...forms }: FormParts): void {
   readFormBodies(app)
   app.post(
@@ -117,11 +110,13 @@ export function registerFormsRest(app: RestApp, { keys, isAllowedOrigin, ...form
         origin,
         fields,
       })
-      const isJson = prefersJson(headers.accept)
-      if (redirect !== undefined && !isJson) return reply.redirect(redirect, 303)
-      reply.code(replayed ? 200 : 201)
       if (replayed) reply.header('idempotent-replayed', 'true')
-      return isJson ? reply.send({ id: leadId }) : sendPage(reply, THANK_YOU)
+      // a redirect, so that Back and Reload do not send the form again
+      if (!prefersJson(headers.accept)) return reply.redirect(redirect ?? THANK_YOU_PATH, 303)
+      return reply.code(replayed ? 200 : 201).send({ id: leadId })
     },
+  )
+  app.get(`/forms/${THANK_YOU_PATH}`, { config: { scope: 'public' }, schema: { hide: true } }, (_request, reply) =>
+    sendPage(reply, THANK_YOU),
   )
 }
