@@ -60,6 +60,21 @@ describe('migrate', () => {
     expect(await history()).toEqual(before)
   })
 
+  test('services that connect as the owner of the tables record audit events in their names', async () => {
+    const owner = new URL(url).pathname.slice(1)
+    await admin.unsafe(`create role ${owner} login password 'secret'; alter database ${owner} owner to ${owner}`)
+    const ownerUrl = Object.assign(new URL(url), { username: owner, password: 'secret' }).href
+    try {
+      await migrate(ownerUrl) // not as a superuser, who is a member of every role
+      const asOwner = postgres(ownerUrl, { max: 1, onnotice: () => undefined })
+      await asOwner`select record_audit_event('triage', 'cli', 'dead_letters.redrive', 'dead_letters', '{}', null, null)`
+      await asOwner.end()
+      expect(await sql`select service from audit_events`).toEqual([{ service: 'triage' }])
+    } finally {
+      await sql.unsafe(`alter database ${owner} owner to current_user; drop owned by ${owner}; drop role ${owner}`)
+    }
+  })
+
   test('rejects when PostgreSQL is unreachable', async () => {
     await expect(migrate('postgres://user@127.0.0.1:1/none')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })

@@ -37,7 +37,7 @@ export interface AuditEvent {
  * The call of `record_audit_event` that stores an event, to be selected by the statement that makes the change: both are
  * then committed, or neither.
  *
- * @param service the service that records the event
+ * @param service the service that records the event; PostgreSQL decides, unless its user may act as several services
  * @param computed JSON that the statement computes, such as a count; added to the details
  */
 export function recordAuditEvent(

@@ -3,7 +3,6 @@ import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 
 /** An event of the audit log. */
 export interface StoredAuditEvent {
-  /** Increases with time. */
   readonly id: number
   readonly occurredAt: Date
   readonly service: string
@@ -26,26 +25,31 @@ interface AuditEventFilter {
   readonly before?: Date | undefined
 }
 
+/** A position in the audit log. */
+type AuditEventPosition = Pick<StoredAuditEvent, 'occurredAt' | 'id'>
+
 /** The audit log for reading. Throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface AuditEventStore {
-  /** Lists events that match every given field, newest first. @param beforeId continues after this event */
-  list(filter: AuditEventFilter, beforeId: number | undefined, limit: number): Promise<StoredAuditEvent[]>
+  /** Lists events after a position that match every given field, newest first. */
+  list(filter: AuditEventFilter, position: AuditEventPosition | undefined, limit: number): Promise<StoredAuditEvent[]>
 }
 
 export function createAuditEventStore(sql: Sql): AuditEventStore {
   return {
-    // a backward scan of the primary key
-    list: ({ actor, action, after, before }, beforeId, limit) =>
+    // A backward scan of the index (actor, occurred_at, id), (action, occurred_at, id) or (occurred_at, id). An absent
+    // filter has no condition: with one that is always true, a prepared statement would scan all events.
+    list: ({ actor, action, after, before }, position, limit) =>
       withQueryTimeout(sql<StoredAuditEvent[]>`
         select id, occurred_at as "occurredAt", service, actor, action, target, details, address,
                request_id as "requestId"
         from audit_events
-        where id < coalesce(${beforeId ?? null}::bigint, ${Number.MAX_SAFE_INTEGER}::bigint)
-          and actor = coalesce(${actor ?? null}, actor)
-          and action = coalesce(${action ?? null}, action)
-          and occurred_at >= coalesce(${after ?? null}::timestamptz, '-infinity')
-          and occurred_at < coalesce(${before ?? null}::timestamptz, 'infinity')
-        order by id desc
+        where true
+          ${position ? sql`and (occurred_at, id) < (${position.occurredAt}::timestamptz, ${position.id}::bigint)` : sql``}
+          ${actor === undefined ? sql`` : sql`and actor = ${actor}`}
+          ${action === undefined ? sql`` : sql`and action = ${action}`}
+          ${after ? sql`and occurred_at >= ${after}::timestamptz` : sql``}
+          ${before ? sql`and occurred_at < ${before}::timestamptz` : sql``}
+        order by occurred_at desc, id desc
         limit ${limit}`),
   }
 }

@@ -21,7 +21,7 @@ const requestSchema = z.strictObject(
   },
   { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
 )
-const positionSchema = z.int().min(1)
+const positionSchema = z.tuple([timeSchema, z.int().min(1)])
 
 export interface AuditEventPage {
   readonly auditEvents: readonly StoredAuditEvent[]
@@ -37,10 +37,10 @@ export interface AuditEventPage {
  */
 export async function listAuditEvents(store: AuditEventStore, input: unknown): Promise<AuditEventPage> {
   const { page_size: pageSize, page_token: token, ...filter } = parseRequest(requestSchema, input)
-  const before = parsePageToken(token, ['audit-events', filter], positionSchema)
+  const position = parsePageToken(token, ['audit-events', filter], positionSchema)
   // reads one more to see whether another page follows
-  const found = await store.list(filter, before, pageSize + 1)
+  const found = await store.list(filter, position && { occurredAt: position[0], id: position[1] }, pageSize + 1)
   const auditEvents = found.slice(0, pageSize)
   const last = found.length > auditEvents.length ? auditEvents.at(-1) : undefined
-  return { auditEvents, nextPageToken: last && encodePageToken(['audit-events', filter], last.id) }
+  return { auditEvents, nextPageToken: last && encodePageToken(['audit-events', filter], [last.occurredAt, last.id]) }
 }
