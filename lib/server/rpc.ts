@@ -1,4 +1,10 @@
-import type { DescMethod, DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf'
+import type {
+  DescMethod,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  DescService,
+  MessageShape,
+} from '@bufbuild/protobuf'
 import { getOption, hasOption } from '@bufbuild/protobuf'
 import { scope as scopeOption } from '../../gen/leadtriage/access/v1/scope_pb.ts'
 import type { Principal } from '../auth/principal.ts'
@@ -19,29 +25,50 @@ export interface CallContext {
   readonly traceparent: string
 }
 
-type UnaryMethod<M> =
+type Implementation<M> =
   M extends DescMethodUnary<infer I, infer O>
     ? (request: MessageShape<I>, context: CallContext) => Promise<MessageShape<O>>
-    : never
+    : M extends DescMethodServerStreaming<infer I, infer O>
+      ? (request: MessageShape<I>, context: CallContext) => AsyncIterable<MessageShape<O>>
+      : never
 
-/** The implementation of a service, served by every RPC protocol. Methods throw AppError for errors shown to callers. */
-export type RpcImplementation<S extends DescService> = { [K in keyof S['method']]: UnaryMethod<S['method'][K]> }
+/**
+ * The implementation of a service, served by every RPC protocol. Methods throw AppError for errors shown to callers.
+ *
+ * A server-streaming method returns its messages, usually as an async generator. The next message is asked for when the
+ * connection accepts more. When the client disconnects, its deadline passes or the server stops, `context.signal` aborts
+ * and the iterator is returned. A generator that awaits something else must watch the signal: JavaScript cannot end a
+ * generator while it awaits.
+ */
+export type RpcImplementation<S extends DescService> = { [K in keyof S['method']]: Implementation<S['method'][K]> }
+
+type Message = MessageShape<DescMethod['input']>
 
 /** A method bound to its descriptor. Its message types are erased, because the protocols treat messages as opaque. */
-export interface RpcMethod {
+export interface UnaryRpcMethod {
   readonly descriptor: DescMethodUnary
   /** What a caller's credential must permit. */
   readonly scope: Scope
-  handle(
-    request: MessageShape<DescMethodUnary['input']>,
-    context: CallContext,
-  ): Promise<MessageShape<DescMethodUnary['output']>>
+  handle(request: Message, context: CallContext): Promise<Message>
 }
+
+/** A method that returns any number of messages, see {@link RpcImplementation}. */
+export interface ServerStreamingRpcMethod {
+  readonly descriptor: DescMethodServerStreaming
+  readonly scope: Scope
+  handle(request: Message, context: CallContext): AsyncIterable<Message>
+}
+
+export type RpcMethod = UnaryRpcMethod | ServerStreamingRpcMethod
 
 /** A service with its bound methods, as the protocol handlers take it. */
 export interface RpcService {
   readonly descriptor: DescService
   readonly methods: readonly RpcMethod[]
+}
+
+export function isUnary(method: RpcMethod): method is UnaryRpcMethod {
+  return method.descriptor.methodKind === 'unary'
 }
 
 /** Binds an implementation to its service descriptor. */
@@ -54,10 +81,10 @@ export function rpcService<S extends DescService>(descriptor: S, implementation:
  * every method under its local name, with the descriptor's message types.
  */
 function bindMethod(method: DescMethod, implementation: object): RpcMethod {
-  assertUnary(method)
+  assertSupported(method)
   const handle = (implementation as Record<string, RpcMethod['handle']>)[method.localName]
   if (handle === undefined) throw new Error(`${method.name} has no implementation`)
-  return { descriptor: method, scope: scopeOf(method), handle: handle.bind(implementation) }
+  return { descriptor: method, scope: scopeOf(method), handle: handle.bind(implementation) } as RpcMethod
 }
 
 /** The scope that a method declares by an option. @throws Error if it declares none, or an unknown one */
@@ -68,6 +95,7 @@ function scopeOf(method: DescMethod): Scope {
   throw new Error(`${method.name} must have the option (leadtriage.access.v1.scope) with one of: ${known}`)
 }
 
-function assertUnary(method: DescMethod): asserts method is DescMethodUnary {
-  if (method.methodKind !== 'unary') throw new Error(`${method.name} is not unary; only unary methods are supported`)
+function assertSupported(method: DescMethod): asserts method is DescMethodUnary | DescMethodServerStreaming {
+  if (method.methodKind === 'unary' || method.methodKind === 'server_streaming') return
+  throw new Error(`${method.name} takes a stream of messages; only unary and server-streaming methods are supported`)
 }

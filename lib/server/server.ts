@@ -99,7 +99,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
   const { services, access, isAllowedOrigin } = options
   const addressOf = createClientAddress(options.trustedProxies ?? [], warnOnce(options.log))
-  const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES }
+  const stopping = new AbortController()
+  const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES, stopping: stopping.signal }
   const grpc = createGrpcHandler({ ...rpc, addressOf, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
   const tls = options.tls && (await createTlsTerminator({ ...options.tls, log: options.log, metrics: options.metrics }))
@@ -168,7 +169,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     assertValidHttp(raw)
     done()
   })
-  await app.register((scope, _options, done) => registerConnectHandler(scope, rpc, done))
+  const connect = { ...rpc, unreadTimeoutMs: requestTimeoutMs }
+  await app.register((scope, _options, done) => registerConnectHandler(scope, connect, done))
 
   const address = await app.listen({ host: options.host, port: options.port })
   const stopEvaluating = evaluatePeriodically(readiness)
@@ -177,6 +179,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     readiness.startDraining()
     router?.close()
     tls?.stop()
+    stopping.abort(shuttingDown())
     await Promise.all([grpc.drain(graceMs), closeHttp(graceMs)])
   }
   const closeHttp = async (graceMs: number) => {

@@ -1,4 +1,4 @@
-import type { DescMethodUnary } from '@bufbuild/protobuf'
+import type { DescMethod } from '@bufbuild/protobuf'
 import { MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt'
 import { ConnectError } from '@connectrpc/connect'
 import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
@@ -20,13 +20,13 @@ export const connectProtocol: UnaryProtocol = {
   open: (request, method) => {
     if (request.method === 'GET' && isSafe(method)) return openGet(request)
     if (request.method !== 'POST') throw methodNotAllowed(request.method, method)
-    return openPost(request)
+    return openPost(request, method)
   },
   sendMessage: (reply, { isBinary }, message) =>
     reply.type(isBinary ? CONTENT_TYPE.proto : CONTENT_TYPE.json).send(message),
-  sendError: (reply, error, requestId) => {
+  sendError: (reply, error, requestId, method) => {
     if (error.code === ErrorCode.UnsupportedMediaType) {
-      reply.header('accept-post', ACCEPTED_TYPES).header('accept-encoding', ACCEPTED_ENCODINGS)
+      reply.header('accept-post', acceptedTypes(method)).header('accept-encoding', ACCEPTED_ENCODINGS)
     }
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
     return reply
@@ -45,8 +45,13 @@ function errorBody(error: AppError, requestId: string): Uint8Array {
 }
 
 const CONTENT_TYPE = { json: 'application/json', proto: 'application/proto' } as const
+const STREAMING_TYPE = { json: 'application/connect+json', proto: 'application/connect+proto' } as const
+
 /** Includes the types of gRPC-Web, which is served on the same paths. */
-const ACCEPTED_TYPES = `${CONTENT_TYPE.json}, ${CONTENT_TYPE.proto}, application/grpc-web+proto, application/grpc-web+json`
+function acceptedTypes(method: DescMethod | undefined): string {
+  const { json, proto } = method !== undefined && isStreaming(method) ? STREAMING_TYPE : CONTENT_TYPE
+  return `${json}, ${proto}, application/grpc-web+proto, application/grpc-web+json`
+}
 
 /** Errors for which HTTP has a more specific status than the Connect code maps to. */
 const HTTP_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
@@ -56,18 +61,24 @@ const HTTP_STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
 }
 
 /** The value of the `Allow` header for the path of a method. */
-export function allowedMethods(method: DescMethodUnary): string {
+export function allowedMethods(method: DescMethod): string {
   return isSafe(method) ? 'GET, OPTIONS, POST' : 'OPTIONS, POST'
 }
 
-function isSafe({ idempotency }: DescMethodUnary): boolean {
-  return idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS
+/** Whether a method can be called with GET. Connect has no GET for streams. */
+function isSafe(method: DescMethod): boolean {
+  return method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS && !isStreaming(method)
 }
 
-function openPost({ headers }: FastifyRequest): CallHead {
-  const isBinary = isBinaryType(headers['content-type'])
-  const version = headers['connect-protocol-version']
-  if (version !== undefined && version !== '1') throw invalid('connect-protocol-version', 'must be 1')
+function isStreaming({ methodKind }: DescMethod): boolean {
+  return methodKind !== 'unary'
+}
+
+function openPost({ headers }: FastifyRequest, method: DescMethod): CallHead {
+  // a call of a streaming method with one of its own types does not come here
+  if (isStreaming(method)) throw wrongType(method, STREAMING_TYPE)
+  const isBinary = isBinaryType(headers['content-type'], method)
+  assertVersion(headers)
   const encoding = parseEncoding(headers['content-encoding'])
   return {
     isBinary,
@@ -96,16 +107,21 @@ function openGet(request: FastifyRequest): CallHead {
 
 const MEDIA_TYPE = /^\s*application\/(json|proto)\s*(?:;|$)/i
 
-function isBinaryType(contentType: string | undefined): boolean {
+function isBinaryType(contentType: string | undefined, method: DescMethod): boolean {
   const [, encoding] = MEDIA_TYPE.exec(contentType ?? '') ?? []
-  if (encoding === undefined) {
-    throw unsupported(`The content-type must be ${CONTENT_TYPE.json} or ${CONTENT_TYPE.proto}.`)
-  }
+  if (encoding === undefined) throw wrongType(method, CONTENT_TYPE)
   assertUtf8Charset(contentType)
   return encoding.toLowerCase() === 'proto'
 }
 
-function timeoutOf(headers: FastifyRequest['headers']): number | undefined {
+/** @throws AppError `invalid_request` */
+export function assertVersion(headers: FastifyRequest['headers']): void {
+  const version = headers['connect-protocol-version']
+  if (version !== undefined && version !== '1') throw invalid('connect-protocol-version', 'must be 1')
+}
+
+/** @throws AppError `invalid_request` */
+export function timeoutOf(headers: FastifyRequest['headers']): number | undefined {
   const timeout = headers['connect-timeout-ms']?.toString()
   if (timeout === undefined) return undefined
   if (/^\d{1,10}$/.test(timeout)) return Number(timeout)
@@ -121,9 +137,14 @@ function parseBase64(text: string): Buffer {
   throw invalid('message', 'must be URL-safe base64, because base64=1 is set')
 }
 
-function methodNotAllowed(used: string, method: DescMethodUnary): AppError {
+function methodNotAllowed(used: string, method: DescMethod): AppError {
   const allowed = isSafe(method) ? 'GET or POST' : 'POST'
   return new AppError(ErrorCode.MethodNotAllowed, `${method.name} cannot be called with ${used}; use ${allowed}.`)
+}
+
+function wrongType(method: DescMethod, { json, proto }: { readonly json: string; readonly proto: string }): AppError {
+  const kind = isStreaming(method) ? 'a server-streaming' : 'a unary'
+  return unsupported(`${method.name} is ${kind} method; the content-type must be ${json} or ${proto}.`)
 }
 
 function unsupported(message: string): AppError {

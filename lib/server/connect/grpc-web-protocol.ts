@@ -1,15 +1,14 @@
 import type { OutgoingHttpHeaders } from 'node:http2'
 import type { FastifyRequest } from 'fastify'
-import type { AppError } from '../../errors/app-error.ts'
-import { invalidRequest } from '../../errors/parse.ts'
 import { errorTrailers } from '../grpc/error.ts'
-import { createFrameReader, decompressFrame, toFrame } from '../grpc/frames.ts'
+import { readOnlyMessage, toFrame } from '../grpc/frames.ts'
 import { parseTimeoutMs } from '../grpc/headers.ts'
 import { assertUtf8Charset } from '../http/request-checks.ts'
+import type { StreamingProtocol } from './streaming-protocol.ts'
 import type { UnaryProtocol } from './unary-protocol.ts'
 
 /*
- * gRPC-Web for unary calls (github.com/grpc/grpc, doc/PROTOCOL-WEB.md). Bodies are gRPC frames, and the trailers are
+ * gRPC-Web for unary and server-streaming calls (github.com/grpc/grpc, doc/PROTOCOL-WEB.md). Bodies are gRPC frames, and the trailers are
  * the last frame of the response body. The base64 variant, application/grpc-web-text, is not supported.
  */
 
@@ -19,21 +18,20 @@ export function isGrpcWeb({ method, headers }: FastifyRequest): boolean {
   return method === 'POST' && MEDIA_TYPE.test(headers['content-type'] ?? '')
 }
 
-export const grpcWebProtocol: UnaryProtocol = {
-  open: ({ headers }) => {
+export const grpcWebProtocol: UnaryProtocol & StreamingProtocol = {
+  open: ({ headers }, method) => {
     assertUtf8Charset(headers['content-type'])
     return {
       isBinary: !isJson(headers['content-type']),
       timeoutMs: parseTimeoutMs(headers['grpc-timeout']?.toString()),
-      readMessage: async (readBody, maxBytes) => {
-        const frames = createFrameReader(maxBytes)
-        const [frame, ...more] = frames.push(await readBody())
-        frames.assertComplete()
-        if (frame === undefined || more.length > 0) throw invalidBody()
-        return decompressFrame(frame, headers['grpc-encoding']?.toString(), maxBytes)
-      },
+      readMessage: async (readBody, maxBytes) =>
+        readOnlyMessage(await readBody(), { method, headers, encodingHeader: 'grpc-encoding', maxBytes }),
     }
   },
+  contentType: ({ headers }) => typeOf(!isJson(headers['content-type'])),
+  toFrame,
+  end: (error, requestId) =>
+    toTrailerFrame(error === undefined ? { 'grpc-status': 0 } : errorTrailers(error, requestId)),
   sendMessage: (reply, { isBinary }, message) =>
     reply.type(typeOf(isBinary)).send(Buffer.concat([toFrame(message), toTrailerFrame({ 'grpc-status': 0 })])),
   sendError: (reply, error, requestId) =>
@@ -57,10 +55,4 @@ function toTrailerFrame(trailers: OutgoingHttpHeaders): Buffer {
   const frame = toFrame(Buffer.from(lines.join('')))
   frame.writeUInt8(TRAILER_FLAG, 0)
   return frame
-}
-
-function invalidBody(): AppError {
-  return invalidRequest([
-    { path: '', message: 'the body must be exactly one message with the five-byte gRPC frame header' },
-  ])
 }

@@ -405,9 +405,14 @@ describe('gRPC-Web', () => {
       /RedriveDeadLettersRequest/,
     ],
     ['text that is not UTF-8', { body: frame(Uint8Array.from([0x0a, 1, 0xff])) }, Code.InvalidArgument, /UTF-8/],
-    ['no frame', { body: '' }, Code.InvalidArgument, /one message/],
+    ['no frame', { body: '' }, Code.Unimplemented, /one message, received none/],
     ['a truncated frame', { body: frame(REQUEST).subarray(0, 7) }, Code.InvalidArgument, /shorter than its declared/],
-    ['two frames', { body: Buffer.concat([frame(REQUEST), frame(REQUEST)]) }, Code.InvalidArgument, /one message/],
+    [
+      'two frames',
+      { body: Buffer.concat([frame(REQUEST), frame(REQUEST)]) },
+      Code.Unimplemented,
+      /one message, received more/,
+    ],
     ['trailers', { body: frame(Buffer.from('a: b\r\n'), 0x80) }, Code.InvalidArgument, /byte 0, or 1/],
     [
       'a frame with too large a declared length',

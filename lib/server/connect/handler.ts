@@ -1,3 +1,4 @@
+import type { DescMethod, MessageShape } from '@bufbuild/protobuf'
 import { toBinary, toJsonString } from '@bufbuild/protobuf'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessControl } from '../../auth/access-control.ts'
@@ -6,16 +7,23 @@ import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
 import { abortWhenClosed } from '../http/abort-when-closed.ts'
-import type { BodyBudget } from '../http/body-budget.ts'
+import type { BodyBudget, BodyReservation } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
 import { identityOf } from '../http/call-identity.ts'
 import { incomingCall } from '../http/incoming-call.ts'
 import { readBody } from '../http/read-body.ts'
+import { sendStream } from '../http/send-stream.ts'
 import { translateFastifyError } from '../rest/error.ts'
 import type { CallContext, RpcMethod, RpcService } from '../rpc.ts'
+import { isUnary } from '../rpc.ts'
 import { allowedMethods, connectProtocol } from './connect-protocol.ts'
+import { connectStreamingProtocol, isConnectStreaming } from './connect-streaming-protocol.ts'
 import { decodeJson } from './decode-json.ts'
 import { grpcWebProtocol, isGrpcWeb } from './grpc-web-protocol.ts'
+import type { StreamingProtocol } from './streaming-protocol.ts'
+import type { CallHead, UnaryProtocol } from './unary-protocol.ts'
+
+type Message = MessageShape<DescMethod['output']>
 
 interface ConnectHandlerOptions {
   readonly services: readonly RpcService[]
@@ -24,9 +32,13 @@ interface ConnectHandlerOptions {
   /** The maximum size of a request in bytes, before and after decompression. */
   readonly maxRequestBytes: number
   readonly bodies: BodyBudget
+  /** How long the response of a stream may be left unread. */
+  readonly unreadTimeoutMs: number
+  /** Aborts when the server stops, to end streams that would run forever. */
+  readonly stopping: AbortSignal
 }
 
-/** Serves unary Connect and gRPC-Web over HTTP/1.1. `app` must be a separate Fastify scope. */
+/** Serves Connect and gRPC-Web over HTTP/1.1. `app` must be a separate Fastify scope. */
 export function registerConnectHandler(app: FastifyInstance, options: ConnectHandlerOptions, done: () => void): void {
   const { services, observe } = options
   // `serve` reads the body itself, within the budget
@@ -35,7 +47,7 @@ export function registerConnectHandler(app: FastifyInstance, options: ConnectHan
   // handles requests rejected before `serve` runs: invalid headers, or any request during shutdown
   app.setErrorHandler((thrown, request, reply) => {
     const call = observe('connect', methodName(request), identityOf(request))
-    return protocolOf(request).sendError(reply, call.failed(translateError(thrown)), request.id)
+    return unaryProtocolOf(request).sendError(reply, call.failed(translateError(thrown)), request.id)
   })
   for (const { descriptor, methods } of services) {
     for (const method of methods) {
@@ -55,46 +67,86 @@ async function serve(
   method: RpcMethod,
   request: FastifyRequest,
   reply: FastifyReply,
-  { access, observe, maxRequestBytes, bodies }: ConnectHandlerOptions,
+  options: ConnectHandlerOptions,
 ): Promise<FastifyReply> {
+  const { access, observe, bodies } = options
   const { descriptor } = method
-  const protocol = protocolOf(request)
   const call = observe('connect', descriptor.name, identityOf(request))
   if (request.method === 'OPTIONS') {
     call.succeeded()
     return reply.code(204).header('allow', allowedMethods(descriptor)).send()
   }
+  const unary = unaryProtocolOf(request)
+  // undefined also if a streaming method is called with the content type of unary calls, which `open` rejects
+  const streaming = isUnary(method) ? undefined : streamingProtocolOf(request)
   const reservation = bodies.reserve()
   let deadline: ReturnType<typeof abortWhenClosed> | undefined
   try {
     const admitted = access.admit(incomingCall(request, reply), method.scope)
     const principal = admitted instanceof Promise ? await admitted : admitted
-    const head = protocol.open(request, descriptor)
-    deadline = abortWhenClosed(reply.raw, head.timeoutMs)
-    const { signal } = deadline
-    const weight = weightOfBytes(request.headers)
-    const take = (bytes: number) => reservation.take(bytes * weight)
-    const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, take), maxRequestBytes)
-    reservation.takeUpTo(bytes.length) // a compressed body was counted with an estimate
-    const input = head.isBinary ? decodeMessage(descriptor.input, bytes) : decodeJson(descriptor.input, bytes)
-    const output = await untilAborted(signal, () => method.handle(input, contextOf(request, principal, signal)))
-    const response = head.isBinary
-      ? toBinary(descriptor.output, output)
-      : Buffer.from(toJsonString(descriptor.output, output))
-    call.succeeded()
-    return protocol.sendMessage(reply, head, response)
+    const head = (streaming ?? unary).open(request, descriptor)
+    deadline = abortWhenClosed(reply.raw, head.timeoutMs, streaming && options.stopping)
+    const input = await readInput(descriptor, request, head, reservation, options)
+    const context = contextOf(request, principal, deadline.signal)
+    if (isUnary(method)) {
+      const output = await untilAborted(context.signal, () => method.handle(input, context))
+      const response = encode(descriptor, head, output)
+      call.succeeded()
+      return unary.sendMessage(reply, head, response)
+    }
+    if (streaming === undefined) throw new Error(`${descriptor.name} was called as a unary method`)
+    context.signal.throwIfAborted()
+    reservation.release() // a stream may last for days
+    await sendStream(reply.type(streaming.contentType(request)), {
+      items: method.handle(input, context),
+      encode: (output) => streaming.toFrame(encode(descriptor, head, output)),
+      succeed: () => {
+        call.succeeded()
+        return streaming.end(undefined, request.id)
+      },
+      fail: (thrown) => streaming.end(call.failed(thrown), request.id),
+      signal: context.signal,
+      unreadTimeoutMs: options.unreadTimeoutMs,
+    })
+    return reply
   } catch (thrown) {
     const error = call.failed(thrown)
+    if (streaming) return reply.type(streaming.contentType(request)).send(streaming.end(error, request.id))
     if (error.code === ErrorCode.MethodNotAllowed) reply.header('allow', allowedMethods(descriptor))
-    return protocol.sendError(reply, error, request.id)
+    return unary.sendError(reply, error, request.id, descriptor)
   } finally {
     reservation.release() // not on `close`, which may precede the last `take`
     deadline?.release()
   }
 }
 
-function protocolOf(request: FastifyRequest) {
+/** Reads and decodes the message of a request. */
+async function readInput(
+  { input }: DescMethod,
+  request: FastifyRequest,
+  head: CallHead,
+  reservation: BodyReservation,
+  { maxRequestBytes }: ConnectHandlerOptions,
+): Promise<Message> {
+  const weight = weightOfBytes(request.headers)
+  const take = (bytes: number) => reservation.take(bytes * weight)
+  const bytes = await head.readMessage(() => readBody(request, maxRequestBytes, take), maxRequestBytes)
+  reservation.takeUpTo(bytes.length) // a compressed body was counted with an estimate
+  return head.isBinary ? decodeMessage(input, bytes) : decodeJson(input, bytes)
+}
+
+function encode({ output }: DescMethod, { isBinary }: CallHead, message: Message): Uint8Array {
+  return isBinary ? toBinary(output, message) : Buffer.from(toJsonString(output, message))
+}
+
+function unaryProtocolOf(request: FastifyRequest): UnaryProtocol {
   return isGrpcWeb(request) ? grpcWebProtocol : connectProtocol
+}
+
+/** @returns undefined if the request is none of a streaming call */
+function streamingProtocolOf(request: FastifyRequest): StreamingProtocol | undefined {
+  if (isGrpcWeb(request)) return grpcWebProtocol
+  return isConnectStreaming(request) ? connectStreamingProtocol : undefined
 }
 
 /** Rejects when the signal aborts, also if the method ignores the signal. Its result is then discarded. */

@@ -1,4 +1,4 @@
-import type { DescMethodUnary } from '@bufbuild/protobuf'
+import type { DescMethod } from '@bufbuild/protobuf'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AppError } from '../../errors/app-error.ts'
 
@@ -18,11 +18,16 @@ export interface CallHead {
   readMessage(readBody: () => Promise<Buffer>, maxBytes: number): Promise<Buffer>
 }
 
-/** The wire format of a protocol for unary calls over HTTP/1.1. */
-export interface UnaryProtocol {
+/** What the protocols over HTTP/1.1 have in common, unary or streaming. */
+export interface HttpProtocol {
   /** @throws AppError if the request is invalid or unsupported */
-  open(request: FastifyRequest, method: DescMethodUnary): CallHead
+  open(request: FastifyRequest, method: DescMethod): CallHead
+}
+
+/** The wire format of a protocol for unary calls over HTTP/1.1. */
+export interface UnaryProtocol extends HttpProtocol {
   /** Sends an encoded message. */
   sendMessage(reply: FastifyReply, head: CallHead, message: Uint8Array): FastifyReply
-  sendError(reply: FastifyReply, error: AppError, requestId: string): FastifyReply
+  /** @param method undefined if the error has occurred before it was known */
+  sendError(reply: FastifyReply, error: AppError, requestId: string, method?: DescMethod): FastifyReply
 }

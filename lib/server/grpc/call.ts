@@ -16,6 +16,7 @@ import { identityHeaders } from '../http/call-identity.ts'
 import type { ClientAddress } from '../http/client-address.ts'
 import { ACCEPTED_ENCODINGS } from '../http/compression.ts'
 import type { CallContext } from '../rpc.ts'
+import { sendItems, watchUnread } from '../send-items.ts'
 import { errorTrailers } from './error.ts'
 import type { Frame } from './frames.ts'
 import { createFrameReader, decompressFrame, toFrame } from './frames.ts'
@@ -67,8 +68,10 @@ export interface GrpcCall {
    * @throws AppError
    */
   decode(schema: DescMethod['input'], frame: Frame): Message | Promise<Message>
-  /** Sends a message. Resolves when the stream accepts more. */
+  /** Sends the message of a unary call. Resolves when the stream accepts more. */
   send(schema: DescMethod['output'], message: Message): Promise<void>
+  /** Sends the headers at once, and messages as they come, see {@link sendItems}. Rejects when the call has ended. */
+  sendAll(schema: DescMethod['output'], messages: AsyncIterable<Message>): Promise<void>
   succeed(): void
   fail(thrown: unknown): void
 }
@@ -100,10 +103,7 @@ export function openCall(
       stream.sendTrailers(trailers)
       stopRequest()
     })
-    // Node measures the time since the last byte was sent or received
-    stream.setTimeout(unreadTimeoutMs, () => {
-      if (stream.writableLength > 0) stream.close(constants.NGHTTP2_CANCEL) // 6
-    })
+    watchUnread(stream, unreadTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL)) // 6
   }
   /** Asks the client to stop sending the request (RFC 9113, section 8.1). */
   const stopRequest = () => {
@@ -179,7 +179,7 @@ export function openCall(
     release: reservation.release,
     decode: (schema, frame) => {
       if (!frame.isCompressed) return decodeMessage(schema, frame.bytes)
-      const decompressed = decompressFrame(frame, headerOf(headers, 'grpc-encoding'), maxMessageBytes)
+      const decompressed = decompressFrame(frame, { headers, maxBytes: maxMessageBytes })
       return decompressed.then((bytes) => {
         if (hasEnded) throw cancelled() // bytes taken now would never be released
         reservation.takeUpTo(bytes.length)
@@ -190,6 +190,10 @@ export function openCall(
       const frame = toFrame(toBinary(schema, message))
       if (!stream.headersSent) respond()
       if (!stream.write(frame)) await once(stream, 'drain', { signal: call.context.signal })
+    },
+    sendAll: async (schema, messages) => {
+      if (!hasEnded) respond()
+      await sendItems(messages, stream, (message) => toFrame(toBinary(schema, message)), call.context.signal)
     },
     succeed: () => {
       if (!end()) return

@@ -1,4 +1,6 @@
-import type { AppError } from '../../errors/app-error.ts'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { DescMethod } from '@bufbuild/protobuf'
+import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { invalidRequest } from '../../errors/parse.ts'
 import { createChunkList } from '../http/chunk-list.ts'
 import { decompress, parseEncoding, payloadTooLarge } from '../http/compression.ts'
@@ -63,22 +65,51 @@ function parseHeader(header: Buffer, maxBytes: number) {
   return { isCompressed: flag === 1, length }
 }
 
+type EncodingHeader = 'grpc-encoding' | 'connect-content-encoding'
+
+interface MessageOptions {
+  readonly headers: IncomingHttpHeaders
+  /** The header that names the compression of messages. Default `grpc-encoding`. */
+  readonly encodingHeader?: EncodingHeader
+  readonly maxBytes: number
+}
+
 /**
  * Returns the message of a frame, decompressed if necessary.
  *
- * @param encoding the value of `grpc-encoding`
  * @throws AppError `payload_too_large` if the message exceeds `maxBytes`, `invalid_request` if decompression fails,
  *   `unsupported_media_type` if the encoding is unknown
  */
 export async function decompressFrame(
   { isCompressed, bytes }: Frame,
-  encoding: string | undefined,
-  maxBytes: number,
+  { headers, encodingHeader = 'grpc-encoding', maxBytes }: MessageOptions,
 ): Promise<Buffer> {
   if (!isCompressed) return bytes
-  const compression = parseEncoding(encoding)
+  const compression = parseEncoding([headers[encodingHeader]].flat()[0])
   if (compression !== undefined) return decompress(bytes, compression, maxBytes)
-  throw invalid('the message is marked as compressed, but grpc-encoding is missing')
+  throw invalid(`the message is marked as compressed, but ${encodingHeader} is missing`)
+}
+
+/**
+ * Returns the message of a request that has exactly one, decompressed if necessary.
+ *
+ * @param body the whole body
+ * @throws AppError `method_not_allowed` if there is not one message; see also {@link decompressFrame}
+ */
+export async function readOnlyMessage(
+  body: Buffer,
+  { method, ...options }: MessageOptions & { readonly method: DescMethod },
+): Promise<Buffer> {
+  const frames = createFrameReader(options.maxBytes)
+  const [frame, ...more] = frames.push(body)
+  frames.assertComplete()
+  if (frame === undefined) throw notOneMessage(method, 'none')
+  if (more.length > 0) throw notOneMessage(method, 'more')
+  return decompressFrame(frame, options)
+}
+
+export function notOneMessage({ name }: DescMethod, received: 'none' | 'more'): AppError {
+  return new AppError(ErrorCode.MethodNotAllowed, `${name} takes exactly one message, received ${received}.`)
 }
 
 function invalid(message: string): AppError {

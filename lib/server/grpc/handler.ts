@@ -18,14 +18,14 @@ import { headerOf, openCall } from './call.ts'
 import { isGrpc } from './headers.ts'
 import { healthMethods } from './health.ts'
 import type { GrpcMethod } from './methods.ts'
-import { isUnary, serveStreaming, serveUnary } from './methods.ts'
+import { serveMethod } from './methods.ts'
 import { reflectionMethods } from './reflection.ts'
 
 /** Serves gRPC over HTTP/2 on connections that are handed to it. It does not listen on a port. */
 export interface GrpcHandler {
   /** Takes over a connection that starts with the HTTP/2 preface. The preface must not have been consumed. */
   accept(connection: Socket): void
-  /** Waits up to `graceMs` for calls in flight and closes every connection. */
+  /** Waits up to `graceMs` for calls in flight and closes every connection. `stopping` must have aborted before. */
   drain(graceMs: number): Promise<void>
 }
 
@@ -38,8 +38,10 @@ export interface GrpcHandlerOptions {
   /** The maximum size of a request in bytes, before and after decompression. */
   readonly maxRequestBytes: number
   readonly bodies: BodyBudget
-  /** How long a unary request may take to arrive. Streams have no limit. */
+  /** How long a request of one message may take to arrive, and a response may be left unread. */
   readonly requestTimeoutMs: number
+  /** Aborts when the server stops, with the error for streams that are still open. */
+  readonly stopping: AbortSignal
   /** Interval of keepalive pings. Default {@link KEEPALIVE_MS}. */
   readonly keepaliveMs?: number | undefined
 }
@@ -66,7 +68,7 @@ interface RegisteredMethod {
 }
 
 export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
-  const { services, access, observe, bodies, keepaliveMs = KEEPALIVE_MS } = options
+  const { services, access, observe, bodies, stopping, keepaliveMs = KEEPALIVE_MS } = options
   const registry = new Map<string, RegisteredMethod>()
   for (const { methods } of services) {
     for (const method of methods) registry.set(pathOf(method), { method, required: method.scope, observe })
@@ -79,7 +81,6 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
 
   const sessions = new Set<ServerHttp2Session>()
   const connections = new Set<Socket>()
-  const stopping = new AbortController()
   const server = createServer({
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADERS_BYTES },
     maxSessionMemory: MAX_SESSION_MEMORY_MB,
@@ -104,26 +105,20 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
     })
     if (registered === undefined) return call.fail(noSuchMethod(headers))
     const { method, required } = registered
-    const serve = () => {
-      if (isUnary(method)) serveUnary(call, method, options.requestTimeoutMs)
-      else serveStreaming(call, method, stopping.signal)
-    }
+    const serve = () => serveMethod(call, method, { requestTimeoutMs: options.requestTimeoutMs, stopping })
     if (required === undefined) serve()
     else call.admit(access, required, serve)
   })
 
   return {
     accept: (connection) => {
-      if (stopping.signal.aborted) return void connection.destroy()
+      if (stopping.aborted) return void connection.destroy()
       connections.add(connection)
       connection.once('close', () => connections.delete(connection))
       connection.allowHalfOpen = false // unlike in HTTP/1.1, a client that ends its side has disconnected
       openSession(server, connection)
     },
     drain: async (graceMs) => {
-      stopping.abort(
-        new AppError(ErrorCode.Unavailable, 'The server is shutting down; retry.', { retryAfterSeconds: 1 }),
-      )
       // not `once` of node:events: it rejects for a session that fails, which is closed as well
       const open = [...sessions].map((session) => new Promise<void>((resolve) => session.once('close', resolve)))
       for (const session of sessions) session.close()

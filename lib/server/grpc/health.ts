@@ -21,21 +21,18 @@ export function healthMethods(health: Health): GrpcMethod[] {
   const answer = (status: ServingStatus) => create(HealthCheckResponseSchema, { status })
 
   /** Yields the current status and every change. A slow client skips outdated statuses. */
-  async function* watch(requests: AsyncIterable<Message>, signal: AbortSignal): AsyncIterable<HealthCheckResponse> {
+  async function* watch({ service }: HealthCheckRequest, signal: AbortSignal): AsyncIterable<HealthCheckResponse> {
     const aborted = new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
       else signal.addEventListener('abort', () => resolve(), { once: true })
     })
-    for await (const request of requests) {
-      const { service } = request as HealthCheckRequest
-      let sent: ServingStatus | undefined
-      while (!signal.aborted) {
-        const changed = health.changed() // before the status is read
-        const status = statusOf(service)
-        if (status !== sent) yield answer(status)
-        sent = status
-        await Promise.race([changed, aborted])
-      }
+    let sent: ServingStatus | undefined
+    while (!signal.aborted) {
+      const changed = health.changed() // before the status is read
+      const status = statusOf(service)
+      if (status !== sent) yield answer(status)
+      sent = status
+      await Promise.race([changed, aborted])
     }
   }
 
@@ -58,7 +55,7 @@ export function healthMethods(health: Health): GrpcMethod[] {
     },
     {
       descriptor: HealthService.method.watch,
-      handle: (requests: AsyncIterable<Message>, { signal }: CallContext) => watch(requests, signal),
+      handle: (request: Message, { signal }: CallContext) => watch(request as HealthCheckRequest, signal),
     },
   ]
 }

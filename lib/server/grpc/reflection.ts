@@ -11,7 +11,7 @@ import {
 } from '../../../gen/grpc/reflection/v1alpha/reflection_pb.ts'
 import type { Message } from './call.ts'
 import { createDescriptorIndex, withImports } from './descriptor-index.ts'
-import type { StreamingMethod } from './methods.ts'
+import type { BidiStreamingMethod } from './methods.ts'
 
 /** v1 and v1alpha have identical messages. */
 type Request = Pick<ServerReflectionRequest, 'host' | 'messageRequest'>
@@ -21,10 +21,10 @@ type Answer = NonNullable<MessageInitShape<typeof ServerReflectionResponseSchema
  * Server reflection (v1 and v1alpha) for the given services, so that tools such as grpcurl and buf curl need no .proto
  * files. It serves the descriptors from which the code was generated.
  */
-export function reflectionMethods(services: readonly DescService[]): StreamingMethod[] {
+export function reflectionMethods(services: readonly DescService[]): BidiStreamingMethod[] {
   const reflected = [...services, ServerReflection, AlphaServerReflection]
   const answer = createAnswer(reflected)
-  const methods: [StreamingMethod['descriptor'], DescMessage][] = [
+  const methods: [BidiStreamingMethod['descriptor'], DescMessage][] = [
     [ServerReflection.method.serverReflectionInfo, ServerReflectionResponseSchema],
     [AlphaServerReflection.method.serverReflectionInfo, AlphaResponseSchema],
   ]

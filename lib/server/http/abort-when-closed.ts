@@ -6,23 +6,29 @@ export const MAX_TIMER_MS = 2 ** 31 - 1
 
 /**
  * Creates a signal that aborts when the client disconnects before the response is sent, or when its deadline passes.
- * `release` removes the listener and the timer. Fastify's own `request.signal` aborts once the body has been read.
+ * `release` removes the listeners and the timer. Fastify's own `request.signal` aborts once the body has been read.
  *
  * @param timeoutMs the time until the client's deadline; the signal's reason is then an AppError `deadline_exceeded`
+ * @param stopping aborts the signal as well, with its reason; for streams, which a stopping server must end
  */
 export function abortWhenClosed(
   response: ServerResponse,
   timeoutMs: number = Number.POSITIVE_INFINITY,
+  stopping?: AbortSignal,
 ): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController()
   const onClose = () => controller.abort()
   const onDeadline = () => controller.abort(deadlineExceeded())
+  const onStop = () => controller.abort(stopping?.reason)
   response.once('close', onClose)
   const timer = timeoutMs > 0 && timeoutMs <= MAX_TIMER_MS ? setTimeout(onDeadline, timeoutMs) : undefined
   if (timeoutMs <= 0) onDeadline()
+  stopping?.addEventListener('abort', onStop)
+  if (stopping?.aborted) onStop()
   const release = () => {
     response.off('close', onClose)
     clearTimeout(timer)
+    stopping?.removeEventListener('abort', onStop)
   }
   return { signal: controller.signal, release }
 }

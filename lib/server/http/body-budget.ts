@@ -13,7 +13,7 @@ export interface BodyBudget {
   reserve(): BodyReservation
 }
 
-interface BodyReservation {
+export interface BodyReservation {
   /** @throws AppError `overloaded` if all bodies together would exceed the budget */
   take(bytes: number): void
   /**
@@ -50,7 +50,7 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
 
 /** Assumed compression ratio, an upper estimate for text. The decompressed size is unknown until then. */
 const COMPRESSED_WEIGHT = 10
-const ENCODING_HEADERS = ['content-encoding', 'grpc-encoding'] as const
+const ENCODING_HEADERS = ['content-encoding', 'grpc-encoding', 'connect-content-encoding'] as const
 
 /** The number of bytes to count for each received byte: a compressed body is larger in memory. */
 export function weightOfBytes(headers: IncomingHttpHeaders): number {
