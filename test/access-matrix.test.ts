@@ -11,7 +11,8 @@ import { failureOf } from '../testkit/clients/rpc.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
-import { FORM_ROUTES, PUBLIC_PATHS, ROUTES, RPC_METHODS } from './access-matrix.ts'
+import { PRINT_ROUTES, registeredRoutes } from '../testkit/services/registered-routes.ts'
+import { FORM_ROUTES, PUBLIC_PATHS, PUBLIC_ROUTES, ROUTES, RPC_METHODS } from './access-matrix.ts'
 
 /*
  * Calls every method of every service, over every protocol, with every kind of credential, and compares the outcomes with
@@ -45,7 +46,7 @@ beforeAll(async () => {
   })
   await Promise.all(
     SERVICE_NAMES.map(async (name) => {
-      services[name] = await start(name, { AUTH: 'on', LIMIT_FAILED_CREDENTIALS: 'off' })
+      services[name] = await start(name, { ...PRINT_ROUTES, AUTH: 'on', LIMIT_FAILED_CREDENTIALS: 'off' })
     }),
   )
 })
@@ -83,13 +84,14 @@ function rpcCall(protocol: string, service: ServiceName, method: DescMethodUnary
   }
 }
 
-function restCall(service: ServiceName, method: string, path: string): Call {
+function restCall(service: ServiceName, method: string, path: string, headers: Record<string, string> = {}): Call {
   return async (credential) => {
     const response = await fetch(`${services[service].url}${path.replace(/\{\w+\}/g, 'x')}`, {
       method,
       headers: {
         ...(credential !== undefined && { authorization: `Bearer ${credential}` }),
         ...(method === 'POST' && { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(method === 'POST' && { body: '{}' }),
     })
@@ -132,16 +134,19 @@ describe('every RPC method', () => {
   })
 })
 
-describe('every REST route', () => {
-  test.each(SERVICE_NAMES)('of %s has a row in the matrix', async (service) => {
-    const document = (await (await fetch(`${services[service].url}/openapi.json`)).json()) as {
-      paths: Record<string, object>
-    }
-    const routes = Object.entries(document.paths).flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
-    )
-    const rows = [...Object.keys(ROUTES[service]), ...(service === 'intake' ? FORM_ROUTES : [])]
-    expect(rows.sort()).toEqual(routes.sort())
+describe('every route', () => {
+  test.each(SERVICE_NAMES)('of %s has a row in the matrix, also those that are not documented', (service) => {
+    const methods = Object.keys(RPC_METHODS[service])
+    const rpcServices = new Set(methods.map((method) => method.split('/')[0]))
+    const rows = [
+      ...Object.keys(ROUTES[service]),
+      ...(service === 'intake' ? FORM_ROUTES : []),
+      ...Object.keys(PUBLIC_ROUTES[service]),
+      ...PUBLIC_PATHS.map((path) => `GET ${path}`),
+      // the protocol handler checks the method of a call, and says of any other path that there is no such method
+      ...[...methods, ...[...rpcServices].map((name) => [name, '*'].join('/'))].map((path) => `* /${path}`),
+    ]
+    expect(registeredRoutes(services[service].output()).sort()).toEqual(rows.sort())
   })
 
   test.each(
@@ -170,10 +175,25 @@ describe('every REST route', () => {
     expect(await submit(publishable)).toBe('permitted')
   })
 
+  test.each(
+    SERVICE_NAMES.flatMap((service) =>
+      Object.entries(PUBLIC_ROUTES[service]).map(([route, callers]) => ({ service, route, callers })),
+    ),
+  )('$route of $service permits $callers, with any credential or none', async ({ service, route, callers }) => {
+    const [method = '', path = ''] = route.split(' ')
+    for (const credential of [undefined, ...Object.values(INVALID), keyOf['leads:read']]) {
+      const outcome = (headers: Record<string, string>) => restCall(service, method, path, headers)(credential)
+      const elsewhere = callers === 'anyone' ? 'permitted' : 'permission_denied'
+      expect(await outcome({ 'sec-fetch-site': 'same-origin' })).toBe('permitted')
+      expect(await outcome({ 'sec-fetch-site': 'cross-site', origin: ORIGIN })).toBe(elsewhere)
+      expect(await outcome({})).toBe(elsewhere)
+    }
+  })
+
   test.each(SERVICE_NAMES.flatMap((service) => PUBLIC_PATHS.map((path) => [service, path] as const)))(
     'of %s at %s needs no credential',
     async (service, path) => {
-      expect((await fetch(`${services[service].url}${path}`)).status).toBe(200)
+      expect((await fetch(`${services[service].url}${path.replace('*', 'swagger-ui.css')}`)).status).toBe(200)
     },
   )
 })

@@ -56,5 +56,35 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
 /** Routes of intake whose credential is a publishable key in the path, and no other, sent by a page of its origins. */
 export const FORM_ROUTES: readonly string[] = ['POST /forms/{publishable_key}']
 
+/**
+ * Routes that need no credential. `own pages`: a session may start and end by pages of the same origin only, so that a
+ * page elsewhere cannot sign a person in or out.
+ */
+export const PUBLIC_ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, 'anyone' | 'own pages'>>>> = {
+  intake: {
+    'GET /forms/thank-you': 'anyone',
+  },
+  triage: {},
+  insights: {
+    'GET /auth/session': 'anyone', // about the session of the cookie, if there is one
+    'GET /auth/sign-in': 'anyone',
+    'GET /auth/callback': 'anyone', // has the state of a sign-in that the same browser began
+    'POST /auth/sign-in': 'own pages',
+    'POST /auth/sign-out': 'own pages',
+    'POST /auth/back-channel-logout': 'anyone', // has a token of the provider
+  },
+}
+
 /** Paths of every service that need no credential. */
-export const PUBLIC_PATHS = ['/healthz', '/readyz', '/openapi.json', '/docs', '/metrics'] as const
+export const PUBLIC_PATHS = [
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/openapi.json',
+  '/docs',
+  '/docs/json',
+  '/docs/yaml',
+  '/docs/static/index.html',
+  '/docs/static/swagger-initializer.js',
+  '/docs/static/*',
+] as const

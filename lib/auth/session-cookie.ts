@@ -7,7 +7,7 @@ import type { IncomingCall } from './access-control.ts'
  * Browsers send it over https, and over http to localhost.
  */
 
-const NAME = '__Host-leadtriage'
+export const SESSION_COOKIE = '__Host-leadtriage'
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
 /** 256 random bits in base64url. */
 const VALUE = /(?:^|; ?)__Host-leadtriage=([\w-]{43})(?=;|$)/
@@ -29,8 +29,8 @@ export function hashOfSessionId(id: string): Buffer {
 
 /** The value of `Set-Cookie` that starts a session in the browser. */
 export function sessionCookie(id: string): string {
-  return `${NAME}=${id}; ${ATTRIBUTES}`
+  return `${SESSION_COOKIE}=${id}; ${ATTRIBUTES}`
 }
 
 /** The value of `Set-Cookie` that removes the session from the browser. */
-export const NO_SESSION_COOKIE = `${NAME}=; Max-Age=0; ${ATTRIBUTES}`
+export const NO_SESSION_COOKIE = `${SESSION_COOKIE}=; Max-Age=0; ${ATTRIBUTES}`

@@ -9,14 +9,18 @@ import type { RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
 import type { GetInsight } from './rpc.ts'
+import { signInTags } from './sign-in/rest.ts'
 import { parseWait } from './wait.ts'
 
 export const insightsApi: ApiDescription = {
   title: 'leadtriage insights',
   description:
-    'Serves the insights that triage produces for leads. The intake service stores the leads. This port serves the ' +
-    'same operation over Connect, gRPC-Web and gRPC.',
-  tags: [{ name: 'Insights', description: 'What the sender of a lead wants, and how soon someone must act.' }],
+    'Serves the insights that triage produces for leads. The intake service stores the leads. This port serves ' +
+    'insights over Connect, gRPC-Web and gRPC.',
+  tags: [
+    { name: 'Insights', description: 'What the sender of a lead wants, and how soon someone must act.' },
+    ...signInTags,
+  ],
 }
 
 /** A duration from 0 to 60 s. */

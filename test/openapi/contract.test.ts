@@ -23,13 +23,24 @@ interface Described {
   readonly contract: Contract
 }
 let services: Record<ServiceName, Described>
+/** Insights with AUTH=on, where people sign in with {@link SECRET_KEY}. */
+let signInUrl: string
+const SECRET_KEY = generateKey('secret')
 
 beforeAll(async () => {
+  await storeKey(SECRET_KEY)
+  ;({ url: signInUrl } = await start('insights', { AUTH: 'on' }))
   const described = await Promise.all(
     NAMES.map(async (name) => [name, await describeService(await start(name))] as const),
   )
   services = Object.fromEntries(described) as Record<ServiceName, Described>
 })
+
+async function storeKey(key: string): Promise<void> {
+  await stack.sql`
+    insert into api_keys (id, hash, hint, kind, name, client_id, scopes, created_by)
+    values (${randomUUID()}, ${hashOfKey(key)}, 'lt_sk_…', 'secret', 'key', 'tests', ${['leads:write']}, 'test')`
+}
 
 async function describeService({ url }: ServiceProcess): Promise<Described> {
   const document = await bodyOf<OpenApiDocument>(fetch(`${url}/openapi.json`))
@@ -70,7 +81,7 @@ function encodeBody(type: string, example: unknown): string | FormData | URLSear
   return data
 }
 
-/** The request that "Try it out" at /docs sends if only the ids in the path are filled in. */
+/** The request that "Try it out" at /docs sends if only the ids in the path, and the API key of a body, are filled in. */
 function exampleRequest(
   document: OpenApiDocument,
   operation: DescribedOperation,
@@ -86,13 +97,24 @@ function exampleRequest(
   }
   const media = requestBody?.content[type ?? '']
   if (type !== undefined) headers.set('content-type', type)
-  const example = media && exampleOf(document, media)
+  headers.set('sec-fetch-site', 'same-origin')
+  const documented = media && exampleOf(document, media)
+  const example = hasApiKey(documented) ? { ...documented, api_key: SECRET_KEY } : documented
   if (type === 'multipart/form-data') headers.delete('content-type') // `fetch` adds the boundary
   const examples: Record<string, string> = { ...ids, publishable_key: KEY }
   return {
     url: `${path.replace(/\{(\w+)\}/g, (_all, name: string) => examples[name] ?? '')}?${query}`,
-    init: { method: method.toUpperCase(), headers, ...(media && { body: encodeBody(type ?? '', example) }) },
+    init: {
+      method: method.toUpperCase(),
+      headers,
+      redirect: 'manual' as const,
+      ...(media && { body: encodeBody(type ?? '', example) }),
+    },
   }
+}
+
+function hasApiKey(example: unknown): example is { api_key: string } {
+  return typeof example === 'object' && example !== null && 'api_key' in example
 }
 
 async function createKey(): Promise<string> {
@@ -125,9 +147,12 @@ test('the examples in the documents work unchanged', async () => {
         const leadId = operation.operationId === 'deleteLead' ? await createLead() : dead
         const ids = { lead_id: leadId, key_id: await createKey() }
         const request = exampleRequest(document, operation, ids, type === 'none' ? undefined : type)
-        const response = await fetch(`${url}${request.url}`, request.init)
+        const base = operation.path.startsWith('/auth/') ? signInUrl : url
+        const response = await fetch(`${base}${request.url}`, request.init)
         await contract.read(operation.operationId, response)
-        expect(response.ok, `${operation.operationId} ${type}: ${response.status}`).toBe(true)
+        expect(response.ok || response.status === 303, `${operation.operationId} ${type}: ${response.status}`).toBe(
+          true,
+        )
       }
     }
   }
@@ -244,6 +269,34 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'getInsight', `/leads/${id}/insight?wait=soon`)
   })
 
+  test('sessions', async () => {
+    const call = async (operationId: string, path: string, init: RequestInit = {}, site = 'same-origin') => {
+      const headers = { ...init.headers, 'sec-fetch-site': site }
+      const response = await fetch(`${signInUrl}${path}`, { ...init, headers })
+      return { response, body: await services.insights.contract.read(operationId, response) }
+    }
+    const body = json('POST', { api_key: SECRET_KEY })
+    const { response } = await call('signInWithKey', '/auth/sign-in', body)
+    const headers = { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    expect(await call('getSession', '/auth/session', { headers })).toMatchObject({ body: { signed_in: true } })
+    await call('getSession', '/auth/session')
+    await services.insights.contract.read('getSession', await fetch(`${services.insights.url}/auth/session`))
+    await call('signOut', '/auth/sign-out', { method: 'POST', headers })
+    await call('signOut', '/auth/sign-out', { method: 'POST' })
+    await call('signOut', '/auth/sign-out', { method: 'POST', headers }, 'cross-site')
+
+    const url = `${services.insights.url}/auth/sign-in`
+    await services.insights.contract.read('signInWithKey', await fetch(url, body)) // AUTH=off has no sign-in
+    await call('signInWithKey', '/auth/sign-in', json('POST', { api_key: generateKey('secret') }))
+    await call('signInWithKey', '/auth/sign-in', body, 'cross-site')
+    await call('signInWithKey', '/auth/sign-in', json('POST', { api_key: 7 }))
+    await call('signInWithKey', '/auth/sign-in', { method: 'POST', body: 'api_key=x' })
+    await call('signInWithKey', '/auth/sign-in', json('POST', { api_key: 'x'.repeat(300_000) }))
+    expect([...services.insights.contract.seen]).toEqual(
+      expect.arrayContaining(['signInWithKey 401', 'signInWithKey 403', 'signOut 403']),
+    )
+  })
+
   test('the queue and dead letters', async () => {
     const dead = await deadLetter()
     await call('triage', 'getQueue', '/queue')
@@ -284,14 +337,10 @@ describe('responses are as documented, without additional fields or headers:', (
   })
 
   test('a call without a credential, and one whose credential lacks the scope', async () => {
-    const key = generateKey('secret')
-    await stack.sql`
-      insert into api_keys (id, hash, hint, kind, name, client_id, scopes, created_by)
-      values (${randomUUID()}, ${hashOfKey(key)}, 'lt_sk_…', 'secret', 'key', 'tests', ${['leads:write']}, 'test')`
     const { url } = await start('intake', { AUTH: 'on' })
     const { contract } = services.intake
     await contract.read('getLead', await fetch(`${url}/leads/${randomUUID()}`))
-    const headers = { authorization: `Bearer ${key}` }
+    const headers = { authorization: `Bearer ${SECRET_KEY}` }
     await contract.read('getLead', await fetch(`${url}/leads/${randomUUID()}`, { headers }))
     expect([...contract.seen]).toEqual(expect.arrayContaining(['getLead 401', 'getLead 403']))
   })

@@ -97,7 +97,7 @@ export function registerRestHandler(
     readJsonBodies(scope)
     scope.addHook('onRoute', ({ method, url, config, schema }) => {
       if (config?.scope === undefined) throw new Error(`the route ${method} ${url} must have a scope in its config`)
-      if (schema !== undefined) schema.security = securityOf(config)
+      if (schema !== undefined) schema.security = securityOf(config, schema.security)
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
@@ -165,6 +165,9 @@ function sendProblem(error: AppError, request: FastifyRequest, reply: FastifyRep
     reply.removeHeader('connection')
   }
   if (error.retryAfterSeconds !== undefined) reply.header('retry-after', error.retryAfterSeconds)
+  // required by RFC 9110 and RFC 6750; access control has added it unless the route authenticates by itself
+  const isRefusal = error.code === ErrorCode.Unauthenticated || error.code === ErrorCode.PermissionDenied
+  if (isRefusal && !reply.hasHeader('www-authenticate')) reply.header('www-authenticate', 'Bearer')
   reply.code(HTTP_STATUS[error.code])
   const problem = problemOf(error, request.id)
   const page = request.routeOptions.config.problemPage?.(problem, request)

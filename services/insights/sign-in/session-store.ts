@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { AuditSource } from '../../../lib/auth/audit-event.ts'
 import { AuditAction, recordAuditEvent } from '../../../lib/auth/audit-event.ts'
-import type { Scope } from '../../../lib/auth/scopes.ts'
+import type { Role, Scope } from '../../../lib/auth/scopes.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 
@@ -12,7 +12,7 @@ export interface NewSession {
   readonly clientId: string
   readonly actor: string
   readonly name: string | null
-  readonly role: string | null
+  readonly role: Role | null
   readonly scopes: readonly Scope[]
   readonly keyId: string | null
   readonly subject: string | null
@@ -26,7 +26,7 @@ export interface Session {
   readonly id: string
   readonly actor: string
   readonly name: string | null
-  readonly role: string | null
+  readonly role: Role | null
   readonly scopes: readonly Scope[]
   readonly subject: string | null
   readonly providerTokens: Buffer | null
@@ -58,7 +58,7 @@ interface SessionRecord {
   id: string
   actor: string
   name: string | null
-  role: string | null
+  role: Role | null
   scopes: Scope[]
   subject: string | null
   provider_tokens: Buffer | null

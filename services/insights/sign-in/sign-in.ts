@@ -9,7 +9,8 @@ import { type OpenId, signOut } from './sign-out.ts'
 import type { SignInCall } from './start-session.ts'
 
 /** How people sign in. `off`: they need not, because AUTH=off. */
-type SignInMethod = 'oidc' | 'api_key' | 'off'
+export const SignInMethod = { Oidc: 'oidc', ApiKey: 'api_key', Off: 'off' } as const
+export type SignInMethod = (typeof SignInMethod)[keyof typeof SignInMethod]
 
 /** The use cases of sign-in. Each of them throws AppError `unavailable` if the database cannot be reached. */
 export interface SignIn {

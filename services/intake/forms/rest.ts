@@ -110,9 +110,9 @@ export function registerFormsRest(app: RestApp, { keys, isAllowedOrigin, ...form
         origin,
         fields,
       })
-      if (replayed) reply.header('idempotent-replayed', 'true')
       // a redirect, so that Back and Reload do not send the form again
       if (!prefersJson(headers.accept)) return reply.redirect(redirect ?? THANK_YOU_PATH, 303)
+      if (replayed) reply.header('idempotent-replayed', 'true')
       return reply.code(replayed ? 200 : 201).send({ id: leadId })
     },
   )

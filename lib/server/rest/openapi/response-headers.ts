@@ -34,6 +34,12 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', pattern: '^Bearer' },
     example: 'Bearer error="invalid_token"',
   },
+  'Set-Cookie': {
+    description: 'The cookie of the session, or one that removes it.',
+    required: true,
+    schema: { type: 'string', pattern: '^__Host-leadtriage=' },
+    example: '__Host-leadtriage=…; Path=/; Secure; HttpOnly; SameSite=Lax',
+  },
   RateLimit: {
     description:
       'The limit of the client, or of the address without a credential: calls left (`r`) and seconds until more.',
