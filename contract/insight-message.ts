@@ -1,15 +1,16 @@
 import { create } from '@bufbuild/protobuf'
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
-import type { Insight } from '../domain/insight.ts'
+import type { Insight, Verdict } from '../domain/insight.ts'
 import { Stage } from '../domain/insight.ts'
 import { Intent, NextAction, Priority } from '../domain/vocabulary.ts'
-import type { Insight as InsightMessage } from '../gen/leadtriage/insights/v1/insight_pb.ts'
+import type { Insight as InsightMessage, Verdict as VerdictMessage } from '../gen/leadtriage/insights/v1/insight_pb.ts'
 import {
   InsightSchema,
   Intent as IntentMessage,
   NextAction as NextActionMessage,
   Priority as PriorityMessage,
   Stage as StageMessage,
+  VerdictSchema,
 } from '../gen/leadtriage/insights/v1/insight_pb.ts'
 
 const INTENTS = {
@@ -44,6 +45,29 @@ export function fromIntentMessage(message: IntentMessage): Intent | undefined {
   return Object.values(Intent).find((intent) => INTENTS[intent] === message)
 }
 
+/** The {@link Priority} of a protobuf enum value; undefined for an unknown number. */
+export function fromPriorityMessage(message: PriorityMessage): Priority | undefined {
+  return Object.values(Priority).find((priority) => PRIORITIES[priority] === message)
+}
+
+/** The {@link NextAction} of a protobuf enum value; undefined for an unknown number. */
+export function fromNextActionMessage(message: NextActionMessage): NextAction | undefined {
+  return Object.values(NextAction).find((action) => NEXT_ACTIONS[action] === message)
+}
+
+/** The {@link Stage} of a protobuf enum value; undefined for an unknown number. */
+export function fromStageMessage(message: StageMessage): Stage | undefined {
+  return Object.values(Stage).find((stage) => STAGES[stage] === message)
+}
+
+function toVerdictMessage({ intent, priority, nextAction }: Verdict): VerdictMessage {
+  return create(VerdictSchema, {
+    intent: INTENTS[intent],
+    priority: PRIORITIES[priority],
+    nextAction: NEXT_ACTIONS[nextAction],
+  })
+}
+
 /** An insight as the protobuf message that both the events of triage and the responses of insights carry. */
 export function toInsightMessage(insight: Insight): InsightMessage {
   return create(InsightSchema, {
@@ -62,5 +86,9 @@ export function toInsightMessage(insight: Insight): InsightMessage {
     generation: insight.generation,
     createdAt: timestampFromDate(insight.createdAt),
     updatedAt: timestampFromDate(insight.updatedAt),
+    ...(insight.corrected && {
+      analyzerVerdict: toVerdictMessage(insight.corrected.analyzerVerdict),
+      correctedAt: timestampFromDate(insight.corrected.at),
+    }),
   })
 }

@@ -25,11 +25,21 @@ export interface NewInsight extends Omit<Analysis, 'madeBy'> {
   readonly analyzer: string
 }
 
-/** A stored insight. */
+/** What the sender wants, how soon someone must act, and how. */
+export type Verdict = Pick<NewInsight, 'intent' | 'priority' | 'nextAction'>
+
+/** A stored insight. Intent, priority and next action are a person's if one corrected it. */
 export interface Insight extends NewInsight {
   /** By the database's clock. */
   readonly createdAt: Date
   readonly updatedAt: Date
+  /** Set if a person corrected the insight. */
+  readonly corrected?: {
+    /** What the analyzer determined. */
+    readonly analyzerVerdict: Verdict
+    /** When a person last corrected it, by the database's clock. */
+    readonly at: Date
+  }
 }
 
 /** What an insight is about: a lead's note at one generation. */

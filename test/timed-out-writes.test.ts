@@ -92,6 +92,8 @@ const insight = createInsight(
   { intent: 'buy', priority: 'P1', confidence: 0.75, tags: [], reasons: [], language: 'en' },
 )
 
+const origin = { clientId: 'test', source: null, receivedAt: new Date() }
+
 interface OpenOptions {
   /** Replaces the address in the database URL by that of a proxy. */
   readonly through?: (url: string) => string
@@ -117,7 +119,7 @@ const WRITES = [
     open: async ({ through, connections }: OpenOptions = {}) => {
       const sql = await openPool(through?.(urls.triage) ?? urls.triage, connections ?? CONNECTIONS)
       const store = createInsightStore(sql)
-      return { sql, write: () => store.upsert([insight]) }
+      return { sql, write: () => store.upsert([{ ...insight, origin }]) }
     },
   },
 ] as const

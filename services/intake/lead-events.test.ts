@@ -88,5 +88,7 @@ test("an event contains what triage needs, on the lead's subject, in the caller'
     createdAt: timestampFromDate(lead.createdAt),
     queuedAt: timestampFromDate(lead.createdAt),
     attempts: 0,
+    clientId: 'anonymous',
+    ...(lead.source !== null && { source: lead.source }),
   })
 })

@@ -31,6 +31,8 @@ interface QueuedLead {
   readonly createdAt: Date
   readonly queuedAt: Date
   readonly attempts: number
+  readonly clientId: string
+  readonly source: string | null
 }
 
 export function createLeadEvents(options: {
@@ -44,7 +46,7 @@ export function createLeadEvents(options: {
     publish: ({ lead, generation, recent }, { clientId, idempotencyKey, contentHash }, traceparent) => {
       if (!recent) return
       if (!gate.tryEnter()) return deferred.add(lead.id, clientId)
-      const event = { ...lead, generation, contentHash, queuedAt: lead.createdAt, attempts: 0 }
+      const event = { ...lead, clientId, generation, contentHash, queuedAt: lead.createdAt, attempts: 0 }
       const messageId = messageIdOf(clientId, idempotencyKey, generation)
       publisher.publish(leadReceivedMessage(names, event, messageId, traceparent))
     },
@@ -65,6 +67,8 @@ export function leadReceivedMessage(
     createdAt: timestampFromDate(lead.createdAt),
     queuedAt: timestampFromDate(lead.queuedAt),
     attempts: lead.attempts,
+    clientId: lead.clientId,
+    ...(lead.source === null ? {} : { source: lead.source }),
   })
   return { subject: names.leadReceived(lead.id), payload: toBinary(LeadReceivedSchema, event), messageId, traceparent }
 }

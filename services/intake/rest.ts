@@ -1,14 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { z } from 'zod'
-import {
-  EXAMPLE_LEAD_ID,
-  intentField,
-  leadIdParams,
-  leadIdsField,
-  textField,
-  timeField,
-  uuidField,
-} from '../../contract/rest-fields.ts'
+import { leadSchema, toLeadBody } from '../../contract/lead-body.ts'
+import { intentField, leadIdParams, leadIdsField, textField, timeField, uuidField } from '../../contract/rest-fields.ts'
 import type { Lead } from '../../domain/lead.ts'
 import { LEAD_LIMITS } from '../../domain/lead.ts'
 import { Scope } from '../../lib/auth/scopes.ts'
@@ -113,32 +106,6 @@ const retriageBodySchema = z
   ])
   .meta({ id: 'RetriageSelection', examples: [{ analyzer: 'rules@1', dry_run: true }] })
 
-const leadSchema = z
-  .object({
-    id: uuidField,
-    email: z.string().nullable(),
-    phone: z.string().nullable(),
-    name: z.string().nullable(),
-    note: z.string(),
-    source: z.string().nullable(),
-    created_at: timeField.meta({ description: 'When the lead was stored.' }),
-  })
-  .meta({
-    id: 'Lead',
-    description: 'A stored lead.',
-    examples: [
-      {
-        id: EXAMPLE_LEAD_ID,
-        email: 'buyer@example.com',
-        phone: '+1 555 0100',
-        name: 'Ada Lovelace',
-        note: 'Need urgent pricing for 50 seats ASAP! Want to buy next week.',
-        source: 'web',
-        created_at: '2026-01-31T12:00:00.000Z',
-      },
-    ],
-  })
-
 const retriagedSchema = z
   .object({
     leads: z.int().min(0).meta({ description: 'Number of leads queued, or with `dry_run` the number selected.' }),
@@ -189,7 +156,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
       })
       reply.header('location', locationOf(request.url, lead))
       if (replayed) reply.header('idempotent-replayed', 'true')
-      return reply.code(replayed ? 200 : 201).send(toBody(lead))
+      return reply.code(replayed ? 200 : 201).send(toLeadBody(lead))
     },
   )
 
@@ -206,7 +173,7 @@ export function registerIntakeRest(app: RestApp, intake: Intake, failLate: FailL
         [DETAILS]: { problems: [ErrorCode.LeadNotFound] },
       },
     },
-    async (request) => toBody(await intake.getLead(request.params.lead_id)),
+    async (request) => toLeadBody(await intake.getLead(request.params.lead_id)),
   )
 
   app.post(
@@ -251,8 +218,4 @@ function withRestPaths(error: unknown, headers: IncomingHttpHeaders): unknown {
 /** Relative to the URL that the client called, since a proxy may strip a prefix of it. */
 function locationOf(url: string, { id }: Lead): string {
   return url.split('?')[0]?.endsWith('/') ? id : `leads/${id}`
-}
-
-function toBody({ id, email, phone, name, note, source, createdAt }: Lead): z.infer<typeof leadSchema> {
-  return { id, email, phone, name, note, source, created_at: createdAt.toISOString() }
 }

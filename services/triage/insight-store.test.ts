@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { NewInsight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import { contentHash } from '../../domain/lead.ts'
 import { isolateFailures } from '../../lib/batcher/isolate-failures.ts'
@@ -10,6 +9,7 @@ import { captureLog } from '../../testkit/captured-log.ts'
 import { beforeQuery, succeeding } from '../../testkit/fakes.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
 import { LeadErasedError } from './erasure/lead-erased.ts'
+import type { InsightRow } from './insight-store.ts'
 import { createInsightStore } from './insight-store.ts'
 
 const stack = useStack()
@@ -25,9 +25,11 @@ beforeAll(() => Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(
 const insights = createInsightStore(sql)
 const store = { upsert: succeeding(insights.upsert) }
 
+const ORIGIN = { clientId: 'website', source: 'form', receivedAt: new Date('2026-01-31T12:00:00Z') }
+
 /** An insight that tests can identify by its analyzer. */
-function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, analyzer = 'rules@1'): NewInsight {
-  return createInsight({ leadId, generation, contentHash: contentHash('hello') }, stage, analyzer, {
+function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, analyzer = 'rules@1'): InsightRow {
+  const insight = createInsight({ leadId, generation, contentHash: contentHash('hello') }, stage, analyzer, {
     intent: 'buy',
     priority: 'P1',
     confidence: 0.75,
@@ -35,13 +37,50 @@ function insightOf(leadId: string, generation = 1, stage: Stage = Stage.Final, a
     reasons: [{ text: 'asks for a price', start: 0, end: 5, weight: 1.5 }],
     language: 'en',
   })
+  return { ...insight, origin: ORIGIN }
 }
 
 describe('an insight', () => {
   test('is stored completely and returned as stored', async () => {
-    const insight = insightOf(randomUUID())
-    const [stored] = await store.upsert([insight])
+    const { origin, ...insight } = insightOf(randomUUID())
+    const [stored] = await store.upsert([{ ...insight, origin }])
     expect(stored).toEqual({ ...insight, createdAt: expect.any(Date), updatedAt: expect.any(Date) })
+    const [row] = await stack.sql`
+      select client_id, source, received_at from insights where lead_id = ${insight.leadId}`
+    expect(row).toEqual({ client_id: 'website', source: 'form', received_at: ORIGIN.receivedAt })
+  })
+
+  test('that a person corrected keeps the verdict of the person when the lead is triaged again', async () => {
+    const leadId = randomUUID()
+    await store.upsert([insightOf(leadId, 1)])
+    await stack.sql`
+      update insights
+      set corrected_intent = 'spam', corrected_priority = 'P3', corrected_next_action = 'ignore', corrected_at = now()
+      where lead_id = ${leadId}`
+    const byPerson = { intent: 'spam', priority: 'P3', nextAction: 'ignore' }
+    const analyzerVerdict = { intent: 'buy', priority: 'P1', nextAction: 'email' }
+    const corrected = { analyzerVerdict, at: expect.any(Date) }
+    for (const generation of [2, 1]) {
+      const [stored] = await store.upsert([insightOf(leadId, generation)])
+      expect(stored).toMatchObject({ ...byPerson, corrected, generation: 2 })
+    }
+    const [row] = await stack.sql`select effective_intent, intent from insights where lead_id = ${leadId}`
+    expect(row).toEqual({ effective_intent: 'spam', intent: 'buy' })
+  })
+
+  test('names the transaction that last changed it', async () => {
+    const leadId = randomUUID()
+    const changedIn = async () =>
+      (
+        await stack.sql<{ changed: string }[]>`
+        select changed_in::text as changed from insights where lead_id = ${leadId}`
+      )[0]?.changed
+    await store.upsert([insightOf(leadId, 1)])
+    const first = await changedIn()
+    await store.upsert([insightOf(leadId, 1)])
+    expect(await changedIn()).toBe(first) // nothing changed
+    await store.upsert([insightOf(leadId, 2)])
+    expect(Number(await changedIn())).toBeGreaterThan(Number(first))
   })
 
   test('without tags and reasons is stored too', async () => {
@@ -66,7 +105,7 @@ describe('an insight', () => {
 
 describe('one invalid insight', () => {
   const upsert = isolateFailures(insights.upsert)
-  const badness: [what: string, code: string, part: Partial<NewInsight>][] = [
+  const badness: [what: string, code: string, part: Partial<InsightRow>][] = [
     ['a value outside the vocabulary', '23514', { intent: 'shout' as 'buy' }],
     ['a confidence above 1', '23514', { confidence: 1.5 }],
     ['the null character in a reason', '22P05', { reasons: [{ text: 'a\u0000b', start: 0, end: 1, weight: 1 }] }],
@@ -115,7 +154,7 @@ describe('of several insights for a lead', () => {
     await fc.assert(
       fc.asyncProperty(batches, async (batches) => {
         const leadIds = Array.from({ length: LEADS }, () => randomUUID())
-        const expected = new Map<string, NewInsight>()
+        const expected = new Map<string, InsightRow>()
         for (const [i, batch] of batches.entries()) {
           const insights = batch.map(({ lead, generation, stage }, j) =>
             insightOf(leadIds[lead] ?? '', generation, stage, `analyzer@${i}.${j}`),
@@ -128,8 +167,8 @@ describe('of several insights for a lead', () => {
             if (wins) expected.set(insight.leadId, insight)
           }
           const stored = await store.upsert(insights)
-          const winners = insights.map(({ leadId }) => expected.get(leadId))
-          expect(stored).toEqual(winners.map((winner) => expect.objectContaining({ ...winner })))
+          const winners = insights.map(({ leadId }) => expected.get(leadId) as InsightRow)
+          expect(stored).toEqual(winners.map(({ origin: _, ...winner }) => expect.objectContaining(winner)))
         }
       }),
       { numRuns: 40 },

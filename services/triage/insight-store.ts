@@ -1,5 +1,6 @@
 import { isErased, passGate } from '../../contract/erased-leads.ts'
-import { type InsightRecord, insightColumns, toInsight } from '../../contract/insight-record.ts'
+import type { CorrectedRecord, InsightRecord } from '../../contract/insight-record.ts'
+import { insightColumns, toInsight, withCorrection } from '../../contract/insight-record.ts'
 import type { Reason } from '../../domain/analysis.ts'
 import type { Insight, NewInsight } from '../../domain/insight.ts'
 import { Stage } from '../../domain/insight.ts'
@@ -11,16 +12,29 @@ import { createWriteFence } from '../../lib/postgres/write-fence.ts'
 import { forgetAttempts } from './attempt-tracker.ts'
 import { LeadErasedError } from './erasure/lead-erased.ts'
 
+/** Where and when a lead came from. Stored with its insight, so that lists can filter and sort by it. */
+export interface LeadOrigin {
+  readonly clientId: string
+  readonly source: string | null
+  /** When the lead was committed, by the database's clock. */
+  readonly receivedAt: Date
+}
+
+export interface InsightRow extends NewInsight {
+  readonly origin: LeadOrigin
+}
+
 export interface InsightStore {
   /**
    * Stores the insights in one commit. An insight replaces the stored one of its lead only if its generation is higher,
-   * or is the same and it turns provisional into final, so a late or repeated message changes nothing.
+   * or is the same and it turns provisional into final, so a late or repeated message changes nothing. The verdict of a
+   * person stays.
    *
    * @returns the insight now stored for each lead, in the order of the insights; LeadErasedError for one whose lead was
    *   erased and which is not stored
    * @throws AppError `unavailable` when PostgreSQL cannot commit
    */
-  upsert(insights: readonly NewInsight[]): Promise<(Insight | Error)[]>
+  upsert(insights: readonly InsightRow[]): Promise<(Insight | Error)[]>
 }
 
 export function createInsightStore(sql: Sql): InsightStore {
@@ -35,16 +49,21 @@ export function createInsightStore(sql: Sql): InsightStore {
 async function upsertAndRead(
   sql: Sql,
   fence: WriteFence,
-  insights: readonly NewInsight[],
+  insights: readonly InsightRow[],
 ): Promise<(Insight | Error)[]> {
   const deadline = createDeadline()
   const newest = newestPerLead(insights)
-  const times = await fence.write(upsertNewer(sql, newest), deadline)
-  const written = new Map(times.map((row) => [row.lead_id, row]))
+  const rows = await fence.write(upsertNewer(sql, newest), deadline)
+  const written = new Map(rows.map((row) => [row.lead_id, row]))
   const stored = new Map<string, Insight>()
   for (const insight of newest) {
-    const times = written.get(insight.leadId)
-    if (times) stored.set(insight.leadId, { ...insight, createdAt: times.created_at, updatedAt: times.updated_at })
+    const row = written.get(insight.leadId)
+    if (row === undefined) continue
+    const { origin: _, ...analyzed } = insight
+    stored.set(
+      insight.leadId,
+      withCorrection({ ...analyzed, createdAt: row.created_at, updatedAt: row.updated_at }, row),
+    )
   }
   const unchanged = newest.map(({ leadId }) => leadId).filter((leadId) => !stored.has(leadId))
   const records = unchanged.length === 0 ? [] : await withQueryTimeout(findByLeads(sql, unchanged), deadline.leftMs())
@@ -54,8 +73,8 @@ async function upsertAndRead(
 }
 
 /** An upsert may touch a row only once, so this keeps the winner of several insights for one lead. */
-function newestPerLead(insights: readonly NewInsight[]): NewInsight[] {
-  const newest = new Map<string, NewInsight>()
+function newestPerLead(insights: readonly InsightRow[]): InsightRow[] {
+  const newest = new Map<string, InsightRow>()
   for (const insight of insights) {
     const other = newest.get(insight.leadId)
     if (other === undefined || supersedes(insight, other)) newest.set(insight.leadId, insight)
@@ -74,10 +93,10 @@ function supersedes(insight: NewInsight, other: NewInsight): boolean {
  * Rows are sorted by lead, so that concurrent workers lock them in the same order and cannot deadlock. The upsert waits
  * for a row that another worker is writing; its condition then sees what that worker committed.
  *
- * @returns the times of the rows that were written
+ * @returns of each row that was written, what is not in the insight
  */
-function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
-  return sql<Pick<InsightRecord, 'lead_id' | 'created_at' | 'updated_at'>[]>`
+function upsertNewer(sql: Sql, insights: readonly InsightRow[]) {
+  return sql<WrittenRecord[]>`
     with ${passGate(sql)}, redriven as (
       delete from dead_letters d
       using unnest(
@@ -93,9 +112,9 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
     )
     insert into insights as stored
       (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
-       language, analyzer, usage)
+       language, analyzer, usage, client_id, source, received_at)
     select lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
-           tags::text[], reasons, language, analyzer, usage
+           tags::text[], reasons, language, analyzer, usage, client_id, source, received_at
     from unnest(
       ${insights.map((insight) => insight.leadId)}::uuid[],
       ${insights.map((insight) => insight.id)}::uuid[],
@@ -110,20 +129,26 @@ function upsertNewer(sql: Sql, insights: readonly NewInsight[]) {
       ${insights.map((insight) => storedReasons(insight.reasons))}::text[]::jsonb[],
       ${insights.map((insight) => insight.language)}::text[],
       ${insights.map((insight) => insight.analyzer)}::text[],
-      ${insights.map(({ usage }) => (usage === undefined ? null : JSON.stringify(usage)))}::text[]::jsonb[]
+      ${insights.map(({ usage }) => (usage === undefined ? null : JSON.stringify(usage)))}::text[]::jsonb[],
+      ${insights.map(({ origin }) => origin.clientId)}::text[],
+      ${insights.map(({ origin }) => origin.source)}::text[],
+      ${insights.map(({ origin }) => origin.receivedAt.toISOString())}::text[]::timestamptz[]
     ) as t (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
-            language, analyzer, usage)
+            language, analyzer, usage, client_id, source, received_at)
     where not ${isErased(sql, sql`t.lead_id`)}
     order by lead_id
     on conflict (lead_id) do update set
       generation = excluded.generation, stage = excluded.stage, content_hash = excluded.content_hash,
       intent = excluded.intent, priority = excluded.priority, next_action = excluded.next_action,
       confidence = excluded.confidence, tags = excluded.tags, reasons = excluded.reasons,
-      language = excluded.language, analyzer = excluded.analyzer, usage = excluded.usage, updated_at = now()
+      language = excluded.language, analyzer = excluded.analyzer, usage = excluded.usage, updated_at = now(),
+      changed_in = excluded.changed_in
     where excluded.generation > stored.generation
        or (excluded.generation = stored.generation and stored.stage = 'provisional' and excluded.stage = 'final')
-    returning lead_id, created_at, updated_at`
+    returning lead_id, created_at, updated_at, corrected_intent, corrected_priority, corrected_next_action, corrected_at`
 }
+
+type WrittenRecord = CorrectedRecord & Pick<InsightRecord, 'lead_id' | 'created_at' | 'updated_at'>
 
 function findByLeads(sql: Sql, leadIds: readonly string[]) {
   return sql<InsightRecord[]>`select ${insightColumns(sql)} from insights where lead_id = any(${[...leadIds]}::uuid[])`

@@ -5,6 +5,7 @@ import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_
 import { LeadReceivedSchema } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import { leadIdOf } from '../../lib/jetstream/names.ts'
 import { TerminalError } from '../../lib/mailbox/failure.ts'
+import type { LeadOrigin } from './insight-store.ts'
 
 /** @throws TerminalError when the message is invalid, which no retry can change */
 export function decodeLeadReceived({ data, subject }: { data: Uint8Array; subject: string }): LeadReceived {
@@ -16,11 +17,13 @@ export function decodeLeadReceived({ data, subject }: { data: Uint8Array; subjec
   return event
 }
 
-/**
- * When the lead was committed, however often it was triaged since.
- * @throws TerminalError when the event has no such time
- */
-export function receivedAtOf({ createdAt }: LeadReceived): Date {
+/** @throws TerminalError when the event has no creation time of the lead */
+export function originOf(event: LeadReceived): LeadOrigin {
+  return { clientId: event.clientId, source: event.source ?? null, receivedAt: receivedAtOf(event) }
+}
+
+/** When the lead was committed, however often it was triaged since. */
+function receivedAtOf({ createdAt }: LeadReceived): Date {
   const receivedAt = createdAt && timestampDate(createdAt)
   if (receivedAt === undefined || Number.isNaN(receivedAt.getTime())) {
     throw new TerminalError('the event has no creation time of the lead')

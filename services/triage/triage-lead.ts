@@ -1,19 +1,20 @@
 import type { Analysis } from '../../domain/analysis.ts'
-import type { Insight, NewInsight } from '../../domain/insight.ts'
+import type { Insight } from '../../domain/insight.ts'
 import { createInsight, Stage } from '../../domain/insight.ts'
 import type { LeadReceived } from '../../gen/leadtriage/events/v1/lead_received_pb.ts'
 import type { Delivery } from '../../lib/mailbox/delivery.ts'
 import { childTraceparent } from '../../lib/telemetry/trace-context.ts'
 import type { Analyzer } from './analyzers/analyzer.ts'
 import type { AnalyzerPipeline } from './analyzers/analyzer-pipeline.ts'
-import { receivedAtOf } from './lead-received.ts'
+import type { InsightRow } from './insight-store.ts'
+import { originOf } from './lead-received.ts'
 
 export interface TriageLeadDependencies {
   readonly pipeline: AnalyzerPipeline
   /** Adds the time limit of an analyzer to a signal. */
   readonly withTimeLimit: (signal: AbortSignal) => AbortSignal
   /** Stores an insight in the next group commit; resolves to the insight now stored for the lead. */
-  readonly store: (insight: NewInsight) => Promise<Insight>
+  readonly store: (row: InsightRow) => Promise<Insight>
   readonly publish: (insight: Insight, traceparent: string) => Promise<void>
 }
 
@@ -29,11 +30,13 @@ export async function triageLead(
   signal: AbortSignal,
 ): Promise<void> {
   const { leadId, generation, contentHash, note } = event
-  const receivedAt = receivedAtOf(event)
+  const origin = originOf(event)
+  const { receivedAt } = origin
   const traceparent = childTraceparent(header('traceparent'))
   const analyze = (analyzer: Analyzer) => analyzer.analyze({ note, receivedAt }, withTimeLimit(signal))
   const storeAndPublish = async (stage: Stage, analyzer: Analyzer, analysis: Analysis) => {
-    const insight = await store(createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis))
+    const made = createInsight({ leadId, generation, contentHash }, stage, analyzer.id, analysis)
+    const insight = await store({ ...made, origin })
     await publish(insight, traceparent)
     return insight
   }

@@ -8,6 +8,8 @@ export interface DueLead {
   readonly note: string
   readonly contentHash: string
   readonly createdAt: Date
+  readonly clientId: string
+  readonly source: string | null
   /** Current time by the database's clock; the same for all leads of one {@link takeDue}. */
   readonly queuedAt: Date
   /** How often triage attempted and parked it. */
@@ -102,7 +104,7 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined, limit: num
       order by u.turn, s.place
       limit ${limit}
     ), open as materialized (
-      select l.id, l.generation, l.note, l.content_hash, l.created_at, due.publishes, due.version, due.turn
+      select l.id, l.client_id, l.generation, l.note, l.source, l.content_hash, l.created_at, due.publishes, due.version, due.turn
       from due join leads l on l.id = due.lead_id
       where not ${isSettled(sql)}
     ), settled as materialized (
@@ -113,7 +115,8 @@ export function dueStatement(sql: Sql, queuedSince: Date | undefined, limit: num
     ), removed as (
       delete from unsettled_leads u using settled where u.lead_id = settled.lead_id
     ), published as (
-      select open.id, open.generation, open.note, open.content_hash as "contentHash", open.created_at as "createdAt",
+      select open.id, open.client_id as "clientId", open.generation, open.note, open.source,
+             open.content_hash as "contentHash", open.created_at as "createdAt",
              now() as "queuedAt", coalesce(d.attempts, 0) as attempts, open.publishes, open.version::text,
              open.turn::int
       from open

@@ -48,15 +48,17 @@ beforeEach(async () => {
 })
 
 const erase = () => stack.sql`select erase_leads(array[${leadId}]::uuid[])`
-const insight = (generation = 1) =>
-  createInsight({ leadId, generation, contentHash: 'hash' }, Stage.Final, 'rules@3', {
+const insight = (generation = 1) => ({
+  ...createInsight({ leadId, generation, contentHash: 'hash' }, Stage.Final, 'rules@3', {
     intent: 'buy',
     priority: 'P1',
     confidence: 0.9,
     tags: [],
     reasons: [],
     language: 'en',
-  })
+  }),
+  origin: { clientId: 'test', source: null, receivedAt: new Date() },
+})
 const delivery = (deliveryCount = 1) => ({
   event: create(LeadReceivedSchema, { leadId, generation: 1, note: 'note' }),
   subject: names.leadReceived(leadId),

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file leadtriage/events/v1/lead_received.proto.
  */
 export const file_leadtriage_events_v1_lead_received: GenFile = /*@__PURE__*/
-  fileDesc("CihsZWFkdHJpYWdlL2V2ZW50cy92MS9sZWFkX3JlY2VpdmVkLnByb3RvEhRsZWFkdHJpYWdlLmV2ZW50cy52MSLIAQoMTGVhZFJlY2VpdmVkEg8KB2xlYWRfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoBRIMCgRub3RlGAMgASgJEhQKDGNvbnRlbnRfaGFzaBgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglxdWV1ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGF0dGVtcHRzGAcgASgFYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CihsZWFkdHJpYWdlL2V2ZW50cy92MS9sZWFkX3JlY2VpdmVkLnByb3RvEhRsZWFkdHJpYWdlLmV2ZW50cy52MSL7AQoMTGVhZFJlY2VpdmVkEg8KB2xlYWRfaWQYASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoBRIMCgRub3RlGAMgASgJEhQKDGNvbnRlbnRfaGFzaBgEIAEoCRIuCgpjcmVhdGVkX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglxdWV1ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCGF0dGVtcHRzGAcgASgFEhEKCWNsaWVudF9pZBgIIAEoCRITCgZzb3VyY2UYCSABKAlIAIgBAUIJCgdfc291cmNlYgZwcm90bzM", [file_google_protobuf_timestamp]);
 
 /**
  * Published when a lead is committed and needs triage. Subject leads.received.<lead_id>, stream LEADS.
@@ -66,6 +66,20 @@ export type LeadReceived = Message<"leadtriage.events.v1.LeadReceived"> & {
    * @generated from field: int32 attempts = 7;
    */
   attempts: number;
+
+  /**
+   * The client that stored the lead.
+   *
+   * @generated from field: string client_id = 8;
+   */
+  clientId: string;
+
+  /**
+   * The origin of the lead, for example "website".
+   *
+   * @generated from field: optional string source = 9;
+   */
+  source?: string | undefined;
 };
 
 /**

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file leadtriage/insights/v1/insight.proto.
  */
 export const file_leadtriage_insights_v1_insight: GenFile = /*@__PURE__*/
-  fileDesc("CiRsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHQucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEi8gMKB0luc2lnaHQSCgoCaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRIUCgxjb250ZW50X2hhc2gYAyABKAkSLgoGaW50ZW50GAQgASgOMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnRlbnQSMgoIcHJpb3JpdHkYBSABKA4yIC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlByaW9yaXR5EjcKC25leHRfYWN0aW9uGAYgASgOMiIubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5OZXh0QWN0aW9uEhIKCmNvbmZpZGVuY2UYByABKAESDAoEdGFncxgIIAMoCRIvCgdyZWFzb25zGAkgAygLMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5SZWFzb24SEAoIbGFuZ3VhZ2UYCiABKAkSEAoIYW5hbHl6ZXIYCyABKAkSLAoFc3RhZ2UYDCABKA4yHS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlN0YWdlEhIKCmdlbmVyYXRpb24YDSABKAUSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiQgoGUmVhc29uEgwKBHRleHQYASABKAkSDQoFc3RhcnQYAiABKAUSCwoDZW5kGAMgASgFEg4KBndlaWdodBgEIAEoASp3CgZJbnRlbnQSFgoSSU5URU5UX1VOU1BFQ0lGSUVEEAASDgoKSU5URU5UX0JVWRABEhIKDklOVEVOVF9TVVBQT1JUEAISDwoLSU5URU5UX1NQQU0QAxIOCgpJTlRFTlRfSk9CEAQSEAoMSU5URU5UX09USEVSEAUqaAoIUHJpb3JpdHkSGAoUUFJJT1JJVFlfVU5TUEVDSUZJRUQQABIPCgtQUklPUklUWV9QMBABEg8KC1BSSU9SSVRZX1AxEAISDwoLUFJJT1JJVFlfUDIQAxIPCgtQUklPUklUWV9QMxAEKocBCgpOZXh0QWN0aW9uEhsKF05FWFRfQUNUSU9OX1VOU1BFQ0lGSUVEEAASFAoQTkVYVF9BQ1RJT05fQ0FMTBABEhUKEU5FWFRfQUNUSU9OX0VNQUlMEAISFwoTTkVYVF9BQ1RJT05fUVVBTElGWRADEhYKEk5FWFRfQUNUSU9OX0lHTk9SRRAEKkYKBVN0YWdlEhUKEVNUQUdFX1VOU1BFQ0lGSUVEEAASFQoRU1RBR0VfUFJPVklTSU9OQUwQARIPCgtTVEFHRV9GSU5BTBACYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiRsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHQucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEi3wQKB0luc2lnaHQSCgoCaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRIUCgxjb250ZW50X2hhc2gYAyABKAkSLgoGaW50ZW50GAQgASgOMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnRlbnQSMgoIcHJpb3JpdHkYBSABKA4yIC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlByaW9yaXR5EjcKC25leHRfYWN0aW9uGAYgASgOMiIubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5OZXh0QWN0aW9uEhIKCmNvbmZpZGVuY2UYByABKAESDAoEdGFncxgIIAMoCRIvCgdyZWFzb25zGAkgAygLMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5SZWFzb24SEAoIbGFuZ3VhZ2UYCiABKAkSEAoIYW5hbHl6ZXIYCyABKAkSLAoFc3RhZ2UYDCABKA4yHS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlN0YWdlEhIKCmdlbmVyYXRpb24YDSABKAUSLgoKY3JlYXRlZF9hdBgOIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgPIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASOQoQYW5hbHl6ZXJfdmVyZGljdBgQIAEoCzIfLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuVmVyZGljdBIwCgxjb3JyZWN0ZWRfYXQYESABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIqYBCgdWZXJkaWN0Ei4KBmludGVudBgBIAEoDjIeLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW50ZW50EjIKCHByaW9yaXR5GAIgASgOMiAubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5Qcmlvcml0eRI3CgtuZXh0X2FjdGlvbhgDIAEoDjIiLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTmV4dEFjdGlvbiJCCgZSZWFzb24SDAoEdGV4dBgBIAEoCRINCgVzdGFydBgCIAEoBRILCgNlbmQYAyABKAUSDgoGd2VpZ2h0GAQgASgBKncKBkludGVudBIWChJJTlRFTlRfVU5TUEVDSUZJRUQQABIOCgpJTlRFTlRfQlVZEAESEgoOSU5URU5UX1NVUFBPUlQQAhIPCgtJTlRFTlRfU1BBTRADEg4KCklOVEVOVF9KT0IQBBIQCgxJTlRFTlRfT1RIRVIQBSpoCghQcmlvcml0eRIYChRQUklPUklUWV9VTlNQRUNJRklFRBAAEg8KC1BSSU9SSVRZX1AwEAESDwoLUFJJT1JJVFlfUDEQAhIPCgtQUklPUklUWV9QMhADEg8KC1BSSU9SSVRZX1AzEAQqhwEKCk5leHRBY3Rpb24SGwoXTkVYVF9BQ1RJT05fVU5TUEVDSUZJRUQQABIUChBORVhUX0FDVElPTl9DQUxMEAESFQoRTkVYVF9BQ1RJT05fRU1BSUwQAhIXChNORVhUX0FDVElPTl9RVUFMSUZZEAMSFgoSTkVYVF9BQ1RJT05fSUdOT1JFEAQqRgoFU3RhZ2USFQoRU1RBR0VfVU5TUEVDSUZJRUQQABIVChFTVEFHRV9QUk9WSVNJT05BTBABEg8KC1NUQUdFX0ZJTkFMEAJiBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * The result of triaging a lead. docs/triage.md defines intents, priorities and next actions.
@@ -112,6 +112,21 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
    * @generated from field: google.protobuf.Timestamp updated_at = 15;
    */
   updatedAt?: Timestamp | undefined;
+
+  /**
+   * What the analyzer determined. Set only if a person corrected the insight: intent, priority and next_action are then
+   * the person's.
+   *
+   * @generated from field: leadtriage.insights.v1.Verdict analyzer_verdict = 16;
+   */
+  analyzerVerdict?: Verdict | undefined;
+
+  /**
+   * When a person last corrected the insight, by the database's clock.
+   *
+   * @generated from field: google.protobuf.Timestamp corrected_at = 17;
+   */
+  correctedAt?: Timestamp | undefined;
 };
 
 /**
@@ -120,6 +135,35 @@ export type Insight = Message<"leadtriage.insights.v1.Insight"> & {
  */
 export const InsightSchema: GenMessage<Insight> = /*@__PURE__*/
   messageDesc(file_leadtriage_insights_v1_insight, 0);
+
+/**
+ * What the sender wants, how soon someone must act, and how.
+ *
+ * @generated from message leadtriage.insights.v1.Verdict
+ */
+export type Verdict = Message<"leadtriage.insights.v1.Verdict"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.Intent intent = 1;
+   */
+  intent: Intent;
+
+  /**
+   * @generated from field: leadtriage.insights.v1.Priority priority = 2;
+   */
+  priority: Priority;
+
+  /**
+   * @generated from field: leadtriage.insights.v1.NextAction next_action = 3;
+   */
+  nextAction: NextAction;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Verdict.
+ * Use `create(VerdictSchema)` to create a new message.
+ */
+export const VerdictSchema: GenMessage<Verdict> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insight, 1);
 
 /**
  * One piece of evidence.
@@ -159,7 +203,7 @@ export type Reason = Message<"leadtriage.insights.v1.Reason"> & {
  * Use `create(ReasonSchema)` to create a new message.
  */
 export const ReasonSchema: GenMessage<Reason> = /*@__PURE__*/
-  messageDesc(file_leadtriage_insights_v1_insight, 1);
+  messageDesc(file_leadtriage_insights_v1_insight, 2);
 
 /**
  * @generated from enum leadtriage.insights.v1.Intent

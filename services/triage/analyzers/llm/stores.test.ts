@@ -29,15 +29,12 @@ const analysis = {
 describe('stored answers', () => {
   const answers = createAnswerStore(sql)
   const insights = createInsightStore(sql)
-  const store = (stage: Stage, analyzer: string, contentHash: string, byModel = true) =>
-    insights.upsert([
-      createInsight(
-        { leadId: randomUUID(), generation: 1, contentHash },
-        stage,
-        analyzer,
-        byModel ? { ...analysis, usage } : analysis,
-      ),
-    ])
+  const origin = { clientId: 'test', source: null, receivedAt: new Date() }
+  const store = (stage: Stage, analyzer: string, contentHash: string, byModel = true) => {
+    const subject = { leadId: randomUUID(), generation: 1, contentHash }
+    const insight = createInsight(subject, stage, analyzer, byModel ? { ...analysis, usage } : analysis)
+    return insights.upsert([{ ...insight, origin }])
+  }
 
   test('are found by text and analyzer, without usage', async () => {
     const [stored] = await store(Stage.Final, 'llm-m@1', 'ab')
