@@ -63,6 +63,8 @@ export interface ServerOptions {
   readonly maxBodyBytes?: number
   /** Interval of HTTP/2 keepalive pings on gRPC connections. Default 60 s. */
   readonly grpcKeepaliveMs?: number
+  /** Interval of the comments in server-sent events. Default 15 s. */
+  readonly heartbeatMs?: number
 }
 
 export interface Server {
@@ -162,7 +164,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
   app.removeAllContentTypeParsers() // each protocol handler adds its own
-  registerRestHandler(app, options.rest, { access, observe, handleError, bodies, allowedMethods })
+  const streams = { stopping: stopping.signal, unreadTimeoutMs: requestTimeoutMs, heartbeatMs: options.heartbeatMs }
+  registerRestHandler(app, options.rest, { access, observe, handleError, bodies, allowedMethods, streams })
   // after the hooks that name the call, so that a rejection is recorded under that name
   app.addHook('preParsing', ({ raw }, _reply, _body, done) => {
     if (closed !== undefined) throw shuttingDown()

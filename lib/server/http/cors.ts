@@ -33,6 +33,7 @@ const REQUEST_HEADERS = [
   'X-Request-Id',
   'traceparent',
   'Prefer',
+  'Last-Event-ID',
 ]
 /** What a page may read besides the headers that browsers always permit. */
 const RESPONSE_HEADERS = [

@@ -8,37 +8,51 @@ export interface ResponseStream<T> {
   readonly encode: (item: T) => Uint8Array | string
   /** Records that the stream is complete, and returns its last bytes. */
   readonly succeed: () => Uint8Array | string
-  /** Records why the stream ended early, and returns its last bytes. */
-  readonly fail: (thrown: unknown) => Uint8Array | string
+  /** Records why the stream ended early, and returns its last bytes, or undefined to break the connection. */
+  readonly fail: (thrown: unknown) => Uint8Array | string | undefined
   /** Must abort when the response is closed, see `abortWhenClosed`. */
   readonly signal: AbortSignal
   /** A client that reads nothing for this long is disconnected. */
   readonly unreadTimeoutMs: number
+  /** What is sent when no item has come for a while. */
+  readonly heartbeat?: { readonly intervalMs: number; readonly bytes: string }
 }
+
+/** After this time without any traffic the kernel asks the client whether it is still there, and again each second. */
+const KEEPALIVE_MS = 60_000
 
 /**
  * Sends a streamed response over HTTP/1.1: its headers at once, so that the client knows that it is connected, and the
  * items as they come. Resolves when the stream has ended; the last bytes may still be on their way.
  */
 export async function sendStream<T>(reply: FastifyReply, stream: ResponseStream<T>): Promise<void> {
-  const { items, encode, succeed, fail, signal, unreadTimeoutMs } = stream
+  const { items, encode, succeed, fail, signal, unreadTimeoutMs, heartbeat } = stream
   const { raw } = reply.header('x-accel-buffering', 'no') // otherwise nginx would collect the items
   raw.writeHead(reply.statusCode, definedHeaders(reply))
   reply.hijack()
   raw.flushHeaders()
+  raw.socket?.setKeepAlive(true, KEEPALIVE_MS)
   watchUnread(raw, unreadTimeoutMs, () => raw.destroy())
-  let last: Uint8Array | string
+  const beat =
+    heartbeat && setInterval(() => raw.writableLength === 0 && raw.write(heartbeat.bytes), heartbeat.intervalMs)
+  let last: Uint8Array | string | undefined
   try {
-    await sendItems(items, raw, encode, signal)
+    const send = (item: T) => {
+      beat?.refresh()
+      return encode(item)
+    }
+    await sendItems(items, raw, send, signal)
     last = succeed()
   } catch (thrown) {
     last = fail(thrown)
+  } finally {
+    clearInterval(beat)
   }
-  if (!raw.destroyed) raw.end(last)
+  if (last === undefined) raw.destroy()
+  else if (!raw.destroyed) raw.end(last)
 }
 
 function definedHeaders(reply: FastifyReply): Record<string, string | number | string[]> {
-  return Object.fromEntries(
-    Object.entries(reply.getHeaders()).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  )
+  const headers = Object.entries(reply.getHeaders())
+  return Object.fromEntries(headers.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
 }

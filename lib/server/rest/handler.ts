@@ -17,6 +17,8 @@ import { createNotFound } from './not-found.ts'
 import { securityOf } from './openapi/security.ts'
 import type { Html } from './page.ts'
 import { sendPage } from './page.ts'
+import type { RestStreams, StreamParts } from './streams.ts'
+import { createRestStreams } from './streams.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,7 +40,7 @@ declare module 'fastify' {
 export type AuthenticateRequest = (request: FastifyRequest, call: IncomingCall) => Principal | Promise<Principal>
 
 /** Registers the REST routes of a service. */
-export type RegisterRest = (app: RestApp, failLate: FailLate) => void
+export type RegisterRest = (app: RestApp, failLate: FailLate, streams: RestStreams) => void
 
 /** A Fastify instance on which a service registers its REST routes, with zod schemas. */
 export type RestApp = ReturnType<typeof withZod>
@@ -80,6 +82,7 @@ export function registerRestHandler(
     readonly handleError: ErrorHandler
     readonly bodies: BodyBudget
     readonly allowedMethods: AllowedMethods
+    readonly streams: Omit<StreamParts, 'failLate'>
   },
 ): void {
   const { access, observe, handleError, bodies, allowedMethods } = parts
@@ -126,7 +129,8 @@ export function registerRestHandler(
       request.observed?.succeeded()
       done()
     })
-    register(withZod(scope), (request, thrown) => problemOf(fail(observe, request, thrown), request.id))
+    const failLate: FailLate = (request, thrown) => problemOf(fail(observe, request, thrown), request.id)
+    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate }))
   })
 }
 

@@ -12,6 +12,7 @@ import { problemSchema, violationSchema } from '../../../lib/server/rest/error.t
 import type { FailLate, RestApp } from '../../../lib/server/rest/handler.ts'
 import { discardRest } from '../../../lib/server/rest/long-body.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
+import { streamedResponse } from '../../../lib/server/rest/openapi/streamed-response.ts'
 import { callerOf } from '../caller.ts'
 import { keyViolation, parseIdempotencyKey } from '../idempotency-key.ts'
 import type { Intake } from '../intake.ts'
@@ -60,13 +61,9 @@ const lineSchema = z
   ])
   .meta({ id: 'ImportLine', description: 'One line of the response.' })
 
-/** Untyped, since the response is a stream. */
-const response: Record<number, unknown> = {
-  200: {
-    description: 'One JSON object per line, sent as rows are stored.',
-    content: { 'application/x-ndjson': { schema: lineSchema } },
-  },
-}
+const response = streamedResponse('One JSON object per line, sent as rows are stored.', {
+  'application/x-ndjson': lineSchema,
+})
 
 const NDJSON_EXAMPLE = `{"idempotency_key": "0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d11", "email": "ada@example.com", "note": "A quote for 20 seats, please."}
 {"idempotency_key": "0b54e1d6-6c1f-4f0e-9f25-3c1a7a0e8d12", "note": "I cannot log in."}
