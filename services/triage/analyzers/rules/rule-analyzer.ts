@@ -52,7 +52,7 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
     const reasons = explain({ words, findings, features, probabilities, verdict })
     const unknownShare = unknownShareOf(features)
     const confidence = confidenceOf({ probability: probabilities[verdict] ?? 0, unknownShare }, model.calibration)
-    const tags = tagsOf(intent, priority, factsOf(findings), scores)
+    const tags = tagsOf(intent, priority, { has: (fact) => isStated(fact, findings) }, scores)
     return {
       intent,
       priority,
@@ -74,10 +74,9 @@ export function createRuleAnalyzer(options: RuleAnalyzerOptions = {}): Analyzer 
   }
 }
 
-function factsOf(findings: readonly Finding[]): Set<Fact> {
-  const all = new Set<Fact>()
-  for (const { facts } of findings) for (const fact of facts) all.add(fact)
-  return all
+function isStated(fact: Fact, findings: readonly Finding[]): boolean {
+  for (let i = 0; i < findings.length; i++) if ((findings[i] as Finding).facts.includes(fact)) return true
+  return false
 }
 
 /** The languages of the training notes. In others a verdict depends on names, numbers and loan words. */

@@ -49,23 +49,22 @@ function logOdds(probability: number): number {
   return Math.log(probability / (1 - probability))
 }
 
+/** Tells which facts a note states. */
+type Facts = Pick<ReadonlySet<Fact>, 'has'>
+
 /**
  * The tags of a note, sorted, without duplicates.
  *
  * @param scores of all outputs of the model; those of tags are log-odds
  */
-export function tagsOf(
-  intent: Intent,
-  priority: Priority,
-  facts: ReadonlySet<Fact>,
-  scores: ArrayLike<number>,
-): string[] {
+export function tagsOf(intent: Intent, priority: Priority, facts: Facts, scores: ArrayLike<number>): string[] {
   const tags: string[] = []
   for (let i = 0; i < LEARNED_TAGS.length; i++) {
     const tag = LEARNED_TAGS[i] as LearnedTag
-    const isStated = facts.has(tag)
-    const isLikely = (scores[VERDICTS.length + i] as number) >= (isStated ? LEAST_WITH_FACT : LEAST)
-    if ((isLikely || (isStated && DEFINED.includes(tag))) && suits(tag, intent, priority)) tags.push(tag)
+    const score = scores[VERDICTS.length + i] as number
+    const needsFact = score < LEAST
+    if (needsFact && score < LEAST_WITH_FACT && !DEFINED.includes(tag)) continue
+    if (suits(tag, intent, priority) && (!needsFact || facts.has(tag))) tags.push(tag)
   }
   if (isUrgent(intent, priority, facts)) tags.push('urgent')
   return tags.sort()
@@ -77,8 +76,8 @@ function suits(tag: LearnedTag, intent: Intent, priority: Priority): boolean {
 }
 
 /** Urgent follows from P0, or from a deadline this week with a note that must be answered today. */
-function isUrgent(intent: Intent, priority: Priority, facts: ReadonlySet<Fact>): boolean {
+function isUrgent(intent: Intent, priority: Priority, facts: Facts): boolean {
   if (priority === Priority.P0) return true
-  const isDue = facts.has('deadline') && DUE_SOON.some((fact) => facts.has(fact))
-  return priority === Priority.P1 && intent !== Intent.Other && isDue
+  if (priority !== Priority.P1 || intent === Intent.Other) return false
+  return facts.has('deadline') && DUE_SOON.some((fact) => facts.has(fact))
 }

@@ -1,3 +1,4 @@
+import { wordAt } from '../reading/note-words.ts'
 import { isDigit } from '../reading/spelling.ts'
 import { existingDay, yearOf } from './calendar.ts'
 import { amountOf, Kind, Role } from './date-words.ts'
@@ -95,7 +96,7 @@ function monthAfter(reading: Reading, at: number): number | undefined {
 }
 
 function isDashBefore({ note, words }: Reading, at: number): boolean {
-  const before = (words[at]?.start ?? 0) - 1
+  const before = (wordAt(words, at)?.start ?? 0) - 1
   const dash = note[before] === ' ' ? note[before - 1] : note[before]
   return dash === '-' || dash === '–'
 }
@@ -109,10 +110,10 @@ const WITHIN_YEARS = 2
 function dateInDigits(reading: Reading, at: number, roles: number): CalendarDate | undefined {
   const { note, words } = reading
   const separator = separatorAfter(reading, at)
-  if (separator === undefined || isPartOfNumber(note, words[at]?.start ?? 0)) return undefined
+  if (separator === undefined || isPartOfNumber(note, wordAt(words, at)?.start ?? 0)) return undefined
   const three = separatorAfter(reading, at + 1) === separator
   const last = three ? at + 2 : at + 1
-  const end = words[last]?.end ?? 0
+  const end = wordAt(words, last)?.end ?? 0
   const endsHere = !(SEPARATORS.includes(note[end] ?? ' ') && isDigit(note.charCodeAt(end + 1)))
   if (!endsHere || kindAt(reading, last) !== Kind.Number || isMoneyOrTime(reading, last)) return undefined
   const [a, b] = [digitsAt(reading, at), digitsAt(reading, at + 1)]
@@ -130,7 +131,7 @@ function dateInDigits(reading: Reading, at: number, roles: number): CalendarDate
 
 /** "2026-03-11 09:15:25" is a line of a log. */
 function isTimestamp({ note, words }: Reading, last: number): boolean {
-  const hour = words[last + 1]
+  const hour = wordAt(words, last + 1)
   return hour !== undefined && note[hour.end] === ':' && isDigit(note.charCodeAt(hour.end + 1))
 }
 
@@ -156,7 +157,7 @@ function isDayAndMonth(reading: Reading, at: number, separator: string, roles: n
   if (CLOCK_WORDS.has(textAt(reading, at - 1))) return false
   const isIntroduced = (roles & (Role.By | Role.On | Role.For | Role.Since)) !== 0
   if (separator === '/') return isIntroduced
-  const hasFinalDot = note[words[at + 1]?.end ?? 0] === '.'
+  const hasFinalDot = note[wordAt(words, at + 1)?.end ?? 0] === '.'
   const isExpected = isIntroduced || (hasFinalDot && (roles & Role.From) !== 0) || !followsLatinWord(reading, at)
   const areTwoDigits = textAt(reading, at).length === 2 && textAt(reading, at + 1).length === 2
   return isExpected && (areTwoDigits || hasFinalDot)
@@ -164,8 +165,8 @@ function isDayAndMonth(reading: Reading, at: number, separator: string, roles: n
 
 /** A day and month at the start of a clause may be a date in any language. */
 function followsLatinWord({ words }: Reading, at: number): boolean {
-  const previous = words[at - 1]
-  if (previous === undefined || previous.clause !== words[at]?.clause) return false
+  const previous = wordAt(words, at - 1)
+  if (previous === undefined || previous.clause !== wordAt(words, at)?.clause) return false
   return previous.text.charCodeAt(0) < CYRILLIC
 }
 
@@ -175,8 +176,8 @@ const CYRILLIC = 0x400
 const CLOCK_WORDS = new Set(['at', 'um', 'a', 'as', 'las'])
 
 function separatorAfter({ note, words }: Reading, at: number): string | undefined {
-  const word = words[at]
-  const next = words[at + 1]
+  const word = wordAt(words, at)
+  const next = wordAt(words, at + 1)
   if (word === undefined || next === undefined || next.start !== word.end + 1) return undefined
   const separator = note[word.end] as string
   return SEPARATORS.includes(separator) ? separator : undefined

@@ -94,7 +94,7 @@ export function weekEnd(day: number): number {
 export function addMonths(day: number, months: number): number {
   const year = yearOf(day)
   const month = monthOf(day) + months
-  return Math.min(dayFrom(year, month, dayOfMonth(day)), monthEnd(year, month))
+  return Math.min(dayFrom(year, month, dayOfMonth(day)), monthEnd(year, month)) | 0
 }
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']

@@ -47,6 +47,7 @@ describe('a finding', () => {
       {
         says: 'names a deadline within this week',
         shown: 'needs it by Friday 13 March 2026',
+        isWhole: false,
         start: note.indexOf('by'),
         end: note.indexOf('.'),
         facts: ['deadline', 'due-this-week'],
@@ -72,7 +73,8 @@ describe('a finding', () => {
 
   test('of regular days has no fact and nothing more to show', () => {
     expect(findingsOf('open on Sunday?')[0]).toEqual({
-      ...{ says: 'names regular days or opening hours', start: 5, end: 14, facts: [] },
+      ...{ says: 'names regular days or opening hours', shown: undefined, isWhole: false },
+      ...{ start: 5, end: 14, facts: [] },
     })
   })
 

@@ -1,7 +1,8 @@
 import type { Finding } from '../findings/finding.ts'
 import type { Word } from '../reading/note-words.ts'
 import { dayOf } from './calendar.ts'
-import { codeOf, Kind, kindOf } from './date-words.ts'
+import { codeIn, type DateCodes, readCodes } from './date-codes.ts'
+import { Kind, kindOf } from './date-words.ts'
 import { findingOf, type Mention } from './mention.ts'
 import { readDayName } from './read-day-name.ts'
 import { readMonth } from './read-month.ts'
@@ -9,7 +10,7 @@ import { readNumber } from './read-number.ts'
 import { readPeriod } from './read-period.ts'
 import { readPartOfDay } from './read-time.ts'
 import { readWeekday, repeatedDay } from './read-weekday.ts'
-import type { Reading } from './surroundings.ts'
+import { kindAt, type Reading } from './surroundings.ts'
 
 /** Further findings of the same kind add nothing. */
 const MAX_REPEATS = 3
@@ -38,20 +39,20 @@ const NONE: readonly never[] = []
 
 /** Finds the dates in a note, in their order. */
 export function findDates(note: string, words: readonly Word[], receivedAt: Date): readonly Mention[] {
-  const first = nextDateWord(words, 0)
+  const codes = readCodes(words)
+  const first = nextDateWord(codes, 0, words.length)
   if (first === words.length) return NONE
-  const mentions = readMentions({ note, words, today: dayOf(receivedAt) }, first)
+  const mentions = readMentions({ note, words, codes, today: dayOf(receivedAt) }, first)
   return mentions.length === 0 ? NONE : withoutMereTimes(mentions, words)
 }
 
-/** The index of the next word that can start a date. Runs for every word of every note, so it only compares integers. */
-function nextDateWord(words: readonly Word[], from: number): number {
-  let i = from
-  for (; i < words.length; i++) {
-    const kind = kindOf(codeOf((words[i] as Word).spelling))
-    if (kind !== Kind.None && kind <= Kind.Repeated) break
+/** The index of the next word that can start a date, or `end`. */
+function nextDateWord(codes: DateCodes, from: number, end: number): number {
+  for (let i = from; i < end; i++) {
+    const kind = kindOf(codeIn(codes, i))
+    if (kind !== Kind.None && kind <= Kind.Repeated) return i
   }
-  return i
+  return end
 }
 
 /** Words examined, a third of the words of a long ordinary note: bounds the work for notes that are made of dates. */
@@ -62,7 +63,7 @@ const MAX_MENTIONS = 40
 /** @returns the mentions in the order of the note; none overlap */
 function readMentions(reading: Reading, first: number): Mention[] {
   const mentions: Mention[] = []
-  const { words } = reading
+  const { words, codes } = reading
   let previous: Mention | undefined
   let next = first
   for (let tries = 0; next < words.length && tries < MAX_TRIES && mentions.length < MAX_MENTIONS; tries++) {
@@ -75,14 +76,14 @@ function readMentions(reading: Reading, first: number): Mention[] {
       previous = read
       next = read.last + 1
     }
-    next = nextDateWord(words, next)
+    next = nextDateWord(codes, next, words.length)
   }
   return mentions
 }
 
 /** @returns a mention; or the index of the word to continue with, after words that are no date */
 function readAt(reading: Reading, at: number, previous: Mention | undefined): Mention | number | undefined {
-  switch (kindOf(codeOf((reading.words[at] as Word).spelling))) {
+  switch (kindAt(reading, at)) {
     case Kind.Number:
       return readNumber(reading, at)
     case Kind.Weekday:

@@ -1,4 +1,4 @@
-import type { Fact, Finding } from '../findings/finding.ts'
+import { createFinding, type Fact, type Finding } from '../findings/finding.ts'
 import type { Word } from '../reading/note-words.ts'
 import { formatDay, formatMonth, monthOf, weekEnd, yearOf } from './calendar.ts'
 
@@ -78,7 +78,7 @@ export function findingOf(mention: Mention, words: readonly Word[], today: numbe
   const end = words[last]?.end ?? 0
   const isQuoted = words[first]?.quoted === true
   const finding = (says: string, facts: readonly Fact[], shown?: string): Finding => {
-    return { says, start, end, facts: isQuoted ? [] : facts, ...(shown !== undefined && { shown }) }
+    return createFinding({ says, shown }, start, end, isQuoted ? [] : facts)
   }
 
   if (tense === Tense.Regular) return finding('names regular days or opening hours', [])

@@ -1,3 +1,4 @@
+import { wordAt } from '../reading/note-words.ts'
 import { dayFrom, existingDay, monthEnd, monthOf, yearOf } from './calendar.ts'
 import { digitsAt, resolveDate, yearAfter, yearAt } from './calendar-date.ts'
 import { amountOf, Kind, ORDINAL, Role } from './date-words.ts'
@@ -60,7 +61,7 @@ function dayAfterMonth(reading: Reading, at: number, roles: number): (Dated & { 
   const year = inSameSentence(reading, at + 2, at) ? yearAt(reading, at + 2) : undefined
   const isOrdinal = amountOf(codeAt(reading, at + 1)) === ORDINAL
   const isIntroduced = (roles & (Role.By | Role.On | Role.From)) !== 0 && (roles & Role.End) === 0
-  const next = note[words[at + 1]?.end ?? 0]
+  const next = note[wordAt(words, at + 1)?.end ?? 0]
   const isLast = next === undefined || '.,;!?)\n'.includes(next)
   if (!isOrdinal && !isIntroduced && !isLast && year === undefined) return undefined
   const found = resolveDate(reading, at, { month: amountOf(codeAt(reading, at)), day, year, roles })

@@ -1,3 +1,4 @@
+import { wordAt } from '../reading/note-words.ts'
 import { addMonths, dayInMonth, monthOf, yearOf } from './calendar.ts'
 import { dateOfNumber, digitsAt } from './calendar-date.ts'
 import { amountOf, DIGITS, Kind, kindOf, ORDINAL, Role, Unit } from './date-words.ts'
@@ -23,8 +24,8 @@ export function readNumber(reading: Reading, at: number): Mention | number | und
   const { words, note } = reading
   const value = amountOf(codeAt(reading, at))
   const next = codeAt(reading, at + 1)
-  const end = words[at]?.end ?? 0
-  const isJoined = words[at + 1]?.start === end + 1 && note.charCodeAt(end) !== SPACE
+  const end = wordAt(words, at)?.end ?? 0
+  const isJoined = wordAt(words, at + 1)?.start === end + 1 && note.charCodeAt(end) !== SPACE
   const isFollowed = kindOf(next) !== Kind.None || (next & Role.Glue) !== 0 || JOINS.has(textAt(reading, at + 1))
   if (!isJoined && !isFollowed && value !== ORDINAL && !canBeDay(reading, at)) return undefined
 
@@ -130,7 +131,7 @@ function ofThisMonth(reading: Reading, at: number, roles: number, first: number)
   const value = amountOf(codeAt(reading, at))
   const number = digitsAt(reading, at)
   if (!(number >= 1 && number <= 31) || (roles & (Role.By | Role.On | Role.From | Role.For)) === 0) return undefined
-  const dotted = note[words[at]?.end ?? 0] === '.'
+  const dotted = note[wordAt(words, at)?.end ?? 0] === '.'
   const isOther = COUNTED.has(textAt(reading, at + 1)) || ARTICLES.has(textAt(reading, at - 1))
   const isNamed = (value === ORDINAL && !isOther) || textAt(reading, at - 1) === 'dia' || isNamedInRussian(reading, at)
   const isGerman = dotted && NUMBER_DAY.has(textAt(reading, at - 1))
@@ -160,5 +161,5 @@ function isNamedInRussian(reading: Reading, at: number): boolean {
 
 /** Whether nothing follows that the number could count. */
 function isLastOfPhrase({ words }: Reading, at: number): boolean {
-  return words[at + 1]?.clause !== words[at]?.clause
+  return wordAt(words, at + 1)?.clause !== wordAt(words, at)?.clause
 }

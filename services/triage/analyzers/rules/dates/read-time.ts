@@ -1,3 +1,4 @@
+import { wordAt } from '../reading/note-words.ts'
 import { amountOf, Kind, ORDINAL, Role } from './date-words.ts'
 import { type Mention, Tense } from './mention.ts'
 import { codeAt, hasDenial, isAboutOpening, kindAt, type Reading, rolesBefore, textAt } from './surroundings.ts'
@@ -7,8 +8,9 @@ export function readTime(reading: Reading, at: number, roles: number, first: num
   const { note, words } = reading
   if ((roles & Role.By) === 0 || amountOf(codeAt(reading, at)) === ORDINAL) return undefined
   const isClock = kindAt(reading, at + 1) === Kind.Clock || isPartOfDay(reading, at + 1)
-  const end = words[at]?.end ?? 0
-  const hasMinutes = note[end] === ':' && words[at + 1]?.start === end + 1 && kindAt(reading, at + 1) === Kind.Number
+  const end = wordAt(words, at)?.end ?? 0
+  const hasMinutes =
+    note[end] === ':' && wordAt(words, at + 1)?.start === end + 1 && kindAt(reading, at + 1) === Kind.Number
   if (!isClock && !hasMinutes) return undefined
   return time(reading, first, hasMinutes || isClock ? at + 1 : at)
 }

@@ -1,3 +1,4 @@
+import { wordAt } from '../reading/note-words.ts'
 import { weekdayOf, weekEnd } from './calendar.ts'
 import { dateOfNumber } from './calendar-date.ts'
 import { amountOf, Kind, Role, Unit } from './date-words.ts'
@@ -159,7 +160,8 @@ function alone(reading: Reading, at: number, before: Before, end: number): Menti
 function lastOfRange(reading: Reading, at: number): number | undefined {
   const isWeekday = (i: number) => kindAt(reading, i) === Kind.Weekday || kindAt(reading, i) === Kind.WeakWeekday
   const isHyphen =
-    reading.note[reading.words[at]?.end ?? 0] === '-' || reading.note[reading.words[at]?.end ?? 0] === '–'
+    reading.note[wordAt(reading.words, at)?.end ?? 0] === '-' ||
+    reading.note[wordAt(reading.words, at)?.end ?? 0] === '–'
   if (isHyphen && isWeekday(at + 1)) return at + 1
   if (kindAt(reading, at + 1) !== Kind.To) return undefined
   return [at + 2, at + 3].find(isWeekday)

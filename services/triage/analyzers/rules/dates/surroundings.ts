@@ -1,10 +1,13 @@
-import type { Word } from '../reading/note-words.ts'
-import { BEFORE_DATE, codeOf, Kind, kindOf, Role } from './date-words.ts'
+import { type Word, wordAt } from '../reading/note-words.ts'
+import { codeIn, type DateCodes } from './date-codes.ts'
+import { BEFORE_DATE, Kind, kindOf, Role } from './date-words.ts'
 
 /** A note while its dates are read. */
 export interface Reading {
   readonly note: string
   readonly words: readonly Word[]
+  /** Of the words. */
+  readonly codes: DateCodes
   /** The day the note was received; see `calendar.ts`. */
   readonly today: number
 }
@@ -13,9 +16,8 @@ export interface Reading {
 const MAX_WORDS_BEFORE = 6
 
 /** The code of a word; 0 outside of the note. */
-export function codeAt({ words }: Reading, at: number): number {
-  const word = words[at]
-  return word === undefined ? 0 : codeOf(word.spelling)
+export function codeAt({ codes }: Reading, at: number): number {
+  return codeIn(codes, at)
 }
 
 export function kindAt(reading: Reading, at: number): number {
@@ -23,11 +25,11 @@ export function kindAt(reading: Reading, at: number): number {
 }
 
 export function textAt({ words }: Reading, at: number): string {
-  return words[at]?.text ?? ''
+  return wordAt(words, at)?.text ?? ''
 }
 
 export function inSameSentence({ words }: Reading, a: number, b: number): boolean {
-  return words[a]?.sentence === words[b]?.sentence
+  return wordAt(words, a)?.sentence === wordAt(words, b)?.sentence
 }
 
 /** The roles of the words directly before a date, and the index of the first that is not just an article. */
@@ -86,10 +88,14 @@ const CONJUNCTIONS = new Set(
 
 /** Whether the clause around a date tells what happened: it has a verb in the past, and none that asks or plans. */
 export function isToldAsPast(reading: Reading, at: number): boolean {
-  const clause = reading.words[at]?.clause
+  const clause = wordAt(reading.words, at)?.clause
   let past = false
   for (let step = -1; step <= 1; step += 2) {
-    for (let i = at + step; Math.abs(i - at) <= MAX_VERB_DISTANCE && reading.words[i]?.clause === clause; i += step) {
+    for (
+      let i = at + step;
+      Math.abs(i - at) <= MAX_VERB_DISTANCE && wordAt(reading.words, i)?.clause === clause;
+      i += step
+    ) {
       if (i < 0 || CONJUNCTIONS.has(textAt(reading, i))) break
       const code = codeAt(reading, i)
       if ((code & Role.Future) !== 0) return false
@@ -106,9 +112,9 @@ function isPerfect(reading: Reading, at: number): boolean {
 
 /** Whether the clause around a date denies something. */
 export function hasDenial(reading: Reading, at: number): boolean {
-  const clause = reading.words[at]?.clause
+  const clause = wordAt(reading.words, at)?.clause
   for (let i = at - MAX_VERB_DISTANCE; i <= at + MAX_VERB_DISTANCE; i++) {
-    if (reading.words[i]?.clause === clause && kindAt(reading, i) === Kind.Denial) return true
+    if (wordAt(reading.words, i)?.clause === clause && kindAt(reading, i) === Kind.Denial) return true
   }
   return false
 }

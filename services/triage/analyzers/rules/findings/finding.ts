@@ -3,12 +3,22 @@ export interface Finding {
   /** A statement with few variants: a feature of the learned model, and the text of a reason unless `shown` is given. */
   readonly says: string
   /** The statement with what is special about this note, for people only: "needs it by Friday 13 March 2026". */
-  readonly shown?: string
+  readonly shown: string | undefined
   /** Whether it is about the note as a whole, whatever its span. */
-  readonly isWhole?: boolean
+  readonly isWhole: boolean
   readonly start: number
   readonly end: number
   readonly facts: readonly Fact[]
+}
+
+/** Creates findings, all with the same properties in the same order: V8 reads objects of several kinds more slowly. */
+export function createFinding(
+  { says, shown, isWhole = false }: { says: string; shown?: string | undefined; isWhole?: boolean },
+  start: number,
+  end: number,
+  facts: readonly Fact[],
+): Finding {
+  return { says, shown, isWhole, start, end, facts }
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createLexicon } from '../reading/lexicon.ts'
-import type { Word } from '../reading/note-words.ts'
+import { type Word, wordAt } from '../reading/note-words.ts'
 import { isDigit, perSpelling, type Spelling } from '../reading/spelling.ts'
 
 const NUMBER_WORDS = new Map<string, number>(
@@ -202,7 +202,7 @@ function numberAt(i: number, words: readonly Word[]): number {
 
 function hasThousandsBefore(i: number, words: readonly Word[]): boolean {
   const word = words[i] as Word
-  const before = words[i - 1]
+  const before = wordAt(words, i - 1)
   const isGroup = word.text.length === 3 && isDigit(word.text.charCodeAt(0)) && before?.end === word.start - 1
   return isGroup && before.text.length <= 3 && isDigit(before.text.charCodeAt(0))
 }
@@ -219,7 +219,7 @@ export function largestSeats(words: readonly Word[]): Seats | undefined {
   let largest: Seats | undefined
   for (let i = 0; i < words.length; i++) {
     if (!isNumber((words[i] as Word).spelling)) continue
-    const last = words[i - 1]?.text === 'нас' ? i : seatWordOf(i, words)
+    const last = wordAt(words, i - 1)?.text === 'нас' ? i : seatWordOf(i, words)
     const count = last < 0 ? 0 : numberAt(i, words)
     const first = last === i || hasThousandsBefore(i, words) ? i - 1 : i
     if (count > (largest?.count ?? 0)) largest = { count, first, last }
@@ -230,8 +230,8 @@ export function largestSeats(words: readonly Word[]): Seats | undefined {
 /** The word that the number counts, if it is a seat: the next or the one after it ("35 named users"). Otherwise -1. */
 function seatWordOf(number: number, words: readonly Word[]): number {
   for (let i = number + 1; i <= number + 2; i++) {
-    const word = words[i]
-    if (word === undefined || word.clause !== words[number]?.clause || isNumber(word.spelling)) return -1
+    const word = wordAt(words, i)
+    if (word === undefined || word.clause !== (words[number] as Word).clause || isNumber(word.spelling)) return -1
     if (seatBit(word.spelling) === 1) return i
   }
   return -1

@@ -2,7 +2,7 @@ import { wordSet } from '../reading/folding.ts'
 import { createLexicon } from '../reading/lexicon.ts'
 import type { Word } from '../reading/note-words.ts'
 import { isMixedScript, perSpelling } from '../reading/spelling.ts'
-import type { Finding } from './finding.ts'
+import { createFinding, type Finding } from './finding.ts'
 import { isNumber, largestSeats, type Seats, speaksOfEvent } from './quantity.ts'
 
 /** By language, as {@link GREETING_WORDS}. */
@@ -56,7 +56,7 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
   const start = words[0]?.start ?? 0
   const end = words.at(-1)?.end ?? note.length
   const add = (says: string, facts: Finding['facts']): void => {
-    findings.push({ says, start, end, facts, isWhole: true })
+    findings.push(createFinding({ says, isWhole: true }, start, end, facts))
   }
 
   let [some, all, mixed] = [0, words.length === 0 ? 0 : -1, 0]
@@ -73,7 +73,7 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
   if (mixed >= MIXED_WORDS_OF_SPAM) add('hides words behind letters of another alphabet', [])
   if ((some & NUMBER) !== 0) {
     // no span: a number by itself explains nothing
-    findings.push({ says: 'names a number', start: 0, end: 0, facts: ['concrete'] })
+    findings.push(createFinding({ says: 'names a number' }, 0, 0, ['concrete']))
     const seats = largestSeats(words)
     if (seats !== undefined && seats.count >= ENTERPRISE_SEATS && !speaksOfEvent(words)) {
       findings.push(enterpriseFinding(seats, words))
@@ -84,13 +84,8 @@ export function wholeNoteFindings(note: string, words: readonly Word[]): Finding
 }
 
 function enterpriseFinding({ count, first, last }: Seats, words: readonly Word[]): Finding {
-  return {
-    says: 'speaks of 50 people or more',
-    shown: `speaks of ${count} people or seats`,
-    start: words[first]?.start ?? 0,
-    end: words[last]?.end ?? 0,
-    facts: ['enterprise'],
-  }
+  const statement = { says: 'speaks of 50 people or more', shown: `speaks of ${count} people or seats` }
+  return createFinding(statement, words[first]?.start ?? 0, words[last]?.end ?? 0, ['enterprise'])
 }
 
 const SAME_LETTER = /(\p{L})\1{3}/u

@@ -1,9 +1,9 @@
 import type { Reason } from '../../../../../domain/analysis.ts'
 import { Intent, Priority } from '../../../../../domain/vocabulary.ts'
 import type { Fact, Finding } from '../findings/finding.ts'
-import type { Word } from '../reading/note-words.ts'
+import { type Word, wordAt } from '../reading/note-words.ts'
 import { UNKNOWN } from './feature-table.ts'
-import { type FeatureReader, type NoteFeatures, SHARES, wholeFactor } from './features.ts'
+import { MAX_WORDS, type NoteFeatures, SHARES, wholeFactor } from './features.ts'
 import { type Model, ROW_LENGTH } from './model.ts'
 import { type Scorer, SUM_STEPS } from './scores.ts'
 import { INTENT_OF, VERDICTS } from './verdict.ts'
@@ -53,7 +53,6 @@ const FIRST: readonly Fact[] = [
   'due-in-weeks',
   'far-off',
 ]
-const RANK = new Map<Fact, number>(FIRST.map((fact, i) => [fact, i]))
 const LAST = FIRST.length
 /** The rank of statements about the whole note, which are shown when nothing narrower is. */
 const WHOLE = LAST + 1
@@ -64,6 +63,7 @@ const NOT_ACTED_ON: readonly Intent[] = [Intent.Spam, Intent.Job]
  * something else: 120 guests are not hit by a fault.
  */
 const DAMAGE: readonly Fact[] = ['standstill', 'many-affected', 'data-loss', 'breach', 'mass-damage', 'outage']
+const NEEDED = new Map(FIRST.map((fact, rank) => [fact, { rank, isDamage: DAMAGE.includes(fact) }]))
 
 const MAX_REASONS = 6
 /** With fewer findings a generic reason follows. */
@@ -91,14 +91,14 @@ interface ClassifiedNote {
  */
 export type Explain = (note: ClassifiedNote) => Reason[]
 
-export function createExplain(model: Model, { reader, wordSums }: Pick<Scorer, 'reader' | 'wordSums'>): Explain {
+export function createExplain(model: Model, { wordSums }: Pick<Scorer, 'wordSums'>): Explain {
   // reused for every note
   const gradients = { intent: new Float64Array(VERDICTS.length), priority: new Float64Array(VERDICTS.length) }
   const both = new Float64Array(VERDICTS.length)
   return (note) => {
     computeGradients(gradients, note)
     for (let k = 0; k < both.length; k++) both[k] = (gradients.intent[k] as number) + (gradients.priority[k] as number)
-    const reasons = findingReasons(note, (row) => evidenceWeight(row, model, both, note.features), reader)
+    const reasons = findingReasons(note, model, both)
     if (reasons.length < ENOUGH_FINDINGS) {
       const generic = genericReason(note, { model, wordSums }, gradients.intent, both, reasons)
       if (generic !== undefined) reasons.push(generic)
@@ -134,18 +134,6 @@ function normalize(gradient: Float64Array): void {
   for (let k = 0; k < gradient.length; k++) gradient[k] = size === 0 ? 0 : (2 * (gradient[k] as number)) / size
 }
 
-/** The contribution of a statement or fact. */
-function evidenceWeight(
-  row: number,
-  { weights, idf, scale }: Model,
-  gradient: Float64Array,
-  features: NoteFeatures,
-): number {
-  if (row === UNKNOWN) return 0
-  const value = SHARES.evidence * (idf[row] as number) * wholeFactor(features) * features.scale
-  return dotRow(gradient, weights, row) * value * scale
-}
-
 function dotRow(gradient: Float64Array, weights: Int8Array, row: number): number {
   const base = row * ROW_LENGTH
   let sum = 0
@@ -158,56 +146,92 @@ interface Candidate extends Reason {
 }
 
 /** The findings, those that a person needs first, without any that shares words with one before it. */
-function findingReasons(
-  { findings, words, verdict }: ClassifiedNote,
-  weightOf: (row: number) => number,
-  { statementRow, factRow }: Pick<FeatureReader, 'statementRow' | 'factRow'>,
-): Reason[] {
-  const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
-  const isActedOn = !NOT_ACTED_ON.includes(intent)
-  const candidates: Candidate[] = []
-  for (const { says, shown, facts, start, end, isWhole } of findings) {
-    if (end <= start) continue
-    let weight = weightOf(statementRow(says))
-    let rank = LAST
-    for (const fact of facts) {
-      weight += weightOf(factRow(fact))
-      const isFirst = isActedOn && (intent !== Intent.Buy || !DAMAGE.includes(fact))
-      if (isFirst) rank = Math.min(rank, RANK.get(fact) ?? LAST)
-    }
-    if (isWhole === true) rank = WHOLE
-    const isDamage = facts.some((fact) => DAMAGE.includes(fact))
-    const isShownAnyway = rank < LAST && (!isDamage || priority === Priority.P0)
-    if (weight < MIN_WEIGHT && !isShownAnyway) continue
-    const text = shown ?? says
-    candidates.push({ text, start, end, weight: Math.max(0, rounded(weight)), rank })
-  }
+function findingReasons(note: ClassifiedNote, model: Model, gradient: Float64Array): Reason[] {
+  const candidates = candidatesOf(note, model, gradient)
   candidates.sort((a, b) => a.rank - b.rank || b.weight - a.weight || a.start - b.start)
   const reasons: Reason[] = []
   for (const { text, start, end, weight, rank } of candidates) {
     if (reasons.length === MAX_REASONS || (rank === WHOLE && reasons.length > 0)) break
-    if (reasons.some((reason) => reason.text === text || overlaps(reason, { start, end }))) continue
-    const span = rank === WHOLE ? { start, end } : widened(start, end, words, reasons)
-    reasons.push({ text, ...span, weight })
+    if (repeats(reasons, text) || isTaken(reasons, start, end)) continue
+    if (rank === WHOLE) reasons.push({ text, start, end, weight })
+    else reasons.push(withWidened(text, start, end, weight, note.words, reasons))
   }
   return reasons
 }
 
-/** Extends a span of a single word over the word before it, or else the word after it, in the same clause and not taken. */
-function widened(
+/** The findings that contribute to the verdict, and those that are shown anyway. */
+function candidatesOf(
+  { findings, features, verdict }: ClassifiedNote,
+  model: Model,
+  gradient: Float64Array,
+): Candidate[] {
+  const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
+  const isActedOn = !NOT_ACTED_ON.includes(intent)
+  const { findingRows } = features
+  const scale = SHARES.evidence * wholeFactor(features) * features.scale * model.scale
+  const candidates: Candidate[] = []
+  let next = 0 // index in `findingRows`
+  for (let i = 0; i < findings.length; i++) {
+    const { says, shown, facts, start, end, isWhole } = findings[i] as Finding
+    let weight = evidenceWeight(findingRows[next++] as number, model, gradient)
+    let rank = LAST
+    let isDamage = false
+    for (let j = 0; j < facts.length; j++) {
+      weight += evidenceWeight(findingRows[next++] as number, model, gradient)
+      const needed = NEEDED.get(facts[j] as Fact)
+      if (needed === undefined) continue
+      if (needed.isDamage) isDamage = true
+      if (isActedOn && (intent !== Intent.Buy || !needed.isDamage)) rank = Math.min(rank, needed.rank)
+    }
+    weight *= scale
+    if (isWhole) rank = WHOLE
+    const isShownAnyway = rank < LAST && (!isDamage || priority === Priority.P0)
+    if (end <= start || (weight < MIN_WEIGHT && !isShownAnyway)) continue
+    candidates.push({ text: shown ?? says, start, end, weight: Math.max(0, rounded(weight)), rank })
+  }
+  return candidates
+}
+
+/** The contribution of a statement or fact before scaling. */
+function evidenceWeight(row: number, { weights, idf }: Model, gradient: Float64Array): number {
+  return row === UNKNOWN ? 0 : dotRow(gradient, weights, row) * (idf[row] as number)
+}
+
+function repeats(reasons: readonly Reason[], text: string): boolean {
+  for (let i = 0; i < reasons.length; i++) if ((reasons[i] as Reason).text === text) return true
+  return false
+}
+
+/** Whether a reason shares words with a span. */
+function isTaken(reasons: readonly Reason[], start: number, end: number): boolean {
+  for (let i = 0; i < reasons.length; i++) {
+    const reason = reasons[i] as Reason
+    if (reason.start < end && start < reason.end) return true
+  }
+  return false
+}
+
+/** A reason whose span, if it is a single word, extends over the word before it or else after it, in the same clause and free. */
+function withWidened(
+  text: string,
   start: number,
   end: number,
+  weight: number,
   words: readonly Word[],
   taken: readonly Reason[],
-): Pick<Reason, 'start' | 'end'> {
+): Reason {
   const at = indexOfWord(start, words)
-  const word = words[at]
-  if (word === undefined || word.end !== end) return { start, end }
-  const isFree = (other: Word | undefined): other is Word =>
-    other?.clause === word.clause && !taken.some((reason) => overlaps(reason, other))
-  const [before, after] = [words[at - 1], words[at + 1]]
-  if (isFree(before)) return { start: before.start, end }
-  return isFree(after) ? { start, end: after.end } : { start, end }
+  const word = wordAt(words, at)
+  if (word !== undefined && word.end === end) {
+    const [before, after] = [wordAt(words, at - 1), wordAt(words, at + 1)]
+    if (isFree(before, word, taken)) return { text, start: before.start, end, weight }
+    if (isFree(after, word, taken)) return { text, start, end: after.end, weight }
+  }
+  return { text, start, end, weight }
+}
+
+function isFree(other: Word | undefined, word: Word, taken: readonly Reason[]): other is Word {
+  return other !== undefined && other.clause === word.clause && !isTaken(taken, other.start, other.end)
 }
 
 /** The index of the word that starts at an offset, by binary search. */
@@ -219,10 +243,6 @@ function indexOfWord(start: number, words: readonly Word[]): number {
     else high = middle
   }
   return low
-}
-
-function overlaps(a: Pick<Reason, 'start' | 'end'>, b: Pick<Reason, 'start' | 'end'>): boolean {
-  return a.start < b.end && b.start < a.end
 }
 
 /** Of rows, and of words by record. */
@@ -238,21 +258,28 @@ function genericReason(
   both: Float64Array,
   taken: readonly Reason[],
 ): Reason | undefined {
-  const contributions = contributionsOf(features, weights, both, 0, features.size - 1)
-  for (let i = 0; taken.length > 0 && i < features.size; i++) {
-    if (taken.some((reason) => overlaps(reason, words[i] as Word))) contributions[i] = Number.NEGATIVE_INFINITY
+  const { size } = features
+  const contributions = contributionsOf(features, weights, both, 0, size - 1)
+  for (let i = 0; taken.length > 0 && i < size; i++) {
+    const { start, end } = words[i] as Word
+    if (isTaken(taken, start, end)) contributions[i] = Number.NEGATIVE_INFINITY
   }
-  const span = strongestSpan(contributions, words)
+  const span = strongestSpan(contributions, size, words)
   if (span === undefined) return undefined
   const { first, last, weight } = span
-  const start = words[first]?.start ?? 0
-  const end = words[last]?.end ?? 0
-  const intentWeight = contributionsOf(features, weights, ofIntent, first, last).reduce((sum, one) => sum + one, 0)
+  const ofIntentOnly = contributionsOf(features, weights, ofIntent, first, last)
+  let intentWeight = 0
+  for (let i = 0; i <= last - first; i++) intentWeight += ofIntentOnly[i] as number
   const { intent, priority } = VERDICTS[verdict] ?? { intent: Intent.Other, priority: Priority.P2 }
   const text = 2 * intentWeight >= weight ? INTENT_TEXT[intent] : PRIORITY_TEXT[priority]
-  const wide = first === last ? widened(start, end, words, taken) : { start, end }
-  return { text, ...wide, weight: rounded(weight) }
+  const start = words[first]?.start ?? 0
+  const end = words[last]?.end ?? 0
+  if (first === last) return withWidened(text, start, end, rounded(weight), words, taken)
+  return { text, start, end, weight: rounded(weight) }
 }
+
+/** Reused: valid until the next call of {@link contributionsOf}. */
+const contributions = new Float64Array(MAX_WORDS)
 
 /** The contribution of each word from `first` to `last`: its own, and half of those of the pairs that it is in. */
 function contributionsOf(
@@ -262,7 +289,6 @@ function contributionsOf(
   first: number,
   last: number,
 ): Float64Array {
-  const contributions = new Float64Array(last - first + 1)
   const ofPair = (row: number) =>
     row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * SHARES.pair * (model.idf[row] as number) * model.scale
   let before = size === 0 ? 0 : ofPair(pairs[first] as number)
@@ -281,16 +307,19 @@ function contributionsOf(
 
 function strongestSpan(
   contributions: Float64Array,
+  size: number,
   words: readonly Word[],
 ): { first: number; last: number; weight: number } | undefined {
   let peak = 0
-  for (let i = 1; i < contributions.length; i++) {
-    if ((contributions[i] as number) > (contributions[peak] as number)) peak = i
-  }
-  const height = contributions[peak] ?? 0
+  for (let i = 1; i < size; i++) if ((contributions[i] as number) > (contributions[peak] as number)) peak = i
+  const height = size === 0 ? 0 : (contributions[peak] as number)
   if (height < MIN_WEIGHT) return undefined
+  const { sentence } = words[peak] as Word
   const joins = (i: number) =>
-    (contributions[i] ?? 0) >= height * NEIGHBOUR_FRACTION && words[i]?.sentence === words[peak]?.sentence
+    i >= 0 &&
+    i < size &&
+    (contributions[i] as number) >= height * NEIGHBOUR_FRACTION &&
+    (words[i] as Word).sentence === sentence
   let [first, last, weight] = [peak, peak, height]
   while (last - first + 1 < MAX_SPAN_WORDS && joins(last + 1)) weight += contributions[++last] ?? 0
   while (last - first + 1 < MAX_SPAN_WORDS && joins(first - 1)) weight += contributions[--first] ?? 0

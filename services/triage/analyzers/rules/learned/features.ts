@@ -23,7 +23,7 @@ export const SHARES = { pair: 0.7, evidence: 0.5, shape: 0.3 } as const
 const LENGTH = 2
 
 /** Maximum number of words read; more do not improve the result. Bounds the time for a note of 20,000 characters. */
-const MAX_WORDS = 800
+export const MAX_WORDS = 800
 
 /** More than there are statements, facts and shapes. */
 const MAX_WHOLE = 2048
@@ -39,6 +39,8 @@ export interface NoteFeatures {
   pairs: Int32Array
   /** All known rows: of pairs, then of findings and facts, then of shapes. The last two describe the whole note. */
   rows: Int32Array
+  /** Of each finding the row of its statement, then those of its facts, all with repetitions and `UNKNOWN`. */
+  readonly findingRows: number[]
   /** Where the rows of each kind end. */
   pairsEnd: number
   evidenceEnd: number
@@ -50,10 +52,6 @@ export interface NoteFeatures {
 export interface FeatureReader {
   /** Reads the features of a note that the model knows. */
   read(note: string, words: readonly Word[], findings: readonly Finding[]): NoteFeatures
-  /** The row for the statement of a finding; `UNKNOWN` when there is none. */
-  statementRow(says: string): number
-  /** The row for a fact; `UNKNOWN` when there is none. */
-  factRow(fact: Fact): number
 }
 
 const KINDS = { evidence: wordHash('evidence'), shape: wordHash('shape') }
@@ -75,6 +73,7 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
     ofWords,
     pairs: new Int32Array(1),
     rows: new Int32Array(MAX_WHOLE),
+    findingRows: [],
     pairsEnd: 0,
     evidenceEnd: 0,
     shapesEnd: 0,
@@ -126,6 +125,7 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
   function readWhole(note: string, words: readonly Word[], findings: readonly Finding[]): number {
     const { size, pairsEnd } = features
     features.evidenceEnd = pairsEnd
+    features.findingRows.length = 0
     for (let i = 0; i < findings.length; i++) {
       const { says, facts } = findings[i] as Finding
       addEvidence(statementRow(says))
@@ -142,7 +142,8 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
 
   /** Adds each statement and fact once, however often it was found. */
   function addEvidence(row: number): void {
-    const { rows, pairsEnd, evidenceEnd } = features
+    const { rows, pairsEnd, evidenceEnd, findingRows } = features
+    findingRows.push(row)
     if (row === UNKNOWN) return
     for (let i = pairsEnd; i < evidenceEnd; i++) if (rows[i] === row) return
     rows[features.evidenceEnd++] = row
@@ -154,8 +155,6 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
       features.scale = square === 0 ? 0 : LENGTH / Math.sqrt(square)
       return features
     },
-    statementRow,
-    factRow,
   }
 }
 

@@ -37,68 +37,70 @@ const MARK = CAPITAL + CAPITALS
 
 const LINK = /https?:|www\.|\.example/
 
+/** What the characters of a note show, as bits in the order of {@link MARKS}. */
+const [QUESTION, ENDS_IN_QUESTION, EXCLAMATION, PER_CENT, LINES, IS_LINK, CURRENCY, EMOJI, DIGITS] = [
+  1, 2, 4, 8, 16, 32, 64, 128, 256,
+]
+
 /**
  * The shapes of a note, as indexes in {@link SHAPES}.
  *
  * @param size number of words to look at
  */
 export function shapesOf(note: string, words: readonly Word[], size: number): number[] {
-  const marks = marksOf(note)
-  let digits = false
+  let marks = marksOf(note)
   let inCapitals = 0
   for (let i = 0; i < size; i++) {
     const { start, end } = words[i] as Word
     const code = note.charCodeAt(start)
-    if (isDigit(code)) digits = true
+    if (isDigit(code)) marks |= DIGITS
     else if (end - start > 1 && isUpperCase(code) && isUpperCase(note.charCodeAt(start + 1))) inCapitals++
   }
   const share = size === 0 ? 0 : inCapitals / size
-  const sentences = words[size - 1]?.sentence ?? 0
+  const sentences = size === 0 ? 0 : (words[size - 1] as Word).sentence
   const shapes = [
     0,
     LENGTH + Math.min(LENGTHS - 1, 31 - Math.clz32(size + 1)),
     SENTENCE + Math.min(SENTENCES - 1, sentences),
     CAPITAL + (share > 0.5 ? 2 : share > 0.15 ? 1 : 0),
   ]
-  const found = (mark: (typeof MARKS)[number], holds: boolean) => {
-    if (holds) shapes.push(MARK + MARKS.indexOf(mark))
-  }
-  found('question', marks.question)
-  found('ends in a question', marks.question && note.trimEnd().endsWith('?'))
-  found('exclamation', marks.exclamation)
-  found('per cent', marks.percent)
-  found('several lines', marks.line)
-  found('link', marks.dot && LINK.test(note))
-  found('currency', marks.currency)
-  found('emoji', marks.emoji)
-  found('digits', digits)
+  for (let mark = 0; mark < MARKS.length; mark++) if (((marks >>> mark) & 1) !== 0) shapes.push(MARK + mark)
   return shapes
 }
 
+const [NEW_LINE, EXCLAMATION_MARK, PER_CENT_SIGN, FULL_STOP, COLON, QUESTION_MARK] = [10, 33, 37, 46, 58, 63]
+const [LETTER_E, LETTER_P, LETTER_S, LETTER_W] = [101, 112, 115, 119]
+
 /** One pass over the characters, several times as fast as a search for each mark. */
-function marksOf(note: string) {
-  const marks = {
-    question: false,
-    exclamation: false,
-    percent: false,
-    line: false,
-    currency: false,
-    emoji: false,
-    dot: false,
-  }
+function marksOf(note: string): number {
+  let marks = 0
+  let isLink = false
   for (let i = 0; i < note.length; i++) {
     const code = note.charCodeAt(i)
     if (code >= 97 && code <= 122) continue // the most frequent
-    if (code === 63) marks.question = true
-    else if (code === 33) marks.exclamation = true
-    else if (code === 37) marks.percent = true
-    else if (code === 10) marks.line = true
-    else if (code === 46 || code === 58) marks.dot = true
-    else if (code === 36 || code === 163 || code === 0x20ac || code === 0x20bd) marks.currency = true
+    if (code === QUESTION_MARK) marks |= QUESTION
+    else if (code === EXCLAMATION_MARK) marks |= EXCLAMATION
+    else if (code === PER_CENT_SIGN) marks |= PER_CENT
+    else if (code === NEW_LINE) marks |= LINES
+    else if (code === FULL_STOP || code === COLON) isLink ||= isLinkAt(note, i, code)
+    else if (code === 36 || code === 163 || code === 0x20ac || code === 0x20bd) marks |= CURRENCY
     // pictographs are in the supplementary planes from U+1F000, or among the symbols of the BMP
-    else if ((code >= 0xd83c && code <= 0xd83e) || (code >= 0x2600 && code <= 0x27bf)) marks.emoji = true
+    else if ((code >= 0xd83c && code <= 0xd83e) || (code >= 0x2600 && code <= 0x27bf)) marks |= EMOJI
   }
+  if (isLink && LINK.test(note)) marks |= IS_LINK
+  if ((marks & QUESTION) !== 0 && endsInQuestion(note)) marks |= ENDS_IN_QUESTION
   return marks
+}
+
+/** Whether a full stop or colon can be one of {@link LINK}, to spare most notes the search. */
+function isLinkAt(note: string, at: number, code: number): boolean {
+  const before = at === 0 ? 0 : note.charCodeAt(at - 1)
+  if (code === COLON) return before === LETTER_P || before === LETTER_S
+  return before === LETTER_W || (at + 1 < note.length && note.charCodeAt(at + 1) === LETTER_E)
+}
+
+function endsInQuestion(note: string): boolean {
+  return note.charCodeAt(note.length - 1) === QUESTION_MARK || note.trimEnd().endsWith('?')
 }
 
 /** For basic Latin, Western European and Russian letters. */

@@ -151,8 +151,10 @@ function addPhrase<E>(
 }
 
 function edgesOf<E>(state: State<E>, isAfterGap: boolean): Edges<E> {
-  if (isAfterGap) return (state.afterGap ??= createEdges())
-  return (state.next ??= createEdges())
+  const edges = (isAfterGap ? state.afterGap : state.next) ?? createEdges()
+  if (isAfterGap) state.afterGap = edges
+  else state.next = edges
+  return edges
 }
 
 /** Sets the bit of a place, by its number. */

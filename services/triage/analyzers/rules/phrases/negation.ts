@@ -1,5 +1,5 @@
 import { wordSet } from '../reading/folding.ts'
-import type { Word } from '../reading/note-words.ts'
+import { type Word, wordAt } from '../reading/note-words.ts'
 import type { Match } from './match.ts'
 
 /** By language, so that each can be read and extended on its own. Folded as words of notes are. */
@@ -54,9 +54,9 @@ export function isDenied(match: Pick<Match, 'first' | 'last'>, words: readonly W
 }
 
 function isDeniedBefore(first: number, words: readonly Word[]): boolean {
-  const clause = words[first]?.clause
+  const clause = wordAt(words, first)?.clause
   for (let i = first - 1; i >= first - REACH_WORDS; i--) {
-    const word = words[i]
+    const word = wordAt(words, i)
     if (word === undefined || word.clause !== clause) return false
     if (DENIALS.has(word.text) && !isUndone(i, words) && !(word.text === 'no' && isPortuguese(words))) return true
   }
@@ -64,9 +64,9 @@ function isDeniedBefore(first: number, words: readonly Word[]): boolean {
 }
 
 function isDeniedAfter(last: number, words: readonly Word[]): boolean {
-  const clause = words[last]?.clause
+  const clause = wordAt(words, last)?.clause
   for (let i = last + 1; i <= last + FOLLOWING_REACH_WORDS; i++) {
-    const word = words[i]
+    const word = wordAt(words, i)
     if (word === undefined || word.clause !== clause || CONJUNCTIONS.has(word.text)) return false
     if (FOLLOWING_DENIALS.has(word.text)) return !isUndone(i, words)
   }
@@ -78,7 +78,7 @@ function isPortuguese(words: readonly Word[]): boolean {
 }
 
 function isUndone(denial: number, words: readonly Word[]): boolean {
-  const textAt = (i: number): string => words[i]?.text ?? ''
+  const textAt = (i: number): string => wordAt(words, i)?.text ?? ''
   if (UNDONE_BY_NEXT.has(textAt(denial + 1))) return true
   return UNDONE_BY_PREVIOUS.has(textAt(denial - 1)) || UNDONE_BY_PREVIOUS.has(textAt(denial - 2))
 }

@@ -1,5 +1,5 @@
 import type { Evidence } from '../evidence/evidence.ts'
-import type { Fact, Finding } from '../findings/finding.ts'
+import { createFinding, type Fact, type Finding } from '../findings/finding.ts'
 import type { Word } from '../reading/note-words.ts'
 import type { Match } from './match.ts'
 import { isDenied } from './negation.ts'
@@ -19,12 +19,9 @@ export function phraseFindings(matches: readonly Match[], words: readonly Word[]
     if (times > MAX_REPEATS) continue
 
     const denied = match.evidence.deniable === true && isDenied(match, words)
-    findings.push({
-      says: denied ? `denies: ${match.evidence.says}` : match.evidence.says,
-      start: first.start,
-      end: last.end,
-      facts: first.quoted ? [] : factsOf(match.evidence, denied),
-    })
+    const says = denied ? `denies: ${match.evidence.says}` : match.evidence.says
+    const facts = first.quoted ? [] : factsOf(match.evidence, denied)
+    findings.push(createFinding({ says }, first.start, last.end, facts))
   }
   return findings
 }

@@ -20,6 +20,11 @@ export interface Word {
   readonly quoted: boolean
 }
 
+/** The word at an index, or undefined outside of the note. V8 makes every access slow where one had a negative index. */
+export function wordAt(words: readonly Word[], at: number): Word | undefined {
+  return at >= 0 && at < words.length ? words[at] : undefined
+}
+
 /**
  * Maximum number of words read. 20,000 characters of ordinary text have about 3,500 words, and the purpose of a note
  * shows earlier. Notes such as "7 7 7" have 10,000 and would take too long.
