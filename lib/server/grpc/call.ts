@@ -16,7 +16,7 @@ import { identityHeaders } from '../http/call-identity.ts'
 import type { ClientAddress } from '../http/client-address.ts'
 import { ACCEPTED_ENCODINGS } from '../http/compression.ts'
 import type { CallContext } from '../rpc.ts'
-import { sendItems, watchUnread } from '../send-items.ts'
+import { createSink, sendItems } from '../send-items.ts'
 import { errorTrailers } from './error.ts'
 import type { Frame } from './frames.ts'
 import { createFrameReader, decompressFrame, toFrame } from './frames.ts'
@@ -103,7 +103,7 @@ export function openCall(
       stream.sendTrailers(trailers)
       stopRequest()
     })
-    watchUnread(stream, unreadTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL)) // 6
+    return createSink(stream, unreadTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL)) // 6
   }
   /** Asks the client to stop sending the request (RFC 9113, section 8.1). */
   const stopRequest = () => {
@@ -187,13 +187,13 @@ export function openCall(
       })
     },
     send: async (schema, message) => {
+      if (hasEnded) throw cancelled()
       const frame = toFrame(toBinary(schema, message))
-      if (!stream.headersSent) respond()
-      if (!stream.write(frame)) await once(stream, 'drain', { signal: call.context.signal })
+      if (!respond().write(frame)) await once(stream, 'drain', { signal: call.context.signal })
     },
     sendAll: async (schema, messages) => {
-      if (!hasEnded) respond()
-      await sendItems(messages, stream, (message) => toFrame(toBinary(schema, message)), call.context.signal)
+      if (hasEnded) throw cancelled()
+      await sendItems(messages, respond(), (message) => toFrame(toBinary(schema, message)), call.context.signal)
     },
     succeed: () => {
       if (!end()) return

@@ -85,7 +85,7 @@ export function createRestStreams(parts: StreamParts): RestStreams {
         const retryMs = retryAfterSeconds === undefined ? {} : { retryMs: retryAfterSeconds * 1_000 }
         return encodeEvent({ event: 'failed', data: failLate(request, thrown), ...retryMs })
       }
-      const heartbeat = { intervalMs: heartbeatMs, bytes: HEARTBEAT }
+      const heartbeat = { intervalMs: heartbeatMs, text: HEARTBEAT }
       return send(request, reply.type(EVENT_STREAM), open, { encode: encodeEvent, fail, heartbeat })
     },
     sendBody: (request, reply, { type, open, failed }) => {
