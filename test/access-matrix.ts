@@ -24,6 +24,7 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
   },
   insights: {
     'leadtriage.insights.v1.InsightsService/GetInsight': 'insights:read',
+    'leadtriage.insights.v1.InsightsService/ListInsights': 'insights:read',
   },
 }
 
@@ -50,6 +51,7 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
   },
   insights: {
     'GET /leads/{lead_id}/insight': 'insights:read',
+    'GET /insights': 'insights:read',
   },
 }
 

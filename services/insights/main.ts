@@ -22,8 +22,10 @@ import { insightsSettings } from './config.ts'
 import { getInsight } from './get-insight.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
+import { listInsights } from './leads/list-insights.ts'
+import { createListStore } from './leads/list-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
-import type { GetInsight } from './rpc.ts'
+import type { InsightsMethods } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
@@ -74,18 +76,22 @@ export async function startInsights(
     maxWaiting: 10_000,
     log,
   })
-  const get: GetInsight = (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal)
+  const list = createListStore(sql)
+  const methods: InsightsMethods = {
+    getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
+    listInsights: (input, principal) => listInsights(list, input, principal),
+  }
 
   const server = await startServer({
     api: insightsApi,
     host: config.HOST,
     port: config.INSIGHTS_PORT,
-    services: [insightsRpc(get)],
+    services: [insightsRpc(methods)],
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
     isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
     rest: (app) => {
-      registerInsightsRest(app, get)
+      registerInsightsRest(app, methods)
       registerSignInRest(app, signIn)
     },
     checks: [

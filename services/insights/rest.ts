@@ -7,7 +7,8 @@ import type { RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
 import { insightSchema, toInsightBody } from './insight-body.ts'
-import type { GetInsight } from './rpc.ts'
+import { registerListRest } from './leads/list-rest.ts'
+import type { InsightsMethods } from './rpc.ts'
 import { signInTags } from './sign-in/rest.ts'
 import { parseWait } from './wait.ts'
 
@@ -26,7 +27,8 @@ export const insightsApi: ApiDescription = {
 const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}ms|60000ms)$'
 
 /** The REST routes of insights. */
-export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void {
+export function registerInsightsRest(app: RestApp, { getInsight, listInsights }: InsightsMethods): void {
+  registerListRest(app, listInsights)
   app.get(
     '/leads/:lead_id/insight',
     {

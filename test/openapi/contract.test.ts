@@ -297,6 +297,12 @@ describe('responses are as documented, without additional fields or headers:', (
     )
   })
 
+  test('the list of insights', async () => {
+    await call('insights', 'listInsights', '/insights?order=newest&count=true&state=open&state=pending')
+    await call('insights', 'listInsights', '/insights?priority=P9')
+    await call('insights', 'listInsights', '/insights?unknown=1')
+  })
+
   test('the queue and dead letters', async () => {
     const dead = await deadLetter()
     await call('triage', 'getQueue', '/queue')

@@ -36,7 +36,7 @@ export const stateField = z.enum(LeadState).meta({
 })
 
 /** The parameters of a filter as the OpenAPI document describes them. */
-const filterQueryShape = {
+export const filterQueryShape = {
   priority: repeatable(priorityField, 'How soon someone must act.'),
   intent: repeatable(intentField, 'What the sender wants.'),
   next_action: repeatable(nextActionField, 'What to do with the lead.'),

@@ -2,20 +2,22 @@
 // @generated from file leadtriage/insights/v1/insights_service.proto (package leadtriage.insights.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import { file_leadtriage_access_v1_scope } from "../../access/v1/scope_pb.ts";
 import type { Insight } from "./insight_pb.ts";
 import { file_leadtriage_insights_v1_insight } from "./insight_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { InsightFilter, LeadInsight } from "./lead_insight_pb.ts";
+import { file_leadtriage_insights_v1_lead_insight } from "./lead_insight_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file leadtriage/insights/v1/insights_service.proto.
  */
 export const file_leadtriage_insights_v1_insights_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0MowBCg9JbnNpZ2h0c1NlcnZpY2USeQoKR2V0SW5zaWdodBIpLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlcXVlc3QaKi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXNwb25zZSIUkAIBirUYDWluc2lnaHRzOnJlYWRiBnByb3RvMw", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight]);
+  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0IrcBChNMaXN0SW5zaWdodHNSZXF1ZXN0EjUKBmZpbHRlchgBIAEoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodEZpbHRlchIzCgVvcmRlchgCIAEoDjIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodE9yZGVyEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEg0KBWNvdW50GAUgASgIIq0BChRMaXN0SW5zaWdodHNSZXNwb25zZRI1CghpbnNpZ2h0cxgBIAMoCzIjLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGVhZEluc2lnaHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKCnRvdGFsX3NpemUYAyABKAVIAIgBARIdChV0b3RhbF9zaXplX2lzX21pbmltdW0YBCABKAhCDQoLX3RvdGFsX3NpemUqfAoMSW5zaWdodE9yZGVyEh0KGUlOU0lHSFRfT1JERVJfVU5TUEVDSUZJRUQQABIZChVJTlNJR0hUX09SREVSX1VSR0VOQ1kQARIYChRJTlNJR0hUX09SREVSX05FV0VTVBACEhgKFElOU0lHSFRfT1JERVJfT0xERVNUEAMyjQIKD0luc2lnaHRzU2VydmljZRJ5CgpHZXRJbnNpZ2h0EikubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRJbnNpZ2h0UmVxdWVzdBoqLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZBJ/CgxMaXN0SW5zaWdodHMSKy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxpc3RJbnNpZ2h0c1JlcXVlc3QaLC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxpc3RJbnNpZ2h0c1Jlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZGIGcHJvdG8z", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight, file_leadtriage_insights_v1_lead_insight]);
 
 /**
  * @generated from message leadtriage.insights.v1.GetInsightRequest
@@ -59,6 +61,132 @@ export const GetInsightResponseSchema: GenMessage<GetInsightResponse> = /*@__PUR
   messageDesc(file_leadtriage_insights_v1_insights_service, 1);
 
 /**
+ * @generated from message leadtriage.insights.v1.ListInsightsRequest
+ */
+export type ListInsightsRequest = Message<"leadtriage.insights.v1.ListInsightsRequest"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.InsightFilter filter = 1;
+   */
+  filter?: InsightFilter | undefined;
+
+  /**
+   * Default: by urgency.
+   *
+   * @generated from field: leadtriage.insights.v1.InsightOrder order = 2;
+   */
+  order: InsightOrder;
+
+  /**
+   * Maximum number of leads per page: default 50; values above 500 mean 500.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the previous page. The filter and the order must not change between pages.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+
+  /**
+   * Whether to count the leads that match.
+   *
+   * @generated from field: bool count = 5;
+   */
+  count: boolean;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ListInsightsRequest.
+ * Use `create(ListInsightsRequestSchema)` to create a new message.
+ */
+export const ListInsightsRequestSchema: GenMessage<ListInsightsRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 2);
+
+/**
+ * @generated from message leadtriage.insights.v1.ListInsightsResponse
+ */
+export type ListInsightsResponse = Message<"leadtriage.insights.v1.ListInsightsResponse"> & {
+  /**
+   * May be fewer than page_size, even none, although more follow: a filter that selects very few leads is looked for in
+   * several calls.
+   *
+   * @generated from field: repeated leadtriage.insights.v1.LeadInsight insights = 1;
+   */
+  insights: LeadInsight[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * How many leads match, at most 10,000. Set if count was.
+   *
+   * @generated from field: optional int32 total_size = 3;
+   */
+  totalSize?: number | undefined;
+
+  /**
+   * Whether more than total_size leads may match.
+   *
+   * @generated from field: bool total_size_is_minimum = 4;
+   */
+  totalSizeIsMinimum: boolean;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ListInsightsResponse.
+ * Use `create(ListInsightsResponseSchema)` to create a new message.
+ */
+export const ListInsightsResponseSchema: GenMessage<ListInsightsResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 3);
+
+/**
+ * @generated from enum leadtriage.insights.v1.InsightOrder
+ */
+export const InsightOrder = {
+  /**
+   * By urgency.
+   *
+   * @generated from enum value: INSIGHT_ORDER_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * P0 first, within a priority oldest first. Leads without an insight come last.
+   *
+   * @generated from enum value: INSIGHT_ORDER_URGENCY = 1;
+   */
+  URGENCY: 1,
+
+  /**
+   * @generated from enum value: INSIGHT_ORDER_NEWEST = 2;
+   */
+  NEWEST: 2,
+
+  /**
+   * @generated from enum value: INSIGHT_ORDER_OLDEST = 3;
+   */
+  OLDEST: 3,
+} as const;
+
+/**
+ * @generated from enum leadtriage.insights.v1.InsightOrder
+ */
+export type InsightOrder = (typeof InsightOrder)[keyof typeof InsightOrder] | UnknownEnum;
+
+/**
+ * Describes the enum leadtriage.insights.v1.InsightOrder.
+ */
+export const InsightOrderSchema: GenEnum<InsightOrder> = /*@__PURE__*/
+  enumDesc(file_leadtriage_insights_v1_insights_service, 0);
+
+/**
  * Serves the insights that triage produces.
  *
  * @generated from service leadtriage.insights.v1.InsightsService
@@ -81,6 +209,23 @@ export const InsightsService: GenService<{
     methodKind: "unary";
     input: typeof GetInsightRequestSchema;
     output: typeof GetInsightResponseSchema;
+  },
+  /**
+   * Lists leads with their insights and states. Each page continues after the last lead of the previous one, regardless
+   * of leads that are added meanwhile. A lead whose priority changes between two pages of the order by urgency may be
+   * on both or on neither.
+   *
+   * Without the scope leads:read, the personal data of leads is left out.
+   *
+   * Errors: INVALID_ARGUMENT, also when page_token was returned for a different filter or order; PERMISSION_DENIED when
+   * the filter has email or text and the credential lacks leads:read; UNAVAILABLE.
+   *
+   * @generated from rpc leadtriage.insights.v1.InsightsService.ListInsights
+   */
+  listInsights: {
+    methodKind: "unary";
+    input: typeof ListInsightsRequestSchema;
+    output: typeof ListInsightsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_leadtriage_insights_v1_insights_service, 0);
