@@ -231,6 +231,15 @@ describe('a method called in the way of another kind is rejected with what it ac
   })
 })
 
+test('a compressed message counts as ten times its size until it is decompressed', async () => {
+  const server = await start({ watch: count, maxBodyBytes: 100_000 })
+  const headers = { ...PROTO_TYPE, 'connect-content-encoding': 'gzip' }
+  const { end } = await framesOf(
+    await send(server, { headers, body: frame(Buffer.alloc(20_000), FrameFlag.Compressed) }),
+  )
+  expect(end).toMatchObject({ error: { code: 'resource_exhausted', message: expect.stringMatching(/too much data/) } })
+})
+
 test('a deadline that passes is the end of the stream', async () => {
   const ended = Promise.withResolvers<void>()
   const server = await start({

@@ -82,10 +82,15 @@ export function registerRestHandler(
     readonly handleError: ErrorHandler
     readonly bodies: BodyBudget
     readonly allowedMethods: AllowedMethods
-    readonly streams: Omit<StreamParts, 'failLate'>
+    readonly streams: Omit<StreamParts, 'failLate' | 'admit'>
   },
 ): void {
   const { access, observe, handleError, bodies, allowedMethods } = parts
+  const admit = (request: FastifyRequest, call: IncomingCall) => {
+    const { scope: required, authenticate } = request.routeOptions.config
+    const own = authenticate && ((incoming: IncomingCall) => authenticate(request, incoming))
+    return access.admit(call, required as RequiredScope, own)
+  }
   app.decorateRequest('observed')
   app.decorateRequest('principal')
   app.setErrorHandler((thrown, request, reply) => {
@@ -104,9 +109,7 @@ export function registerRestHandler(
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
-      const { scope: required, authenticate } = request.routeOptions.config
-      const own = authenticate && ((call: IncomingCall) => authenticate(request, call))
-      const admitted = access.admit(incomingCall(request, reply), required as RequiredScope, own)
+      const admitted = admit(request, incomingCall(request, reply))
       const proceed = (principal: Principal) => {
         request.principal = principal
         done()
@@ -130,7 +133,7 @@ export function registerRestHandler(
       done()
     })
     const failLate: FailLate = (request, thrown) => problemOf(fail(observe, request, thrown), request.id)
-    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate }))
+    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate, admit }))
   })
 }
 
