@@ -40,6 +40,8 @@ describe.each([
       ['wait', () => getInsight({ seconds: 1n, nanos: -1 })],
       ['wait', () => getInsight({ seconds: 2n ** 63n - 1n, nanos: 0 })],
       ['filter.created_after', () => insights.listInsights({ filter: { createdAfter: badNanos } })],
+      ['from', () => insights.getStats({ from: badNanos })],
+      ['to', () => insights.getStats({ to: badNanos })],
       ['failed_after', () => triage.listDeadLetters({ failedAfter: badNanos })],
       ['failed_before', () => triage.redriveDeadLetters({ failedBefore: { seconds: 0n, nanos: -1 }, dryRun: true })],
       ['expires_at', () => access.createKey({ expiresAt: badNanos })],

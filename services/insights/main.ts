@@ -20,6 +20,7 @@ import { tlsOptionsOf } from '../../lib/server/tls/certificate.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { insightsSettings } from './config.ts'
 import { getInsight } from './get-insight.ts'
+import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
 import { listInsights } from './leads/list-insights.ts'
@@ -29,6 +30,7 @@ import type { InsightsMethods } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
+import { createStatsStore } from './stats/stats-store.ts'
 
 /** Starts insights; resolves when its server is listening. */
 export async function startInsights(
@@ -77,9 +79,11 @@ export async function startInsights(
     log,
   })
   const list = createListStore(sql)
+  const stats = createStatsStore(sql)
   const methods: InsightsMethods = {
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
     listInsights: (input, principal) => listInsights(list, input, principal),
+    getStats: (input) => getStats(stats, input),
   }
 
   const server = await startServer({

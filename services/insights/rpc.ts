@@ -6,6 +6,7 @@ import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
+import { type GetStats, getStatsRpc } from './stats/stats-rpc.ts'
 
 /** `getInsight` of `get-insight.ts`, with its dependencies bound. */
 type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSignal) => Promise<Insight>
@@ -14,15 +15,17 @@ type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSi
 export interface InsightsMethods {
   readonly getInsight: GetInsight
   readonly listInsights: ListInsights
+  readonly getStats: GetStats
 }
 
 /** Maps the messages of InsightsService to and from the use cases. */
-export function insightsRpc({ getInsight, listInsights }: InsightsMethods): RpcService {
+export function insightsRpc({ getInsight, listInsights, getStats }: InsightsMethods): RpcService {
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {
       const request = { lead_id: leadId, wait: millisecondsOf(wait, 'wait') ?? 0 }
       return create(GetInsightResponseSchema, { insight: toInsightMessage(await getInsight(request, signal)) })
     },
     listInsights: listInsightsRpc(listInsights),
+    getStats: getStatsRpc(getStats),
   })
 }

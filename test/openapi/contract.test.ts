@@ -269,6 +269,12 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'getInsight', `/leads/${id}/insight?wait=soon`)
   })
 
+  test('statistics', async () => {
+    await call('insights', 'getStats', '/stats?breakdown=client&interval=hour')
+    await call('insights', 'getStats', '/stats?breakdown=source&client=unknown')
+    await call('insights', 'getStats', '/stats?interval=week')
+  })
+
   test('sessions', async () => {
     const call = async (operationId: string, path: string, init: RequestInit = {}, site = 'same-origin') => {
       const headers = { ...init.headers, 'sec-fetch-site': site }
