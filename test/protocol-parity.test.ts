@@ -254,6 +254,7 @@ test.each([
 
 describe('listing insights has the same outcome over every protocol:', () => {
   test.each<[string, string, Parameters<Clients['insights']['listInsights']>[0], Partial<Outcome>]>([
+    ['of two priorities', 'priority=P0&priority=P1', { filter: { priorities: [1, 2] } }, {}],
     ['all', '', {}, {}],
     ['a few', 'priority=P0&text=note&count=true', { filter: { priorities: [1], text: 'note' }, count: true }, {}],
     ['in an unknown order', 'order=best', { order: 99 as InsightOrder }, invalid('order')],

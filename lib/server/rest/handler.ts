@@ -32,6 +32,8 @@ declare module 'fastify' {
     scope?: RequiredScope
     /** Establishes the principal from a credential that is elsewhere than usual. */
     authenticate?: AuthenticateRequest
+    /** Query parameters that may be repeated. */
+    listParameters?: readonly string[]
     /** Shows a problem as a page. Returns undefined for a client that prefers the problem itself. */
     problemPage?: (problem: Problem, request: FastifyRequest) => Html | undefined
   }
@@ -118,7 +120,7 @@ export function registerRestHandler(
       else proceed(admitted)
     })
     scope.addHook('onRequest', (request, reply, done) => {
-      assertValidQuery(request)
+      assertValidQuery(request, request.routeOptions.config.listParameters)
       assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)
       if (bytes > 0) {

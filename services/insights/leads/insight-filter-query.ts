@@ -18,6 +18,7 @@ const LISTS = {
   source: 'sources',
   client: 'clients',
 } as const
+export const LIST_PARAMETERS: readonly string[] = Object.keys(LISTS)
 /** Other parameters that are not text. */
 const NUMBERS = ['min_confidence', 'max_confidence'] as const
 

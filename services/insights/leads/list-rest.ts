@@ -3,7 +3,7 @@ import { Scope } from '../../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
-import { filterInputOf, filterQueryShape, withQueryPaths } from './insight-filter-query.ts'
+import { filterInputOf, filterQueryShape, LIST_PARAMETERS, withQueryPaths } from './insight-filter-query.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema, toLeadInsightBody } from './lead-insight-body.ts'
 import type { ListInsights } from './list-rpc.ts'
 import { Order } from './order.ts'
@@ -58,7 +58,7 @@ export function registerListRest(app: RestApp, listInsights: ListInsights): void
   app.get(
     '/insights',
     {
-      config: { scope: Scope.InsightsRead },
+      config: { scope: Scope.InsightsRead, listParameters: LIST_PARAMETERS },
       schema: {
         operationId: 'listInsights',
         tags: ['Insights'],

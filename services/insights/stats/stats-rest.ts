@@ -58,7 +58,7 @@ export function registerStatsRest(app: RestApp, getStats: GetStats): void {
   app.get(
     '/stats',
     {
-      config: { scope: Scope.InsightsRead },
+      config: { scope: Scope.InsightsRead, listParameters: Object.keys(LISTS) },
       schema: {
         operationId: 'getStats',
         tags: ['Statistics'],
