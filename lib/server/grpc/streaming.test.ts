@@ -94,6 +94,25 @@ test('a stream that the client does not read is reset, although other calls use 
   expect(outcomes(server)).toEqual(['cancelled'])
 }, 20_000)
 
+test('a stream that the client reads slowly is not reset', async () => {
+  const server = await start({
+    requestTimeoutMs: 1_000,
+    watch: async function* () {
+      yield create(WatchResponseSchema, { number: 1, text: 'x'.repeat(2_000_000) })
+    },
+  })
+  const { stream } = open(server).begin(WATCH)
+  stream.removeAllListeners('data') // of the client, which would read at once
+  stream.pause().end(EMPTY)
+  let received = 0
+  while (!stream.readableEnded) {
+    await new Promise((resolve) => setTimeout(resolve, 100)) // three times the timeout in total
+    received += (stream.read() as Buffer | null)?.length ?? 0 // what the window permits, 64 KiB
+  }
+  expect(received).toBeGreaterThan(2_000_000)
+  expect(outcomes(server)).toEqual(['ok'])
+})
+
 test('an open stream does not hold the budget of its request', async () => {
   const started = Promise.withResolvers<void>()
   const server = await start({
