@@ -31,6 +31,8 @@ import { insightsRpc } from './rpc.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
 import { createStatsStore } from './stats/stats-store.ts'
+import { registerWatchRest } from './watch/rest.ts'
+import { startWatching } from './watch/start-watching.ts'
 
 /** Starts insights; resolves when its server is listening. */
 export async function startInsights(
@@ -84,6 +86,7 @@ export async function startInsights(
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
     listInsights: (input, principal) => listInsights(list, input, principal),
     getStats: (input) => getStats(stats, input),
+    watchInsights: startWatching({ sql, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
   }
 
   const server = await startServer({
@@ -94,8 +97,9 @@ export async function startInsights(
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
     isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
-    rest: (app) => {
+    rest: (app, _failLate, streams) => {
       registerInsightsRest(app, methods)
+      registerWatchRest(app, methods.watchInsights, streams)
       registerSignInRest(app, signIn)
     },
     checks: [

@@ -7,6 +7,8 @@ import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
 import { type GetStats, getStatsRpc } from './stats/stats-rpc.ts'
+import { watchInsightsRpc } from './watch/rpc.ts'
+import type { WatchInsights } from './watch/watch-insights.ts'
 
 /** `getInsight` of `get-insight.ts`, with its dependencies bound. */
 type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSignal) => Promise<Insight>
@@ -16,10 +18,11 @@ export interface InsightsMethods {
   readonly getInsight: GetInsight
   readonly listInsights: ListInsights
   readonly getStats: GetStats
+  readonly watchInsights: WatchInsights
 }
 
 /** Maps the messages of InsightsService to and from the use cases. */
-export function insightsRpc({ getInsight, listInsights, getStats }: InsightsMethods): RpcService {
+export function insightsRpc({ getInsight, listInsights, getStats, watchInsights }: InsightsMethods): RpcService {
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {
       const request = { lead_id: leadId, wait: millisecondsOf(wait, 'wait') ?? 0 }
@@ -27,5 +30,6 @@ export function insightsRpc({ getInsight, listInsights, getStats }: InsightsMeth
     },
     listInsights: listInsightsRpc(listInsights),
     getStats: getStatsRpc(getStats),
+    watchInsights: watchInsightsRpc(watchInsights),
   })
 }

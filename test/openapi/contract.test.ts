@@ -309,6 +309,12 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'listInsights', '/insights?unknown=1')
   })
 
+  test('the stream of insights', async () => {
+    await call('insights', 'watchInsights', '/insights/stream')
+    await call('insights', 'watchInsights', '/insights/stream?include_open=true')
+    await call('insights', 'watchInsights', '/insights/stream?priority=P9')
+  })
+
   test('the queue and dead letters', async () => {
     const dead = await deadLetter()
     await call('triage', 'getQueue', '/queue')

@@ -57,12 +57,20 @@ export function leadConditions(sql: Sql, { email, text }: InsightFilter): SqlFra
   ]
 }
 
-/**
- * Whether the note, the name or the email address contains the text in any case. `pg_c_utf8` knows the letters of every
- * script, whatever the locale of the database is. A text with a line break does not match across two fields.
- */
+/** Whether the note, the name or the email address contains the text in any case. */
 function containsText(sql: Sql, text: string): SqlFragment {
-  return sql`position(
-    lower(${text.normalize('NFC')} collate pg_c_utf8) in lower(concat_ws(E'\\x01', l.note, l.name, l.email) collate pg_c_utf8)
-  ) > 0`
+  return sql`position(${foldedTerm(sql, text)} in ${foldedText(sql)}) > 0`
+}
+
+/**
+ * What a filter by text searches, in lower case. `pg_c_utf8` knows the letters of every script, whatever the locale of
+ * the database is. A text with a line break does not match across two fields.
+ */
+export function foldedText(sql: Sql): SqlFragment {
+  return sql`lower(concat_ws(E'\\x01', l.note, l.name, l.email) collate pg_c_utf8)`
+}
+
+/** What a filter by text searches for; null without one. */
+export function foldedTerm(sql: Sql, text: string | undefined): SqlFragment {
+  return sql`lower(${text?.normalize('NFC') ?? null}::text collate pg_c_utf8)`
 }

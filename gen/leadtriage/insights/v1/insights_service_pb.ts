@@ -19,7 +19,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file leadtriage/insights/v1/insights_service.proto.
  */
 export const file_leadtriage_insights_v1_insights_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0IrcBChNMaXN0SW5zaWdodHNSZXF1ZXN0EjUKBmZpbHRlchgBIAEoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodEZpbHRlchIzCgVvcmRlchgCIAEoDjIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodE9yZGVyEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEg0KBWNvdW50GAUgASgIIq0BChRMaXN0SW5zaWdodHNSZXNwb25zZRI1CghpbnNpZ2h0cxgBIAMoCzIjLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGVhZEluc2lnaHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKCnRvdGFsX3NpemUYAyABKAVIAIgBARIdChV0b3RhbF9zaXplX2lzX21pbmltdW0YBCABKAhCDQoLX3RvdGFsX3NpemUqfAoMSW5zaWdodE9yZGVyEh0KGUlOU0lHSFRfT1JERVJfVU5TUEVDSUZJRUQQABIZChVJTlNJR0hUX09SREVSX1VSR0VOQ1kQARIYChRJTlNJR0hUX09SREVSX05FV0VTVBACEhgKFElOU0lHSFRfT1JERVJfT0xERVNUEAMyggMKD0luc2lnaHRzU2VydmljZRJ5CgpHZXRJbnNpZ2h0EikubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRJbnNpZ2h0UmVxdWVzdBoqLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZBJ/CgxMaXN0SW5zaWdodHMSKy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxpc3RJbnNpZ2h0c1JlcXVlc3QaLC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxpc3RJbnNpZ2h0c1Jlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZBJzCghHZXRTdGF0cxInLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0U3RhdHNSZXF1ZXN0GigubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRTdGF0c1Jlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZGIGcHJvdG8z", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight, file_leadtriage_insights_v1_lead_insight, file_leadtriage_insights_v1_stats]);
+  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0IrcBChNMaXN0SW5zaWdodHNSZXF1ZXN0EjUKBmZpbHRlchgBIAEoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodEZpbHRlchIzCgVvcmRlchgCIAEoDjIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodE9yZGVyEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEg0KBWNvdW50GAUgASgIIq0BChRMaXN0SW5zaWdodHNSZXNwb25zZRI1CghpbnNpZ2h0cxgBIAMoCzIjLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGVhZEluc2lnaHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKCnRvdGFsX3NpemUYAyABKAVIAIgBARIdChV0b3RhbF9zaXplX2lzX21pbmltdW0YBCABKAhCDQoLX3RvdGFsX3NpemUieQoUV2F0Y2hJbnNpZ2h0c1JlcXVlc3QSNQoGZmlsdGVyGAEgASgLMiUubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0RmlsdGVyEhQKDGluY2x1ZGVfb3BlbhgCIAEoCBIUCgxyZXN1bWVfdG9rZW4YAyABKAkimAIKFVdhdGNoSW5zaWdodHNSZXNwb25zZRI2CgdpbnNpZ2h0GAEgASgLMiMubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MZWFkSW5zaWdodEgAEjwKDHN5bmNocm9uaXplZBgCIAEoCzIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuU3luY2hyb25pemVkSAASNgoJaGVhcnRiZWF0GAMgASgLMiEubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5IZWFydGJlYXRIABIyCgdsYWdnaW5nGAQgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MYWdnaW5nSAASFAoMcmVzdW1lX3Rva2VuGAUgASgJQgcKBWV2ZW50IiwKDFN5bmNocm9uaXplZBIcChRvcGVuX2xlYWRzX3RydW5jYXRlZBgBIAEoCCILCglIZWFydGJlYXQiCQoHTGFnZ2luZyp8CgxJbnNpZ2h0T3JkZXISHQoZSU5TSUdIVF9PUkRFUl9VTlNQRUNJRklFRBAAEhkKFUlOU0lHSFRfT1JERVJfVVJHRU5DWRABEhgKFElOU0lHSFRfT1JERVJfTkVXRVNUEAISGAoUSU5TSUdIVF9PUkRFUl9PTERFU1QQAzKJBAoPSW5zaWdodHNTZXJ2aWNlEnkKCkdldEluc2lnaHQSKS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXF1ZXN0GioubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRJbnNpZ2h0UmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEn8KDExpc3RJbnNpZ2h0cxIrLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGlzdEluc2lnaHRzUmVxdWVzdBosLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGlzdEluc2lnaHRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEnMKCEdldFN0YXRzEicubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRTdGF0c1JlcXVlc3QaKC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldFN0YXRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEoQBCg1XYXRjaEluc2lnaHRzEiwubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5XYXRjaEluc2lnaHRzUmVxdWVzdBotLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuV2F0Y2hJbnNpZ2h0c1Jlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZDABYgZwcm90bzM", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight, file_leadtriage_insights_v1_lead_insight, file_leadtriage_insights_v1_stats]);
 
 /**
  * @generated from message leadtriage.insights.v1.GetInsightRequest
@@ -149,6 +149,138 @@ export const ListInsightsResponseSchema: GenMessage<ListInsightsResponse> = /*@_
   messageDesc(file_leadtriage_insights_v1_insights_service, 3);
 
 /**
+ * @generated from message leadtriage.insights.v1.WatchInsightsRequest
+ */
+export type WatchInsightsRequest = Message<"leadtriage.insights.v1.WatchInsightsRequest"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.InsightFilter filter = 1;
+   */
+  filter?: InsightFilter | undefined;
+
+  /**
+   * Starts with the open leads that match now, most urgent first, at most 1,000. Ignored with a resume_token.
+   *
+   * @generated from field: bool include_open = 2;
+   */
+  includeOpen: boolean;
+
+  /**
+   * Continues after the response that had this token. The filter must be the same.
+   *
+   * @generated from field: string resume_token = 3;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.WatchInsightsRequest.
+ * Use `create(WatchInsightsRequestSchema)` to create a new message.
+ */
+export const WatchInsightsRequestSchema: GenMessage<WatchInsightsRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 4);
+
+/**
+ * @generated from message leadtriage.insights.v1.WatchInsightsResponse
+ */
+export type WatchInsightsResponse = Message<"leadtriage.insights.v1.WatchInsightsResponse"> & {
+  /**
+   * @generated from oneof leadtriage.insights.v1.WatchInsightsResponse.event
+   */
+  event: {
+    /**
+     * An insight that was stored, replaced or corrected.
+     *
+     * @generated from field: leadtriage.insights.v1.LeadInsight insight = 1;
+     */
+    value: LeadInsight;
+    case: "insight";
+  } | {
+    /**
+     * @generated from field: leadtriage.insights.v1.Synchronized synchronized = 2;
+     */
+    value: Synchronized;
+    case: "synchronized";
+  } | {
+    /**
+     * @generated from field: leadtriage.insights.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | {
+    /**
+     * @generated from field: leadtriage.insights.v1.Lagging lagging = 4;
+     */
+    value: Lagging;
+    case: "lagging";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * Continues after this response. Empty for the leads of include_open; a call that breaks off within them starts again.
+   *
+   * @generated from field: string resume_token = 5;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.WatchInsightsResponse.
+ * Use `create(WatchInsightsResponseSchema)` to create a new message.
+ */
+export const WatchInsightsResponseSchema: GenMessage<WatchInsightsResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 5);
+
+/**
+ * Everything that was committed before has been sent: the leads of include_open, or what was missed since the token.
+ *
+ * @generated from message leadtriage.insights.v1.Synchronized
+ */
+export type Synchronized = Message<"leadtriage.insights.v1.Synchronized"> & {
+  /**
+   * Whether more open leads may match than were sent. ListInsights lists all of them.
+   *
+   * @generated from field: bool open_leads_truncated = 1;
+   */
+  openLeadsTruncated: boolean;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Synchronized.
+ * Use `create(SynchronizedSchema)` to create a new message.
+ */
+export const SynchronizedSchema: GenMessage<Synchronized> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 6);
+
+/**
+ * Sent when there was nothing else to send for 15 seconds, with a fresh token.
+ *
+ * @generated from message leadtriage.insights.v1.Heartbeat
+ */
+export type Heartbeat = Message<"leadtriage.insights.v1.Heartbeat"> & {
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Heartbeat.
+ * Use `create(HeartbeatSchema)` to create a new message.
+ */
+export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 7);
+
+/**
+ * The last response to a client that reads too slowly. It can continue with the token.
+ *
+ * @generated from message leadtriage.insights.v1.Lagging
+ */
+export type Lagging = Message<"leadtriage.insights.v1.Lagging"> & {
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Lagging.
+ * Use `create(LaggingSchema)` to create a new message.
+ */
+export const LaggingSchema: GenMessage<Lagging> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 8);
+
+/**
  * @generated from enum leadtriage.insights.v1.InsightOrder
  */
 export const InsightOrder = {
@@ -241,6 +373,30 @@ export const InsightsService: GenService<{
     methodKind: "unary";
     input: typeof GetStatsRequestSchema;
     output: typeof GetStatsResponseSchema;
+  },
+  /**
+   * Sends every change of an insight after which the lead matches a filter, live, and each exactly once. Changes that
+   * follow each other before they are sent are sent once, as the latest. A change after which the lead does not match is
+   * not sent, and nothing is sent about a lead that was erased.
+   *
+   * Each response has a token, with which another call continues after it: without a gap or a double, also after the
+   * service, NATS or PostgreSQL were restarted, and however long ago it was.
+   *
+   * Without the scope leads:read, the leads have no personal data.
+   *
+   * Errors:
+   * INVALID_ARGUMENT, also for a filter by states that excludes open leads, since a watch reports leads with an insight,
+   * and for a token that belongs to another filter or database.
+   * PERMISSION_DENIED for a filter by email or text without leads:read.
+   * RESOURCE_EXHAUSTED with google.rpc.RetryInfo when the service has too many watchers.
+   * UNAUTHENTICATED when the credential has been revoked or has expired since.
+   *
+   * @generated from rpc leadtriage.insights.v1.InsightsService.WatchInsights
+   */
+  watchInsights: {
+    methodKind: "server_streaming";
+    input: typeof WatchInsightsRequestSchema;
+    output: typeof WatchInsightsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_leadtriage_insights_v1_insights_service, 0);
