@@ -38,13 +38,9 @@ const CHOICES: readonly (readonly (readonly string[])[])[] = [
   [['nats'], ['nats', 'nats-cluster']],
   [['postgres-single'], ['postgres-cluster']],
   [[], ['keda'], ['keda', 'keda-age'], ['hpa']],
-  // those for egress are independent of all others, so one combination is enough
-  [
-    [],
-    ['gateway'],
-    ['monitoring', 'model-egress', 'issuer-egress', 'tls'],
-    ['gateway', 'monitoring', 'tls', 'gateway-tls'],
-  ],
+  [[], ['gateway']],
+  // independent of each other and of all others, so one combination is enough
+  [[], ['monitoring', 'model-egress', 'issuer-egress']],
 ]
 
 /** Returns all 64 combinations. */

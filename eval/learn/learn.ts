@@ -1,6 +1,12 @@
 import { type Certainty, unknownShareOf } from '../../services/triage/analyzers/rules/learned/confidence.ts'
-import { type FeatureTable, tableOf, UNKNOWN } from '../../services/triage/analyzers/rules/learned/feature-table.ts'
 import {
+  type FeatureTable,
+  rowsBy,
+  tableOf,
+  UNKNOWN,
+} from '../../services/triage/analyzers/rules/learned/feature-table.ts'
+import {
+  createModel,
   encodeModel,
   LEARNED_TAGS,
   type Model,
@@ -72,12 +78,12 @@ export function learnWeights(examples: readonly Example[]): Weights {
 
 /** Returns the content of a model file, uncompressed. */
 export function encode({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Buffer {
-  return encodeModel(hashes, { idf: quantizeIdf(idf), ...quantize(exact), calibration })
+  return encodeModel({ hashes, idf: quantizeIdf(idf), ...quantize(exact) }, calibration)
 }
 
 /** Returns a model for use in this process. */
 export function toModel({ hashes, idf, exact }: Weights, calibration: Model['calibration']): Model {
-  return { rowOf: tableOf(hashes), idf: quantizeIdf(idf), ...quantize(exact), calibration }
+  return createModel({ hashes, idf: quantizeIdf(idf), ...quantize(exact) }, calibration)
 }
 
 /** Returns the verdict on each example and how certain the model is of it. */
@@ -122,17 +128,17 @@ interface Table {
 
 function tabulate(examples: readonly Example[], hashes: Uint32Array): Table {
   const rowOf = tableOf(hashes)
-  const notes = notesByRow(examples, { rowOf, idf: new Uint8Array(hashes.length) })
+  const notes = notesByRow(examples, rowOf)
   const idf = new Float32Array(hashes.length)
   for (const [row, count] of notes) idf[row] = Math.log((examples.length + 1) / (count + 1)) + 1
-  const reader = createVectorReader({ rowOf, idf })
+  const reader = createVectorReader({ rowOf, rowsOf: rowsBy(rowOf), idfOf: (row) => idf[row] as number })
   const vectors = examples.map((example) => reader.read(example.note, toReadNote(example)))
   return { hashes, idf, vectors, examples }
 }
 
 /** The number of notes that have each row. */
-function notesByRow(examples: readonly Example[], table: FeatureTable): Map<number, number> {
-  const reader = createVectorReader(table)
+function notesByRow(examples: readonly Example[], rowOf: FeatureTable['rowOf']): Map<number, number> {
+  const reader = createVectorReader({ rowOf, rowsOf: rowsBy(rowOf), idfOf: () => 0 })
   return countNotes(examples, (example) => reader.read(example.note, toReadNote(example)).rows)
 }
 
@@ -155,7 +161,8 @@ interface WordHashes {
 }
 
 function frequentWords(examples: readonly Example[]): WordHashes {
-  const reader = createVectorReader({ rowOf: (hash) => hash, idf: [] })
+  const rowOf = (hash: number) => hash
+  const reader = createVectorReader({ rowOf, rowsOf: rowsBy(rowOf), idfOf: () => 0 })
   const notes = countNotes(examples, (example) => reader.wordRows(toReadNote(example)))
   const hashes = [...notes.keys()]
   const isFrequent = (hash: number) => (notes.get(hash) ?? 0) >= MIN_NOTES_OF_WORD
@@ -163,7 +170,7 @@ function frequentWords(examples: readonly Example[]): WordHashes {
 }
 
 function frequentHashes(examples: readonly Example[], words: WordHashes): Uint32Array {
-  const notes = notesByRow(examples, { rowOf: (hash) => (words.rare.has(hash) ? UNKNOWN : hash), idf: [] })
+  const notes = notesByRow(examples, (hash) => (words.rare.has(hash) ? UNKNOWN : hash))
   return Uint32Array.from([...notes].filter(([, count]) => count >= MIN_NOTES).map(([hash]) => hash)).sort()
 }
 

@@ -32,8 +32,6 @@ declare module 'fastify' {
     scope?: RequiredScope
     /** Establishes the principal from a credential that is elsewhere than usual. */
     authenticate?: AuthenticateRequest
-    /** Query parameters that may be repeated. */
-    listParameters?: readonly string[]
     /** Shows a problem as a page. Returns undefined for a client that prefers the problem itself. */
     problemPage?: (problem: Problem, request: FastifyRequest) => Html | undefined
   }
@@ -84,15 +82,10 @@ export function registerRestHandler(
     readonly handleError: ErrorHandler
     readonly bodies: BodyBudget
     readonly allowedMethods: AllowedMethods
-    readonly streams: Omit<StreamParts, 'failLate' | 'admit'>
+    readonly streams: Omit<StreamParts, 'failLate'>
   },
 ): void {
   const { access, observe, handleError, bodies, allowedMethods } = parts
-  const admit = (request: FastifyRequest, call: IncomingCall) => {
-    const { scope: required, authenticate } = request.routeOptions.config
-    const own = authenticate && ((incoming: IncomingCall) => authenticate(request, incoming))
-    return access.admit(call, required as RequiredScope, own)
-  }
   app.decorateRequest('observed')
   app.decorateRequest('principal')
   app.setErrorHandler((thrown, request, reply) => {
@@ -111,7 +104,9 @@ export function registerRestHandler(
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
-      const admitted = admit(request, incomingCall(request, reply))
+      const { scope: required, authenticate } = request.routeOptions.config
+      const own = authenticate && ((call: IncomingCall) => authenticate(request, call))
+      const admitted = access.admit(incomingCall(request, reply), required as RequiredScope, own)
       const proceed = (principal: Principal) => {
         request.principal = principal
         done()
@@ -120,7 +115,7 @@ export function registerRestHandler(
       else proceed(admitted)
     })
     scope.addHook('onRequest', (request, reply, done) => {
-      assertValidQuery(request, request.routeOptions.config.listParameters)
+      assertValidQuery(request)
       assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)
       if (bytes > 0) {
@@ -135,7 +130,7 @@ export function registerRestHandler(
       done()
     })
     const failLate: FailLate = (request, thrown) => problemOf(fail(observe, request, thrown), request.id)
-    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate, admit }))
+    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate }))
   })
 }
 

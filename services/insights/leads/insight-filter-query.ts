@@ -18,7 +18,6 @@ const LISTS = {
   source: 'sources',
   client: 'clients',
 } as const
-export const LIST_PARAMETERS: readonly string[] = Object.keys(LISTS)
 /** Other parameters that are not text. */
 const NUMBERS = ['min_confidence', 'max_confidence'] as const
 
@@ -37,7 +36,7 @@ export const stateField = z.enum(LeadState).meta({
 })
 
 /** The parameters of a filter as the OpenAPI document describes them. */
-export const filterQueryShape = {
+const filterQueryShape = {
   priority: repeatable(priorityField, 'How soon someone must act.'),
   intent: repeatable(intentField, 'What the sender wants.'),
   next_action: repeatable(nextActionField, 'What to do with the lead.'),

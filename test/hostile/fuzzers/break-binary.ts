@@ -3,8 +3,7 @@ import type { CaseContext } from '../fuzzer.ts'
 import { lengthDelimited, varint } from '../wire/protobuf.ts'
 import { notUtf8 } from './hostile-text.ts'
 
-const FIELD_1_IS_TEXT =
-  /\/(CreateLead|GetLead|GetInsight|GetDeadLetter|RetriageLeads|RedriveDeadLetters|DeleteLead|EraseSubject|RevokeKey|RotateKey|ListAuditEvents)$/
+const FIELD_1_IS_TEXT = /\/(CreateLead|GetLead|GetInsight|GetDeadLetter|RetriageLeads|RedriveDeadLetters)$/
 
 /** Makes a protobuf message invalid by appending bytes that no valid message has at a field boundary. */
 export function breakBinary(message: Buffer, method: string, context: CaseContext, random: Random): Buffer {

@@ -193,8 +193,8 @@ function candidatesOf(
 }
 
 /** The contribution of a statement or fact before scaling. */
-function evidenceWeight(row: number, { weights, idf }: Model, gradient: Float64Array): number {
-  return row === UNKNOWN ? 0 : dotRow(gradient, weights, row) * (idf[row] as number)
+function evidenceWeight(row: number, { weights, idfOf }: Model, gradient: Float64Array): number {
+  return row === UNKNOWN ? 0 : dotRow(gradient, weights, row) * idfOf(row)
 }
 
 function repeats(reasons: readonly Reason[], text: string): boolean {
@@ -290,7 +290,7 @@ function contributionsOf(
   last: number,
 ): Float64Array {
   const ofPair = (row: number) =>
-    row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * SHARES.pair * (model.idf[row] as number) * model.scale
+    row === UNKNOWN ? 0 : dotRow(gradient, model.weights, row) * SHARES.pair * model.idfOf(row) * model.scale
   let before = size === 0 ? 0 : ofPair(pairs[first] as number)
   for (let i = first; i <= last; i++) {
     const at = (records[i] as number) * ROW_LENGTH

@@ -39,8 +39,8 @@ export interface NoteFeatures {
   pairs: Int32Array
   /** All known rows: of pairs, then of findings and facts, then of shapes. The last two describe the whole note. */
   rows: Int32Array
-  /** Of each finding the row of its statement, then those of its facts, all with repetitions and `UNKNOWN`. */
-  readonly findingRows: number[]
+  /** Of each finding the row of its statement, then those of its facts; also repetitions and `UNKNOWN`. */
+  findingRows: Int32Array
   /** Where the rows of each kind end. */
   pairsEnd: number
   evidenceEnd: number
@@ -60,7 +60,7 @@ const END = wordHash('$')
 
 /** @param addWord keeps what the caller needs of the rows of a word, once for each record */
 export function createFeatureReader(table: FeatureTable, addWord: AddWord): FeatureReader {
-  const { rowOf, idf } = table
+  const { rowOf, idfOf } = table
   const ofWords = createWordFeatures(table, addWord)
   const { squares, asFirst, asSecond } = ofWords
   const statementRow = perName((says: string) => rowOf(mixed(KINDS.evidence, wordHash(says))))
@@ -73,7 +73,7 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
     ofWords,
     pairs: new Int32Array(1),
     rows: new Int32Array(MAX_WHOLE),
-    findingRows: [],
+    findingRows: new Int32Array(256),
     pairsEnd: 0,
     evidenceEnd: 0,
     shapesEnd: 0,
@@ -85,7 +85,7 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
     const { rows } = features
     let sum = 0
     for (let i = first; i < end; i++) {
-      const value = share * (idf[rows[i] as number] as number)
+      const value = share * idfOf(rows[i] as number)
       sum += value * value
     }
     return sum
@@ -125,11 +125,16 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
   function readWhole(note: string, words: readonly Word[], findings: readonly Finding[]): number {
     const { size, pairsEnd } = features
     features.evidenceEnd = pairsEnd
-    features.findingRows.length = 0
+    let next = 0
+    const add = (row: number): void => {
+      if (next === features.findingRows.length) features.findingRows = doubled(features.findingRows)
+      features.findingRows[next++] = row
+      addEvidence(row)
+    }
     for (let i = 0; i < findings.length; i++) {
       const { says, facts } = findings[i] as Finding
-      addEvidence(statementRow(says))
-      for (let j = 0; j < facts.length; j++) addEvidence(factRow(facts[j] as Fact))
+      add(statementRow(says))
+      for (let j = 0; j < facts.length; j++) add(factRow(facts[j] as Fact))
     }
     const { rows, evidenceEnd } = features
     features.shapesEnd = evidenceEnd
@@ -142,8 +147,7 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
 
   /** Adds each statement and fact once, however often it was found. */
   function addEvidence(row: number): void {
-    const { rows, pairsEnd, evidenceEnd, findingRows } = features
-    findingRows.push(row)
+    const { rows, pairsEnd, evidenceEnd } = features
     if (row === UNKNOWN) return
     for (let i = pairsEnd; i < evidenceEnd; i++) if (rows[i] === row) return
     rows[features.evidenceEnd++] = row
@@ -156,6 +160,12 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
       return features
     },
   }
+}
+
+function doubled(rows: Int32Array): Int32Array {
+  const larger = new Int32Array(2 * rows.length)
+  larger.set(rows)
+  return larger
 }
 
 /**

@@ -18,7 +18,6 @@ export interface VectorReader {
 
 /** @param table its rows may also be hashes, which are negative for half of the features */
 export function createVectorReader(table: FeatureTable): VectorReader {
-  const { idf } = table
   const ofWords: { rows: Int32Array; share: number }[] = [] // by record
   const reader = createFeatureReader(table, (record, rows, size, share) => {
     ofWords[record] = { rows: rows.slice(0, size), share }
@@ -31,7 +30,7 @@ export function createVectorReader(table: FeatureTable): VectorReader {
       const add = (some: Int32Array, factor: number): void => {
         for (const row of some) {
           rows.push(row)
-          values.push((idf[row] as number) * factor * features.scale)
+          values.push(table.idfOf(row) * factor * features.scale)
         }
       }
       const { size, records, rows: known, pairsEnd, evidenceEnd, shapesEnd } = features

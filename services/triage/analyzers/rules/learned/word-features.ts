@@ -63,7 +63,7 @@ export interface WordFeatures {
 }
 
 /** @param add keeps what it needs of the rows, which are reused */
-export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): WordFeatures {
+export function createWordFeatures({ rowOf, rowsOf, idfOf }: FeatureTable, add: AddWord): WordFeatures {
   const states = new Uint8Array(RECORDS)
   const squares = new Float32Array(RECORDS)
   const asFirst = new Int32Array(RECORDS)
@@ -72,17 +72,19 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
     states.fill(NOT_READ, first, end)
     states.fill(NOT_READ, MAX_SPELLINGS + first, MAX_SPELLINGS + end)
   })
-  const rows = new Int32Array(MAX_GROUPS) // reused for every word
+  // reused for every word
+  const rows = new Int32Array(MAX_GROUPS)
+  const groups = new Int32Array(MAX_GROUPS)
 
   function read(record: number, text: string, hash: number, kinds: WordKinds): void {
     const own = rowOf(mixed(kinds.word, hash))
     const isKnown = own !== UNKNOWN
     rows[0] = own
-    const size = isKnown ? 1 : readGroups(kinds.letters, text, rowOf, rows)
+    const size = isKnown ? 1 : rowsOf(groups, readGroups(kinds.letters, text, groups), rows)
     const share = isKnown ? WORD_SHARE : LETTERS_SHARE / Math.sqrt(Math.max(1, size))
     let sum = 0
     for (let i = 0; i < size; i++) {
-      const value = share * (idf[rows[i] as number] as number)
+      const value = share * idfOf(rows[i] as number)
       sum += value * value
     }
     add(record, rows, size, share)
@@ -113,8 +115,8 @@ export function createWordFeatures({ rowOf, idf }: FeatureTable, add: AddWord): 
   }
 }
 
-/** Reads the known letter groups of a word into `rows`. @returns how many there are */
-function readGroups(kind: number, text: string, rowOf: FeatureTable['rowOf'], rows: Int32Array): number {
+/** Reads the hashes of the letter groups of a word. @returns how many there are */
+function readGroups(kind: number, text: string, groups: Int32Array): number {
   let size = 0
   const padded = text.length + 2
   for (let start = 0; start + MIN_GROUP <= padded; start++) {
@@ -123,8 +125,7 @@ function readGroups(kind: number, text: string, rowOf: FeatureTable['rowOf'], ro
     for (let length = 1; length <= longest; length++) {
       const at = start + length - 2 // -1 is the space before the word
       hash = withCode(hash, at < 0 || at === text.length ? SPACE : text.charCodeAt(at))
-      const row = length < MIN_GROUP ? UNKNOWN : rowOf(hash)
-      if (row !== UNKNOWN && size < MAX_GROUPS) rows[size++] = row
+      if (length >= MIN_GROUP && size < MAX_GROUPS) groups[size++] = hash
     }
   }
   return size

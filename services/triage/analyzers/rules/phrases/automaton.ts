@@ -37,7 +37,7 @@ export interface Fit<E> {
 }
 
 /** The states after a word, and for each the number of the place that the word fits. */
-interface Steps<E> {
+export interface Steps<E> {
   readonly states: readonly State<E>[]
   readonly places: readonly number[]
 }
@@ -75,7 +75,9 @@ export function createAutomaton<E extends Pick<Evidence, 'phrases'>>(vocabulary:
   const fitsByPlaces = new WeakMap<readonly Place[], Fit<E>>()
   const fitOf = objectPerSpelling((spelling) => {
     const fitting = placesOf(spelling)
-    const fit = fitsByPlaces.get(fitting) ?? createFit(fitting)
+    const known = fitsByPlaces.get(fitting)
+    if (known !== undefined) return known
+    const fit = createFit(fitting)
     fitsByPlaces.set(fitting, fit)
     return fit
   })
