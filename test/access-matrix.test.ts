@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { create, type DescMethodUnary, type DescService } from '@bufbuild/protobuf'
+import {
+  create,
+  type DescMethod,
+  type DescMethodServerStreaming,
+  type DescMethodUnary,
+  type DescService,
+} from '@bufbuild/protobuf'
 import { Code, type Transport } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -69,18 +75,35 @@ const PROTOCOLS: Readonly<Record<string, (baseUrl: string) => Transport>> = {
   gRPC: (baseUrl) => createGrpcTransport({ baseUrl }),
 }
 
-function rpcCall(protocol: string, service: ServiceName, method: DescMethodUnary): Call {
+function rpcCall(protocol: string, service: ServiceName, method: DescMethodUnary | DescMethodServerStreaming): Call {
   return async (credential) => {
     const transport = (PROTOCOLS[protocol] as (baseUrl: string) => Transport)(services[service].url)
     const headers = credential === undefined ? {} : { authorization: `Bearer ${credential}` }
     // an empty request: the methods that change something refuse it
-    const call = transport.unary(method, undefined, undefined, headers, create(method.input))
+    const call =
+      method.methodKind === 'unary'
+        ? transport.unary(method, undefined, undefined, headers, create(method.input))
+        : firstMessage(transport, method, headers)
     const code = await call.then(
       () => undefined,
       async () => (await failureOf(call)).code,
     )
     if (code === Code.Unauthenticated) return 'unauthenticated'
     return code === Code.PermissionDenied ? 'permission_denied' : 'permitted'
+  }
+}
+
+/** Starts a stream, and ends it when it has begun. */
+async function firstMessage(transport: Transport, method: DescMethodServerStreaming, headers: Record<string, string>) {
+  const ending = new AbortController()
+  const input = (async function* () {
+    yield create(method.input)
+  })()
+  try {
+    const { message } = await transport.stream(method, ending.signal, undefined, headers, input)
+    await message[Symbol.asyncIterator]().next()
+  } finally {
+    ending.abort()
   }
 }
 
@@ -212,9 +235,15 @@ function isService(exported: unknown): exported is DescService {
   return typeof exported === 'object' && exported !== null && 'kind' in exported && exported.kind === 'service'
 }
 
-/** Every method is unary, see `lib/server/rpc.ts`. */
-async function methodAt(path: string): Promise<DescMethodUnary> {
+async function methodAt(path: string): Promise<DescMethodUnary | DescMethodServerStreaming> {
   const [typeName, name] = path.split('/')
   const service = (await declaredServices()).find((declared) => declared.typeName === typeName)
-  return service?.methods.find((method) => method.name === name) as DescMethodUnary
+  const method = service?.methods.find((declared) => declared.name === name)
+  if (method === undefined || !isSupported(method)) throw new Error(`there is no method ${path}`)
+  return method
+}
+
+/** See `lib/server/rpc.ts`. */
+function isSupported(method: DescMethod): method is DescMethodUnary | DescMethodServerStreaming {
+  return method.methodKind === 'unary' || method.methodKind === 'server_streaming'
 }

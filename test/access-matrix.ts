@@ -24,6 +24,9 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
   },
   insights: {
     'leadtriage.insights.v1.InsightsService/GetInsight': 'insights:read',
+    'leadtriage.insights.v1.InsightsService/ListInsights': 'insights:read',
+    'leadtriage.insights.v1.InsightsService/GetStats': 'insights:read',
+    'leadtriage.insights.v1.InsightsService/WatchInsights': 'insights:read',
   },
 }
 
@@ -50,6 +53,9 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
   },
   insights: {
     'GET /leads/{lead_id}/insight': 'insights:read',
+    'GET /insights/stream': 'insights:read',
+    'GET /insights': 'insights:read',
+    'GET /stats': 'insights:read',
   },
 }
 

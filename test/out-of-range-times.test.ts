@@ -33,11 +33,15 @@ describe.each([
     const triage = createClient(TriageService, transport(services.triage.url))
     const intake = createClient(IntakeService, transport(services.intake.url))
     const access = createClient(AccessService, transport(services.intake.url))
+    const insights = createClient(InsightsService, transport(services.insights.url))
     const badNanos = { seconds: 0n, nanos: 1_000_000_000 }
     const calls: [string, () => Promise<unknown>][] = [
       ['wait', () => getInsight(badNanos)],
       ['wait', () => getInsight({ seconds: 1n, nanos: -1 })],
       ['wait', () => getInsight({ seconds: 2n ** 63n - 1n, nanos: 0 })],
+      ['filter.created_after', () => insights.listInsights({ filter: { createdAfter: badNanos } })],
+      ['from', () => insights.getStats({ from: badNanos })],
+      ['to', () => insights.getStats({ to: badNanos })],
       ['failed_after', () => triage.listDeadLetters({ failedAfter: badNanos })],
       ['failed_before', () => triage.redriveDeadLetters({ failedBefore: { seconds: 0n, nanos: -1 }, dryRun: true })],
       ['expires_at', () => access.createKey({ expiresAt: badNanos })],

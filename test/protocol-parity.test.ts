@@ -4,7 +4,8 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type { Client, Transport } from '@connectrpc/connect'
 import { Code, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import { type InsightOrder, InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import { LeadState } from '../gen/leadtriage/insights/v1/lead_insight_pb.ts'
 import type { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { BatchCreateLeadsOutcome, IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { DeadLetterReason, DeadLetterState, TriageService } from '../gen/leadtriage/triage/v1/triage_service_pb.ts'
@@ -250,6 +251,38 @@ test.each([
     expect(await response.text()).toMatch(/"code":"deadline_exceeded"|grpc-status: 4\r\n/)
   },
 )
+
+describe('listing insights has the same outcome over every protocol:', () => {
+  test.each<[string, string, Parameters<Clients['insights']['listInsights']>[0], Partial<Outcome>]>([
+    ['of two priorities', 'priority=P0&priority=P1', { filter: { priorities: [1, 2] } }, {}],
+    ['all', '', {}, {}],
+    ['a few', 'priority=P0&text=note&count=true', { filter: { priorities: [1], text: 'note' }, count: true }, {}],
+    ['in an unknown order', 'order=best', { order: 99 as InsightOrder }, invalid('order')],
+    ['with a negative page size', 'page_size=-1', { pageSize: -1 }, invalid('page_size')],
+    ['with an invalid page token', 'page_token=abc', { pageToken: 'abc' }, invalid('page_token')],
+  ])('%s', async (_what, query, request, expected) => {
+    await expectParity(
+      expected,
+      () => fetch(`${insights.url}/insights?${query}`),
+      (clients) => clients.insights.listInsights(request),
+    )
+  })
+
+  test('a row has the same lead, state and reason', async () => {
+    const rest = await bodyOf<{ insights: { lead: { id: string }; state: string; dead_letter_reason: string }[] }>(
+      fetch(`${insights.url}/insights?state=dead_lettered`),
+    )
+    const row = rest.insights.find(({ lead }) => lead.id === ids.failed)
+    expect(row).toMatchObject({ state: 'dead_lettered', dead_letter_reason: 'failed', lead: { note: 'note' } })
+    for (const [name, transport] of TRANSPORTS) {
+      const page = await clientsOver(transport).insights.listInsights({ filter: { states: [LeadState.DEAD_LETTERED] } })
+      const message = page.insights.find(({ lead }) => lead?.id === ids.failed)
+      expect({ [name]: message }).toMatchObject({
+        [name]: { state: LeadState.DEAD_LETTERED, deadLetterReason: 'failed', lead: { note: 'note' } },
+      })
+    }
+  })
+})
 
 describe('listing, reading and redriving dead letters has the same outcome over every protocol:', () => {
   test.each<[string, string, Parameters<Clients['triage']['listDeadLetters']>[0], Partial<Outcome>]>([

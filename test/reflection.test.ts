@@ -59,6 +59,12 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
     expect(await callMethod('insights', 'GetInsight', waiting)).toMatchObject({
       insight: { leadId, intent: 'INTENT_SUPPORT', createdAt: expect.stringMatching(/Z$/) },
     })
+    const newest = { filter: { clients: ['anonymous'] }, order: 'INSIGHT_ORDER_NEWEST' }
+    expect(await callMethod('insights', 'ListInsights', newest)).toMatchObject({
+      insights: expect.arrayContaining([
+        expect.objectContaining({ state: 'LEAD_STATE_OPEN', insight: expect.objectContaining({ leadId }) }),
+      ]),
+    })
     const selected = { intents: ['INTENT_JOB'], createdBefore: LONG_AGO, dryRun: true }
     expect(await callMethod('intake', 'RetriageLeads', selected)).toEqual({})
     expect(await callMethod('triage', 'GetQueue', {})).not.toHaveProperty('deadLetters')

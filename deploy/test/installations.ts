@@ -38,9 +38,13 @@ const CHOICES: readonly (readonly (readonly string[])[])[] = [
   [['nats'], ['nats', 'nats-cluster']],
   [['postgres-single'], ['postgres-cluster']],
   [[], ['keda'], ['keda', 'keda-age'], ['hpa']],
-  [[], ['gateway']],
-  // independent of each other and of all others, so one combination is enough
-  [[], ['monitoring', 'model-egress', 'issuer-egress']],
+  // those for egress are independent of all others, so one combination is enough
+  [
+    [],
+    ['gateway'],
+    ['monitoring', 'model-egress', 'issuer-egress', 'tls'],
+    ['gateway', 'monitoring', 'tls', 'gateway-tls'],
+  ],
 ]
 
 /** Returns all 64 combinations. */

@@ -38,7 +38,7 @@ function changed(object: string, path: readonly (string | number)[], value: unkn
 
 const POD = ['spec', 'template', 'spec'] as const
 const CONTAINER = [...POD, 'containers', 0] as const
-const LISTENER = ['spec', 'listeners', 2] as const
+const LISTENER = ['spec', 'listeners', 1] as const
 
 /** A change that violates a policy, and the fault that the check must report. */
 type Violation = [object: string, path: readonly (string | number)[], value: unknown, fault: RegExp]
@@ -122,6 +122,17 @@ const VIOLATIONS: Record<string, readonly Violation[]> = {
     ['Deployment intake', [...CONTAINER, 'ports', 0, 'containerPort'], 8080, /not a port of its container/],
     ['ScaledObject triage', ['spec', 'triggers', 0, 'metadata', 'consumer'], 'worker', /not the consumer/],
     ['ScaledObject triage', ['spec', 'triggers', 0, 'metadata', 'account'], '$G', /no account/],
+  ],
+  'TLS is used by all or by none': [
+    ['ConfigMap leadtriage-config', ['data', 'TLS_CERT_FILE'], '/tls/tls.crt', /intake has no \/tls\/tls.crt/],
+    ['ConfigMap leadtriage-config', ['data', 'TLS_CERT_FILE'], '/tls/tls.crt', /belong together/],
+    ['ConfigMap leadtriage-config', ['data', 'TLS_CERT_FILE'], '/tls/tls.crt', /readinessProbe uses gRPC/],
+    ['ConfigMap leadtriage-config', ['data', 'TLS_CERT_FILE'], '/tls/tls.crt', /livenessProbe is not over TLS/],
+    ['ConfigMap leadtriage-config', ['data', 'TLS_CERT_FILE'], '/tls/tls.crt', /scrapes without TLS/],
+    ['ConfigMap leadtriage-config', ['data', 'TLS_CERT_FILE'], '/tls/tls.crt', /the port grpc is declared without TLS/],
+    ['Deployment intake', [...CONTAINER, 'livenessProbe', 'httpGet', 'scheme'], 'HTTPS', /livenessProbe is over TLS/],
+    ['PodMonitor leadtriage', ['spec', 'podMetricsEndpoints', 0, 'scheme'], 'https', /scrapes with TLS/],
+    ['Service intake', ['spec', 'ports', 0, 'appProtocol'], 'https', /http is declared with TLS/],
   ],
   'queries use existing metrics': [
     ['PrometheusRule leadtriage', ['spec', 'groups', 0, 'rules', 0, 'expr'], 'leadtriage_queue_age > 1', /queue_age/],

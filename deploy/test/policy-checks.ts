@@ -8,6 +8,7 @@ import { rollouts } from './policies/rollouts.ts'
 import { routes } from './policies/routes.ts'
 import { noSecrets } from './policies/secrets.ts'
 import { settings } from './policies/settings.ts'
+import { tls } from './policies/tls.ts'
 
 /** The policies of every installation, by name. */
 export const POLICY_CHECKS: Readonly<Record<string, PolicyCheck>> = {
@@ -22,6 +23,7 @@ export const POLICY_CHECKS: Readonly<Record<string, PolicyCheck>> = {
   'a scaler has its own target': scalers,
   'routes have a listener and a backend': routes,
   'services accept their settings': settings,
+  'TLS is used by all or by none': tls,
   'queries use existing metrics': metrics(await readMetricNames()),
   'network policies allow the required connections only': networkPolicies,
 }

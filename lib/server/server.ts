@@ -63,6 +63,8 @@ export interface ServerOptions {
   readonly maxBodyBytes?: number
   /** Interval of HTTP/2 keepalive pings on gRPC connections. Default 60 s. */
   readonly grpcKeepaliveMs?: number
+  /** Interval at which the credential of a stream is checked. Default 30 s. */
+  readonly recheckMs?: number
   /** Interval of the comments in server-sent events. Default 15 s. */
   readonly heartbeatMs?: number
 }
@@ -99,10 +101,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const bodies = createBodyBudget(options.maxBodyBytes ?? MAX_BODY_BYTES)
   const handleError = createErrorHandler(observe)
   const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS
-  const { services, access, isAllowedOrigin } = options
+  const { services, access, isAllowedOrigin, recheckMs, heartbeatMs } = options
   const addressOf = createClientAddress(options.trustedProxies ?? [], warnOnce(options.log))
   const stopping = new AbortController()
-  const rpc = { services, access, observe, bodies, maxRequestBytes: MAX_RPC_BYTES, stopping: stopping.signal }
+  const rpc = {
+    services,
+    access,
+    observe,
+    bodies,
+    maxRequestBytes: MAX_RPC_BYTES,
+    stopping: stopping.signal,
+    recheckMs,
+  }
   const grpc = createGrpcHandler({ ...rpc, addressOf, health, requestTimeoutMs, keepaliveMs: options.grpcKeepaliveMs })
 
   const tls = options.tls && (await createTlsTerminator({ ...options.tls, log: options.log, metrics: options.metrics }))
@@ -164,7 +174,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   app.setSerializerCompiler(serializerCompiler)
   await registerOperations(app, { api: options.api, readiness, metrics: options.metrics })
   app.removeAllContentTypeParsers() // each protocol handler adds its own
-  const streams = { stopping: stopping.signal, unreadTimeoutMs: requestTimeoutMs, heartbeatMs: options.heartbeatMs }
+  const streams = { stopping: stopping.signal, unreadTimeoutMs: requestTimeoutMs, heartbeatMs, recheckMs }
   registerRestHandler(app, options.rest, { access, observe, handleError, bodies, allowedMethods, streams })
   // after the hooks that name the call, so that a rejection is recorded under that name
   app.addHook('preParsing', ({ raw }, _reply, _body, done) => {

@@ -4,12 +4,14 @@ import { create } from '@bufbuild/protobuf'
 import { Code } from '@connectrpc/connect'
 import { describe, expect, test } from 'vitest'
 import { readAll, WATCHES } from '../../testkit/clients/streams.ts'
+import { collectGarbage } from '../../testkit/collect-garbage.ts'
 import { eventually } from '../../testkit/eventually.ts'
 import type { WatchResponse } from '../../testkit/fixtures/stream-service.ts'
 import { WatchResponseSchema } from '../../testkit/fixtures/stream-service.ts'
 import type { TestServer } from '../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../testkit/fixtures/test-server.ts'
 import type { AccessControl } from '../auth/access-control.ts'
+import { ANONYMOUS } from '../auth/principal.ts'
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { invalidRequest } from '../errors/parse.ts'
 
@@ -188,6 +190,43 @@ describe.each(WATCHES)('%s', (_name, watch) => {
     await stream.ended
     expect(performance.now() - startedAt).toBeLessThan(10_000)
     expect(await loggedCall(server)).toMatchObject({ level: 30, outcome: 'unavailable' })
+  })
+
+  test('a credential that is revoked ends the stream', async () => {
+    let checks = 0
+    const access: AccessControl = {
+      admit: () => {
+        checks += 1
+        if (checks === 1) return ANONYMOUS
+        if (checks === 2) throw new AppError(ErrorCode.Unavailable, 'No database.') // says nothing about the credential
+        throw new AppError(ErrorCode.Unauthenticated, 'The key was revoked.')
+      },
+    }
+    const stream = endlessStream()
+    const server = await start({ access, recheckMs: 50, watch: stream.watch })
+    const { numbers, failure } = await readAll(watch(server.url, REQUEST))
+    expect(numbers).toEqual([1])
+    expect(failure).toMatchObject({ code: Code.Unauthenticated, message: 'The key was revoked.' })
+    await stream.ended
+    expect(await loggedCall(server)).toMatchObject({ level: 30, outcome: 'unauthenticated' })
+    expect(checks).toBeGreaterThanOrEqual(3) // the second one was no reason to end
+  })
+
+  test('an ended stream leaves nothing in memory', async () => {
+    const left: WeakRef<object>[] = []
+    const server = await start({
+      watch: async function* (request, { signal }) {
+        left.push(new WeakRef(request), new WeakRef(signal))
+        yield response(1)
+      },
+    })
+    await readAll(watch(server.url, REQUEST))
+    expect(left).toHaveLength(2)
+    const isCollected = () => {
+      collectGarbage()
+      return left.every((each) => each.deref() === undefined)
+    }
+    await eventually(isCollected, 2_000)
   })
 
   test('of 5,000 messages for a slow client, only a few are in memory at a time', async () => {

@@ -20,13 +20,19 @@ import { tlsOptionsOf } from '../../lib/server/tls/certificate.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { insightsSettings } from './config.ts'
 import { getInsight } from './get-insight.ts'
+import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
+import { listInsights } from './leads/list-insights.ts'
+import { createListStore } from './leads/list-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
-import type { GetInsight } from './rpc.ts'
+import type { InsightsMethods } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
+import { createStatsStore } from './stats/stats-store.ts'
+import { registerWatchRest } from './watch/rest.ts'
+import { startWatching } from './watch/start-watching.ts'
 
 /** Starts insights; resolves when its server is listening. */
 export async function startInsights(
@@ -74,18 +80,26 @@ export async function startInsights(
     maxWaiting: 10_000,
     log,
   })
-  const get: GetInsight = (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal)
+  const list = createListStore(sql)
+  const stats = createStatsStore(sql)
+  const methods: InsightsMethods = {
+    getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
+    listInsights: (input, principal) => listInsights(list, input, principal),
+    getStats: (input) => getStats(stats, input),
+    watchInsights: startWatching({ sql, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
+  }
 
   const server = await startServer({
     api: insightsApi,
     host: config.HOST,
     port: config.INSIGHTS_PORT,
-    services: [insightsRpc(get)],
+    services: [insightsRpc(methods)],
     access: auth.access,
     trustedProxies: config.TRUSTED_PROXIES,
     isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
-    rest: (app) => {
-      registerInsightsRest(app, get)
+    rest: (app, _failLate, streams) => {
+      registerInsightsRest(app, methods)
+      registerWatchRest(app, methods.watchInsights, streams)
       registerSignInRest(app, signIn)
     },
     checks: [

@@ -7,8 +7,10 @@ import type { RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
 import { insightSchema, toInsightBody } from './insight-body.ts'
-import type { GetInsight } from './rpc.ts'
+import { registerListRest } from './leads/list-rest.ts'
+import type { InsightsMethods } from './rpc.ts'
 import { signInTags } from './sign-in/rest.ts'
+import { registerStatsRest } from './stats/stats-rest.ts'
 import { parseWait } from './wait.ts'
 
 export const insightsApi: ApiDescription = {
@@ -18,6 +20,7 @@ export const insightsApi: ApiDescription = {
     'insights over Connect, gRPC-Web and gRPC.',
   tags: [
     { name: 'Insights', description: 'What the sender of a lead wants, and how soon someone must act.' },
+    { name: 'Statistics', description: 'Figures about the leads of a period.' },
     ...signInTags,
   ],
 }
@@ -26,7 +29,9 @@ export const insightsApi: ApiDescription = {
 const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}ms|60000ms)$'
 
 /** The REST routes of insights. */
-export function registerInsightsRest(app: RestApp, getInsight: GetInsight): void {
+export function registerInsightsRest(app: RestApp, { getInsight, listInsights, getStats }: InsightsMethods): void {
+  registerListRest(app, listInsights)
+  registerStatsRest(app, getStats)
   app.get(
     '/leads/:lead_id/insight',
     {

@@ -5,16 +5,31 @@ import type { Insight } from '../../domain/insight.ts'
 import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
+import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
+import { type GetStats, getStatsRpc } from './stats/stats-rpc.ts'
+import { watchInsightsRpc } from './watch/rpc.ts'
+import type { WatchInsights } from './watch/watch-insights.ts'
 
 /** `getInsight` of `get-insight.ts`, with its dependencies bound. */
-export type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSignal) => Promise<Insight>
+type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSignal) => Promise<Insight>
 
-/** Maps the messages of InsightsService to and from the use case. */
-export function insightsRpc(getInsight: GetInsight): RpcService {
+/** The use cases, with their dependencies bound. */
+export interface InsightsMethods {
+  readonly getInsight: GetInsight
+  readonly listInsights: ListInsights
+  readonly getStats: GetStats
+  readonly watchInsights: WatchInsights
+}
+
+/** Maps the messages of InsightsService to and from the use cases. */
+export function insightsRpc({ getInsight, listInsights, getStats, watchInsights }: InsightsMethods): RpcService {
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {
       const request = { lead_id: leadId, wait: millisecondsOf(wait, 'wait') ?? 0 }
       return create(GetInsightResponseSchema, { insight: toInsightMessage(await getInsight(request, signal)) })
     },
+    listInsights: listInsightsRpc(listInsights),
+    getStats: getStatsRpc(getStats),
+    watchInsights: watchInsightsRpc(watchInsights),
   })
 }

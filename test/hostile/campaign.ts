@@ -1,4 +1,3 @@
-import { SERVICE_NAMES } from '../../db/service-logins.ts'
 import { createRandom } from '../../testkit/random.ts'
 import { makeKey, makeToken } from './canary.ts'
 import type { CaseContext, Fuzzer, Violation } from './fuzzer.ts'
@@ -38,12 +37,12 @@ export interface Campaign {
 
 export interface CampaignOutcome {
   readonly failures: readonly FailedCase[]
-  readonly memory: Readonly<Record<keyof Target['services'], readonly Usage[]>>
+  readonly memory: Readonly<Record<string, readonly Usage[]>>
   /** The cases that were running when a process exited unexpectedly. */
   readonly interrupted: readonly string[]
 }
 
-/** How often memory is measured. Each sample costs three processes a full garbage collection. */
+/** How often memory is measured. Each sample costs every process a full garbage collection. */
 const SAMPLES = { max: 36, min: 12, perCases: 500 }
 /** Share of the cases that run before the first memory sample, to fill caches and pools. */
 const WARM_UP = 0.25
@@ -61,7 +60,8 @@ export function planCases(fuzzers: readonly Fuzzer[], seed: number, cases: numbe
 export async function runCampaign(campaign: Campaign): Promise<CampaignOutcome> {
   const { target, cases, concurrency, signal, onProgress } = campaign
   const failures: FailedCase[] = []
-  const memory = { intake: [] as Usage[], triage: [] as Usage[], insights: [] as Usage[] }
+  const names = Object.keys(target.processes)
+  const memory = Object.fromEntries(names.map((name) => [name, [] as Usage[]]))
   const warmUp = Math.floor(cases.length * WARM_UP)
   const samples = Math.min(SAMPLES.max, Math.max(SAMPLES.min, cases.length / SAMPLES.perCases))
   const sampleEvery = Math.max(1, Math.floor((cases.length - warmUp) / samples))
@@ -84,7 +84,7 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignOutcome> 
       failures.push(...failed)
       if (at < warmUp || (at - warmUp) % sampleEvery !== 0) continue
       const usages = await measureAll(target)
-      for (const service of SERVICE_NAMES) if (usages?.[service]) memory[service].push(usages[service])
+      for (const [name, usage] of usages ?? []) memory[name]?.push(usage)
       onProgress(at)
     }
   }
@@ -93,14 +93,11 @@ export async function runCampaign(campaign: Campaign): Promise<CampaignOutcome> 
 }
 
 /** @returns undefined if a process exited in the meantime */
-async function measureAll(target: Target): Promise<Record<keyof Target['services'], Usage> | undefined> {
+async function measureAll(target: Target): Promise<[string, Usage][] | undefined> {
   try {
-    const { intake, triage, insights } = target.services
-    return {
-      intake: await measureUsage(intake.logFile),
-      triage: await measureUsage(triage.logFile),
-      insights: await measureUsage(insights.logFile),
-    }
+    const usages: [string, Usage][] = []
+    for (const [name, { logFile }] of Object.entries(target.processes)) usages.push([name, await measureUsage(logFile)])
+    return usages
   } catch (error) {
     if (target.unexpectedExits.length > 0) return undefined
     throw error

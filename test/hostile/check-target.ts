@@ -10,7 +10,7 @@ import { checkMetrics } from './watch/metrics.ts'
 
 /** Makes the checks that concern the whole run, and stops the product. */
 export async function checkTarget(target: Target, ledger: Ledger, outcome: CampaignOutcome): Promise<CheckResult[]> {
-  const services = Object.entries(target.services) as [keyof Target['services'], { url: string; logFile: string }][]
+  const services = Object.entries(target.processes)
   const metrics = await Promise.all(services.map(async ([name, { url }]) => ({ name, ...(await checkMetrics(url)) })))
   const stored = ledger.compare(await target.storedLeads())
   const deadLetters = (await target.deadLetterErrors()).flatMap((error) => findCanaries(error))
@@ -33,7 +33,7 @@ export async function checkTarget(target: Target, ledger: Ledger, outcome: Campa
     'metrics have bounded labels without canaries': prefixed(metrics, ({ labels }) => labels),
     'no call is counted as internal': prefixed(metrics, ({ internal }) => internal),
     'memory is flat': services.flatMap(([name]) =>
-      findGrowth(outcome.memory[name]).map((growth) => `${name}: ${growth}`),
+      findGrowth(outcome.memory[name] ?? []).map((growth) => `${name}: ${growth}`),
     ),
   }
   return RUN_CHECKS.map((name) => ({ name, violations: violations[name] }))

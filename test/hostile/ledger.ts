@@ -24,6 +24,8 @@ export interface Ledger {
   recordValid(caseName: string, key: string, lead: NewLead): void
   /** Records that a response confirmed the lead of this key. */
   acknowledge(key: string): void
+  /** Records that the lead of this key was erased: nothing may be stored under the key any more. */
+  recordErased(key: string): void
   /** Compares the rows of `leads` with what was sent. */
   compare(stored: readonly StoredLead[]): { caseName: string; violation: string }[]
   readonly acknowledgedCount: number
@@ -42,6 +44,10 @@ export function createLedger(): Ledger {
     acknowledge: (key) => {
       const entry = entries.get(key.toLowerCase())
       if (entry !== undefined) entry.acknowledged = true
+    },
+    recordErased: (key) => {
+      const entry = entries.get(key.toLowerCase())
+      if (entry !== undefined) Object.assign(entry, { acknowledged: false, sent: [] })
     },
     compare: (stored) => {
       const byKey = Map.groupBy(stored, ({ key }) => key)

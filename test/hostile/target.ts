@@ -1,18 +1,30 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, rm } from 'node:fs/promises'
 import postgres from 'postgres'
-import { SERVICE_NAMES, type ServiceName } from '../../db/service-logins.ts'
+import type { ServiceName } from '../../db/service-logins.ts'
+import { generateKey, hashOfKey, hintOfKey, type KeyKind } from '../../lib/auth/api-key.ts'
 import { eventually } from '../../testkit/eventually.ts'
 import type { Servers } from '../../testkit/servers/servers.ts'
 import { createLauncher, logFileOf } from '../../testkit/services/launcher.ts'
 import type { Service } from '../../testkit/services/service.ts'
 import type { Ledger, StoredLead } from './ledger.ts'
 
-/** The product under test: three processes with their own database and NATS namespace. */
+/** The product under test: processes with their own database and NATS namespace. */
 export interface Target {
+  /** Without authentication. */
   readonly services: Readonly<Record<ServiceName, TargetService>>
-  /** Leads in states that take long to reach through the API. */
-  readonly seeded: { readonly dead: string; readonly parked: string; readonly triaged: string }
+  /** With authentication, and without a limit for invalid credentials. */
+  readonly guarded: Readonly<Record<'intake' | 'insights', TargetService>>
+  /** All of these, by a name for reports. */
+  readonly processes: Readonly<Record<string, TargetService>>
+  /** Ids of leads in states that take long to reach through the API. */
+  readonly seeded: {
+    readonly dead: string
+    readonly parked: string
+    readonly triaged: string
+    readonly erased: string
+  }
+  readonly keys: SeededKeys
   /** How processes exited without being stopped, or with an error when stopped. */
   readonly unexpectedExits: readonly string[]
   storedLeads(): Promise<StoredLead[]>
@@ -21,6 +33,18 @@ export interface Target {
   /** Stops the processes. A nonzero exit is added to {@link unexpectedExits}. */
   stop(): Promise<void>
 }
+
+interface SeededKeys {
+  /** A secret key with the scopes leads:read and insights:read. */
+  readonly secret: string
+  /** A publishable key for pages of {@link ORIGIN}. */
+  readonly publishable: string
+  /** Ids of a key that cases may rotate, and of one that is revoked. */
+  readonly spareId: string
+  readonly revokedId: string
+}
+/** The origin of {@link SeededKeys.publishable}. */
+export const ORIGIN = 'https://www.example.com'
 
 interface TargetService {
   readonly url: string
@@ -45,19 +69,33 @@ export async function startTarget(servers: Servers, name: string, logDir: string
     nodeArgs: ['--inspect=127.0.0.1:0'], // to measure memory after a garbage collection
     signal: AbortSignal.timeout(30_000),
   })
-  const launch = async (service: ServiceName): Promise<Service & TargetService> => {
-    const logFile = logFileOf({ logDir, label: name }, service)
+  const launch = async (
+    service: ServiceName,
+    number = 0,
+    env: NodeJS.ProcessEnv = {},
+  ): Promise<Service & TargetService> => {
+    const logFile = logFileOf({ logDir, label: name }, service, number)
     await rm(logFile, { force: true }) // left by an earlier run with the same seed
-    const started = await launcher.startReady(service)
+    const started = await launcher.startReady(service, number, env)
     return { ...started, port: Number(new URL(started.url).port), logFile }
   }
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined })
   try {
-    const [intake, triage, insights] = await Promise.all(SERVICE_NAMES.map(launch))
-    if (!intake || !triage || !insights) throw new Error('a service is missing')
+    const keys = await seedKeys(sql)
+    const guard = { AUTH: 'on', LIMIT_FAILED_CREDENTIALS: 'off' }
+    const [intake, triage, insights, guardedIntake, guardedInsights] = await Promise.all([
+      launch('intake'),
+      launch('triage'),
+      launch('insights'),
+      launch('intake', 1, guard),
+      launch('insights', 1, guard),
+    ])
     let unexpectedExits = launcher.crashes
     return {
       services: { intake, triage, insights },
+      guarded: { intake: guardedIntake, insights: guardedInsights },
+      processes: { intake, triage, insights, 'guarded intake': guardedIntake, 'guarded insights': guardedInsights },
+      keys,
       get unexpectedExits() {
         return unexpectedExits
       },
@@ -80,7 +118,22 @@ export async function startTarget(servers: Servers, name: string, logDir: string
   }
 }
 
-/** Stores three leads and gives two of them dead letters that the reconciler does not touch. */
+async function seedKeys(sql: postgres.Sql): Promise<SeededKeys> {
+  const store = async (kind: KeyKind, scopes: string[], row: object = {}) => {
+    const [id, text] = [randomUUID(), generateKey(kind)]
+    const key = { id, hash: hashOfKey(text), hint: hintOfKey(text), kind, name: 'key', client_id: 'tests', scopes }
+    await sql`insert into api_keys ${sql({ ...key, created_by: 'tests', ...row })}`
+    return { id, text }
+  }
+  return {
+    secret: (await store('secret', ['leads:read', 'insights:read'])).text,
+    publishable: (await store('publishable', ['leads:write'], { origins: [ORIGIN] })).text,
+    spareId: (await store('secret', ['leads:read'])).id,
+    revokedId: (await store('secret', ['leads:read'], { revoked_at: new Date() })).id,
+  }
+}
+
+/** Stores four leads, erases one, and gives two of them dead letters that the reconciler does not touch. */
 async function seedLeads(sql: postgres.Sql, intakeUrl: string, ledger: Ledger) {
   const store = async () => {
     const lead = { email: null, phone: null, name: null, note: SEEDED_NOTE, source: null }
@@ -90,9 +143,16 @@ async function seedLeads(sql: postgres.Sql, intakeUrl: string, ledger: Ledger) {
     const response = await fetch(`${intakeUrl}/leads/`, { method: 'POST', headers, body: JSON.stringify(lead) })
     if (response.status !== 201) throw new Error(`POST /leads/ returned ${response.status} for a valid lead`)
     ledger.acknowledge(key)
-    return ((await response.json()) as { id: string }).id
+    return { key, id: ((await response.json()) as { id: string }).id }
   }
-  const [dead, parked, triaged] = [await store(), await store(), await store()]
+  const [{ id: dead }, { id: parked }, { id: triaged }, erased] = [
+    await store(),
+    await store(),
+    await store(),
+    await store(),
+  ]
+  await fetch(`${intakeUrl}/leads/${erased.id}`, { method: 'DELETE' })
+  ledger.recordErased(erased.key)
   const fail = async (id: string, reason: string, retryAt: Date | null) => {
     // an insight that triage stores later would delete the dead letter, so the dead letter has a later generation
     await sql`update leads set generation = 1000 where id = ${id}`
@@ -104,7 +164,7 @@ async function seedLeads(sql: postgres.Sql, intakeUrl: string, ledger: Ledger) {
   await untilTriaged(sql, [dead, parked, triaged])
   await fail(dead, 'failed', null)
   await fail(parked, 'parked', new Date(Date.now() + 7 * 86_400_000))
-  return { dead, parked, triaged }
+  return { dead, parked, triaged, erased: erased.id }
 }
 
 async function untilTriaged(sql: postgres.Sql, ids: string[]): Promise<void> {

@@ -269,6 +269,12 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'getInsight', `/leads/${id}/insight?wait=soon`)
   })
 
+  test('statistics', async () => {
+    await call('insights', 'getStats', '/stats?breakdown=client&interval=hour')
+    await call('insights', 'getStats', '/stats?breakdown=source&client=unknown')
+    await call('insights', 'getStats', '/stats?interval=week')
+  })
+
   test('sessions', async () => {
     const call = async (operationId: string, path: string, init: RequestInit = {}, site = 'same-origin') => {
       const headers = { ...init.headers, 'sec-fetch-site': site }
@@ -295,6 +301,18 @@ describe('responses are as documented, without additional fields or headers:', (
     expect([...services.insights.contract.seen]).toEqual(
       expect.arrayContaining(['signInWithKey 401', 'signInWithKey 403', 'signOut 403']),
     )
+  })
+
+  test('the list of insights', async () => {
+    await call('insights', 'listInsights', '/insights?order=newest&count=true&state=open&state=pending')
+    await call('insights', 'listInsights', '/insights?priority=P9')
+    await call('insights', 'listInsights', '/insights?unknown=1')
+  })
+
+  test('the stream of insights', async () => {
+    await call('insights', 'watchInsights', '/insights/stream')
+    await call('insights', 'watchInsights', '/insights/stream?include_open=true')
+    await call('insights', 'watchInsights', '/insights/stream?priority=P9')
   })
 
   test('the queue and dead letters', async () => {

@@ -28,6 +28,7 @@ const HTTP_HEADERS = new Set([
   'referrer-policy',
   'strict-transport-security',
   'vary',
+  'x-accel-buffering', // addressed to proxies
   'x-content-type-options',
 ])
 
@@ -52,8 +53,11 @@ export function createContract(document: OpenApiDocument): Contract {
 
   function checkBody(media: { readonly schema?: object } | undefined, body: unknown): readonly unknown[] {
     if (media === undefined) return ['the content type is not documented']
-    const { $ref } = media.schema as { $ref: string } // every body is a named schema, which openapi.test.ts checks
-    return schemas.validate($ref, body)
+    // every body is a named schema, which openapi.test.ts checks, or one of several
+    const { $ref, anyOf = [] } = media.schema as { $ref?: string; anyOf?: { $ref?: string; anyOf?: object[] }[] }
+    if ($ref !== undefined) return schemas.validate($ref, body)
+    const errors = anyOf.map((schema) => checkBody({ schema }, body))
+    return errors.some((found) => found.length === 0) ? [] : errors
   }
 
   return {
@@ -63,11 +67,11 @@ export function createContract(document: OpenApiDocument): Contract {
     seen,
     read: async (operationId, response) => {
       const name = `${operationId} ${response.status}`
-      const text = await response.text()
+      const type = response.headers.get('content-type')?.split(';')[0] ?? ''
+      const text = await (type === 'text/event-stream' ? firstEvent(response) : response.text())
       const reference = operations.get(operationId)?.responses[response.status]
       if (reference === undefined) throw new Error(`${name} is not documented: ${text}`)
       const { content, headers } = resolve(document, reference)
-      const type = response.headers.get('content-type')?.split(';')[0] ?? ''
       const bodies = bodiesOf(type, text)
       const errors = [
         ...bodies.flatMap((body) => checkBody(content[type], body)),
@@ -81,9 +85,31 @@ export function createContract(document: OpenApiDocument): Contract {
   }
 }
 
+/** The text of the first event of a stream, which is then closed. */
+async function firstEvent({ body }: Response): Promise<string> {
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const bytes of body ?? []) {
+    text += decoder.decode(bytes as Uint8Array, { stream: true })
+    const [event, rest] = text.split('\n\n')
+    if (rest !== undefined) return event ?? ''
+  }
+  throw new Error(`the stream ended without an event: ${text}`)
+}
+
+/** An event as the document describes it. */
+function parseEvent(text: string): object {
+  const fields = text.split('\n').map((line) => {
+    const [, name = '', value = ''] = /^(\w+): (.*)$/.exec(line) ?? []
+    return [name, name === 'data' || name === 'retry' ? (JSON.parse(value) as unknown) : value]
+  })
+  return Object.fromEntries(fields) as object
+}
+
 function bodiesOf(type: string, text: string): unknown[] {
   if (text === '') return []
   if (type === 'text/html') return [text]
+  if (type === 'text/event-stream') return [parseEvent(text)]
   const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
   return lines.map((line) => JSON.parse(line) as unknown)
 }

@@ -1,3 +1,4 @@
+import type { IBackendTLSPolicy } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/BackendTLSPolicy'
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/Gateway'
 import type { IGRPCRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/GRPCRoute'
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute'
@@ -54,8 +55,16 @@ function backendFaults(
 ): string[] {
   const service = ofKind<IService>(manifests, 'Service').find((one) => one.metadata.name === backend.name)
   const port = service?.spec?.ports?.find((one) => one.port === backend.port)
-  if (port?.appProtocol === appProtocol) return []
-  return [`${kind} ${metadata.name}: ${backend.name}:${backend.port} has no appProtocol ${appProtocol}`]
+  const expected = isEncrypted(manifests, backend.name) ? 'https' : appProtocol
+  if (port?.appProtocol === expected) return []
+  return [`${kind} ${metadata.name}: ${backend.name}:${backend.port} has no appProtocol ${expected}`]
+}
+
+/** Whether a gateway connects to a Service over TLS. */
+function isEncrypted(manifests: readonly Manifest[], service: string): boolean {
+  return ofKind<IBackendTLSPolicy>(manifests, 'BackendTLSPolicy').some(({ spec }) =>
+    spec.targetRefs.some(({ kind, name }) => kind === 'Service' && name === service),
+  )
 }
 
 /** Checks a path with a service and optionally a method. */

@@ -10,9 +10,10 @@ import { abortWhenClosed } from '../http/abort-when-closed.ts'
 import type { BodyBudget, BodyReservation } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
 import { identityOf } from '../http/call-identity.ts'
-import { incomingCall } from '../http/incoming-call.ts'
+import { incomingCall, ongoingCall } from '../http/incoming-call.ts'
 import { readBody } from '../http/read-body.ts'
 import { sendStream } from '../http/send-stream.ts'
+import { recheckAccess } from '../recheck-access.ts'
 import { translateFastifyError } from '../rest/error.ts'
 import type { CallContext, RpcMethod, RpcService } from '../rpc.ts'
 import { isUnary } from '../rpc.ts'
@@ -36,6 +37,8 @@ interface ConnectHandlerOptions {
   readonly unreadTimeoutMs: number
   /** Aborts when the server stops, to end streams that would run forever. */
   readonly stopping: AbortSignal
+  /** Interval at which the credential of a stream is checked. */
+  readonly recheckMs?: number | undefined
 }
 
 /** Serves Connect and gRPC-Web over HTTP/1.1. `app` must be a separate Fastify scope. */
@@ -81,6 +84,7 @@ async function serve(
   const streaming = isUnary(method) ? undefined : streamingProtocolOf(request)
   const reservation = bodies.reserve()
   let deadline: ReturnType<typeof abortWhenClosed> | undefined
+  let stopChecks: (() => void) | undefined
   try {
     const admitted = access.admit(incomingCall(request, reply), method.scope)
     const principal = admitted instanceof Promise ? await admitted : admitted
@@ -97,6 +101,9 @@ async function serve(
     if (streaming === undefined) throw new Error(`${descriptor.name} was called as a unary method`)
     context.signal.throwIfAborted()
     reservation.release() // a stream may last for days
+    const { abort: end } = deadline
+    const admit = () => access.admit(ongoingCall(request, reply), method.scope)
+    stopChecks = recheckAccess({ admit, end, intervalMs: options.recheckMs })
     await sendStream(reply.type(streaming.contentType(request)), {
       items: method.handle(input, context),
       encode: (output) => streaming.toFrame(encode(descriptor, head, output)),
@@ -117,6 +124,7 @@ async function serve(
   } finally {
     reservation.release() // not on `close`, which may precede the last `take`
     deadline?.release()
+    stopChecks?.()
   }
 }
 

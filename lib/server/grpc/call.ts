@@ -15,8 +15,9 @@ import type { CallIdentity } from '../http/call-identity.ts'
 import { identityHeaders } from '../http/call-identity.ts'
 import type { ClientAddress } from '../http/client-address.ts'
 import { ACCEPTED_ENCODINGS } from '../http/compression.ts'
+import { recheckAccess } from '../recheck-access.ts'
 import type { CallContext } from '../rpc.ts'
-import { sendItems, watchUnread } from '../send-items.ts'
+import { createSink, sendItems } from '../send-items.ts'
 import { errorTrailers } from './error.ts'
 import type { Frame } from './frames.ts'
 import { createFrameReader, decompressFrame, toFrame } from './frames.ts'
@@ -43,6 +44,8 @@ export interface GrpcCallOptions {
   readonly maxMessageBytes: number
   /** How long a client may leave response bytes unread. A stream with nothing to send may be idle without limit. */
   readonly unreadTimeoutMs: number
+  /** Interval at which the credential of a stream is checked. */
+  readonly recheckMs?: number | undefined
 }
 
 export interface GrpcCall {
@@ -85,7 +88,7 @@ const RESPONSE_HEADERS: OutgoingHttpHeaders = {
 export function openCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { identity, observed, addressOf, bodies, maxMessageBytes, unreadTimeoutMs }: GrpcCallOptions,
+  { identity, observed, addressOf, bodies, maxMessageBytes, unreadTimeoutMs, recheckMs }: GrpcCallOptions,
 ): GrpcCall {
   const responseHeaders = { ...RESPONSE_HEADERS, ...identityHeaders(identity) }
   const frames = createFrameReader(maxMessageBytes)
@@ -96,6 +99,8 @@ export function openCall(
   let controller: AbortController | undefined
   let principal: Principal = ANONYMOUS
   let trailers: OutgoingHttpHeaders = { 'grpc-status': 0 }
+  let stopChecks: (() => void) | undefined
+  let admitAgain: (() => Principal | Promise<Principal>) | undefined
 
   const respond = () => {
     stream.respond(responseHeaders, { waitForTrailers: true })
@@ -103,7 +108,7 @@ export function openCall(
       stream.sendTrailers(trailers)
       stopRequest()
     })
-    watchUnread(stream, unreadTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL)) // 6
+    return createSink(stream, unreadTimeoutMs, () => stream.close(constants.NGHTTP2_CANCEL)) // 6
   }
   /** Asks the client to stop sending the request (RFC 9113, section 8.1). */
   const stopRequest = () => {
@@ -113,6 +118,7 @@ export function openCall(
     if (hasEnded) return false // 1
     hasEnded = true
     clearTimeout(deadline)
+    stopChecks?.()
     return true
   }
   const fail = (thrown: unknown) => {
@@ -148,8 +154,10 @@ export function openCall(
         principal = by
         if (!hasEnded) start() // 5
       }
+      const incoming = { address, httpMethod: undefined, header, setHeader }
+      admitAgain = () => access.admit({ ...incoming, setHeader: () => undefined }, required)
       try {
-        const by = access.admit({ address, httpMethod: undefined, header, setHeader }, required)
+        const by = access.admit(incoming, required)
         if (by instanceof Promise) by.then(admitted).catch(fail)
         else admitted(by)
       } catch (thrown) {
@@ -187,13 +195,14 @@ export function openCall(
       })
     },
     send: async (schema, message) => {
+      if (hasEnded) throw cancelled()
       const frame = toFrame(toBinary(schema, message))
-      if (!stream.headersSent) respond()
-      if (!stream.write(frame)) await once(stream, 'drain', { signal: call.context.signal })
+      if (!respond().write(frame)) await once(stream, 'drain', { signal: call.context.signal })
     },
     sendAll: async (schema, messages) => {
-      if (!hasEnded) respond()
-      await sendItems(messages, stream, (message) => toFrame(toBinary(schema, message)), call.context.signal)
+      if (hasEnded) throw cancelled()
+      stopChecks = admitAgain && recheckAccess({ admit: admitAgain, end: fail, intervalMs: recheckMs })
+      await sendItems(messages, respond(), (message) => toFrame(toBinary(schema, message)), call.context.signal)
     },
     succeed: () => {
       if (!end()) return

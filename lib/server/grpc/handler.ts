@@ -42,6 +42,8 @@ export interface GrpcHandlerOptions {
   readonly requestTimeoutMs: number
   /** Aborts when the server stops, with the error for streams that are still open. */
   readonly stopping: AbortSignal
+  /** Interval at which the credential of a stream is checked. */
+  readonly recheckMs?: number | undefined
   /** Interval of keepalive pings. Default {@link KEEPALIVE_MS}. */
   readonly keepaliveMs?: number | undefined
 }
@@ -102,6 +104,7 @@ export function createGrpcHandler(options: GrpcHandlerOptions): GrpcHandler {
       bodies,
       maxMessageBytes: options.maxRequestBytes,
       unreadTimeoutMs: options.requestTimeoutMs,
+      recheckMs: options.recheckMs,
     })
     if (registered === undefined) return call.fail(noSuchMethod(headers))
     const { method, required } = registered

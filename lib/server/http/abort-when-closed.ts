@@ -4,6 +4,12 @@ import { AppError, ErrorCode } from '../../errors/app-error.ts'
 /** The longest delay that a Node timer supports, about 25 days. A longer deadline is ignored. */
 export const MAX_TIMER_MS = 2 ** 31 - 1
 
+interface AbortWhenClosed {
+  readonly signal: AbortSignal
+  readonly abort: (reason: AppError) => void
+  readonly release: () => void
+}
+
 /**
  * Creates a signal that aborts when the client disconnects before the response is sent, or when its deadline passes.
  * `release` removes the listeners and the timer. Fastify's own `request.signal` aborts once the body has been read.
@@ -15,7 +21,7 @@ export function abortWhenClosed(
   response: ServerResponse,
   timeoutMs: number = Number.POSITIVE_INFINITY,
   stopping?: AbortSignal,
-): { signal: AbortSignal; release: () => void } {
+): AbortWhenClosed {
   const controller = new AbortController()
   const onClose = () => controller.abort()
   const onDeadline = () => controller.abort(deadlineExceeded())
@@ -30,7 +36,7 @@ export function abortWhenClosed(
     clearTimeout(timer)
     stopping?.removeEventListener('abort', onStop)
   }
-  return { signal: controller.signal, release }
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason), release }
 }
 
 export function deadlineExceeded(): AppError {

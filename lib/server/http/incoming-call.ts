@@ -29,3 +29,8 @@ export function incomingCall(request: FastifyRequest, reply: FastifyReply): Inco
     setHeader: (name, value) => void reply.header(name, value),
   }
 }
+
+/** The same call while its response is being sent: it can have no more headers. */
+export function ongoingCall(request: FastifyRequest, reply: FastifyReply): IncomingCall {
+  return { ...incomingCall(request, reply), setHeader: () => undefined }
+}

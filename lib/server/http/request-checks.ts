@@ -38,15 +38,21 @@ function badRequest(fault: string): AppError {
   return new AppError(ErrorCode.BadRequest, `This is not a valid HTTP/1.1 request: ${fault}.`)
 }
 
-/** @throws AppError `invalid_request` if the query is not UTF-8 or repeats a parameter: no route has list parameters */
-export function assertValidQuery({ query, url }: Pick<FastifyRequest, 'query' | 'url'>): void {
+/**
+ * @param lists parameters that may be repeated
+ * @throws AppError `invalid_request` if the query is not UTF-8 or repeats another parameter
+ */
+export function assertValidQuery(
+  { query, url }: Pick<FastifyRequest, 'query' | 'url'>,
+  lists: readonly string[] = [],
+): void {
   const start = url.indexOf('?')
   if (start === -1) return
   if (!isEncodedUtf8(url.slice(start + 1))) {
     throw invalidRequest([{ path: '', message: 'the query must be percent-encoded UTF-8' }])
   }
   const violations: Violation[] = Object.entries(query as Record<string, unknown>)
-    .filter(([, value]) => Array.isArray(value))
+    .filter(([name, value]) => Array.isArray(value) && !lists.includes(name))
     .map(([path]) => ({ path, message: 'must be given once' }))
   if (violations.length > 0) throw invalidRequest(violations)
 }

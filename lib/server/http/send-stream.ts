@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { sendItems, watchUnread } from '../send-items.ts'
+import { createSink, sendItems } from '../send-items.ts'
 
 /** A response that is sent as its items come. */
 export interface ResponseStream<T> {
@@ -15,7 +15,7 @@ export interface ResponseStream<T> {
   /** A client that reads nothing for this long is disconnected. */
   readonly unreadTimeoutMs: number
   /** What is sent when no item has come for a while. */
-  readonly heartbeat?: { readonly intervalMs: number; readonly bytes: string }
+  readonly heartbeat?: { readonly intervalMs: number; readonly text: string }
 }
 
 /** After this time without any traffic the kernel asks the client whether it is still there, and again each second. */
@@ -32,24 +32,31 @@ export async function sendStream<T>(reply: FastifyReply, stream: ResponseStream<
   reply.hijack()
   raw.flushHeaders()
   raw.socket?.setKeepAlive(true, KEEPALIVE_MS)
-  watchUnread(raw, unreadTimeoutMs, () => raw.destroy())
+  const sink = createSink(raw, unreadTimeoutMs, () => raw.destroy())
   const beat =
-    heartbeat && setInterval(() => raw.writableLength === 0 && raw.write(heartbeat.bytes), heartbeat.intervalMs)
+    heartbeat &&
+    setInterval(() => raw.writableLength === 0 && sink.write(Buffer.from(heartbeat.text)), heartbeat.intervalMs)
   let last: Uint8Array | string | undefined
   try {
     const send = (item: T) => {
       beat?.refresh()
-      return encode(item)
+      return toBytes(encode(item))
     }
-    await sendItems(items, raw, send, signal)
+    await sendItems(items, sink, send, signal)
     last = succeed()
   } catch (thrown) {
     last = fail(thrown)
   } finally {
     clearInterval(beat)
   }
-  if (last === undefined) raw.destroy()
-  else if (!raw.destroyed) raw.end(last)
+  if (raw.destroyed) return
+  if (last === undefined) return void raw.destroy()
+  sink.write(toBytes(last))
+  raw.end()
+}
+
+function toBytes(part: Uint8Array | string): Uint8Array {
+  return typeof part === 'string' ? Buffer.from(part) : part
 }
 
 function definedHeaders(reply: FastifyReply): Record<string, string | number | string[]> {

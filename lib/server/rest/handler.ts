@@ -32,6 +32,8 @@ declare module 'fastify' {
     scope?: RequiredScope
     /** Establishes the principal from a credential that is elsewhere than usual. */
     authenticate?: AuthenticateRequest
+    /** Query parameters that may be repeated. */
+    listParameters?: readonly string[]
     /** Shows a problem as a page. Returns undefined for a client that prefers the problem itself. */
     problemPage?: (problem: Problem, request: FastifyRequest) => Html | undefined
   }
@@ -82,10 +84,15 @@ export function registerRestHandler(
     readonly handleError: ErrorHandler
     readonly bodies: BodyBudget
     readonly allowedMethods: AllowedMethods
-    readonly streams: Omit<StreamParts, 'failLate'>
+    readonly streams: Omit<StreamParts, 'failLate' | 'admit'>
   },
 ): void {
   const { access, observe, handleError, bodies, allowedMethods } = parts
+  const admit = (request: FastifyRequest, call: IncomingCall) => {
+    const { scope: required, authenticate } = request.routeOptions.config
+    const own = authenticate && ((incoming: IncomingCall) => authenticate(request, incoming))
+    return access.admit(call, required as RequiredScope, own)
+  }
   app.decorateRequest('observed')
   app.decorateRequest('principal')
   app.setErrorHandler((thrown, request, reply) => {
@@ -104,9 +111,7 @@ export function registerRestHandler(
     })
     scope.addHook('onRequest', (request, reply, done) => {
       request.observed = observe('rest', methodOf(request), { requestId: request.id })
-      const { scope: required, authenticate } = request.routeOptions.config
-      const own = authenticate && ((call: IncomingCall) => authenticate(request, call))
-      const admitted = access.admit(incomingCall(request, reply), required as RequiredScope, own)
+      const admitted = admit(request, incomingCall(request, reply))
       const proceed = (principal: Principal) => {
         request.principal = principal
         done()
@@ -115,7 +120,7 @@ export function registerRestHandler(
       else proceed(admitted)
     })
     scope.addHook('onRequest', (request, reply, done) => {
-      assertValidQuery(request)
+      assertValidQuery(request, request.routeOptions.config.listParameters)
       assertNotCompressed(request, reply)
       const bytes = bodyBytes(request)
       if (bytes > 0) {
@@ -130,7 +135,7 @@ export function registerRestHandler(
       done()
     })
     const failLate: FailLate = (request, thrown) => problemOf(fail(observe, request, thrown), request.id)
-    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate }))
+    register(withZod(scope), failLate, createRestStreams({ ...parts.streams, failLate, admit }))
   })
 }
 

@@ -6,6 +6,8 @@ import { openSocket } from '../../../testkit/clients/raw-http.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
+import type { AccessControl } from '../../auth/access-control.ts'
+import { ANONYMOUS } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { ServerSentEvent } from './event-stream.ts'
 
@@ -223,6 +225,23 @@ describe.each(['/events', '/rows'])('GET %s', (path) => {
     await eventually(() => calls(server).length > 0)
     expect(calls(server)).toMatchObject([{ level: 30, outcome: 'cancelled' }])
     expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  test('a credential that is revoked ends the stream', async () => {
+    let checks = 0
+    const access: AccessControl = {
+      admit: () => {
+        checks += 1
+        if (checks === 1) return ANONYMOUS
+        throw new AppError(ErrorCode.PermissionDenied, 'The key was revoked.')
+      },
+    }
+    const { open, ended } = endless({ data: 1 })
+    const lines = endless('row\n')
+    const server = await start({ access, recheckMs: 50, events: open, rows: lines.open })
+    expect(await (await fetch(server.url + path)).text()).toMatch(/"code":"permission_denied"/)
+    await (path === '/rows' ? lines.ended : ended)
+    expect(calls(server)).toMatchObject([{ outcome: 'permission_denied' }])
   })
 
   test('a client that reads nothing is disconnected', async () => {

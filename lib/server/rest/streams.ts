@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { IncomingCall } from '../../auth/access-control.ts'
+import type { Principal } from '../../auth/principal.ts'
 import { toAppError } from '../../errors/app-error.ts'
 import { abortWhenClosed } from '../http/abort-when-closed.ts'
+import { ongoingCall } from '../http/incoming-call.ts'
 import type { ResponseStream } from '../http/send-stream.ts'
 import { sendStream } from '../http/send-stream.ts'
+import { recheckAccess } from '../recheck-access.ts'
 import type { Problem } from './error.ts'
 import type { ServerSentEvent } from './event-stream.ts'
 import { EVENT_STREAM, encodeEvent, HEARTBEAT } from './event-stream.ts'
@@ -48,12 +52,16 @@ export interface StreamParts {
   /** Aborts when the server stops. */
   readonly stopping: AbortSignal
   readonly unreadTimeoutMs: number
+  /** Checks the access of a request, and again while its stream lasts. */
+  readonly admit: (request: FastifyRequest, call: IncomingCall) => Principal | Promise<Principal>
+  /** Interval of these checks. */
+  readonly recheckMs?: number | undefined
   /** Default {@link HEARTBEAT_MS}. */
   readonly heartbeatMs?: number | undefined
 }
 
 export function createRestStreams(parts: StreamParts): RestStreams {
-  const { failLate, stopping, unreadTimeoutMs, heartbeatMs = HEARTBEAT_MS } = parts
+  const { failLate, stopping, unreadTimeoutMs, admit, recheckMs, heartbeatMs = HEARTBEAT_MS } = parts
 
   const send = async <T>(
     request: FastifyRequest,
@@ -64,6 +72,11 @@ export function createRestStreams(parts: StreamParts): RestStreams {
     if (request.method === 'HEAD') return reply.send('')
     const closed = abortWhenClosed(reply.raw, undefined, stopping)
     const { signal } = closed
+    const stopChecks = recheckAccess({
+      admit: () => admit(request, ongoingCall(request, reply)),
+      end: closed.abort,
+      intervalMs: recheckMs,
+    })
     const succeed = () => {
       request.observed?.succeeded()
       request.observed = undefined
@@ -75,6 +88,7 @@ export function createRestStreams(parts: StreamParts): RestStreams {
       return reply
     } finally {
       closed.release()
+      stopChecks()
     }
   }
 
@@ -85,7 +99,7 @@ export function createRestStreams(parts: StreamParts): RestStreams {
         const retryMs = retryAfterSeconds === undefined ? {} : { retryMs: retryAfterSeconds * 1_000 }
         return encodeEvent({ event: 'failed', data: failLate(request, thrown), ...retryMs })
       }
-      const heartbeat = { intervalMs: heartbeatMs, bytes: HEARTBEAT }
+      const heartbeat = { intervalMs: heartbeatMs, text: HEARTBEAT }
       return send(request, reply.type(EVENT_STREAM), open, { encode: encodeEvent, fail, heartbeat })
     },
     sendBody: (request, reply, { type, open, failed }) => {

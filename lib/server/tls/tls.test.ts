@@ -6,20 +6,23 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { connect as connectTls } from 'node:tls'
+import { create } from '@bufbuild/protobuf'
 import type { Transport } from '@connectrpc/connect'
-import { createClient } from '@connectrpc/connect'
+import { Code, createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
 import { Agent, fetch } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
 import { TriageService } from '../../../gen/leadtriage/triage/v1/triage_service_pb.ts'
 import { useGrpcQueueClients } from '../../../testkit/clients/grpc-queue-client.ts'
 import { useCertificateFiles } from '../../../testkit/fixtures/certificate-files.ts'
+import { StreamService, WatchResponseSchema } from '../../../testkit/fixtures/stream-service.ts'
 import type { TestServer } from '../../../testkit/fixtures/test-server.ts'
 import { useTestServers } from '../../../testkit/fixtures/test-server.ts'
 import type { CertificatePair } from '../../../testkit/tls/certificates.ts'
 import { createAuthority } from '../../../testkit/tls/certificates.ts'
 import type { AccessControl } from '../../auth/access-control.ts'
 import { ANONYMOUS } from '../../auth/principal.ts'
+import type { CallContext } from '../rpc.ts'
 
 const startTestServer = useTestServers()
 const openGrpc = useGrpcQueueClients()
@@ -95,6 +98,42 @@ describe('a port with TLS', () => {
   ])('selects of the protocols %j that a client offers %j', async (ALPNProtocols, selected) => {
     const socket = await open(await startServer(), { ALPNProtocols })
     expect(socket.alpnProtocol).toBe(selected)
+  })
+
+  test.each(TRANSPORTS)('serves streams over %s, and a stopping server ends them', async (_name, transport) => {
+    const server = await startServer({
+      watch: async function* (_request: unknown, { signal }: CallContext) {
+        yield create(WatchResponseSchema, { number: 1 })
+        await once(signal, 'abort')
+      },
+    })
+    const numbers: number[] = []
+    const reading = async () => {
+      for await (const { number } of createClient(StreamService, transport(server.url)).watch({})) {
+        numbers.push(number)
+        void server.close(10_000)
+      }
+    }
+    await expect(reading()).rejects.toMatchObject({ code: Code.Unavailable })
+    expect(numbers).toEqual([1])
+  })
+
+  test('disconnects a client that reads nothing of a stream', async () => {
+    const ended = Promise.withResolvers<void>()
+    const server = await startServer({
+      requestTimeoutMs: 1_000,
+      rows: async function* () {
+        try {
+          for (;;) yield 'x'.repeat(20_000)
+        } finally {
+          ended.resolve()
+        }
+      },
+    })
+    const socket = await open(server)
+    socket.pause().write('GET /rows HTTP/1.1\r\nHost: x\r\n\r\n')
+    await ended.promise
+    expect(server.log.entries()).toContainEqual(expect.objectContaining({ method: 'GET /rows', outcome: 'cancelled' }))
   })
 
   test('serves REST to a client that would prefer HTTP/2, as browsers do', async () => {

@@ -18,6 +18,7 @@ const LISTS = {
   source: 'sources',
   client: 'clients',
 } as const
+export const LIST_PARAMETERS: readonly string[] = Object.keys(LISTS)
 /** Other parameters that are not text. */
 const NUMBERS = ['min_confidence', 'max_confidence'] as const
 
@@ -36,7 +37,7 @@ export const stateField = z.enum(LeadState).meta({
 })
 
 /** The parameters of a filter as the OpenAPI document describes them. */
-const filterQueryShape = {
+export const filterQueryShape = {
   priority: repeatable(priorityField, 'How soon someone must act.'),
   intent: repeatable(intentField, 'What the sender wants.'),
   next_action: repeatable(nextActionField, 'What to do with the lead.'),

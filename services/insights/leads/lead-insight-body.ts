@@ -4,7 +4,7 @@ import { INSIGHT_EXAMPLE, insightSchema, toInsightBody } from '../insight-body.t
 import { stateField } from './insight-filter-query.ts'
 import type { LeadInsight } from './lead-insight.ts'
 
-const LEAD_INSIGHT_EXAMPLE = {
+export const LEAD_INSIGHT_EXAMPLE = {
   lead: LEAD_EXAMPLE,
   client: 'website',
   state: 'open',

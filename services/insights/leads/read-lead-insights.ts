@@ -16,16 +16,21 @@ interface LeadRecord {
   failure: string | null
 }
 
-type Row = LeadRecord & (InsightRecord | { id: null })
+/** A row with {@link leadColumns}, and {@link insightColumns} if there is an insight. */
+export type LeadInsightRecord = LeadRecord & (InsightRecord | { id: null })
+
+/** The columns of lead_details `l` in a {@link LeadInsightRecord}, for a select list. */
+export function leadColumns(sql: Sql) {
+  return sql`l.client_id, l.email, l.phone, l.name, l.note, l.source, l.created_at as received_at`
+}
 
 /**
  * Reads leads with their insights and states by primary keys. Leads that do not exist, for example because they were
  * erased meanwhile, are left out; the order of the others is that of the ids.
  */
 export async function readLeadInsights(sql: Sql, leadIds: readonly string[]): Promise<LeadInsight[]> {
-  const rows = await sql<Row[]>`
-    select requested_id, l.client_id, l.email, l.phone, l.name, l.note, l.source, l.created_at as received_at,
-           failed.reason as failure, i.*
+  const rows = await sql<LeadInsightRecord[]>`
+    select requested_id, ${leadColumns(sql)}, failed.reason as failure, i.*
     from unnest(${[...leadIds]}::uuid[]) with ordinality as t (requested_id, place)
     join lead_details l on l.lead_id = requested_id
     left join lateral (select ${insightColumns(sql)} from insights where lead_id = requested_id) i on true
@@ -36,7 +41,7 @@ export async function readLeadInsights(sql: Sql, leadIds: readonly string[]): Pr
   return rows.map(toLeadInsight)
 }
 
-function toLeadInsight(row: Row): LeadInsight {
+export function toLeadInsight(row: LeadInsightRecord): LeadInsight {
   const { requested_id: id, email, phone, name, note, source, received_at: createdAt } = row
   const insight = row.id === null ? undefined : toInsight(row)
   return {

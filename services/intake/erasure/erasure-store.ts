@@ -73,8 +73,8 @@ export function eraseLeads(sql: Sql, leadIds: readonly string[], act: AuditEvent
 function find(sql: Sql, { by, value }: Subject, after: LeadPosition | undefined) {
   const isMatch =
     by === 'email'
-      ? sql`subject_email(email) = subject_email(${value})`
-      : sql`subject_phone(phone) = subject_phone(${value})`
+      ? sql`email is not null and subject_email(email) = subject_email(${value})`
+      : sql`phone is not null and subject_phone(phone) = subject_phone(${value})`
   return sql<{ lead_ids: string[] | null; created_at: Date | null; id: string | null }[]>`
     with seen as materialized (
       select id, created_at, ${isMatch} as is_match from leads

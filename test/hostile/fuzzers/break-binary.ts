@@ -3,7 +3,8 @@ import type { CaseContext } from '../fuzzer.ts'
 import { lengthDelimited, varint } from '../wire/protobuf.ts'
 import { notUtf8 } from './hostile-text.ts'
 
-const FIELD_1_IS_TEXT = /\/(CreateLead|GetLead|GetInsight|GetDeadLetter|RetriageLeads|RedriveDeadLetters)$/
+const FIELD_1_IS_TEXT =
+  /\/(CreateLead|GetLead|GetInsight|GetDeadLetter|RetriageLeads|RedriveDeadLetters|DeleteLead|EraseSubject|RevokeKey|RotateKey|ListAuditEvents)$/
 
 /** Makes a protobuf message invalid by appending bytes that no valid message has at a field boundary. */
 export function breakBinary(message: Buffer, method: string, context: CaseContext, random: Random): Buffer {

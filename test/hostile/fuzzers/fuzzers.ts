@@ -1,5 +1,7 @@
 import type { Fuzzer } from '../fuzzer.ts'
 import { connectFuzzer } from './connect.ts'
+import { credentialsFuzzer } from './credentials.ts'
+import { formsFuzzer } from './forms.ts'
 import { grpcFuzzer } from './grpc.ts'
 import { grpcClientFuzzer } from './grpc-client.ts'
 import { grpcWebFuzzer } from './grpc-web.ts'
@@ -8,16 +10,23 @@ import { importFuzzer } from './imports.ts'
 import { rawHttpFuzzer } from './raw-http.ts'
 import { reflectionFuzzer } from './reflection.ts'
 import { generateRestCall } from './rest-calls.ts'
+import { generateErasure } from './rest-erasures.ts'
 import { generateRestLead } from './rest-leads.ts'
 
 const restFuzzer: Fuzzer = {
   protocol: 'rest',
   weight: 25,
-  generate: (context) => (context.random.chance(0.65) ? generateRestLead(context) : generateRestCall(context)),
+  generate: (context) => {
+    const kind = context.random.integer(0, 99)
+    if (kind < 58) return generateRestLead(context)
+    return kind < 96 ? generateRestCall(context) : generateErasure(context)
+  },
 }
 
 export const FUZZERS: readonly Fuzzer[] = [
   restFuzzer,
+  formsFuzzer,
+  credentialsFuzzer,
   rawHttpFuzzer,
   importFuzzer,
   connectFuzzer,

@@ -101,7 +101,7 @@ function checkOutcome(
 }
 
 /** @returns undefined if the stream ended without a response */
-function readStream({ headers, trailers, body }: Http2Outcome): RpcResult | undefined {
+export function readStream({ headers, trailers, body }: Http2Outcome): RpcResult | undefined {
   const status = Number(headers?.get(':status'))
   if (headers === undefined || Number.isNaN(status)) return undefined
   if (status !== 200)

@@ -5,6 +5,8 @@ import { mutate } from '../fuzzer.ts'
 import type { Field } from '../wire/protobuf.ts'
 import type { LeadDraft } from './lead-draft.ts'
 import { draftLead, expectedLead, FIELD_NAMES, LEAD_MUTATIONS } from './lead-draft.ts'
+import { ACCESS_CALLS } from './rpc-access-calls.ts'
+import { anyPage, anyTime, call, duration, id, time } from './rpc-fields.ts'
 
 /*
  * Calls of the RPC contract, as fields that can be encoded as binary or JSON, with the codes that they may get. What is
@@ -50,7 +52,7 @@ export function generateRpcCall(context: CaseContext): RpcCall {
   const kind = context.random.integer(0, 99)
   if (kind < 50) return createLead(context)
   if (kind < 60) return batchCreateLeads(context)
-  return context.random.pick(READS)(context)
+  return context.random.pick(kind < 80 ? OTHER_CALLS : ACCESS_CALLS)(context)
 }
 
 function createLead(context: CaseContext): RpcCall {
@@ -97,35 +99,9 @@ function requestFields(key: string, { fields }: LeadDraft, random: Random): Fiel
   ]
 }
 
-type Read = (context: CaseContext) => RpcCall
-type Shape = Pick<RpcCall, 'service' | 'method' | 'fields' | 'expected'> & { isRead?: boolean }
+type Generate = (context: CaseContext) => RpcCall
 
-const call = ({ isRead = true, ...shape }: Shape): RpcCall => ({ ...shape, leads: [], isRead })
-
-const id = (name: string, value: string): Field => ({ no: 1, name, value })
-const duration = (no: number, name: string, ms: number): Field => ({
-  no,
-  name,
-  value: {
-    fields: [
-      { no: 1, name: 'seconds', value: Math.trunc(ms / 1000) },
-      { no: 2, name: 'nanos', value: (ms % 1000) * 1e6 },
-    ],
-    json: `${ms / 1000}s`,
-  },
-})
-const time = (no: number, name: string, seconds: number): Field => ({
-  no,
-  name,
-  value: { fields: [{ no: 1, name: 'seconds', value: seconds }], json: timeText(seconds) },
-})
-
-function timeText(seconds: number): string {
-  const date = new Date(seconds * 1000)
-  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString()
-}
-
-const READS: readonly Read[] = [
+const OTHER_CALLS: readonly Generate[] = [
   ({ target, token, random }) => {
     const [leadId, expected] = random.pick([
       [target.seeded.triaged, OK],
@@ -159,30 +135,27 @@ const READS: readonly Read[] = [
     })
   },
   () => call({ service: 'triage', method: `${TRIAGE}/GetQueue`, fields: [], expected: [OK] }),
-  ({ random, token }) => {
-    const size = random.pick([0, 1, 500, 100_000, 2_147_483_647, -1, -2_147_483_648])
-    const pageToken = random.pick(['', '', token(), 'W10', '!!!'])
-    const isValid = size >= 0 && pageToken === ''
+  (context) => {
+    const { fields, isValid } = anyPage([5, 6], context)
     return call({
       service: 'triage',
       method: `${TRIAGE}/ListDeadLetters`,
       fields: [
-        { no: 5, name: 'pageSize', value: size },
-        { no: 6, name: 'pageToken', value: pageToken },
-        ...random.pick<Field[]>([[], [{ no: 2, name: 'state', value: { number: 3, word: 'DEAD_LETTER_STATE_ALL' } }]]),
+        ...fields,
+        ...context.random.pick<Field[]>([
+          [],
+          [{ no: 2, name: 'state', value: { number: 3, word: 'DEAD_LETTER_STATE_ALL' } }],
+        ]),
       ],
       expected: [isValid ? OK : INVALID_ARGUMENT],
     })
   },
   ({ random }) => {
-    const seconds = random.pick([
-      0, 1_700_000_000, -62_135_596_800, 253_402_300_799, 253_402_300_800, -62_135_596_801, 1e15,
-    ])
-    const isValid = seconds >= -62_135_596_800 && seconds <= 253_402_300_799
+    const { field, isValid } = anyTime(3, 'failedAfter', random)
     return call({
       service: 'triage',
       method: `${TRIAGE}/ListDeadLetters`,
-      fields: [time(3, 'failedAfter', seconds)],
+      fields: [field],
       expected: [isValid ? OK : INVALID_ARGUMENT],
     })
   },

@@ -2,20 +2,24 @@
 // @generated from file leadtriage/insights/v1/insights_service.proto (package leadtriage.insights.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
 import { file_leadtriage_access_v1_scope } from "../../access/v1/scope_pb.ts";
 import type { Insight } from "./insight_pb.ts";
 import { file_leadtriage_insights_v1_insight } from "./insight_pb.ts";
-import type { Message } from "@bufbuild/protobuf";
+import type { InsightFilter, LeadInsight } from "./lead_insight_pb.ts";
+import { file_leadtriage_insights_v1_lead_insight } from "./lead_insight_pb.ts";
+import type { GetStatsRequestSchema, GetStatsResponseSchema } from "./stats_pb.ts";
+import { file_leadtriage_insights_v1_stats } from "./stats_pb.ts";
+import type { Message, UnknownEnum } from "@bufbuild/protobuf";
 
 /**
  * Describes the file leadtriage/insights/v1/insights_service.proto.
  */
 export const file_leadtriage_insights_v1_insights_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0MowBCg9JbnNpZ2h0c1NlcnZpY2USeQoKR2V0SW5zaWdodBIpLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlcXVlc3QaKi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXNwb25zZSIUkAIBirUYDWluc2lnaHRzOnJlYWRiBnByb3RvMw", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight]);
+  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0IrcBChNMaXN0SW5zaWdodHNSZXF1ZXN0EjUKBmZpbHRlchgBIAEoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodEZpbHRlchIzCgVvcmRlchgCIAEoDjIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodE9yZGVyEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEg0KBWNvdW50GAUgASgIIq0BChRMaXN0SW5zaWdodHNSZXNwb25zZRI1CghpbnNpZ2h0cxgBIAMoCzIjLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGVhZEluc2lnaHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKCnRvdGFsX3NpemUYAyABKAVIAIgBARIdChV0b3RhbF9zaXplX2lzX21pbmltdW0YBCABKAhCDQoLX3RvdGFsX3NpemUieQoUV2F0Y2hJbnNpZ2h0c1JlcXVlc3QSNQoGZmlsdGVyGAEgASgLMiUubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0RmlsdGVyEhQKDGluY2x1ZGVfb3BlbhgCIAEoCBIUCgxyZXN1bWVfdG9rZW4YAyABKAkimAIKFVdhdGNoSW5zaWdodHNSZXNwb25zZRI2CgdpbnNpZ2h0GAEgASgLMiMubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MZWFkSW5zaWdodEgAEjwKDHN5bmNocm9uaXplZBgCIAEoCzIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuU3luY2hyb25pemVkSAASNgoJaGVhcnRiZWF0GAMgASgLMiEubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5IZWFydGJlYXRIABIyCgdsYWdnaW5nGAQgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MYWdnaW5nSAASFAoMcmVzdW1lX3Rva2VuGAUgASgJQgcKBWV2ZW50IiwKDFN5bmNocm9uaXplZBIcChRvcGVuX2xlYWRzX3RydW5jYXRlZBgBIAEoCCILCglIZWFydGJlYXQiCQoHTGFnZ2luZyp8CgxJbnNpZ2h0T3JkZXISHQoZSU5TSUdIVF9PUkRFUl9VTlNQRUNJRklFRBAAEhkKFUlOU0lHSFRfT1JERVJfVVJHRU5DWRABEhgKFElOU0lHSFRfT1JERVJfTkVXRVNUEAISGAoUSU5TSUdIVF9PUkRFUl9PTERFU1QQAzKJBAoPSW5zaWdodHNTZXJ2aWNlEnkKCkdldEluc2lnaHQSKS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXF1ZXN0GioubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRJbnNpZ2h0UmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEn8KDExpc3RJbnNpZ2h0cxIrLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGlzdEluc2lnaHRzUmVxdWVzdBosLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGlzdEluc2lnaHRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEnMKCEdldFN0YXRzEicubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRTdGF0c1JlcXVlc3QaKC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldFN0YXRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEoQBCg1XYXRjaEluc2lnaHRzEiwubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5XYXRjaEluc2lnaHRzUmVxdWVzdBotLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuV2F0Y2hJbnNpZ2h0c1Jlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZDABYgZwcm90bzM", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_insight, file_leadtriage_insights_v1_lead_insight, file_leadtriage_insights_v1_stats]);
 
 /**
  * @generated from message leadtriage.insights.v1.GetInsightRequest
@@ -59,6 +63,264 @@ export const GetInsightResponseSchema: GenMessage<GetInsightResponse> = /*@__PUR
   messageDesc(file_leadtriage_insights_v1_insights_service, 1);
 
 /**
+ * @generated from message leadtriage.insights.v1.ListInsightsRequest
+ */
+export type ListInsightsRequest = Message<"leadtriage.insights.v1.ListInsightsRequest"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.InsightFilter filter = 1;
+   */
+  filter?: InsightFilter | undefined;
+
+  /**
+   * Default: by urgency.
+   *
+   * @generated from field: leadtriage.insights.v1.InsightOrder order = 2;
+   */
+  order: InsightOrder;
+
+  /**
+   * Maximum number of leads per page: default 50; values above 500 mean 500.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the previous page. The filter and the order must not change between pages.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+
+  /**
+   * Whether to count the leads that match.
+   *
+   * @generated from field: bool count = 5;
+   */
+  count: boolean;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ListInsightsRequest.
+ * Use `create(ListInsightsRequestSchema)` to create a new message.
+ */
+export const ListInsightsRequestSchema: GenMessage<ListInsightsRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 2);
+
+/**
+ * @generated from message leadtriage.insights.v1.ListInsightsResponse
+ */
+export type ListInsightsResponse = Message<"leadtriage.insights.v1.ListInsightsResponse"> & {
+  /**
+   * May be fewer than page_size, even none, although more follow: a filter that selects very few leads is looked for in
+   * several calls.
+   *
+   * @generated from field: repeated leadtriage.insights.v1.LeadInsight insights = 1;
+   */
+  insights: LeadInsight[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+
+  /**
+   * How many leads match, at most 10,000. Set if count was.
+   *
+   * @generated from field: optional int32 total_size = 3;
+   */
+  totalSize?: number | undefined;
+
+  /**
+   * Whether more than total_size leads may match.
+   *
+   * @generated from field: bool total_size_is_minimum = 4;
+   */
+  totalSizeIsMinimum: boolean;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ListInsightsResponse.
+ * Use `create(ListInsightsResponseSchema)` to create a new message.
+ */
+export const ListInsightsResponseSchema: GenMessage<ListInsightsResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 3);
+
+/**
+ * @generated from message leadtriage.insights.v1.WatchInsightsRequest
+ */
+export type WatchInsightsRequest = Message<"leadtriage.insights.v1.WatchInsightsRequest"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.InsightFilter filter = 1;
+   */
+  filter?: InsightFilter | undefined;
+
+  /**
+   * Starts with the open leads that match now, most urgent first, at most 1,000. Ignored with a resume_token.
+   *
+   * @generated from field: bool include_open = 2;
+   */
+  includeOpen: boolean;
+
+  /**
+   * Continues after the response that had this token. The filter must be the same.
+   *
+   * @generated from field: string resume_token = 3;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.WatchInsightsRequest.
+ * Use `create(WatchInsightsRequestSchema)` to create a new message.
+ */
+export const WatchInsightsRequestSchema: GenMessage<WatchInsightsRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 4);
+
+/**
+ * @generated from message leadtriage.insights.v1.WatchInsightsResponse
+ */
+export type WatchInsightsResponse = Message<"leadtriage.insights.v1.WatchInsightsResponse"> & {
+  /**
+   * @generated from oneof leadtriage.insights.v1.WatchInsightsResponse.event
+   */
+  event: {
+    /**
+     * An insight that was stored, replaced or corrected.
+     *
+     * @generated from field: leadtriage.insights.v1.LeadInsight insight = 1;
+     */
+    value: LeadInsight;
+    case: "insight";
+  } | {
+    /**
+     * @generated from field: leadtriage.insights.v1.Synchronized synchronized = 2;
+     */
+    value: Synchronized;
+    case: "synchronized";
+  } | {
+    /**
+     * @generated from field: leadtriage.insights.v1.Heartbeat heartbeat = 3;
+     */
+    value: Heartbeat;
+    case: "heartbeat";
+  } | {
+    /**
+     * @generated from field: leadtriage.insights.v1.Lagging lagging = 4;
+     */
+    value: Lagging;
+    case: "lagging";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * Continues after this response. Empty for the leads of include_open; a call that breaks off within them starts again.
+   *
+   * @generated from field: string resume_token = 5;
+   */
+  resumeToken: string;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.WatchInsightsResponse.
+ * Use `create(WatchInsightsResponseSchema)` to create a new message.
+ */
+export const WatchInsightsResponseSchema: GenMessage<WatchInsightsResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 5);
+
+/**
+ * Everything that was committed before has been sent: the leads of include_open, or what was missed since the token.
+ *
+ * @generated from message leadtriage.insights.v1.Synchronized
+ */
+export type Synchronized = Message<"leadtriage.insights.v1.Synchronized"> & {
+  /**
+   * Whether more open leads may match than were sent. ListInsights lists all of them.
+   *
+   * @generated from field: bool open_leads_truncated = 1;
+   */
+  openLeadsTruncated: boolean;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Synchronized.
+ * Use `create(SynchronizedSchema)` to create a new message.
+ */
+export const SynchronizedSchema: GenMessage<Synchronized> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 6);
+
+/**
+ * Sent when there was nothing else to send for 15 seconds, with a fresh token.
+ *
+ * @generated from message leadtriage.insights.v1.Heartbeat
+ */
+export type Heartbeat = Message<"leadtriage.insights.v1.Heartbeat"> & {
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Heartbeat.
+ * Use `create(HeartbeatSchema)` to create a new message.
+ */
+export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 7);
+
+/**
+ * The last response to a client that reads too slowly. It can continue with the token.
+ *
+ * @generated from message leadtriage.insights.v1.Lagging
+ */
+export type Lagging = Message<"leadtriage.insights.v1.Lagging"> & {
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.Lagging.
+ * Use `create(LaggingSchema)` to create a new message.
+ */
+export const LaggingSchema: GenMessage<Lagging> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 8);
+
+/**
+ * @generated from enum leadtriage.insights.v1.InsightOrder
+ */
+export const InsightOrder = {
+  /**
+   * By urgency.
+   *
+   * @generated from enum value: INSIGHT_ORDER_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * P0 first, within a priority oldest first. Leads without an insight come last.
+   *
+   * @generated from enum value: INSIGHT_ORDER_URGENCY = 1;
+   */
+  URGENCY: 1,
+
+  /**
+   * @generated from enum value: INSIGHT_ORDER_NEWEST = 2;
+   */
+  NEWEST: 2,
+
+  /**
+   * @generated from enum value: INSIGHT_ORDER_OLDEST = 3;
+   */
+  OLDEST: 3,
+} as const;
+
+/**
+ * @generated from enum leadtriage.insights.v1.InsightOrder
+ */
+export type InsightOrder = (typeof InsightOrder)[keyof typeof InsightOrder] | UnknownEnum;
+
+/**
+ * Describes the enum leadtriage.insights.v1.InsightOrder.
+ */
+export const InsightOrderSchema: GenEnum<InsightOrder> = /*@__PURE__*/
+  enumDesc(file_leadtriage_insights_v1_insights_service, 0);
+
+/**
  * Serves the insights that triage produces.
  *
  * @generated from service leadtriage.insights.v1.InsightsService
@@ -81,6 +343,60 @@ export const InsightsService: GenService<{
     methodKind: "unary";
     input: typeof GetInsightRequestSchema;
     output: typeof GetInsightResponseSchema;
+  },
+  /**
+   * Lists leads with their insights and states. Each page continues after the last lead of the previous one, regardless
+   * of leads that are added meanwhile. A lead whose priority changes between two pages of the order by urgency may be
+   * on both or on neither.
+   *
+   * Without the scope leads:read, the personal data of leads is left out.
+   *
+   * Errors: INVALID_ARGUMENT, also when page_token was returned for a different filter or order; PERMISSION_DENIED when
+   * the filter has email or text and the credential lacks leads:read; UNAVAILABLE.
+   *
+   * @generated from rpc leadtriage.insights.v1.InsightsService.ListInsights
+   */
+  listInsights: {
+    methodKind: "unary";
+    input: typeof ListInsightsRequestSchema;
+    output: typeof ListInsightsResponseSchema;
+  },
+  /**
+   * Counts the leads of a period per interval: arrivals, intents and priorities, latency, corrections, duplicates and
+   * dead letters. Current within a few seconds, see as_of.
+   *
+   * Errors: INVALID_ARGUMENT; UNAVAILABLE, also while the statistics of the period are being computed for the first time.
+   *
+   * @generated from rpc leadtriage.insights.v1.InsightsService.GetStats
+   */
+  getStats: {
+    methodKind: "unary";
+    input: typeof GetStatsRequestSchema;
+    output: typeof GetStatsResponseSchema;
+  },
+  /**
+   * Sends every change of an insight after which the lead matches a filter, live, and each exactly once. Changes that
+   * follow each other before they are sent are sent once, as the latest. A change after which the lead does not match is
+   * not sent, and nothing is sent about a lead that was erased.
+   *
+   * Each response has a token, with which another call continues after it: without a gap or a double, also after the
+   * service, NATS or PostgreSQL were restarted, and however long ago it was.
+   *
+   * Without the scope leads:read, the leads have no personal data.
+   *
+   * Errors:
+   * INVALID_ARGUMENT, also for a filter by states that excludes open leads, since a watch reports leads with an insight,
+   * and for a token that belongs to another filter or database.
+   * PERMISSION_DENIED for a filter by email or text without leads:read.
+   * RESOURCE_EXHAUSTED with google.rpc.RetryInfo when the service has too many watchers.
+   * UNAUTHENTICATED when the credential has been revoked or has expired since.
+   *
+   * @generated from rpc leadtriage.insights.v1.InsightsService.WatchInsights
+   */
+  watchInsights: {
+    methodKind: "server_streaming";
+    input: typeof WatchInsightsRequestSchema;
+    output: typeof WatchInsightsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_leadtriage_insights_v1_insights_service, 0);

@@ -1,0 +1,40 @@
+import type { Principal } from '../auth/principal.ts'
+import type { AppError } from '../errors/app-error.ts'
+import { ErrorCode, toAppError } from '../errors/app-error.ts'
+
+/** How long a stream may outlive its credential. */
+const RECHECK_MS = 30_000
+
+/** A stream ends with these. Other errors, such as an unreachable database, say nothing about its credential. */
+const REFUSALS: readonly ErrorCode[] = [ErrorCode.Unauthenticated, ErrorCode.PermissionDenied]
+
+interface RecheckOptions {
+  /** Admits the call of the stream again. */
+  readonly admit: () => Principal | Promise<Principal>
+  /** Ends the stream, because its credential was revoked, has expired, or lost its scope. */
+  readonly end: (error: AppError) => void
+  /** Default {@link RECHECK_MS}. */
+  readonly intervalMs?: number | undefined
+}
+
+/**
+ * Checks the credential of a stream while it lasts, because a stream is admitted only once and has no end. Returns a
+ * function that stops the checks.
+ */
+export function recheckAccess({ admit, end, intervalMs = RECHECK_MS }: RecheckOptions): () => void {
+  let isChecking = false
+  const check = async () => {
+    if (isChecking) return
+    isChecking = true
+    try {
+      await admit()
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (REFUSALS.includes(error.code)) end(error)
+    } finally {
+      isChecking = false
+    }
+  }
+  const timer = setInterval(() => void check(), intervalMs).unref()
+  return () => clearInterval(timer)
+}

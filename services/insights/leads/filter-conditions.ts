@@ -1,0 +1,76 @@
+import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
+import type { InsightFilter } from './insight-filter.ts'
+
+/*
+ * The filter as SQL. Statements name the tables `i` (insights), `l` (lead_details) and `w` (leads without an insight).
+ */
+
+export function allOf(sql: Sql, conditions: readonly SqlFragment[]): SqlFragment {
+  return conditions.reduce((all, condition) => sql`${all} and ${condition}`, sql`true`)
+}
+
+/** The conditions on the insight. The created range is that of the position (positions.ts). */
+export function insightConditions(sql: Sql, filter: InsightFilter): SqlFragment[] {
+  const oneOf = (column: string, values: readonly string[]) =>
+    values.length === 0 ? [] : [sql`${sql(column)} = any(${[...values]}::text[])`]
+  return [
+    ...oneOf('i.effective_priority', filter.priorities),
+    ...oneOf('i.effective_intent', filter.intents),
+    ...oneOf('i.effective_next_action', filter.nextActions),
+    ...oneOf('i.stage', filter.stages),
+    ...oneOf('i.language', filter.languages),
+    ...oneOf('i.analyzer', filter.analyzers),
+    ...oneOf('i.source', filter.sources),
+    ...oneOf('i.client_id', filter.clients),
+    ...(filter.tags.length === 0 ? [] : [sql`i.tags @> ${[...filter.tags]}::text[]`]),
+    ...(filter.minConfidence === undefined ? [] : [sql`i.confidence >= ${filter.minConfidence}`]),
+    ...(filter.maxConfidence === undefined ? [] : [sql`i.confidence <= ${filter.maxConfidence}`]),
+    ...(filter.corrected === undefined ? [] : [sql`(i.corrected_at is not null) = ${filter.corrected}`]),
+  ]
+}
+
+/** The conditions on a lead without an insight. */
+export function waitingConditions(sql: Sql, filter: InsightFilter): SqlFragment[] {
+  return [
+    ...(filter.sources.length === 0 ? [] : [sql`w.source = any(${[...filter.sources]}::text[])`]),
+    ...(filter.clients.length === 0 ? [] : [sql`w.client_id = any(${[...filter.clients]}::text[])`]),
+  ]
+}
+
+/** The conditions on what people wrote, as one on the id of the lead. */
+export function leadExists(sql: Sql, filter: InsightFilter, leadId: SqlFragment): SqlFragment[] {
+  if (!filtersLead(filter)) return []
+  const conditions = [sql`l.lead_id = ${leadId}`, ...leadConditions(sql, filter)]
+  return [sql`exists (select from lead_details l where ${allOf(sql, conditions)})`]
+}
+
+/** Whether the filter has conditions on what people wrote. */
+export function filtersLead({ email, text }: InsightFilter): boolean {
+  return email !== undefined || text !== undefined
+}
+
+/** The conditions on what people wrote. `hasEmail` is what leads_by_email needs. */
+export function leadConditions(sql: Sql, { email, text }: InsightFilter): SqlFragment[] {
+  return [
+    ...(email === undefined ? [] : [sql`l.email is not null and subject_email(l.email) = subject_email(${email})`]),
+    ...(text === undefined ? [] : [containsText(sql, text)]),
+  ]
+}
+
+/** Whether the note, the name or the email address contains the text in any case. */
+function containsText(sql: Sql, text: string): SqlFragment {
+  return sql`position(${foldedTerm(sql, text)} in ${foldedText(sql)}) > 0`
+}
+
+/**
+ * What a filter by text searches, in lower case. `pg_c_utf8` knows the letters of every script, whatever the locale of
+ * the database is. A text with a line break does not match across two fields.
+ */
+export function foldedText(sql: Sql): SqlFragment {
+  return sql`lower(concat_ws(E'\\x01', l.note, l.name, l.email) collate pg_c_utf8)`
+}
+
+/** What a filter by text searches for; null without one. */
+export function foldedTerm(sql: Sql, text: string | undefined): SqlFragment {
+  return sql`lower(${text?.normalize('NFC') ?? null}::text collate pg_c_utf8)`
+}

@@ -1,0 +1,309 @@
+import { randomUUID } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { ANONYMOUS } from '../../../lib/auth/principal.ts'
+import { connectPostgres } from '../../../lib/postgres/connect.ts'
+import { captureLog } from '../../../testkit/captured-log.ts'
+import { useStack } from '../../../testkit/fixtures/stack.ts'
+import {
+  expectedIds,
+  type ListedLead,
+  type ListFilter,
+  listedLeads,
+  listFilters,
+} from '../../../testkit/listed-leads.ts'
+import { listInsights } from './list-insights.ts'
+import { createListStore, type ListStoreOptions } from './list-store.ts'
+import { Order } from './order.ts'
+import { STEP_LIMITS } from './scan.ts'
+
+const stack = useStack()
+const sql = connectPostgres({
+  url: stack.serviceUrls.insights,
+  applicationName: 'list-insights.test',
+  maxConnections: 4,
+  log: captureLog().log,
+})
+afterAll(() => sql.end())
+
+/** So small that every strategy is used for a few leads: a walk, windows of days, and windows that are too large. */
+const SMALL: ListStoreOptions = {
+  limits: { firstRows: 1, maxWalk: 4, longestWalk: 4, maxMatches: 3 },
+  pageBudgetMs: 10_000,
+}
+
+const clear = () => stack.sql`truncate leads, insights, dead_letters`
+
+async function store(leads: readonly ListedLead[]): Promise<void> {
+  if (leads.length === 0) return
+  await stack.sql`
+    insert into leads ${stack.sql(
+      leads.map((lead) => ({
+        ...{ id: lead.id, client_id: lead.client, idempotency_key: randomUUID(), request_hash: Buffer.alloc(1) },
+        ...{ email: lead.email, name: lead.name, note: lead.note, source: lead.source, content_hash: 'hash' },
+        created_at: lead.createdAt,
+      })),
+    )}`
+  const insights = leads.flatMap(({ insight, ...lead }) =>
+    insight === undefined
+      ? []
+      : [
+          {
+            ...{ lead_id: lead.id, id: randomUUID(), generation: 1, stage: insight.stage, content_hash: 'hash' },
+            ...{ intent: insight.analyzed.intent, priority: insight.analyzed.priority },
+            ...{ next_action: insight.analyzed.nextAction, confidence: insight.confidence },
+            ...{ tags: `{${insight.tags.join(',')}}`, reasons: '[]', language: insight.language },
+            ...{ analyzer: insight.analyzer, client_id: lead.client, source: lead.source, received_at: lead.createdAt },
+            corrected_intent: insight.corrected?.intent ?? null,
+            corrected_priority: insight.corrected?.priority ?? null,
+            corrected_next_action: insight.corrected?.nextAction ?? null,
+            corrected_at: insight.corrected ? new Date() : null,
+          },
+        ],
+  )
+  if (insights.length > 0) await stack.sql`insert into insights ${stack.sql(insights)}`
+  const dead = leads.filter(({ state }) => state === 'dead_lettered')
+  if (dead.length > 0) {
+    await stack.sql`
+      insert into dead_letters ${stack.sql(
+        dead.map(({ id }) => ({ lead_id: id, generation: 1, reason: 'failed', error: 'x', attempts: 5 })),
+      )}`
+  }
+}
+
+interface Listing {
+  readonly filter?: ListFilter
+  readonly order?: Order
+  readonly pageSize?: number
+  readonly options?: ListStoreOptions
+  /** Called between two pages. */
+  readonly between?: () => Promise<void>
+}
+
+/** Reads all pages. */
+async function listAll({
+  filter = {},
+  order = Order.Newest,
+  pageSize = 3,
+  options,
+  between,
+}: Listing): Promise<string[]> {
+  const list = createListStore(sql, options)
+  const ids: string[] = []
+  let token: string | undefined
+  do {
+    const input = { filter, order, page_size: pageSize, page_token: token }
+    const page = await listInsights(list, input, ANONYMOUS)
+    expect(page.insights.length).toBeLessThanOrEqual(pageSize)
+    ids.push(...page.insights.map(({ lead }) => lead.id))
+    token = page.nextPageToken
+    await between?.()
+  } while (token !== undefined)
+  return ids
+}
+
+describe('the pages of any filter and order have exactly the leads that match, in order', () => {
+  test.each<[string, ListStoreOptions]>([
+    ['with a walk', {}],
+    ['with the index of facets', SMALL],
+    ['when each page has time for one step', { ...SMALL, pageBudgetMs: 0 }],
+  ])('%s', { timeout: 120_000 }, async (_how, options) => {
+    await fc.assert(
+      fc.asyncProperty(
+        listedLeads,
+        fc.array(fc.tuple(listFilters, fc.constantFrom(...Object.values(Order)), fc.integer({ min: 1, max: 9 })), {
+          minLength: 6,
+          maxLength: 6,
+        }),
+        async (leads, listings) => {
+          await clear()
+          await store(leads)
+          for (const [filter, order, pageSize] of listings) {
+            expect(await listAll({ filter, order, pageSize, options })).toEqual(expectedIds(leads, filter, order))
+            const { total } = await listInsights(
+              createListStore(sql, options),
+              { filter, order, count: true },
+              ANONYMOUS,
+            )
+            if (!total?.isMinimum) expect(total?.leads).toBe(expectedIds(leads, filter, order).length)
+          }
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+})
+
+test.each(Object.values(Order))(
+  'while leads arrive and are triaged, the pages in order %s have each lead once that was there before',
+  async (order) => {
+    await clear()
+    const before = fc.sample(listedLeads, { numRuns: 3, seed: 7 }).flat()
+    await store(before)
+    const arriving = fc.sample(listedLeads, { numRuns: 12, seed: 8 })
+    const ids = await listAll({
+      order,
+      options: SMALL,
+      between: async () => {
+        await store((arriving.pop() ?? []).map((lead) => ({ ...lead, id: randomUUID() })))
+      },
+    })
+    expect(new Set(ids).size).toBe(ids.length)
+    const old = new Set(before.map(({ id }) => id))
+    expect(ids.filter((id) => old.has(id))).toEqual(expectedIds(before, {}, order))
+  },
+)
+
+test('a lead that is triaged while a page is read is on the page once', async () => {
+  const [lead] = fc.sample(listedLeads, { numRuns: 1, seed: 3 }).flat()
+  if (lead === undefined) return expect.unreachable()
+  for (let i = 0; i < 20; i++) {
+    await clear()
+    const waiting: ListedLead = { ...lead, state: 'pending', insight: undefined }
+    await store([waiting])
+    const [ids] = await Promise.all([
+      listAll({}),
+      stack.sql`
+        insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
+                              tags, reasons, language, analyzer, received_at)
+        values (${lead.id}, ${randomUUID()}, 1, 'final', 'hash', 'buy', 'P1', 'email', 0.5, '{}', '[]', 'en', 'a@1',
+                ${lead.createdAt})`,
+    ])
+    expect(ids).toEqual([lead.id])
+  }
+})
+
+describe('text is found', () => {
+  const NOTES = {
+    en: 'Please send a Quote for 20 seats',
+    de: 'Wir brauchen GRÖẞERE Räume, Straße gesperrt',
+    fr: 'Où est ma facture ? Le garçon l’a oubliée',
+    es: '¿Cuánto cuesta el año próximo?',
+    pt: 'Preciso de um orçamento até amanhã',
+    ru: 'Пришлите, пожалуйста, СМЕТУ на ремонт',
+    zh: '请给我们报价，谢谢',
+    ja: '来月から二十名で利用したいので見積もりをお願いします',
+    emoji: 'great service 🚀🎉👍 thanks',
+    signs: `100% off_now isn't "it" \\ C:\\temp`,
+  }
+  const lead = (id: string, note: string): ListedLead => ({
+    ...{ id, client: 'a', source: null, email: `${id}@Example.COM`, name: 'Ёлка Ærø', note, state: 'open' },
+    createdAt: new Date('2026-02-01T00:00:00Z'),
+    insight: {
+      ...{ stage: 'final', confidence: 0.5, tags: [], language: 'en', analyzer: 'a@1', corrected: undefined },
+      analyzed: { intent: 'buy', priority: 'P1', nextAction: 'email' },
+    },
+  })
+
+  test.each([
+    ['in English', 'quote FOR', ['en']],
+    ['in German', 'größere räume', ['de']],
+    ['in German, within a word', 'traß', ['de']],
+    ['in French', 'GARÇON', ['fr']],
+    ['in Spanish', 'cuánto', ['es']],
+    ['in Portuguese', 'ORÇAMENTO', ['pt']],
+    ['in Russian', 'смету', ['ru']],
+    ['in Chinese', '给我们', ['zh']],
+    ['in Japanese', '見積も', ['ja']],
+    ['of emoji', '🚀🎉👍', ['emoji']],
+    ['of a percent sign', '00%', ['signs']],
+    ['of an underscore', 'f_n', ['signs']],
+    ['of quotes', `n't "it`, ['signs']],
+    ['of a backslash', '\\ c:\\t', ['signs']],
+    ['nowhere, with a pattern', 'q%e', []],
+    ['decomposed', 'GARC\u0327ON', ['fr']],
+    ['in an email address', 'ZH@example', ['zh']],
+    ['in a name', 'ёЛКА æRØ', Object.keys(NOTES)],
+    ['nowhere, across two fields', 'thanksЁ', []],
+  ])('%s', async (_what, text, expected) => {
+    await clear()
+    const ids = new Map(Object.keys(NOTES).map((name) => [name, randomUUID()]))
+    await store(
+      Object.entries(NOTES).map(([name, note]) => ({
+        ...lead(ids.get(name) ?? '', note),
+        email: `${name}@Example.COM`,
+      })),
+    )
+    const found = await listAll({ filter: { text } })
+    expect(found.sort()).toEqual(expected.map((name) => ids.get(name)).sort())
+  })
+})
+
+test('a page token of another filter or order is refused', async () => {
+  await clear()
+  await store(fc.sample(listedLeads, { numRuns: 3, seed: 5 }).flat())
+  const list = createListStore(sql)
+  const page = await listInsights(list, { filter: {}, page_size: 1 }, ANONYMOUS)
+  const withToken = (more: object) => listInsights(list, { page_token: page.nextPageToken, ...more }, ANONYMOUS)
+  await withToken({ filter: {}, page_size: 7 })
+  for (const other of [{ order: 'newest' }, { filter: { sources: ['web'] } }]) {
+    await expect(withToken(other)).rejects.toMatchObject({ violations: [{ path: 'page_token' }] })
+  }
+})
+
+test('without leads:read the personal data of leads is left out, and cannot be filtered by', async () => {
+  await clear()
+  await store(fc.sample(listedLeads, { numRuns: 2, seed: 5 }).flat())
+  const list = createListStore(sql)
+  const viewer = { ...ANONYMOUS, scopes: new Set(['insights:read'] as const) }
+  const { insights } = await listInsights(list, {}, viewer)
+  expect(insights.length).toBeGreaterThan(0)
+  for (const { lead } of insights) expect(lead).toMatchObject({ note: '', email: null, name: null, phone: null })
+  for (const filter of [{ text: 'abc' }, { email: 'ada@example.com' }]) {
+    await expect(listInsights(list, { filter }, viewer)).rejects.toMatchObject({ code: 'permission_denied' })
+  }
+})
+
+describe('the list is read with the index', () => {
+  const LEADS = 4_000
+  /** Returns the indexes that a list used. */
+  async function indexesUsed(input: object, options?: ListStoreOptions): Promise<string[]> {
+    const reader = connectPostgres({
+      ...{ url: stack.serviceUrls.insights, applicationName: 'indexes', maxConnections: 1, log: captureLog().log },
+      session: { enable_seqscan: 0 },
+    })
+    onTestFinished(() => reader.end())
+    const scans = async () => {
+      await reader`select pg_stat_force_next_flush()`
+      const rows = await stack.sql<{ name: string; scans: number }[]>`
+        select indexrelname as name, idx_scan::int as scans from pg_stat_user_indexes where indexrelname like '%\\_by\\_%'`
+      return new Map(rows.map(({ name, scans }) => [name, scans]))
+    }
+    const before = await scans()
+    await listInsights(createListStore(reader, options), input, ANONYMOUS)
+    const after = await scans()
+    return [...after].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name)
+  }
+
+  beforeAll(async () => {
+    await clear()
+    await stack.sql`
+      insert into leads (id, client_id, idempotency_key, request_hash, note, email, content_hash, created_at)
+      select gen_random_uuid(), 'a', gen_random_uuid(), '\\x00', 'note ' || i, 'p' || i % 500 || '@example.com', 'hash',
+             timestamptz '2026-01-01' + make_interval(hours => i)
+      from generate_series(1, ${LEADS}::int) i`
+    await stack.sql`
+      insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
+                            tags, reasons, language, analyzer, client_id, received_at)
+      select id, id, 1, 'final', 'hash', 'buy', 'P' || extract(hour from created_at)::int % 4, 'email', 0.5,
+             case when note like '%77' then array['rare'] else array['demo'] end, '[]', 'en', 'a@1', 'a', created_at
+      from leads`
+    await stack.sql`vacuum analyze leads, insights`
+  })
+
+  test.each([
+    ['insights_by_time', { order: 'newest' }],
+    ['insights_by_time', { order: 'oldest', filter: { intents: ['buy'] } }],
+    ['insights_by_urgency', { order: 'urgency' }],
+    [
+      'insights_by_urgency',
+      { order: 'urgency', filter: { priorities: ['P3'], created_after: '2026-02-01T00:00:00Z' } },
+    ],
+    ['leads_by_email', { order: 'newest', filter: { email: 'P7@example.com' } }],
+    ['insights_by_facet', { order: 'newest', filter: { tags: ['rare'], languages: ['en', 'de'] }, page_size: 100 }],
+    ['insights_by_facet', { order: 'urgency', filter: { tags: ['rare'], states: ['open'] }, page_size: 100 }],
+  ])('%s for %j', async (index, input) => {
+    const limits = { ...STEP_LIMITS, maxWalk: 300 }
+    expect(await indexesUsed({ filter: { states: ['open'] }, ...input }, { limits })).toContain(index)
+  })
+})

@@ -1,0 +1,44 @@
+import { create } from '@bufbuild/protobuf'
+import type {
+  ListInsightsRequest,
+  ListInsightsResponse,
+} from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import { InsightOrder, ListInsightsResponseSchema } from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import type { Principal } from '../../../lib/auth/principal.ts'
+import { toFilterInput } from './insight-filter-message.ts'
+import { toLeadInsightMessage } from './lead-insight-message.ts'
+import type { InsightPage } from './list-insights.ts'
+import { Order } from './order.ts'
+
+/** `listInsights` of `list-insights.ts`, with its store bound. */
+export type ListInsights = (input: unknown, principal: Principal) => Promise<InsightPage>
+
+const ORDERS: Readonly<Record<InsightOrder, Order | undefined>> = {
+  [InsightOrder.UNSPECIFIED]: undefined,
+  [InsightOrder.URGENCY]: Order.Urgency,
+  [InsightOrder.NEWEST]: Order.Newest,
+  [InsightOrder.OLDEST]: Order.Oldest,
+}
+
+/** The method ListInsights of InsightsService. */
+export function listInsightsRpc(listInsights: ListInsights) {
+  return async (
+    request: ListInsightsRequest,
+    { principal }: { principal: Principal },
+  ): Promise<ListInsightsResponse> => {
+    const { filter, order, pageSize, pageToken, count } = request
+    const page = await listInsights(
+      {
+        filter: toFilterInput(filter),
+        order: order in ORDERS ? ORDERS[order] : order,
+        ...{ page_size: pageSize, page_token: pageToken, count },
+      },
+      principal,
+    )
+    return create(ListInsightsResponseSchema, {
+      insights: page.insights.map(toLeadInsightMessage),
+      nextPageToken: page.nextPageToken ?? '',
+      ...(page.total && { totalSize: page.total.leads, totalSizeIsMinimum: page.total.isMinimum }),
+    })
+  }
+}

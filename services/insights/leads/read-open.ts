@@ -1,0 +1,74 @@
+import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
+import { dayOf, facetsOf, hasFacets } from './facets.ts'
+import { createFacetSearch, type Days } from './find-by-facets.ts'
+import { insightRanks, type Position, type Slice } from './order.ts'
+import { startOf } from './positions.ts'
+import type { Scan, Step } from './scan.ts'
+import { walkInsights } from './walk-insights.ts'
+
+/*
+ * Leads with an insight, in order. A page is first looked for by walking over the next insights and checking each: that
+ * is fast for filters that select many. If it does not fill the page, the filter selects few, and the index of facets
+ * finds them. Neither relies on the planner's estimates, and no step costs more than some ten milliseconds.
+ */
+
+const GROWTH = 4
+
+/** @param after undefined for the first page */
+export async function readOpen(scan: Scan, after: Position | undefined): Promise<Slice> {
+  const { order, filter, limit } = scan
+  const ranks = insightRanks(order, filter.priorities).filter((rank) => after === undefined || rank >= after.rank)
+  const positions: Position[] = []
+  for (const rank of ranks) {
+    const start = after?.rank === rank ? after : startOf(order, filter, rank)
+    const slice = await readRank({ ...scan, limit: limit - positions.length }, start)
+    positions.push(...slice.positions)
+    if (slice.through !== undefined) return { positions, through: slice.through }
+  }
+  return { positions, through: undefined }
+}
+
+async function readRank(scan: Scan, start: Position): Promise<Slice> {
+  const positions: Position[] = []
+  const step = createSteps(scan)
+  let through: Position | undefined = start
+  while (through !== undefined && positions.length < scan.limit) {
+    if (through !== start && performance.now() > scan.deadline) break
+    const found: Step = await step(through, scan.limit - positions.length)
+    positions.push(...found.matches)
+    through = found.through
+  }
+  return { positions, through }
+}
+
+/** Returns a function that makes the next step: one of a walk, and after `maxWalk` rows one with the facets. */
+function createSteps(scan: Scan): (from: Position, limit: number) => Promise<Step> {
+  const { firstRows, maxWalk, longestWalk } = scan.limits
+  let rows = Math.min(firstRows * scan.limit, longestWalk)
+  let walked = 0
+  let search: ReturnType<typeof createFacetSearch> | undefined
+
+  const walk = async (from: Position) => {
+    const step = await walkInsights(scan, from, rows)
+    walked += rows
+    rows = Math.min(rows * GROWTH, longestWalk)
+    return step
+  }
+  return async (from, limit) => {
+    const facets = facetsOf(scan.filter, from.rank)
+    if (walked + rows <= maxWalk || scan.filter.email !== undefined || !hasFacets(facets)) return walk(from)
+    search ??= createFacetSearch(scan, facets, await findDays(scan))
+    return (await search(from, limit)) ?? walk(from)
+  }
+}
+
+/** The days of the created range that have insights. */
+async function findDays({ sql, filter }: Scan): Promise<Days> {
+  const [row] = await withQueryTimeout(sql<{ first: Date | null; last: Date | null }[]>`
+    select min(received_at) as first, max(received_at) as last from insights`)
+  const { first, last } = row ?? {}
+  if (!first || !last) return { first: 0, last: -1 }
+  const from = filter.createdAfter !== undefined && filter.createdAfter > first ? filter.createdAfter : first
+  const to = filter.createdBefore !== undefined && filter.createdBefore < last ? filter.createdBefore : last
+  return { first: dayOf(from), last: dayOf(to) }
+}

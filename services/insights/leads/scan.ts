@@ -1,0 +1,36 @@
+import type { Sql } from '../../../lib/postgres/connect.ts'
+import type { InsightFilter } from './insight-filter.ts'
+import type { Order, Position } from './order.ts'
+
+/** Limits of the steps in which a list is read. */
+export interface StepLimits {
+  /** Rows of the first step of a walk, for each match that is wanted; each next step is four times as long. */
+  readonly firstRows: number
+  /** Rows that are walked over before the index of facets is used. */
+  readonly maxWalk: number
+  /** Longest step of a walk, where nothing but a walk is possible. */
+  readonly longestWalk: number
+  /** A window of days with more matches is made smaller. */
+  readonly maxMatches: number
+}
+
+/** A step costs some ten milliseconds at most. */
+export const STEP_LIMITS: StepLimits = { firstRows: 2, maxWalk: 2_000, longestWalk: 4_000, maxMatches: 1_000 }
+
+/** How a part of a list is read. */
+export interface Scan {
+  readonly sql: Sql
+  readonly order: Order
+  readonly filter: InsightFilter
+  readonly limits: StepLimits
+  /** How many matches are wanted. */
+  readonly limit: number
+  /** When to stop short of `limit`, in ms of performance.now(). At least one step is made. */
+  readonly deadline: number
+}
+
+/** What a step found: every match after its start and up to `through`; undefined when nothing of the rank follows. */
+export interface Step {
+  readonly matches: readonly Position[]
+  readonly through: Position | undefined
+}
