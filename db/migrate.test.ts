@@ -121,6 +121,8 @@ describe('the database user of each service', () => {
     },
     insights: {
       api_key_credentials: READ,
+      erased_lead_ids: READ,
+      erasure_gate: ['DELETE'],
       failed_leads: READ,
       insights: READ,
       lead_details: READ,
@@ -128,6 +130,9 @@ describe('the database user of each service', () => {
       pending_leads: READ,
       rate_limits: WRITE,
       schema_version: READ,
+      search_erasures: ['DELETE', 'SELECT'],
+      search_postings: WRITE,
+      search_segments: WRITE,
       session_credentials: READ,
       sessions: WRITE,
     },

@@ -28,6 +28,7 @@ import { createListStore } from './leads/list-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { InsightsMethods } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
+import { startSearch } from './search/start-search.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
 import { createStatsStore } from './stats/stats-store.ts'
@@ -80,7 +81,7 @@ export async function startInsights(
     maxWaiting: 10_000,
     log,
   })
-  const list = createListStore(sql)
+  const list = createListStore(sql, startSearch(sql, log, { onStop }))
   const stats = createStatsStore(sql)
   const methods: InsightsMethods = {
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),

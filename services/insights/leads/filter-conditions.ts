@@ -1,4 +1,5 @@
 import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
+import { containsTerm } from '../search/searched-text.ts'
 import type { InsightFilter } from './insight-filter.ts'
 
 /*
@@ -53,24 +54,6 @@ export function filtersLead({ email, text }: InsightFilter): boolean {
 export function leadConditions(sql: Sql, { email, text }: InsightFilter): SqlFragment[] {
   return [
     ...(email === undefined ? [] : [sql`l.email is not null and subject_email(l.email) = subject_email(${email})`]),
-    ...(text === undefined ? [] : [containsText(sql, text)]),
+    ...(text === undefined ? [] : [containsTerm(sql, text)]),
   ]
-}
-
-/** Whether the note, the name or the email address contains the text in any case. */
-function containsText(sql: Sql, text: string): SqlFragment {
-  return sql`position(${foldedTerm(sql, text)} in ${foldedText(sql)}) > 0`
-}
-
-/**
- * What a filter by text searches, in lower case. `pg_c_utf8` knows the letters of every script, whatever the locale of
- * the database is. A text with a line break does not match across two fields.
- */
-export function foldedText(sql: Sql): SqlFragment {
-  return sql`lower(concat_ws(E'\\x01', l.note, l.name, l.email) collate pg_c_utf8)`
-}
-
-/** What a filter by text searches for; null without one. */
-export function foldedTerm(sql: Sql, text: string | undefined): SqlFragment {
-  return sql`lower(${text?.normalize('NFC') ?? null}::text collate pg_c_utf8)`
 }

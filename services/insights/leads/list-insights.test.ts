@@ -12,6 +12,8 @@ import {
   listedLeads,
   listFilters,
 } from '../../../testkit/listed-leads.ts'
+import { buildNextSegment } from '../search/build-segments.ts'
+import { createSearchIndex } from '../search/search-index.ts'
 import { listInsights } from './list-insights.ts'
 import { createListStore, type ListStoreOptions } from './list-store.ts'
 import { Order } from './order.ts'
@@ -25,14 +27,23 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
+let index = createSearchIndex(sql)
 
 /** So small that every strategy is used for a few leads: a walk, windows of days, and windows that are too large. */
 const SMALL: ListStoreOptions = {
-  limits: { firstRows: 1, maxWalk: 4, longestWalk: 4, maxMatches: 3 },
+  limits: { firstRows: 1, maxWalk: 4, maxTextWalk: 2, longestWalk: 4, maxMatches: 3 },
   pageBudgetMs: 10_000,
 }
 
-const clear = () => stack.sql`truncate leads, insights, dead_letters`
+async function clear(): Promise<void> {
+  await stack.sql`truncate leads, insights, dead_letters, search_segments, search_postings`
+  index = createSearchIndex(sql)
+}
+
+/** Indexes the text of all leads but the last few. */
+async function buildSearchIndex(): Promise<void> {
+  while (await buildNextSegment(sql, new Date('9999-01-01'), 7));
+}
 
 async function store(leads: readonly ListedLead[]): Promise<void> {
   if (leads.length === 0) return
@@ -88,7 +99,7 @@ async function listAll({
   options,
   between,
 }: Listing): Promise<string[]> {
-  const list = createListStore(sql, options)
+  const list = createListStore(sql, index, options)
   const ids: string[] = []
   let token: string | undefined
   do {
@@ -118,10 +129,11 @@ describe('the pages of any filter and order have exactly the leads that match, i
         async (leads, listings) => {
           await clear()
           await store(leads)
+          await buildSearchIndex()
           for (const [filter, order, pageSize] of listings) {
             expect(await listAll({ filter, order, pageSize, options })).toEqual(expectedIds(leads, filter, order))
             const { total } = await listInsights(
-              createListStore(sql, options),
+              createListStore(sql, index, options),
               { filter, order, count: true },
               ANONYMOUS,
             )
@@ -224,15 +236,17 @@ describe('text is found', () => {
         email: `${name}@Example.COM`,
       })),
     )
-    const found = await listAll({ filter: { text } })
-    expect(found.sort()).toEqual(expected.map((name) => ids.get(name)).sort())
+    const sorted = expected.map((name) => ids.get(name)).sort()
+    expect((await listAll({ filter: { text } })).sort()).toEqual(sorted)
+    await buildSearchIndex()
+    expect((await listAll({ filter: { text }, options: SMALL })).sort()).toEqual(sorted)
   })
 })
 
 test('a page token of another filter or order is refused', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 3, seed: 5 }).flat())
-  const list = createListStore(sql)
+  const list = createListStore(sql, index)
   const page = await listInsights(list, { filter: {}, page_size: 1 }, ANONYMOUS)
   const withToken = (more: object) => listInsights(list, { page_token: page.nextPageToken, ...more }, ANONYMOUS)
   await withToken({ filter: {}, page_size: 7 })
@@ -244,7 +258,7 @@ test('a page token of another filter or order is refused', async () => {
 test('without leads:read the personal data of leads is left out, and cannot be filtered by', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 2, seed: 5 }).flat())
-  const list = createListStore(sql)
+  const list = createListStore(sql, index)
   const viewer = { ...ANONYMOUS, scopes: new Set(['insights:read'] as const) }
   const { insights } = await listInsights(list, {}, viewer)
   expect(insights.length).toBeGreaterThan(0)
@@ -270,7 +284,7 @@ describe('the list is read with the index', () => {
       return new Map(rows.map(({ name, scans }) => [name, scans]))
     }
     const before = await scans()
-    await listInsights(createListStore(reader, options), input, ANONYMOUS)
+    await listInsights(createListStore(reader, createSearchIndex(reader), options), input, ANONYMOUS)
     const after = await scans()
     return [...after].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name)
   }

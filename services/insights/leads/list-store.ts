@@ -1,5 +1,6 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
+import type { SearchIndex } from '../search/search-index.ts'
 import { countOpen } from './count-open.ts'
 import { type InsightFilter, needsInsight } from './insight-filter.ts'
 import { type LeadInsight, LeadState } from './lead-insight.ts'
@@ -48,12 +49,13 @@ export interface ListStoreOptions {
 
 export function createListStore(
   sql: Sql,
+  index: SearchIndex,
   { limits = STEP_LIMITS, pageBudgetMs = PAGE_BUDGET_MS }: ListStoreOptions = {},
 ): ListStore {
   return {
     readPage: async (query, after, size) => {
       const states = statesOf(query.filter)
-      const scan = { sql, ...query, limits, limit: size + 1, deadline: performance.now() + pageBudgetMs }
+      const scan = { sql, index, ...query, limits, limit: size + 1, deadline: performance.now() + pageBudgetMs }
       const waiting = states.filter((state) => state !== LeadState.Open)
       // A lead may be triaged meanwhile, so those that wait are read first: read last, it would be in neither.
       const slices = waiting.length === 0 ? [] : [await readWaiting(scan, waiting, after)]
@@ -65,7 +67,7 @@ export function createListStore(
     },
     count: async (query, max) => {
       const states = statesOf(query.filter)
-      const scan = { sql, ...query, limits, limit: max + 1, deadline: performance.now() + COUNT_BUDGET_MS }
+      const scan = { sql, index, ...query, limits, limit: max + 1, deadline: performance.now() + COUNT_BUDGET_MS }
       const waiting = states.filter((state) => state !== LeadState.Open)
       const without = waiting.length === 0 ? [] : (await readWaiting(scan, waiting, undefined)).positions
       const open = states.includes(LeadState.Open) ? await countOpen(scan) : { leads: 0, isMinimum: false }

@@ -1,6 +1,7 @@
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { dayOf, facetsOf, hasFacets } from './facets.ts'
 import { createFacetSearch, type Days } from './find-by-facets.ts'
+import { createTextSearch, type TextSearch } from './find-by-text.ts'
 import { insightRanks, type Position, type Slice } from './order.ts'
 import { startOf } from './positions.ts'
 import type { Scan, Step } from './scan.ts'
@@ -18,19 +19,34 @@ const GROWTH = 4
 export async function readOpen(scan: Scan, after: Position | undefined): Promise<Slice> {
   const { order, filter, limit } = scan
   const ranks = insightRanks(order, filter.priorities).filter((rank) => after === undefined || rank >= after.rank)
+  const findText = createLazyTextSearch(scan)
   const positions: Position[] = []
   for (const rank of ranks) {
     const start = after?.rank === rank ? after : startOf(order, filter, rank)
-    const slice = await readRank({ ...scan, limit: limit - positions.length }, start)
+    const slice = await readRank({ ...scan, limit: limit - positions.length }, start, findText)
     positions.push(...slice.positions)
     if (slice.through !== undefined) return { positions, through: slice.through }
   }
   return { positions, through: undefined }
 }
 
-async function readRank(scan: Scan, start: Position): Promise<Slice> {
+/** Makes a step if the filter has a text and its index is useful at this position. */
+type FindText = ((from: Position, limit: number, isWalkOver: boolean) => Promise<Step | undefined>) | undefined
+
+function createLazyTextSearch(scan: Scan): FindText {
+  const { text, email } = scan.filter
+  if (text === undefined || email !== undefined) return undefined
+  let search: TextSearch | undefined
+  return async (from, limit, isWalkOver) => {
+    if (!isWalkOver && search?.isComplete() !== true) return undefined
+    search ??= await createTextSearch(scan, scan.index, text)
+    return search.step(from, limit)
+  }
+}
+
+async function readRank(scan: Scan, start: Position, findText: FindText): Promise<Slice> {
   const positions: Position[] = []
-  const step = createSteps(scan)
+  const step = createSteps(scan, findText)
   let through: Position | undefined = start
   while (through !== undefined && positions.length < scan.limit) {
     if (through !== start && performance.now() > scan.deadline) break
@@ -41,9 +57,10 @@ async function readRank(scan: Scan, start: Position): Promise<Slice> {
   return { positions, through }
 }
 
-/** Returns a function that makes the next step: one of a walk, and after `maxWalk` rows one with the facets. */
-function createSteps(scan: Scan): (from: Position, limit: number) => Promise<Step> {
-  const { firstRows, maxWalk, longestWalk } = scan.limits
+/** Returns a function that makes the next step: one of a walk, and after a number of rows one with another index. */
+function createSteps(scan: Scan, findText: FindText): (from: Position, limit: number) => Promise<Step> {
+  const { firstRows, maxWalk, maxTextWalk, longestWalk } = scan.limits
+  const longest = findText === undefined ? maxWalk : maxTextWalk
   let rows = Math.min(firstRows * scan.limit, longestWalk)
   let walked = 0
   let search: ReturnType<typeof createFacetSearch> | undefined
@@ -55,8 +72,10 @@ function createSteps(scan: Scan): (from: Position, limit: number) => Promise<Ste
     return step
   }
   return async (from, limit) => {
+    const isWalkOver = walked + rows > longest
+    if (findText !== undefined) return (await findText(from, limit, isWalkOver)) ?? walk(from)
     const facets = facetsOf(scan.filter, from.rank)
-    if (walked + rows <= maxWalk || scan.filter.email !== undefined || !hasFacets(facets)) return walk(from)
+    if (!isWalkOver || scan.filter.email !== undefined || !hasFacets(facets)) return walk(from)
     search ??= createFacetSearch(scan, facets, await findDays(scan))
     return (await search(from, limit)) ?? walk(from)
   }

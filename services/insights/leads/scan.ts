@@ -1,4 +1,5 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
+import type { SearchIndex } from '../search/search-index.ts'
 import type { InsightFilter } from './insight-filter.ts'
 import type { Order, Position } from './order.ts'
 
@@ -8,6 +9,8 @@ export interface StepLimits {
   readonly firstRows: number
   /** Rows that are walked over before the index of facets is used. */
   readonly maxWalk: number
+  /** The same before the search index is used. */
+  readonly maxTextWalk: number
   /** Longest step of a walk, where nothing but a walk is possible. */
   readonly longestWalk: number
   /** A window of days with more matches is made smaller. */
@@ -15,11 +18,18 @@ export interface StepLimits {
 }
 
 /** A step costs some ten milliseconds at most. */
-export const STEP_LIMITS: StepLimits = { firstRows: 2, maxWalk: 2_000, longestWalk: 4_000, maxMatches: 1_000 }
+export const STEP_LIMITS: StepLimits = {
+  firstRows: 2,
+  maxWalk: 2_000,
+  maxTextWalk: 1_000,
+  longestWalk: 4_000,
+  maxMatches: 1_000,
+}
 
 /** How a part of a list is read. */
 export interface Scan {
   readonly sql: Sql
+  readonly index: SearchIndex
   readonly order: Order
   readonly filter: InsightFilter
   readonly limits: StepLimits

@@ -1,8 +1,8 @@
 import type { Insight } from '../../../domain/insight.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
-import { foldedTerm } from '../leads/filter-conditions.ts'
 import type { InsightFilter } from '../leads/insight-filter.ts'
+import { foldedTerm } from '../search/searched-text.ts'
 import type { Change } from './read-changes.ts'
 
 /** Whether a change matches a filter. */
@@ -16,7 +16,7 @@ interface FoldedTerms {
 
 /**
  * Prepares a filter for the changes of all watchers, which are matched in memory. The outcome is that of the filter in
- * SQL (leads/filter-conditions.ts): rules for upper and lower case differ between JavaScript and PostgreSQL, so
+ * SQL (search/searched-text.ts): rules for upper and lower case differ between JavaScript and PostgreSQL, so
  * PostgreSQL folds both the terms, once, and the text of the changes (read-changes.ts).
  *
  * @throws AppError `unavailable`

@@ -8,6 +8,7 @@ import type { LeadInsightRecord } from '../leads/read-lead-insights.ts'
 import { leadColumns, toLeadInsight } from '../leads/read-lead-insights.ts'
 import { readOpen } from '../leads/read-open.ts'
 import { STEP_LIMITS } from '../leads/scan.ts'
+import { createSearchIndex } from '../search/search-index.ts'
 
 /** An open lead, and the transaction that changed its insight last. */
 interface OpenLead {
@@ -27,7 +28,8 @@ const PAGE_BUDGET_MS = 1_000
  * @throws AppError `unavailable`
  */
 export async function* readOpenLeads(sql: Sql, filter: InsightFilter): AsyncGenerator<OpenLead[], void, undefined> {
-  const list = { sql, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
+  const index = createSearchIndex(sql) // reads nothing unless the filter has a text
+  const list = { sql, index, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
   let after: Position | undefined
   do {
     const slice = await readOpen({ ...list, deadline: performance.now() + PAGE_BUDGET_MS }, after)

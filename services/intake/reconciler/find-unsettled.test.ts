@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
+import { createCommitWatermark } from '../../../lib/postgres/commit-watermark.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
 import { captureLog } from '../../../testkit/captured-log.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
-import { createCommitWatermark } from './commit-watermark.ts'
 import { walk } from './find-unsettled.ts'
 
 const stack = useStack()

@@ -29,7 +29,7 @@ export function isSettled(sql: Sql) {
  * which stops at the commit watermark, finds those.
  *
  * @param queuedSince leads created since then may still be in the queue or in flight, and are skipped for now
- * @param commitWatermark every lead created before is visible (see commit-watermark.ts); undefined while unknown
+ * @param commitWatermark every lead created before is visible (see lib/postgres/commit-watermark.ts); undefined while unknown
  * @returns whether a walk can continue at once
  */
 export async function walk(

@@ -1,7 +1,7 @@
-import type { Sql } from '../../../lib/postgres/connect.ts'
+import type { Sql } from './connect.ts'
 
 /**
- * The time within which a transaction of intake gets its id or is cancelled: each is a single statement with a
+ * The time within which a transaction that stores leads gets its id or is cancelled: each is a single statement with a
  * `statement_timeout` of 15 seconds.
  */
 const ID_SECONDS = 20
