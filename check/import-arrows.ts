@@ -27,7 +27,18 @@ const ARROWS: Record<string, readonly string[]> = {
   check: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   // compares the manifests with the settings, metrics and routes of the services
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
-  test: ['domain', 'gen', 'db', 'lib', 'embedded', 'eval', 'services/intake', 'services/triage'],
+  test: [
+    'domain',
+    'gen',
+    'contract',
+    'db',
+    'lib',
+    'embedded',
+    'eval',
+    'services/intake',
+    'services/triage',
+    'services/insights',
+  ],
 }
 
 /** Packages that only one folder may import, so that replacing one affects that folder only. */

@@ -60,7 +60,7 @@ export function fromStageMessage(message: StageMessage): Stage | undefined {
   return Object.values(Stage).find((stage) => STAGES[stage] === message)
 }
 
-function toVerdictMessage({ intent, priority, nextAction }: Verdict): VerdictMessage {
+export function toVerdictMessage({ intent, priority, nextAction }: Verdict): VerdictMessage {
   return create(VerdictSchema, {
     intent: INTENTS[intent],
     priority: PRIORITIES[priority],

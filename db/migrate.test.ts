@@ -111,7 +111,7 @@ describe('the database user of each service', () => {
       delivery_attempts: WRITE,
       erased_lead_ids: READ,
       erasure_gate: ['DELETE'],
-      insights: WRITE,
+      insights: ['DELETE', 'SELECT'], // and columns, see below
       model_spending: WRITE,
       rate_limits: WRITE,
       schema_version: READ,
@@ -121,6 +121,7 @@ describe('the database user of each service', () => {
     },
     insights: {
       api_key_credentials: READ,
+      corrections: READ,
       erased_lead_ids: READ,
       erasure_gate: ['DELETE'],
       failed_leads: READ,
@@ -151,6 +152,8 @@ describe('the database user of each service', () => {
 
   const FORBIDDEN = {
     intake: [
+      'select from corrections',
+      'select erase_corrections(1)',
       "update insights set intent = 'spam'",
       'delete from dead_letters',
       'drop table leads',
@@ -159,6 +162,11 @@ describe('the database user of each service', () => {
       'update erased_leads set erased_at = now()',
     ],
     triage: [
+      'update insights set corrected_at = now()',
+      "update insights set corrected_intent = 'spam'",
+      'insert into insights (lead_id, corrected_at) values (gen_random_uuid(), now())',
+      'select from corrections',
+      'select erase_corrections(1)',
       'select from leads',
       'select from lead_generations',
       'truncate insights',

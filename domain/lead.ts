@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { storableText } from './text.ts'
 import { uuidSchema } from './uuid.ts'
 
 /** A lead as a client sends it; omitted fields are `null`. */
@@ -43,18 +44,6 @@ const VISIBLE = /[^\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
 
 /** An email address in any script: a dotted local part and a domain of at least two labels. */
 const EMAIL = new RegExp(String.raw`^${ATOM}(?:\.${ATOM})*@(?:${LABEL}\.)+${LABEL}$`, 'u')
-
-/**
- * Rejects text that PostgreSQL cannot store: U+0000, and lone surrogates, which have no UTF-8 encoding. In the database
- * one such row would fail the whole group commit.
- */
-function storableText(maxLength: number) {
-  return z
-    .string({ error: 'must be a string' })
-    .max(maxLength, { error: `must be at most ${maxLength} characters` })
-    .refine((text) => !text.includes('\u0000'), { error: 'must not contain the null character U+0000' })
-    .refine((text) => text.isWellFormed(), { error: 'must be valid Unicode, without a lone surrogate' })
-}
 
 function optional(schema: z.ZodType<string>) {
   return schema.nullish().transform((value) => value ?? null)

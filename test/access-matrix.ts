@@ -27,6 +27,7 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
     'leadtriage.insights.v1.InsightsService/ListInsights': 'insights:read',
     'leadtriage.insights.v1.InsightsService/GetStats': 'insights:read',
     'leadtriage.insights.v1.InsightsService/WatchInsights': 'insights:read',
+    'leadtriage.insights.v1.InsightsService/CorrectInsight': 'insights:write',
   },
 }
 
@@ -56,6 +57,7 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
     'GET /insights/stream': 'insights:read',
     'GET /insights': 'insights:read',
     'GET /stats': 'insights:read',
+    'POST /leads/{lead_id}/corrections': 'insights:write',
   },
 }
 

@@ -131,6 +131,7 @@ describe('after the erasure of a lead, what it contained is found nowhere:', () 
     const canary = newCanary()
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, withCanary(canary)))
     expect((await getInsight(insights.url, id)).status).toBe(200)
+    expect((await post(`${insights.url}/leads/${id}/corrections`, { spam: true, comment: canary })).status).toBe(201)
     await sql`update insights set reasons = ${sql.json([{ text: canary, start: 0, end: 1, weight: 1 }])} where lead_id = ${id}`
     await sql`insert into dead_letters (lead_id, generation, reason, error, attempts) values (${id}, 1, 'failed', ${canary}, 5)`
     await publishInsightWith(canary, id)
@@ -140,6 +141,7 @@ describe('after the erasure of a lead, what it contained is found nowhere:', () 
         'table leads',
         'table insights',
         'table dead_letters',
+        'table corrections',
         `stream ${names.insightsStream}`,
         'file of a stream',
       ]),
@@ -161,7 +163,7 @@ describe('after the erasure of a lead, what it contained is found nowhere:', () 
     expect(await placesOf(canary)).toEqual(['table leads', `stream ${names.leadsStream}`, 'file of a stream'])
     expect((await erase(intake.url, id)).status).toBe(204)
     await eventually(async () => (await placesOf(canary)).length === 0)
-    await startService('triage')
+    await Promise.all([startService('triage'), startService('insights')])
     await untilComplete()
   })
 })
@@ -201,7 +203,7 @@ describe('an erasure that was answered for is completed, and nothing of the lead
     await eventually(async () => (await streamsWith(canary)).length > 0)
     expect((await erase(intake.url, id)).status).toBe(204)
     await intake.kill('SIGKILL')
-    await Promise.all([startService('intake'), startService('triage')])
+    await Promise.all([startService('intake'), startService('triage'), startService('insights')])
     await eventually(isComplete, 40_000)
     expect(await placesOf(canary)).toEqual([])
   })
@@ -213,7 +215,11 @@ describe('an erasure that was answered for is completed, and nothing of the lead
     )
     onTestFinished(() => model.close())
     const cascade = { ANALYZER: 'cascade', CASCADE_CONFIDENCE: '1', LLM_BASE_URL: model.url, LLM_MODEL: 'imitated' }
-    const [intake, triage] = await Promise.all([startService('intake'), startService('triage', cascade)])
+    const [intake, triage] = await Promise.all([
+      startService('intake'),
+      startService('triage', cascade),
+      startService('insights'),
+    ])
     const canary = newCanary()
     const { id } = await bodyOf<LeadBody>(postLead(intake.url, withCanary(canary)))
     await eventually(() => held.length > 0)
@@ -258,7 +264,7 @@ describe('the leads of a person', () => {
       { actor: 'anonymous', action: 'leads.erase', target: `lead:${other}`, details: { leads: 1 } },
       { actor: 'anonymous', action: 'subjects.erase', target: 'leads', details: { leads: 2, selected_by: 'email' } },
     ])
-    await startService('triage')
+    await Promise.all([startService('triage'), startService('insights')])
     await untilComplete()
     expect(await placesOf(canary)).toEqual([])
   })

@@ -15,7 +15,7 @@ import { findNatsServer } from '../embedded/nats-server/find-nats-server.ts'
 import { jetStreamNames } from '../lib/jetstream/names.ts'
 import { readQueueHead } from '../lib/jetstream/queue-state.ts'
 import type { InsightBody, LeadBody } from '../testkit/clients/rest.ts'
-import { bodyOf, getInsight, postLead } from '../testkit/clients/rest.ts'
+import { bodyOf, getInsight, post, postLead } from '../testkit/clients/rest.ts'
 import { eventually } from '../testkit/eventually.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
@@ -96,6 +96,9 @@ describe('with the permissions of its user', () => {
     const insight = await bodyOf<InsightBody>(getInsight(services.insights.url, id))
     expect(insight).toMatchObject({ lead_id: id, intent: 'buy' })
     expect((await fetch(`${services.triage.url}/queue`)).status).toBe(200)
+    expect((await post(`${services.insights.url}/leads/${id}/corrections`, { spam: true })).status).toBe(201)
+    const unpublished = () => stack.sql`select from corrections where lead_id = ${id} and published_at is null`
+    await eventually(async () => (await unpublished()).length === 0)
     expect(await violations()).toEqual([])
   })
 
@@ -229,6 +232,7 @@ describe('operations without permission are rejected:', () => {
     intake: {
       publish: [
         'insights.ready.x',
+        'insights.corrected.x',
         '$JS.API.STREAM.MSG.DELETE.INSIGHTS',
         '$JS.API.STREAM.MSG.GET.INSIGHTS',
         '$JS.API.CONSUMER.DELETE.LEADS.triage',
@@ -238,7 +242,7 @@ describe('operations without permission are rejected:', () => {
       subscribe: ['leads.received.*', 'insights.ready.*', ...OTHERS.slice(1)],
     },
     triage: {
-      publish: ['leads.received.x', '$JS.API.STREAM.PURGE.INSIGHTS'],
+      publish: ['leads.received.x', 'insights.corrected.x', '$JS.API.STREAM.PURGE.INSIGHTS'],
       subscribe: ['leads.received.*', 'insights.ready.*', OTHERS[0] ?? '', OTHERS[2] ?? ''],
     },
     insights: {
@@ -253,7 +257,7 @@ describe('operations without permission are rejected:', () => {
         '$JS.API.STREAM.MSG.DELETE.INSIGHTS',
         '$JS.ACK.x',
       ],
-      subscribe: ['leads.received.*', ...OTHERS],
+      subscribe: ['leads.received.*', ...OTHERS.slice(0, 2)],
     },
   }
 

@@ -4,7 +4,10 @@ import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import type { Client, Transport } from '@connectrpc/connect'
 import { Code, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type InsightOrder, InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import type { CorrectInsightRequest } from '../gen/leadtriage/insights/v1/correction_pb.ts'
+import { Intent, NextAction, Priority } from '../gen/leadtriage/insights/v1/insight_pb.ts'
+import type { InsightOrder } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { LeadState } from '../gen/leadtriage/insights/v1/lead_insight_pb.ts'
 import type { CreateLeadRequestSchema } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
 import { BatchCreateLeadsOutcome, IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
@@ -23,14 +26,18 @@ const start = useServices(stack)
 let intake: ServiceProcess
 let insights: ServiceProcess
 let triage: ServiceProcess
-let ids: { failed: string; parked: string }
+let ids: { failed: string; parked: string; triaged: string }
 
 beforeAll(async () => {
   ;[intake, insights, triage] = await Promise.all([start('intake'), start('insights'), start('triage')])
-  ids = { failed: await writeLead(), parked: await writeLead() }
+  ids = { failed: await writeLead(), parked: await writeLead(), triaged: await writeLead() }
   await stack.sql`
     insert into dead_letters (lead_id, generation, reason, error, attempts, retry_at) values
       (${ids.failed}, 1, 'failed', 'x', 5, null), (${ids.parked}, 1, 'parked', 'x', 5, '2100-01-01')`
+  await stack.sql`
+    insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags,
+                          reasons, language, analyzer)
+    values (${ids.triaged}, gen_random_uuid(), 1, 'final', 'hash', 'buy', 'P1', 'email', 0.9, '{}', '[]', 'en', 'test@1')`
 })
 
 /** Writes a lead that the reconciler does not publish, because it gets a dead letter. */
@@ -226,6 +233,81 @@ describe('reading an insight has the same outcome over every protocol:', () => {
       () => fetch(`${insights.url}/leads/${leadId}/insight?wait=${waitMs}ms`),
       (clients) => clients.insights.getInsight({ leadId, wait: durationFromMs(waitMs) }),
     )
+  })
+})
+
+describe('correcting an insight has the same outcome over every protocol:', () => {
+  type Fields = Partial<Omit<CorrectInsightRequest, 'leadId' | '$typeName' | '$unknown'>>
+  const longComment = EMOJI.repeat(2_000)
+
+  test.each<[what: string, id: () => string, body: object, fields: Fields, expected: Partial<Outcome>]>([
+    ['by its intent', () => ids.triaged, { intent: 'support' }, { intent: Intent.SUPPORT }, {}],
+    [
+      'completely, with the longest comment, in emoji',
+      () => ids.triaged,
+      { intent: 'buy', priority: 'P1', next_action: 'call', comment: longComment },
+      { intent: Intent.BUY, priority: Priority.P1, nextAction: NextAction.CALL, comment: longComment },
+      {},
+    ],
+    ['as spam', () => ids.triaged, { spam: true }, { spam: true }, {}],
+    ['as no spam', () => ids.triaged, { spam: false }, { spam: false }, {}],
+    ['by nothing', () => ids.triaged, {}, {}, invalid('')],
+    ['by a comment alone', () => ids.triaged, { comment: 'x' }, { comment: 'x' }, invalid('')],
+    [
+      'by a comment that is too long',
+      () => ids.triaged,
+      { spam: true, comment: `${longComment}x` },
+      { spam: true, comment: `${longComment}x` },
+      invalid('comment'),
+    ],
+    [
+      'as spam with an intent',
+      () => ids.triaged,
+      { spam: true, intent: 'buy' },
+      { spam: true, intent: Intent.BUY },
+      invalid('spam'),
+    ],
+    [
+      'as no spam with the intent spam',
+      () => ids.triaged,
+      { spam: false, intent: 'spam' },
+      { spam: false, intent: Intent.SPAM },
+      invalid('spam'),
+    ],
+    [
+      'by several invalid fields',
+      () => '7',
+      { intent: 'win', priority: 'P9', next_action: 'shout', request_id: '7' },
+      { intent: 99 as Intent, priority: 99 as Priority, nextAction: 99 as NextAction, requestId: '7' },
+      invalid('intent', 'lead_id', 'next_action', 'priority', 'request_id'),
+    ],
+    ['of a parked lead', () => ids.parked, { spam: true }, { spam: true }, { code: 'insight_pending', retry: true }],
+    ['of a dead letter', () => ids.failed, { spam: true }, { spam: true }, { code: 'insight_failed' }],
+    ['of a lead that does not exist', randomUUID, { spam: true }, { spam: true }, { code: 'lead_not_found' }],
+  ])('%s', async (_what, id, body, fields, expected) => {
+    const leadId = id()
+    await expectParity(
+      expected,
+      () => post(`${insights.url}/leads/${leadId}/corrections`, body),
+      (clients) => clients.insights.correctInsight({ ...fields, leadId }),
+    )
+  })
+
+  test('with a request id that was used for another correction, and by a repetition', async () => {
+    const [leadId, requestId] = [ids.triaged, randomUUID()]
+    const correct = (body: object) => post(`${insights.url}/leads/${leadId}/corrections`, body)
+    expect((await correct({ priority: 'P1', request_id: requestId })).status).toBe(201)
+    await expectParity(
+      {},
+      () => correct({ priority: 'P1', request_id: requestId }),
+      (clients) => clients.insights.correctInsight({ leadId, priority: Priority.P1, requestId }),
+    )
+    await expectParity(
+      { code: 'idempotency_conflict' },
+      () => correct({ priority: 'P2', request_id: requestId }),
+      (clients) => clients.insights.correctInsight({ leadId, priority: Priority.P2, requestId }),
+    )
+    expect(await stack.sql`select from corrections where request_id = ${requestId}`).toHaveLength(1)
   })
 })
 

@@ -65,6 +65,12 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
         expect.objectContaining({ state: 'LEAD_STATE_OPEN', insight: expect.objectContaining({ leadId }) }),
       ]),
     })
+    expect(await callMethod('insights', 'GetStats', {})).toMatchObject({ asOf: expect.any(String) })
+    const correction = { leadId, priority: 'PRIORITY_P1' }
+    expect(await callMethod('insights', 'CorrectInsight', correction)).toMatchObject({
+      correction: { leadId, verdict: { priority: 'PRIORITY_P1' } },
+      insight: { priority: 'PRIORITY_P1' },
+    })
     const selected = { intents: ['INTENT_JOB'], createdBefore: LONG_AGO, dryRun: true }
     expect(await callMethod('intake', 'RetriageLeads', selected)).toEqual({})
     expect(await callMethod('triage', 'GetQueue', {})).not.toHaveProperty('deadLetters')

@@ -71,10 +71,16 @@ test('the migration job creates the users whose passwords it gets, each with the
   })
   await as('triage', 'first-triage', async (sql) => {
     await sql`delete from insights`
+    await expect(sql`update insights set corrected_intent = 'spam'`).rejects.toMatchObject(NOT_ALLOWED)
+    await expect(sql`select from corrections`).rejects.toMatchObject(NOT_ALLOWED)
     await expect(sql`select note from leads`).rejects.toMatchObject(NOT_ALLOWED)
   })
   await as('insights', `first-insights-'$$"\\`, async (sql) => {
     expect(await sql`select from lead_generations`).toHaveLength(1)
+    expect(await sql`select from corrections`).toHaveLength(0)
+    await expect(sql`update insights set corrected_intent = 'spam'`).rejects.toMatchObject(NOT_ALLOWED)
+    await expect(sql`delete from corrections`).rejects.toMatchObject(NOT_ALLOWED)
+    await expect(sql`update corrections set intent = 'spam'`).rejects.toMatchObject(NOT_ALLOWED)
     await expect(sql`select note from leads`).rejects.toMatchObject(NOT_ALLOWED)
   })
   await expect(as('intake', 'first-triage', whoAmI)).rejects.toMatchObject(WRONG_PASSWORD)

@@ -18,7 +18,7 @@ test('a closed loop never has more untriaged leads than callers, and continues w
     return { items: 1, leadId }
   }
   let ended = 0
-  const watch = await watchInsights(nats, names.insightsSubjects)
+  const watch = await watchInsights(nats, names.insightReadySubjects)
   const loop = startClosedLoop(untilInsight({ send }, watch), 3, () => void ended++)
   await eventually(() => accepted.length === 3)
 
@@ -36,7 +36,7 @@ test('a closed loop never has more untriaged leads than callers, and continues w
 })
 
 test('an insight whose event arrives before the answer ends its operation, too', async () => {
-  const watch = await watchInsights(nats, names.insightsSubjects)
+  const watch = await watchInsights(nats, names.insightReadySubjects)
   const sender = untilInsight(
     {
       send: async () => {

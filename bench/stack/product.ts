@@ -68,7 +68,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
       name: 'leadtriage',
       url: intake.url,
       insightsUrl: insights.url,
-      insightEvents: { natsUrl: servers.nats.url, subjects: jetStreamNames(name).insightsSubjects },
+      insightEvents: { natsUrl: servers.nats.url, subjects: jetStreamNames(name).insightReadySubjects },
       sql,
       watchesStatements,
       processes,

@@ -9,11 +9,13 @@ test('without a namespace the names have no prefix', () => {
     leadsStream: 'LEADS',
     leadsSubjects: 'leads.received.*',
     insightsStream: 'INSIGHTS',
-    insightsSubjects: 'insights.ready.*',
+    insightsSubjects: 'insights.*.*',
+    insightReadySubjects: 'insights.ready.*',
     triageConsumer: 'triage',
   })
   expect(names.leadReceived(LEAD)).toBe(`leads.received.${LEAD}`)
   expect(names.insightReady(LEAD)).toBe(`insights.ready.${LEAD}`)
+  expect(names.insightCorrected(LEAD)).toBe(`insights.corrected.${LEAD}`)
 })
 
 test('two namespaces share no stream and no subject', () => {
@@ -25,7 +27,7 @@ test('two namespaces share no stream and no subject', () => {
     'blue_LEADS',
     'blue_INSIGHTS',
     'blue.leads.received.*',
-    'blue.insights.ready.*',
+    'blue.insights.*.*',
     `blue.leads.received.${LEAD}`,
   ])
   expect(one?.some((name) => other?.includes(name))).toBe(false)
@@ -35,5 +37,6 @@ test('the lead id is parsed from every subject', () => {
   for (const names of [jetStreamNames(), jetStreamNames('blue')]) {
     expect(leadIdOf(names.leadReceived(LEAD))).toBe(LEAD)
     expect(leadIdOf(names.insightReady(LEAD))).toBe(LEAD)
+    expect(leadIdOf(names.insightCorrected(LEAD))).toBe(LEAD)
   }
 })

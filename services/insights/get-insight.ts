@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Insight } from '../../domain/insight.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
-import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import type { InsightArrivals } from './insight-arrivals.ts'
-import type { FailureReason, LookUp } from './insight-reader.ts'
+import { assertTriaged } from './insight-errors.ts'
+import type { LookUp } from './insight-reader.ts'
 
 const MAX_WAIT_MS = 60_000
 
@@ -38,30 +38,12 @@ export async function getInsight(
 ): Promise<Insight> {
   const { lead_id: leadId, wait: waitMs } = parseRequest(requestSchema, request)
   const found = await parts.lookUp(leadId)
-  if (!found.leadExists) throw new AppError(ErrorCode.LeadNotFound, `Lead ${leadId} does not exist.`)
-  const shouldWait = !isSettled(found) && waitMs > 0
-  const { insight, failure } = shouldWait ? await waitForInsight(parts, leadId, waitMs, signal) : found
-  if (insight !== undefined) return insight
-  if (failure !== undefined) throw insightFailed(leadId, failure)
-  throw new AppError(ErrorCode.InsightPending, `Lead ${leadId} has not been triaged yet.`, { retryAfterSeconds: 1 })
+  const shouldWait = found.leadExists && !isSettled(found) && waitMs > 0
+  return assertTriaged(leadId, shouldWait ? await waitForInsight(parts, leadId, waitMs, signal) : found)
 }
 
 function isSettled({ insight, failure }: LookUp): boolean {
   return insight !== undefined || failure !== undefined
-}
-
-const FAILURES: Readonly<Record<string, string>> = {
-  failed: 'its last attempt failed',
-  delivery_limit: 'its attempts ended without a response',
-}
-
-function insightFailed(leadId: string, reason: FailureReason): AppError {
-  const cause = FAILURES[reason] ?? 'its attempts are exhausted'
-  return new AppError(
-    ErrorCode.InsightFailed,
-    `Triage of lead ${leadId} failed: ${cause} (${reason}). It gets no insight unless its dead letter is redriven.`,
-    { metadata: { dead_letter_reason: reason } },
-  )
 }
 
 async function waitForInsight(

@@ -64,7 +64,7 @@ export function createInsightArrivals(options: {
   const timer = setInterval(() => void poll(), POLL_INTERVAL_MS).unref()
   const subscribe = async () => {
     const connection = await nats.first()
-    connection.subscribe(names.insightsSubjects, {
+    connection.subscribe(names.insightReadySubjects, {
       callback: (error, message) => (error ? undefined : wake(leadIdOf(message.subject))), // 1
     })
   }

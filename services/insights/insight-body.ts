@@ -13,7 +13,7 @@ export const stageField = z
   .enum(Stage)
   .meta({ id: 'Stage', description: 'A better analyzer may still replace a provisional insight.' })
 
-const verdictSchema = z
+export const verdictSchema = z
   .object({ intent: intentField, priority: priorityField, next_action: nextActionField })
   .meta({ id: 'Verdict', examples: [{ intent: 'support', priority: 'P1', next_action: 'email' }] })
 
@@ -108,6 +108,6 @@ export function toInsightBody(insight: Insight): z.infer<typeof insightSchema> {
   }
 }
 
-function toVerdictBody({ intent, priority, nextAction }: Verdict): z.infer<typeof verdictSchema> {
+export function toVerdictBody({ intent, priority, nextAction }: Verdict): z.infer<typeof verdictSchema> {
   return { intent, priority, next_action: nextAction }
 }

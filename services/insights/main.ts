@@ -19,6 +19,10 @@ import { startServer } from '../../lib/server/server.ts'
 import { tlsOptionsOf } from '../../lib/server/tls/certificate.ts'
 import { createMetrics } from '../../lib/telemetry/metrics.ts'
 import { insightsSettings } from './config.ts'
+import { correctInsight } from './correct-insight.ts'
+import { createCorrectionEvents } from './corrections/correction-events.ts'
+import { startCorrectionJobs } from './corrections/correction-jobs.ts'
+import { createCorrectionStore } from './corrections/correction-store.ts'
 import { getInsight } from './get-insight.ts'
 import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
@@ -83,10 +87,16 @@ export async function startInsights(
   })
   const list = createListStore(sql, startSearch(sql, log, { onStop }))
   const stats = createStatsStore(sql)
+  const corrections = createCorrectionStore(sql)
+  const events = createCorrectionEvents({ nats, names, store: corrections, log })
+  onStop('events of corrections', () => events.drain())
+  startCorrectionJobs({ corrections, events, log }, { onStop })
   const methods: InsightsMethods = {
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
     listInsights: (input, principal) => listInsights(list, input, principal),
     getStats: (input) => getStats(stats, input),
+    correctInsight: (caller, leadId, input) =>
+      correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
     watchInsights: startWatching({ sql, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
   }
 

@@ -6,6 +6,7 @@ import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
+import { registerCorrectionsRest } from './corrections/rest.ts'
 import { insightSchema, toInsightBody } from './insight-body.ts'
 import { registerListRest } from './leads/list-rest.ts'
 import type { InsightsMethods } from './rpc.ts'
@@ -29,9 +30,13 @@ export const insightsApi: ApiDescription = {
 const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}ms|60000ms)$'
 
 /** The REST routes of insights. */
-export function registerInsightsRest(app: RestApp, { getInsight, listInsights, getStats }: InsightsMethods): void {
+export function registerInsightsRest(
+  app: RestApp,
+  { getInsight, listInsights, getStats, correctInsight }: InsightsMethods,
+): void {
   registerListRest(app, listInsights)
   registerStatsRest(app, getStats)
+  registerCorrectionsRest(app, correctInsight)
   app.get(
     '/leads/:lead_id/insight',
     {

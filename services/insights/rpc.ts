@@ -5,6 +5,7 @@ import type { Insight } from '../../domain/insight.ts'
 import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
+import { type CorrectInsight, correctInsightRpc } from './corrections/rpc.ts'
 import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
 import { type GetStats, getStatsRpc } from './stats/stats-rpc.ts'
 import { watchInsightsRpc } from './watch/rpc.ts'
@@ -19,10 +20,12 @@ export interface InsightsMethods {
   readonly listInsights: ListInsights
   readonly getStats: GetStats
   readonly watchInsights: WatchInsights
+  readonly correctInsight: CorrectInsight
 }
 
 /** Maps the messages of InsightsService to and from the use cases. */
-export function insightsRpc({ getInsight, listInsights, getStats, watchInsights }: InsightsMethods): RpcService {
+export function insightsRpc(methods: InsightsMethods): RpcService {
+  const { getInsight, listInsights, getStats, watchInsights, correctInsight } = methods
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {
       const request = { lead_id: leadId, wait: millisecondsOf(wait, 'wait') ?? 0 }
@@ -31,5 +34,6 @@ export function insightsRpc({ getInsight, listInsights, getStats, watchInsights 
     listInsights: listInsightsRpc(listInsights),
     getStats: getStatsRpc(getStats),
     watchInsights: watchInsightsRpc(watchInsights),
+    correctInsight: correctInsightRpc(correctInsight),
   })
 }

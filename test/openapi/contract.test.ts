@@ -275,6 +275,21 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'getStats', '/stats?interval=week')
   })
 
+  test('corrections', async () => {
+    const id = await createLead()
+    await call('insights', 'getInsight', `/leads/${id}/insight?wait=10s`)
+    const correct = (init: RequestInit, leadId = id) =>
+      call('insights', 'correctInsight', `/leads/${leadId}/corrections`, init)
+    const request = { spam: true, comment: 'Casino', request_id: randomUUID() }
+    await correct(json('POST', request))
+    await correct(json('POST', request))
+    await correct(json('POST', { ...request, spam: false }))
+    await correct(json('POST', { comment: 'corrects nothing' }))
+    await correct(json('POST', { spam: true }), randomUUID())
+    await correct({ method: 'POST', body: 'spam=true' })
+    await correct(json('POST', { comment: 'x'.repeat(300_000) }))
+  })
+
   test('sessions', async () => {
     const call = async (operationId: string, path: string, init: RequestInit = {}, site = 'same-origin') => {
       const headers = { ...init.headers, 'sec-fetch-site': site }

@@ -27,7 +27,16 @@ const SERVICES = {
     'submitForm',
   ],
   triage: ['getDeadLetter', 'getQueue', 'listDeadLetters', 'redriveDeadLetters'],
-  insights: ['getInsight', 'getSession', 'getStats', 'listInsights', 'signInWithKey', 'signOut', 'watchInsights'],
+  insights: [
+    'correctInsight',
+    'getInsight',
+    'getSession',
+    'getStats',
+    'listInsights',
+    'signInWithKey',
+    'signOut',
+    'watchInsights',
+  ],
 } as const
 
 describe.each(['intake', 'triage', 'insights'] as const)('the OpenAPI document of %s', (service) => {

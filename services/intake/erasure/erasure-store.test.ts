@@ -76,7 +76,7 @@ test('an erasure deletes the leads, blocks their keys, opens an erasure per part
   expect(await leads.insert([{ ...retryOf(one), clientId: 'app' }])).toMatchObject([{ created: true }])
   expect([await erasures.wasErased(one.id), await erasures.wasErased(other.id)]).toEqual([true, false])
   const open = await stack.sql`select part from pending_erasures where lead_id = ${one.id} order by part`
-  expect(open.map(({ part }) => part)).toEqual(['queue', 'search', 'triage'])
+  expect(open.map(({ part }) => part)).toEqual(['corrections', 'queue', 'search', 'triage'])
   expect(
     await stack.sql`select service, actor, action, details, address from audit_events where target = ${target}`,
   ).toEqual([{ service: 'intake', actor: 'key:1', action: 'leads.erase', details: { leads: 2 }, address: '127.0.0.1' }])

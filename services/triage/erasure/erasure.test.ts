@@ -92,22 +92,25 @@ async function messages() {
   return [
     await count(names.leadsStream, names.leadReceived(leadId)),
     await count(names.insightsStream, names.insightReady(leadId)),
+    await count(names.insightsStream, names.insightCorrected(leadId)),
   ]
 }
 const open = async () =>
-  (await stack.sql`select part from pending_erasures where lead_id = ${leadId} and part <> 'search'`).map((r) => r.part)
+  (
+    await stack.sql`
+      select part from pending_erasures where lead_id = ${leadId} and part not in ('search', 'corrections')`
+  ).map((r) => r.part)
 
 test('the sweep erases the rows of triage and the messages of both streams, and closes the erasure', async () => {
   await storeInsight(sql)
   await stack.sql`insert into dead_letters (lead_id, generation, reason, error, attempts) values (${leadId}, 1, 'failed', 'x', 5)`
   await fail(sql)
-  for (const subject of [names.leadReceived(leadId), names.insightReady(leadId), names.insightReady(leadId)]) {
-    await send(subject)
-  }
-  expect([await rows(), await messages()]).toEqual([{ insights: 1, letters: 1, attempts: 1 }, [1, 2]])
+  const { leadReceived, insightReady, insightCorrected } = names
+  for (const subjectOf of [leadReceived, insightReady, insightReady, insightCorrected]) await send(subjectOf(leadId))
+  expect([await rows(), await messages()]).toEqual([{ insights: 1, letters: 1, attempts: 1 }, [1, 2, 1]])
   await erase()
   expect(await sweep()).toBe(false)
-  expect([await rows(), await messages()]).toEqual([NO_ROWS, [0, 0]])
+  expect([await rows(), await messages()]).toEqual([NO_ROWS, [0, 0, 0]])
   expect(await open()).toEqual(['queue'])
 })
 
@@ -181,7 +184,7 @@ describe('after the erasure is complete', () => {
       throw new LeadErasedError(leadId)
     })
     await handle(delivery(), new AbortController().signal)
-    expect(await messages()).toEqual([0, 0])
+    expect(await messages()).toEqual([0, 0, 0])
   })
 
   test('a redelivered message is not handled, so that no model gets its note', async () => {
@@ -199,14 +202,14 @@ test('an event that is published after the sweep is erased before its message is
     await send(names.insightReady(leadId))
   })
   await handle(delivery(), new AbortController().signal)
-  expect([await rows(), await messages()]).toEqual([NO_ROWS, [0, 0]])
+  expect([await rows(), await messages()]).toEqual([NO_ROWS, [0, 0, 0]])
 })
 
 test('the messages of a lead that is not erased stay', async () => {
   await send(names.leadReceived(leadId))
   const handle = unlessErased({ isErased, eraser, names }, async () => send(names.insightReady(leadId)))
   await handle(delivery(), new AbortController().signal)
-  expect(await messages()).toEqual([1, 1])
+  expect(await messages()).toEqual([1, 1, 0])
 })
 
 test('another process completes an erasure when its lease has expired', async () => {

@@ -28,6 +28,7 @@ export async function eraseMessagesOf(
 ): Promise<void> {
   try {
     await eraser.erase(names.insightsStream, names.insightReady(leadId))
+    await eraser.erase(names.insightsStream, names.insightCorrected(leadId))
     await eraser.erase(names.leadsStream, names.leadReceived(leadId))
   } catch (cause) {
     throw new AppError(ErrorCode.Unavailable, 'Erasing the messages of an erased lead failed.', { cause })

@@ -1,0 +1,134 @@
+import type { Correction } from '../../../domain/correction.ts'
+import type { Verdict } from '../../../domain/insight.ts'
+import type { Intent, NextAction, Priority } from '../../../domain/vocabulary.ts'
+import type { Sql } from '../../../lib/postgres/connect.ts'
+import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
+
+/** A correction before it is stored. */
+interface NewCorrection {
+  readonly id: string
+  readonly leadId: string
+  readonly verdict: Verdict
+  /** What the verdict was derived from. */
+  readonly basedOn: Pick<Verdict, 'intent' | 'priority'>
+  readonly comment: string | null
+  readonly actor: string
+  readonly clientId: string
+  readonly request: CorrectionRequestId | null
+}
+
+/** Identifies the attempts to store one correction. */
+interface CorrectionRequestId {
+  /** Chosen by the client. */
+  readonly id: string
+  readonly hash: string
+}
+
+/** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
+export interface CorrectionStore {
+  /**
+   * Stores a correction together with the verdict of the insight (`correct_insight` in db/migrations/023).
+   *
+   * @returns `outdated` if nothing was stored, because what counts is no longer what the verdict was derived from, or
+   *   there is a correction with the request id; `missing` if the lead was erased
+   */
+  add(correction: NewCorrection): Promise<Correction | 'outdated' | 'missing'>
+  findByRequest(
+    clientId: string,
+    requestId: string,
+  ): Promise<{ readonly correction: Correction; readonly requestHash: string } | undefined>
+  /** The oldest corrections whose events the stream has not acknowledged, and that have had time for it. */
+  findUnpublished(limit: number): Promise<Correction[]>
+  markPublished(id: string): Promise<void>
+  /** Erases the corrections of erased leads. Resolves to whether more may follow. */
+  eraseBatch(): Promise<boolean>
+}
+
+interface CorrectionRecord {
+  id: string
+  lead_id: string
+  intent: Intent
+  priority: Priority
+  next_action: NextAction
+  comment: string | null
+  actor: string
+  created_at: Date
+  analyzer_intent: Intent
+  analyzer_priority: Priority
+  analyzer_next_action: NextAction
+  analyzer: string
+  confidence: number
+  generation: number
+  request_hash: string | null
+}
+
+/** Longer than the publisher waits for an acknowledgement, so that the first attempt has ended. */
+const PUBLISHED_WITHIN_SECONDS = 10
+const ERASED_LEADS_PER_BATCH = 200
+/** SQLSTATE that `correct_insight` raises when there is no insight to correct. */
+const NO_DATA_FOUND = 'P0002'
+
+export function createCorrectionStore(sql: Sql): CorrectionStore {
+  return {
+    add: async ({ id, leadId, verdict, basedOn, comment, actor, clientId, request }) => {
+      const adding = withQueryTimeout(sql<CorrectionRecord[]>`
+        select ${columns(sql)}
+        from correct_insight(
+          ${id}, ${leadId}, ${basedOn.intent}, ${basedOn.priority}, ${verdict.intent}, ${verdict.priority},
+          ${verdict.nextAction}, ${comment}, ${actor}, ${clientId}, ${request?.id ?? null}, ${request?.hash ?? null}
+        )`)
+      try {
+        const [row] = await adding
+        return row === undefined ? 'outdated' : toCorrection(row)
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === NO_DATA_FOUND) return 'missing'
+        throw error
+      }
+    },
+    findByRequest: async (clientId, requestId) => {
+      const [row] = await withQueryTimeout(sql<CorrectionRecord[]>`
+        select ${columns(sql)} from corrections where client_id = ${clientId} and request_id = ${requestId}`)
+      return row && { correction: toCorrection(row), requestHash: row.request_hash ?? '' }
+    },
+    findUnpublished: async (limit) => {
+      const rows = await withQueryTimeout(sql<CorrectionRecord[]>`
+        select ${columns(sql)} from corrections
+        where published_at is null and created_at < now() - make_interval(secs => ${PUBLISHED_WITHIN_SECONDS})
+        order by created_at
+        limit ${limit}`)
+      return rows.map(toCorrection)
+    },
+    markPublished: async (id) => {
+      await withQueryTimeout(sql`update corrections set published_at = now() where id = ${id}`)
+    },
+    eraseBatch: async () => {
+      const [row] = await withQueryTimeout(sql<{ leads: number }[]>`
+        select erase_corrections(${ERASED_LEADS_PER_BATCH}) as leads`)
+      return row?.leads === ERASED_LEADS_PER_BATCH
+    },
+  }
+}
+
+function columns(sql: Sql) {
+  return sql`id, lead_id, intent, priority, next_action, comment, actor, created_at, analyzer_intent,
+             analyzer_priority, analyzer_next_action, analyzer, confidence, generation, request_hash`
+}
+
+function toCorrection(row: CorrectionRecord): Correction {
+  return {
+    id: row.id,
+    leadId: row.lead_id,
+    verdict: { intent: row.intent, priority: row.priority, nextAction: row.next_action },
+    analyzerVerdict: {
+      intent: row.analyzer_intent,
+      priority: row.analyzer_priority,
+      nextAction: row.analyzer_next_action,
+    },
+    analyzer: row.analyzer,
+    confidence: row.confidence,
+    generation: row.generation,
+    comment: row.comment,
+    actor: row.actor,
+    createdAt: row.created_at,
+  }
+}

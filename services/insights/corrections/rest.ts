@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { intentField, leadIdParams, textField, uuidField } from '../../../contract/rest-fields.ts'
+import { MAX_COMMENT_LENGTH } from '../../../domain/correction.ts'
+import { Scope } from '../../../lib/auth/scopes.ts'
+import { ErrorCode } from '../../../lib/errors/app-error.ts'
+import type { RestApp } from '../../../lib/server/rest/handler.ts'
+import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
+import { INSIGHT_EXAMPLE, insightSchema, nextActionField, priorityField, toInsightBody } from '../insight-body.ts'
+import { CORRECTION_EXAMPLE, correctionSchema, toCorrectionBody } from './correction-body.ts'
+import type { CorrectInsight } from './rpc.ts'
+
+/** Documents the body. correctInsight validates it, for every protocol, so that one response lists all violations. */
+const newCorrectionSchema = z
+  .strictObject({
+    intent: intentField.nullish(),
+    priority: priorityField.nullish(),
+    next_action: nextActionField.nullish(),
+    spam: z
+      .boolean()
+      .nullish()
+      .meta({
+        description:
+          '`true`: the intent `spam`, P3 and `ignore`, and no other part may be given. `false`: if the lead counts as ' +
+          'spam, the intent `other`, unless `intent` is given.',
+      }),
+    comment: textField(MAX_COMMENT_LENGTH)
+      .nullish()
+      .meta({ description: 'Why. Shown only with the scope `leads:read`.' }),
+    request_id: uuidField
+      .nullish()
+      .meta({ description: 'A UUID that the client chooses, the same for every attempt to store this correction.' }),
+  })
+  .meta({
+    id: 'NewCorrection',
+    description: 'At least one of intent, priority, next_action and spam.',
+    examples: [{ intent: 'support', priority: 'P1', comment: 'An existing customer who asks about an invoice.' }],
+  })
+
+const CORRECTED_INSIGHT_EXAMPLE = {
+  ...INSIGHT_EXAMPLE,
+  ...CORRECTION_EXAMPLE.verdict,
+  analyzer_verdict: CORRECTION_EXAMPLE.analyzer_verdict,
+  corrected_at: CORRECTION_EXAMPLE.created_at,
+}
+
+const correctedSchema = z
+  .object({ correction: correctionSchema, insight: insightSchema.meta({ description: 'As it is now.' }) })
+  .meta({
+    id: 'CorrectedInsight',
+    description: 'A stored correction, and the insight as it is now.',
+    examples: [{ correction: CORRECTION_EXAMPLE, insight: CORRECTED_INSIGHT_EXAMPLE }],
+  })
+
+export function registerCorrectionsRest(app: RestApp, correctInsight: CorrectInsight): void {
+  app.post(
+    '/leads/:lead_id/corrections',
+    {
+      config: { scope: Scope.InsightsWrite },
+      schema: {
+        operationId: 'correctInsight',
+        tags: ['Insights'],
+        summary: 'Correct the insight of a lead',
+        description:
+          "Stores a person's verdict, which outranks the analyzer's in every read, filter and event, also after a " +
+          'retriage, until the next correction. What the request leaves out stays as it counts now; `next_action` ' +
+          'follows from intent and priority. A lead that becomes spam gets P3, one that no longer is gets P2, unless ' +
+          '`priority` is given. A correction with the same verdict confirms it.',
+        params: leadIdParams,
+        body: newCorrectionSchema,
+        response: {
+          200: correctedSchema.describe('An earlier request with the same `request_id` stored the correction.'),
+          201: correctedSchema.describe('The correction is stored.'),
+        },
+        [DETAILS]: {
+          headers: { 200: ['Idempotent-Replayed'] },
+          problems: [
+            ErrorCode.LeadNotFound,
+            ErrorCode.InsightPending,
+            ErrorCode.InsightFailed,
+            ErrorCode.IdempotencyConflict,
+          ],
+        },
+      },
+      validatorCompiler: () => (value) => ({ value }), // see newCorrectionSchema
+    },
+    async (request, reply) => {
+      const { correction, insight, replayed } = await correctInsight(request, request.params.lead_id, request.body)
+      if (replayed) reply.header('idempotent-replayed', 'true')
+      return reply
+        .code(replayed ? 200 : 201)
+        .send({ correction: toCorrectionBody(correction), insight: toInsightBody(insight) })
+    },
+  )
+}
