@@ -26,6 +26,7 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
     'leadtriage.insights.v1.InsightsService/GetInsight': 'insights:read',
     'leadtriage.insights.v1.InsightsService/ListInsights': 'insights:read',
     'leadtriage.insights.v1.InsightsService/GetStats': 'insights:read',
+    'leadtriage.insights.v1.InsightsService/ExportInsights': 'insights:read',
     'leadtriage.insights.v1.InsightsService/WatchInsights': 'insights:read',
     'leadtriage.insights.v1.InsightsService/CorrectInsight': 'insights:write',
   },
@@ -58,6 +59,7 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
     'GET /insights': 'insights:read',
     'GET /stats': 'insights:read',
     'POST /leads/{lead_id}/corrections': 'insights:write',
+    'GET /insights:export': 'insights:read',
   },
 }
 

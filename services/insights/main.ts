@@ -27,6 +27,7 @@ import { getInsight } from './get-insight.ts'
 import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
+import { exportInsights } from './leads/export-insights.ts'
 import { listInsights } from './leads/list-insights.ts'
 import { createListStore } from './leads/list-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
@@ -97,6 +98,7 @@ export async function startInsights(
     getStats: (input) => getStats(stats, input),
     correctInsight: (caller, leadId, input) =>
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
+    exportInsights: (input, principal) => exportInsights(list, input, principal),
     watchInsights: startWatching({ sql, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
   }
 
@@ -109,7 +111,7 @@ export async function startInsights(
     trustedProxies: config.TRUSTED_PROXIES,
     isAllowedOrigin: createOriginCheck(config.CORS_ORIGINS),
     rest: (app, _failLate, streams) => {
-      registerInsightsRest(app, methods)
+      registerInsightsRest(app, methods, streams)
       registerWatchRest(app, methods.watchInsights, streams)
       registerSignInRest(app, signIn)
     },

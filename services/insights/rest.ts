@@ -6,8 +6,10 @@ import { abortWhenClosed } from '../../lib/server/http/abort-when-closed.ts'
 import type { RestApp } from '../../lib/server/rest/handler.ts'
 import type { ApiDescription } from '../../lib/server/rest/openapi/register-openapi.ts'
 import { DETAILS } from '../../lib/server/rest/openapi/route-details.ts'
+import type { RestStreams } from '../../lib/server/rest/streams.ts'
 import { registerCorrectionsRest } from './corrections/rest.ts'
 import { insightSchema, toInsightBody } from './insight-body.ts'
+import { registerExportRest } from './leads/export-rest.ts'
 import { registerListRest } from './leads/list-rest.ts'
 import type { InsightsMethods } from './rpc.ts'
 import { signInTags } from './sign-in/rest.ts'
@@ -30,11 +32,10 @@ export const insightsApi: ApiDescription = {
 const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}ms|60000ms)$'
 
 /** The REST routes of insights. */
-export function registerInsightsRest(
-  app: RestApp,
-  { getInsight, listInsights, getStats, correctInsight }: InsightsMethods,
-): void {
+export function registerInsightsRest(app: RestApp, methods: InsightsMethods, streams: RestStreams): void {
+  const { getInsight, listInsights, exportInsights, getStats, correctInsight } = methods
   registerListRest(app, listInsights)
+  registerExportRest(app, exportInsights, streams)
   registerStatsRest(app, getStats)
   registerCorrectionsRest(app, correctInsight)
   app.get(

@@ -6,6 +6,7 @@ import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
 import { type CorrectInsight, correctInsightRpc } from './corrections/rpc.ts'
+import { type ExportInsights, exportInsightsRpc } from './leads/export-rpc.ts'
 import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
 import { type GetStats, getStatsRpc } from './stats/stats-rpc.ts'
 import { watchInsightsRpc } from './watch/rpc.ts'
@@ -18,6 +19,7 @@ type GetInsight = (request: { lead_id: unknown; wait: unknown }, signal: AbortSi
 export interface InsightsMethods {
   readonly getInsight: GetInsight
   readonly listInsights: ListInsights
+  readonly exportInsights: ExportInsights
   readonly getStats: GetStats
   readonly watchInsights: WatchInsights
   readonly correctInsight: CorrectInsight
@@ -25,13 +27,14 @@ export interface InsightsMethods {
 
 /** Maps the messages of InsightsService to and from the use cases. */
 export function insightsRpc(methods: InsightsMethods): RpcService {
-  const { getInsight, listInsights, getStats, watchInsights, correctInsight } = methods
+  const { getInsight, listInsights, exportInsights, getStats, watchInsights, correctInsight } = methods
   return rpcService(InsightsService, {
     getInsight: async ({ leadId, wait }, { signal }) => {
       const request = { lead_id: leadId, wait: millisecondsOf(wait, 'wait') ?? 0 }
       return create(GetInsightResponseSchema, { insight: toInsightMessage(await getInsight(request, signal)) })
     },
     listInsights: listInsightsRpc(listInsights),
+    exportInsights: exportInsightsRpc(exportInsights),
     getStats: getStatsRpc(getStats),
     watchInsights: watchInsightsRpc(watchInsights),
     correctInsight: correctInsightRpc(correctInsight),

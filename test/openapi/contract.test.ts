@@ -322,6 +322,9 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'listInsights', '/insights?order=newest&count=true&state=open&state=pending')
     await call('insights', 'listInsights', '/insights?priority=P9')
     await call('insights', 'listInsights', '/insights?unknown=1')
+    await call('insights', 'exportInsights', '/insights:export?format=ndjson&state=open')
+    await call('insights', 'exportInsights', '/insights:export?state=open')
+    await call('insights', 'exportInsights', '/insights:export?format=xlsx')
   })
 
   test('the stream of insights', async () => {

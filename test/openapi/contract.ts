@@ -108,7 +108,7 @@ function parseEvent(text: string): object {
 
 function bodiesOf(type: string, text: string): unknown[] {
   if (text === '') return []
-  if (type === 'text/html') return [text]
+  if (type === 'text/html' || type === 'text/csv') return [text]
   if (type === 'text/event-stream') return [parseEvent(text)]
   const lines = type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
   return lines.map((line) => JSON.parse(line) as unknown)

@@ -29,6 +29,7 @@ const SERVICES = {
   triage: ['getDeadLetter', 'getQueue', 'listDeadLetters', 'redriveDeadLetters'],
   insights: [
     'correctInsight',
+    'exportInsights',
     'getInsight',
     'getSession',
     'getStats',

@@ -20,6 +20,11 @@ const ORDERS: Readonly<Record<InsightOrder, Order | undefined>> = {
   [InsightOrder.OLDEST]: Order.Oldest,
 }
 
+/** The order in a request; unknown numbers stay, and are rejected by the use case. */
+export function toOrder(order: InsightOrder): Order | InsightOrder | undefined {
+  return order in ORDERS ? ORDERS[order] : order
+}
+
 /** The method ListInsights of InsightsService. */
 export function listInsightsRpc(listInsights: ListInsights) {
   return async (
@@ -30,7 +35,7 @@ export function listInsightsRpc(listInsights: ListInsights) {
     const page = await listInsights(
       {
         filter: toFilterInput(filter),
-        order: order in ORDERS ? ORDERS[order] : order,
+        order: toOrder(order),
         ...{ page_size: pageSize, page_token: pageToken, count },
       },
       principal,

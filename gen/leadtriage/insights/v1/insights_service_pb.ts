@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file leadtriage/insights/v1/insights_service.proto.
  */
 export const file_leadtriage_insights_v1_insights_service: GenFile = /*@__PURE__*/
-  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0IrcBChNMaXN0SW5zaWdodHNSZXF1ZXN0EjUKBmZpbHRlchgBIAEoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodEZpbHRlchIzCgVvcmRlchgCIAEoDjIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodE9yZGVyEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEg0KBWNvdW50GAUgASgIIq0BChRMaXN0SW5zaWdodHNSZXNwb25zZRI1CghpbnNpZ2h0cxgBIAMoCzIjLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGVhZEluc2lnaHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKCnRvdGFsX3NpemUYAyABKAVIAIgBARIdChV0b3RhbF9zaXplX2lzX21pbmltdW0YBCABKAhCDQoLX3RvdGFsX3NpemUieQoUV2F0Y2hJbnNpZ2h0c1JlcXVlc3QSNQoGZmlsdGVyGAEgASgLMiUubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0RmlsdGVyEhQKDGluY2x1ZGVfb3BlbhgCIAEoCBIUCgxyZXN1bWVfdG9rZW4YAyABKAkimAIKFVdhdGNoSW5zaWdodHNSZXNwb25zZRI2CgdpbnNpZ2h0GAEgASgLMiMubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MZWFkSW5zaWdodEgAEjwKDHN5bmNocm9uaXplZBgCIAEoCzIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuU3luY2hyb25pemVkSAASNgoJaGVhcnRiZWF0GAMgASgLMiEubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5IZWFydGJlYXRIABIyCgdsYWdnaW5nGAQgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MYWdnaW5nSAASFAoMcmVzdW1lX3Rva2VuGAUgASgJQgcKBWV2ZW50IiwKDFN5bmNocm9uaXplZBIcChRvcGVuX2xlYWRzX3RydW5jYXRlZBgBIAEoCCILCglIZWFydGJlYXQiCQoHTGFnZ2luZyp8CgxJbnNpZ2h0T3JkZXISHQoZSU5TSUdIVF9PUkRFUl9VTlNQRUNJRklFRBAAEhkKFUlOU0lHSFRfT1JERVJfVVJHRU5DWRABEhgKFElOU0lHSFRfT1JERVJfTkVXRVNUEAISGAoUSU5TSUdIVF9PUkRFUl9PTERFU1QQAzKPBQoPSW5zaWdodHNTZXJ2aWNlEnkKCkdldEluc2lnaHQSKS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXF1ZXN0GioubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRJbnNpZ2h0UmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEn8KDExpc3RJbnNpZ2h0cxIrLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGlzdEluc2lnaHRzUmVxdWVzdBosLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGlzdEluc2lnaHRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEnMKCEdldFN0YXRzEicubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5HZXRTdGF0c1JlcXVlc3QaKC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldFN0YXRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkEoQBCg1XYXRjaEluc2lnaHRzEiwubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5XYXRjaEluc2lnaHRzUmVxdWVzdBotLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuV2F0Y2hJbnNpZ2h0c1Jlc3BvbnNlIhSQAgGKtRgNaW5zaWdodHM6cmVhZDABEoMBCg5Db3JyZWN0SW5zaWdodBItLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdEluc2lnaHRSZXF1ZXN0Gi4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5Db3JyZWN0SW5zaWdodFJlc3BvbnNlIhKKtRgOaW5zaWdodHM6d3JpdGViBnByb3RvMw", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_correction, file_leadtriage_insights_v1_insight, file_leadtriage_insights_v1_lead_insight, file_leadtriage_insights_v1_stats]);
+  fileDesc("Ci1sZWFkdHJpYWdlL2luc2lnaHRzL3YxL2luc2lnaHRzX3NlcnZpY2UucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiTQoRR2V0SW5zaWdodFJlcXVlc3QSDwoHbGVhZF9pZBgBIAEoCRInCgR3YWl0GAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIkYKEkdldEluc2lnaHRSZXNwb25zZRIwCgdpbnNpZ2h0GAEgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0IrcBChNMaXN0SW5zaWdodHNSZXF1ZXN0EjUKBmZpbHRlchgBIAEoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodEZpbHRlchIzCgVvcmRlchgCIAEoDjIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuSW5zaWdodE9yZGVyEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJEg0KBWNvdW50GAUgASgIIq0BChRMaXN0SW5zaWdodHNSZXNwb25zZRI1CghpbnNpZ2h0cxgBIAMoCzIjLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuTGVhZEluc2lnaHQSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhcKCnRvdGFsX3NpemUYAyABKAVIAIgBARIdChV0b3RhbF9zaXplX2lzX21pbmltdW0YBCABKAhCDQoLX3RvdGFsX3NpemUigwEKFUV4cG9ydEluc2lnaHRzUmVxdWVzdBI1CgZmaWx0ZXIYASABKAsyJS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkluc2lnaHRGaWx0ZXISMwoFb3JkZXIYAiABKA4yJC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkluc2lnaHRPcmRlciJPChZFeHBvcnRJbnNpZ2h0c1Jlc3BvbnNlEjUKCGluc2lnaHRzGAEgAygLMiMubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MZWFkSW5zaWdodCJ5ChRXYXRjaEluc2lnaHRzUmVxdWVzdBI1CgZmaWx0ZXIYASABKAsyJS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkluc2lnaHRGaWx0ZXISFAoMaW5jbHVkZV9vcGVuGAIgASgIEhQKDHJlc3VtZV90b2tlbhgDIAEoCSKYAgoVV2F0Y2hJbnNpZ2h0c1Jlc3BvbnNlEjYKB2luc2lnaHQYASABKAsyIy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxlYWRJbnNpZ2h0SAASPAoMc3luY2hyb25pemVkGAIgASgLMiQubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5TeW5jaHJvbml6ZWRIABI2CgloZWFydGJlYXQYAyABKAsyIS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkhlYXJ0YmVhdEgAEjIKB2xhZ2dpbmcYBCABKAsyHy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxhZ2dpbmdIABIUCgxyZXN1bWVfdG9rZW4YBSABKAlCBwoFZXZlbnQiLAoMU3luY2hyb25pemVkEhwKFG9wZW5fbGVhZHNfdHJ1bmNhdGVkGAEgASgIIgsKCUhlYXJ0YmVhdCIJCgdMYWdnaW5nKnwKDEluc2lnaHRPcmRlchIdChlJTlNJR0hUX09SREVSX1VOU1BFQ0lGSUVEEAASGQoVSU5TSUdIVF9PUkRFUl9VUkdFTkNZEAESGAoUSU5TSUdIVF9PUkRFUl9ORVdFU1QQAhIYChRJTlNJR0hUX09SREVSX09MREVTVBADMpkGCg9JbnNpZ2h0c1NlcnZpY2USeQoKR2V0SW5zaWdodBIpLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0SW5zaWdodFJlcXVlc3QaKi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldEluc2lnaHRSZXNwb25zZSIUkAIBirUYDWluc2lnaHRzOnJlYWQSfwoMTGlzdEluc2lnaHRzEisubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MaXN0SW5zaWdodHNSZXF1ZXN0GiwubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MaXN0SW5zaWdodHNSZXNwb25zZSIUkAIBirUYDWluc2lnaHRzOnJlYWQScwoIR2V0U3RhdHMSJy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkdldFN0YXRzUmVxdWVzdBooLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuR2V0U3RhdHNSZXNwb25zZSIUkAIBirUYDWluc2lnaHRzOnJlYWQShwEKDkV4cG9ydEluc2lnaHRzEi0ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5FeHBvcnRJbnNpZ2h0c1JlcXVlc3QaLi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkV4cG9ydEluc2lnaHRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkMAEShAEKDVdhdGNoSW5zaWdodHMSLC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLldhdGNoSW5zaWdodHNSZXF1ZXN0Gi0ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5XYXRjaEluc2lnaHRzUmVzcG9uc2UiFJACAYq1GA1pbnNpZ2h0czpyZWFkMAESgwEKDkNvcnJlY3RJbnNpZ2h0Ei0ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5Db3JyZWN0SW5zaWdodFJlcXVlc3QaLi5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkNvcnJlY3RJbnNpZ2h0UmVzcG9uc2UiEoq1GA5pbnNpZ2h0czp3cml0ZWIGcHJvdG8z", [file_google_protobuf_duration, file_leadtriage_access_v1_scope, file_leadtriage_insights_v1_correction, file_leadtriage_insights_v1_insight, file_leadtriage_insights_v1_lead_insight, file_leadtriage_insights_v1_stats]);
 
 /**
  * @generated from message leadtriage.insights.v1.GetInsightRequest
@@ -151,6 +151,49 @@ export const ListInsightsResponseSchema: GenMessage<ListInsightsResponse> = /*@_
   messageDesc(file_leadtriage_insights_v1_insights_service, 3);
 
 /**
+ * @generated from message leadtriage.insights.v1.ExportInsightsRequest
+ */
+export type ExportInsightsRequest = Message<"leadtriage.insights.v1.ExportInsightsRequest"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.InsightFilter filter = 1;
+   */
+  filter?: InsightFilter | undefined;
+
+  /**
+   * Default: oldest first.
+   *
+   * @generated from field: leadtriage.insights.v1.InsightOrder order = 2;
+   */
+  order: InsightOrder;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ExportInsightsRequest.
+ * Use `create(ExportInsightsRequestSchema)` to create a new message.
+ */
+export const ExportInsightsRequestSchema: GenMessage<ExportInsightsRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 4);
+
+/**
+ * @generated from message leadtriage.insights.v1.ExportInsightsResponse
+ */
+export type ExportInsightsResponse = Message<"leadtriage.insights.v1.ExportInsightsResponse"> & {
+  /**
+   * The next leads, at least one.
+   *
+   * @generated from field: repeated leadtriage.insights.v1.LeadInsight insights = 1;
+   */
+  insights: LeadInsight[];
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ExportInsightsResponse.
+ * Use `create(ExportInsightsResponseSchema)` to create a new message.
+ */
+export const ExportInsightsResponseSchema: GenMessage<ExportInsightsResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_insights_service, 5);
+
+/**
  * @generated from message leadtriage.insights.v1.WatchInsightsRequest
  */
 export type WatchInsightsRequest = Message<"leadtriage.insights.v1.WatchInsightsRequest"> & {
@@ -179,7 +222,7 @@ export type WatchInsightsRequest = Message<"leadtriage.insights.v1.WatchInsights
  * Use `create(WatchInsightsRequestSchema)` to create a new message.
  */
 export const WatchInsightsRequestSchema: GenMessage<WatchInsightsRequest> = /*@__PURE__*/
-  messageDesc(file_leadtriage_insights_v1_insights_service, 4);
+  messageDesc(file_leadtriage_insights_v1_insights_service, 6);
 
 /**
  * @generated from message leadtriage.insights.v1.WatchInsightsResponse
@@ -229,7 +272,7 @@ export type WatchInsightsResponse = Message<"leadtriage.insights.v1.WatchInsight
  * Use `create(WatchInsightsResponseSchema)` to create a new message.
  */
 export const WatchInsightsResponseSchema: GenMessage<WatchInsightsResponse> = /*@__PURE__*/
-  messageDesc(file_leadtriage_insights_v1_insights_service, 5);
+  messageDesc(file_leadtriage_insights_v1_insights_service, 7);
 
 /**
  * Everything that was committed before has been sent: the leads of include_open, or what was missed since the token.
@@ -250,7 +293,7 @@ export type Synchronized = Message<"leadtriage.insights.v1.Synchronized"> & {
  * Use `create(SynchronizedSchema)` to create a new message.
  */
 export const SynchronizedSchema: GenMessage<Synchronized> = /*@__PURE__*/
-  messageDesc(file_leadtriage_insights_v1_insights_service, 6);
+  messageDesc(file_leadtriage_insights_v1_insights_service, 8);
 
 /**
  * Sent when there was nothing else to send for 15 seconds, with a fresh token.
@@ -265,7 +308,7 @@ export type Heartbeat = Message<"leadtriage.insights.v1.Heartbeat"> & {
  * Use `create(HeartbeatSchema)` to create a new message.
  */
 export const HeartbeatSchema: GenMessage<Heartbeat> = /*@__PURE__*/
-  messageDesc(file_leadtriage_insights_v1_insights_service, 7);
+  messageDesc(file_leadtriage_insights_v1_insights_service, 9);
 
 /**
  * The last response to a client that reads too slowly. It can continue with the token.
@@ -280,7 +323,7 @@ export type Lagging = Message<"leadtriage.insights.v1.Lagging"> & {
  * Use `create(LaggingSchema)` to create a new message.
  */
 export const LaggingSchema: GenMessage<Lagging> = /*@__PURE__*/
-  messageDesc(file_leadtriage_insights_v1_insights_service, 8);
+  messageDesc(file_leadtriage_insights_v1_insights_service, 10);
 
 /**
  * @generated from enum leadtriage.insights.v1.InsightOrder
@@ -375,6 +418,19 @@ export const InsightsService: GenService<{
     methodKind: "unary";
     input: typeof GetStatsRequestSchema;
     output: typeof GetStatsResponseSchema;
+  },
+  /**
+   * Streams all leads that match, of any number, with their insights and states. A lead that is added meanwhile may be
+   * missing. Without the scope leads:read, the personal data of leads is left out.
+   *
+   * Errors: those of ListInsights.
+   *
+   * @generated from rpc leadtriage.insights.v1.InsightsService.ExportInsights
+   */
+  exportInsights: {
+    methodKind: "server_streaming";
+    input: typeof ExportInsightsRequestSchema;
+    output: typeof ExportInsightsResponseSchema;
   },
   /**
    * Sends every change of an insight after which the lead matches a filter, live, and each exactly once. Changes that

@@ -40,6 +40,12 @@ export const RESPONSE_HEADERS = {
     schema: { type: 'string', pattern: '^__Host-leadtriage=' },
     example: '__Host-leadtriage=…; Path=/; Secure; HttpOnly; SameSite=Lax',
   },
+  'Content-Disposition': {
+    description: 'Makes a browser store the response as a file.',
+    required: true,
+    schema: { type: 'string', pattern: '^attachment; filename=' },
+    example: 'attachment; filename="insights.csv"',
+  },
   RateLimit: {
     description:
       'The limit of the client, or of the address without a credential: calls left (`r`) and seconds until more.',

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { Principal } from '../../../lib/auth/principal.ts'
+import { parseRequest } from '../../../lib/errors/parse.ts'
+import { assertMayFilter, insightFilterSchema } from './insight-filter.ts'
+import { type LeadInsight, mayReadPersonalData, withoutPersonalData } from './lead-insight.ts'
+import type { ListStore } from './list-store.ts'
+import { Order, type Position } from './order.ts'
+
+/** Leads per batch: a batch of long notes takes some MB of memory. */
+const BATCH_SIZE = 250
+
+const requestSchema = z.strictObject(
+  {
+    filter: insightFilterSchema.prefault({}),
+    order: z.enum(Order, { error: `must be one of ${Object.values(Order).join(', ')}` }).default(Order.Oldest),
+  },
+  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
+)
+
+/**
+ * Yields all leads that match, in batches. Reads the next batch when the previous one was taken, so memory does not grow
+ * with the number of leads. A lead that is added meanwhile may be missing, and one whose priority changes meanwhile may
+ * be missing or there twice in the order by urgency.
+ *
+ * @param input filter and order, not validated yet
+ * @throws AppError `invalid_request`, `permission_denied` for a filter by personal data, `unavailable`
+ */
+export async function* exportInsights(
+  store: Pick<ListStore, 'readPage'>,
+  input: unknown,
+  principal: Principal,
+): AsyncGenerator<readonly LeadInsight[], void> {
+  const query = parseRequest(requestSchema, input)
+  assertMayFilter(query.filter, principal)
+  const showsAll = mayReadPersonalData(principal)
+  let after: Position | undefined
+  do {
+    const { rows, next } = await store.readPage(query, after, BATCH_SIZE)
+    if (rows.length > 0) yield showsAll ? rows : rows.map(withoutPersonalData)
+    after = next
+  } while (after !== undefined)
+}
