@@ -6,7 +6,7 @@ export interface StoredInsights {
   /** Stores a lead with its insight. Returns its id. */
   add(insight?: object, lead?: object, sql?: postgres.Sql): Promise<string>
   /** Stores many leads with insights in one transaction. Returns their ids, in the order of their notes. */
-  addMany(count: number): Promise<string[]>
+  addMany(count: number, note?: string): Promise<string[]>
   /** Replaces columns of an insight. */
   change(leadId: string, columns: object, sql?: postgres.Sql): Promise<void>
 }
@@ -32,11 +32,11 @@ export function storedInsights(owner: postgres.Sql): StoredInsights {
         from leads l where l.id = i.lead_id and i.lead_id = ${id}`
       return id
     },
-    addMany: async (count) => {
+    addMany: async (count, note = '') => {
       const rows = await owner<{ id: string }[]>`
         with stored as (
           insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash)
-          select gen_random_uuid(), 'website', gen_random_uuid(), '\\x00', n::text, 'hash'
+          select gen_random_uuid(), 'website', gen_random_uuid(), '\\x00', n || ${note}::text, 'hash'
           from generate_series(1, ${count}) n
           returning id, note, client_id, created_at
         ), analyzed as (
@@ -46,7 +46,7 @@ export function storedInsights(owner: postgres.Sql): StoredInsights {
                  created_at
           from stored
         )
-        select id from stored order by note::int`
+        select id from stored order by length(note), note`
       return rows.map(({ id }) => id)
     },
     change: async (leadId, columns, sql = owner) => {

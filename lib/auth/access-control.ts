@@ -10,6 +10,8 @@ export interface IncomingCall {
   readonly address: string
   /** `GET` or `HEAD` if the call changes nothing, in any protocol over HTTP/1.1. Undefined over gRPC. */
   readonly httpMethod: string | undefined
+  /** Whether the call is a stream that was admitted before. It is checked again, and does not count against limits. */
+  readonly isOngoing?: boolean
   /** Returns a request header or metadata entry. The name must be in lower case. */
   header(name: string): string | undefined
   /** Sets a header, or initial metadata, of the response. */

@@ -73,6 +73,14 @@ test('beyond the limit of its address, no credential is looked at', () => {
   expect(checks).toEqual(['address', 'address'])
 })
 
+test('a stream that is checked again counts against no limit, and needs its credential and scope', () => {
+  const { checks, access } = setUp('client')
+  const ongoing = { ...CALL, isOngoing: true }
+  expect(access.admit(ongoing, Scope.LeadsRead)).toBe(PRINCIPAL)
+  expect(() => access.admit(ongoing, Scope.KeysAdmin)).toThrow(expect.objectContaining({ code: 'permission_denied' }))
+  expect(checks).toEqual(['credential', 'credential'])
+})
+
 test('a public method has the limit of the address only', () => {
   const { checks, access } = setUp('client')
   expect(access.admit(CALL, 'public')).toMatchObject({ clientId: 'anonymous' })

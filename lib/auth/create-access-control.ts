@@ -34,13 +34,13 @@ function isDomain(host: string): boolean {
 /** @param authenticators one for each kind of credential; the first that recognizes the call's credential decides */
 export function createAccessControl(authenticators: readonly Authenticate[], limits: CallLimits): AccessControl {
   const permit = (call: IncomingCall, principal: Principal, required: Scope): Principal | Promise<Principal> => {
-    const waiting = limits.admitClient(call, principal)
+    const waiting = call.isOngoing ? undefined : limits.admitClient(call, principal)
     if (waiting !== undefined) return waiting.then(() => assertScope(call, principal, required))
     return assertScope(call, principal, required)
   }
   return {
     admit: (call, required, own) => {
-      limits.admitAddress(call)
+      if (!call.isOngoing) limits.admitAddress(call)
       if (required === 'public') return ANONYMOUS
       const principal = authenticate(own === undefined ? authenticators : [own], call)
       if (principal instanceof Promise) return principal.then((resolved) => permit(call, resolved, required))

@@ -49,7 +49,7 @@ export interface CallLimits {
    * Verifies a credential that is not known yet, unless too many of this address were invalid.
    * @throws AppError `rate_limited`, at once; else what `verify` rejects with
    */
-  tryCredential<T>(call: Pick<IncomingCall, 'address'>, verify: () => Promise<T>): Promise<T>
+  tryCredential<T>(call: Pick<IncomingCall, 'address' | 'isOngoing'>, verify: () => Promise<T>): Promise<T>
 }
 
 /** Addresses with a bucket at one time, about 20 MB. See token-buckets.ts for what happens beyond. */
@@ -91,7 +91,7 @@ export function createCallLimits({ rates, createClientBuckets, refuse }: CallLim
       return undefined
     },
     tryCredential: (call, verify) => {
-      if (failures === undefined) return verify()
+      if (failures === undefined || call.isOngoing) return verify()
       const key = addressKey(call.address)
       const state = failures.peek(key)
       if (!state.allowed) throw refuse('failed_credentials', state) // 2

@@ -2,14 +2,14 @@ import type { Principal } from '../auth/principal.ts'
 import type { AppError } from '../errors/app-error.ts'
 import { ErrorCode, toAppError } from '../errors/app-error.ts'
 
-/** How long a stream may outlive its credential. */
-const RECHECK_MS = 30_000
+/** With the time that credentials are cached, a stream outlives its credential by at most ten seconds. */
+const RECHECK_MS = 5_000
 
 /** A stream ends with these. Other errors, such as an unreachable database, say nothing about its credential. */
 const REFUSALS: readonly ErrorCode[] = [ErrorCode.Unauthenticated, ErrorCode.PermissionDenied]
 
 interface RecheckOptions {
-  /** Admits the call of the stream again. */
+  /** Admits the call of the stream again. It does not count against limits. */
   readonly admit: () => Principal | Promise<Principal>
   /** Ends the stream, because its credential was revoked, has expired, or lost its scope. */
   readonly end: (error: AppError) => void

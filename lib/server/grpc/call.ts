@@ -155,7 +155,7 @@ export function openCall(
         if (!hasEnded) start() // 5
       }
       const incoming = { address, httpMethod: undefined, header, setHeader }
-      admitAgain = () => access.admit({ ...incoming, setHeader: () => undefined }, required)
+      admitAgain = () => access.admit({ ...incoming, isOngoing: true, setHeader: () => undefined }, required)
       try {
         const by = access.admit(incoming, required)
         if (by instanceof Promise) by.then(admitted).catch(fail)

@@ -32,5 +32,5 @@ export function incomingCall(request: FastifyRequest, reply: FastifyReply): Inco
 
 /** The same call while its response is being sent: it can have no more headers. */
 export function ongoingCall(request: FastifyRequest, reply: FastifyReply): IncomingCall {
-  return { ...incomingCall(request, reply), setHeader: () => undefined }
+  return { ...incomingCall(request, reply), isOngoing: true, setHeader: () => undefined }
 }
