@@ -13,6 +13,7 @@ import { bodyOf } from '../../../testkit/clients/rest.ts'
 import type { ServiceProcess } from '../../../testkit/fixtures/services.ts'
 import { useServices } from '../../../testkit/fixtures/services.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
+import { createSearchIndex } from '../search/search-index.ts'
 import { exportInsights } from './export-insights.ts'
 import { createListStore } from './list-store.ts'
 
@@ -140,7 +141,7 @@ test('a batch is read only after the one before was taken', async () => {
     maxConnections: 1,
     log,
   })
-  const store = createListStore(sql)
+  const store = createListStore(sql, createSearchIndex(sql))
   let reads = 0
   const counted = {
     readPage: (...page: Parameters<typeof store.readPage>) => {
