@@ -37,7 +37,7 @@ export interface Fit<E> {
 }
 
 /** The states after a word, and for each the number of the place that the word fits. */
-export interface Steps<E> {
+interface Steps<E> {
   readonly states: readonly State<E>[]
   readonly places: readonly number[]
 }
