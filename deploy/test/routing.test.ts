@@ -1,5 +1,8 @@
 import type { IHTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute'
 import { describe, expect, test } from 'vitest'
+import { SERVICE_NAMES } from '../../db/service-logins.ts'
+import type { Scope } from '../../lib/auth/scopes.ts'
+import { ROUTES, RPC_METHODS } from '../../test/access-matrix.ts'
 import { ofKind, parseManifests } from './manifests.ts'
 import { readSnapshots } from './snapshots.ts'
 
@@ -69,7 +72,7 @@ describe('a path of the host', () => {
   })
 
   test.each([
-    ...['/metrics', '/healthz', '/readyz', '/insights/metrics', '/insights/readyz', '/insights', '/'],
+    ...['/metrics', '/healthz', '/readyz', '/insights/metrics', '/insights/readyz', '/'],
     ...['/keys', `/keys/${ID}:revoke`, '/audit-events', '/leads:retriage', '/leads:erase-subject'],
     ...['/queue', '/dead-letters', `/dead-letters/${ID}`, '/dead-letters:redrive'],
     ...['DeleteLead', 'EraseSubject', 'RetriageLeads'].map((method) => `/${INTAKE}/${method}`),
@@ -77,6 +80,23 @@ describe('a path of the host', () => {
   ])('%s is not exposed', (path) => {
     expect(destinationOf(path)).toBeUndefined()
   })
+})
+
+describe('a method for callers outside the cluster has a route, and one for operators has none:', () => {
+  const EXPOSED: readonly Scope[] = ['leads:write', 'leads:read', 'insights:read', 'insights:write']
+  const SHARED = 'DELETE /leads/{lead_id}' // has the path of GetLead
+  const calls = SERVICE_NAMES.flatMap((service) => [
+    ...Object.entries(ROUTES[service]).map(([route, scope]) => ({ service, route, scope })),
+    ...Object.entries(RPC_METHODS[service]).map(([method, scope]) => ({ service, route: `POST /${method}`, scope })),
+  ])
+
+  test.each(calls.filter(({ route }) => route !== SHARED))(
+    '$route of $service ($scope)',
+    ({ service, route, scope }) => {
+      const path = route.replace(/^\w+ /, '').replaceAll(/\{\w+\}/g, ID)
+      expect(destinationOf(path)).toBe(EXPOSED.includes(scope) ? `${service} ${path}` : undefined)
+    },
+  )
 })
 
 test('no path has a regular expression and another match', () => {
@@ -98,6 +118,12 @@ test('no path has a regular expression and another match', () => {
 test('an import may take as long as it likes, and a call that waits for an insight more than a minute', () => {
   expect(matchesOf('/leads:import')[0]?.timeout).toBe('0s')
   expect(matchesOf(`/leads/${ID}/insight`)[0]?.timeout).toBe('70s')
+})
+
+test('a stream may last for ever', () => {
+  for (const path of ['/insights/stream', '/leadtriage.insights.v1.InsightsService/WatchInsights']) {
+    expect(matchesOf(path)[0]?.timeout).toBe('0s')
+  }
 })
 
 test('intake and insights share a listener, because the cookie of a session belongs to one origin', () => {
