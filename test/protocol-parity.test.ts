@@ -236,6 +236,20 @@ describe('reading an insight has the same outcome over every protocol:', () => {
   })
 })
 
+test.each([
+  ['that is parked', () => ids.parked, {}],
+  ['that has an insight', () => ids.triaged, {}],
+  ['that does not exist', () => randomUUID(), { code: 'lead_not_found' }],
+  ['by an invalid UUID', () => '7', invalid('lead_id')],
+])('the overview of a lead %s has the same outcome over every protocol', async (_what, id, expected) => {
+  const leadId = id()
+  await expectParity(
+    expected,
+    () => fetch(`${insights.url}/leads/${leadId}/overview`),
+    (clients) => clients.insights.getLeadOverview({ leadId }),
+  )
+})
+
 describe('correcting an insight has the same outcome over every protocol:', () => {
   type Fields = Partial<Omit<CorrectInsightRequest, 'leadId' | '$typeName' | '$unknown'>>
   const longComment = EMOJI.repeat(2_000)

@@ -74,6 +74,10 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
       correction: { leadId, verdict: { priority: 'PRIORITY_P1' } },
       insight: { priority: 'PRIORITY_P1' },
     })
+    expect(await callMethod('insights', 'GetLeadOverview', { leadId })).toMatchObject({
+      lead: { lead: { id: leadId } },
+      corrections: [{ leadId }],
+    })
     const selected = { intents: ['INTENT_JOB'], createdBefore: LONG_AGO, dryRun: true }
     expect(await callMethod('intake', 'RetriageLeads', selected)).toEqual({})
     expect(await callMethod('triage', 'GetQueue', {})).not.toHaveProperty('deadLetters')

@@ -24,12 +24,14 @@ import { createCorrectionEvents } from './corrections/correction-events.ts'
 import { startCorrectionJobs } from './corrections/correction-jobs.ts'
 import { createCorrectionStore } from './corrections/correction-store.ts'
 import { getInsight } from './get-insight.ts'
+import { getLeadOverview } from './get-lead-overview.ts'
 import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
 import { exportInsights } from './leads/export-insights.ts'
 import { listInsights } from './leads/list-insights.ts'
 import { createListStore } from './leads/list-store.ts'
+import { createOverviewStore } from './overview/overview-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { InsightsMethods } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
@@ -92,10 +94,12 @@ export async function startInsights(
   const events = createCorrectionEvents({ nats, names, store: corrections, log })
   onStop('events of corrections', () => events.drain())
   startCorrectionJobs({ corrections, events, log }, { onStop })
+  const overviews = createOverviewStore(sql)
   const methods: InsightsMethods = {
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
     listInsights: (input, principal) => listInsights(list, input, principal),
     getStats: (input) => getStats(stats, input),
+    getLeadOverview: (principal, leadId) => getLeadOverview({ overviews, corrections }, principal, leadId),
     correctInsight: (caller, leadId, input) =>
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
     exportInsights: (input, principal) => exportInsights(list, input, principal),

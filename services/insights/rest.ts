@@ -11,6 +11,7 @@ import { registerCorrectionsRest } from './corrections/rest.ts'
 import { insightSchema, toInsightBody } from './insight-body.ts'
 import { registerExportRest } from './leads/export-rest.ts'
 import { registerListRest } from './leads/list-rest.ts'
+import { registerOverviewRest } from './overview/rest.ts'
 import type { InsightsMethods } from './rpc.ts'
 import { signInTags } from './sign-in/rest.ts'
 import { registerStatsRest } from './stats/stats-rest.ts'
@@ -33,11 +34,12 @@ const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}m
 
 /** The REST routes of insights. */
 export function registerInsightsRest(app: RestApp, methods: InsightsMethods, streams: RestStreams): void {
-  const { getInsight, listInsights, exportInsights, getStats, correctInsight } = methods
+  const { getInsight, listInsights, exportInsights, getStats, correctInsight, getLeadOverview } = methods
   registerListRest(app, listInsights)
   registerExportRest(app, exportInsights, streams)
   registerStatsRest(app, getStats)
   registerCorrectionsRest(app, correctInsight)
+  registerOverviewRest(app, getLeadOverview)
   app.get(
     '/leads/:lead_id/insight',
     {

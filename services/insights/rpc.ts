@@ -8,6 +8,8 @@ import { rpcService } from '../../lib/server/rpc.ts'
 import { type CorrectInsight, correctInsightRpc } from './corrections/rpc.ts'
 import { type ExportInsights, exportInsightsRpc } from './leads/export-rpc.ts'
 import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
+import type { GetLeadOverview } from './overview/rest.ts'
+import { getLeadOverviewRpc } from './overview/rpc.ts'
 import { type GetStats, getStatsRpc } from './stats/stats-rpc.ts'
 import { watchInsightsRpc } from './watch/rpc.ts'
 import type { WatchInsights } from './watch/watch-insights.ts'
@@ -23,6 +25,7 @@ export interface InsightsMethods {
   readonly getStats: GetStats
   readonly watchInsights: WatchInsights
   readonly correctInsight: CorrectInsight
+  readonly getLeadOverview: GetLeadOverview
 }
 
 /** Maps the messages of InsightsService to and from the use cases. */
@@ -38,5 +41,6 @@ export function insightsRpc(methods: InsightsMethods): RpcService {
     getStats: getStatsRpc(getStats),
     watchInsights: watchInsightsRpc(watchInsights),
     correctInsight: correctInsightRpc(correctInsight),
+    getLeadOverview: getLeadOverviewRpc(methods.getLeadOverview),
   })
 }

@@ -275,6 +275,17 @@ describe('responses are as documented, without additional fields or headers:', (
     await call('insights', 'getStats', '/stats?interval=week')
   })
 
+  test('overviews', async () => {
+    const dead = await deadLetter()
+    await call('insights', 'correctInsight', `/leads/${dead}/corrections`, json('POST', { spam: true, comment: 'x' }))
+    expect(await call('insights', 'getLeadOverview', `/leads/${dead}/overview`)).toMatchObject({
+      corrections: [{ comment: 'x' }],
+      dead_letter: { reason: 'failed' },
+    })
+    await call('insights', 'getLeadOverview', `/leads/${randomUUID()}/overview`)
+    await call('insights', 'getLeadOverview', '/leads/7/overview')
+  })
+
   test('corrections', async () => {
     const id = await createLead()
     await call('insights', 'getInsight', `/leads/${id}/insight?wait=10s`)

@@ -31,6 +31,7 @@ const SERVICES = {
     'correctInsight',
     'exportInsights',
     'getInsight',
+    'getLeadOverview',
     'getSession',
     'getStats',
     'listInsights',

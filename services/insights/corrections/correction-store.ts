@@ -37,6 +37,8 @@ export interface CorrectionStore {
     clientId: string,
     requestId: string,
   ): Promise<{ readonly correction: Correction; readonly requestHash: string } | undefined>
+  /** The newest corrections of a lead, newest first. */
+  listByLead(leadId: string, limit: number): Promise<Correction[]>
   /** The oldest corrections whose events the stream has not acknowledged, and that have had time for it. */
   findUnpublished(limit: number): Promise<Correction[]>
   markPublished(id: string): Promise<void>
@@ -89,6 +91,11 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
       const [row] = await withQueryTimeout(sql<CorrectionRecord[]>`
         select ${columns(sql)} from corrections where client_id = ${clientId} and request_id = ${requestId}`)
       return row && { correction: toCorrection(row), requestHash: row.request_hash ?? '' }
+    },
+    listByLead: async (leadId, limit) => {
+      const rows = await withQueryTimeout(sql<CorrectionRecord[]>`
+        select ${columns(sql)} from corrections where lead_id = ${leadId} order by created_at desc limit ${limit}`)
+      return rows.map(toCorrection)
     },
     findUnpublished: async (limit) => {
       const rows = await withQueryTimeout(sql<CorrectionRecord[]>`

@@ -48,7 +48,7 @@ export function correctInsightRpc(correctInsight: CorrectInsight) {
   }
 }
 
-function toCorrectionMessage(correction: Correction): CorrectionMessage {
+export function toCorrectionMessage(correction: Correction): CorrectionMessage {
   const { id, leadId, verdict, analyzerVerdict, analyzer, confidence, generation, comment, actor } = correction
   return create(CorrectionSchema, {
     ...{ id, leadId, analyzer, confidence, generation, actor },
