@@ -56,22 +56,54 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true })
 })
 
+/** The commands of "Work with the results". */
+async function resultCommands(): Promise<string[]> {
+  const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+  return shellExamples(readme, 'Work with the results', ports).split(/^(?=curl)/m)
+}
+
 /** The JSON that the commands of some sections print. The sections share one shell. */
 async function answersOf(...titles: string[]): Promise<object[]> {
   const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
   const commands = titles.map((title) => shellExamples(readme, title, ports)).join('\n')
-  return execFileSync('sh', ['-eu', '-c', commands], { encoding: 'utf8' })
+  return execFileSync('sh', ['-eu', '-c', commands], { encoding: 'utf8', cwd: dataDir })
     .trim()
     .split(/(?<=\})\s*(?=\{)/)
     .map((answer) => JSON.parse(answer) as object)
 }
 
 test.runIf(hasCurl)('the README creates a lead with intent to buy, and imports a file', async () => {
-  const answers = await answersOf('Try it')
+  const answers = await answersOf('Try it', 'Import a file')
   const insight = answers.find((answer) => 'intent' in answer) as InsightBody
   expect(insight.intent).toBe('buy')
   expect(['P0', 'P1']).toContain(insight.priority)
   expect(answers.at(-1)).toMatchObject({ done: { rows: 2, created: 2 } })
+})
+
+test.runIf(hasCurl)("the README shows today's open P0 leads live, with one command", async () => {
+  await answersOf('Try it')
+  const watch = (await resultCommands()).find((command) => command.includes('/insights/stream')) ?? ''
+  const command = spawn('sh', ['-c', `exec ${watch}`])
+  const shown = new Promise<string>((resolve) => {
+    let text = ''
+    command.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      if (text.includes('event: synchronized')) resolve(text)
+    })
+  })
+  const text = await shown
+  command.kill()
+  expect(text).toMatch(/event: insight\n.*\n?data: \{"lead":.*"priority":"P0"/)
+})
+
+test.runIf(hasCurl)('the README lists, corrects and exports', async () => {
+  const commands = (await resultCommands()).filter((command) => !command.includes('/insights/stream'))
+  const { id = '' } = (await answersOf('Try it'))[0] as { id?: string }
+  const env = { ...process.env, LEAD_ID: id }
+  const output = execFileSync('sh', ['-eu', '-c', commands.join('\n')], { encoding: 'utf8', cwd: dataDir, env })
+  expect(output).toContain('"note":"Need urgent pricing for 50 seats')
+  expect(output).toContain('"analyzer_verdict":{')
+  expect(await readFile(join(dataDir, 'insights.csv'), 'utf8')).toContain(id)
 })
 
 test.runIf(hasCurl && hasGrpcurl)('the README reads the same insight over gRPC by reflection', async () => {
