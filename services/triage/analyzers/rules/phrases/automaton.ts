@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.ts'
 import { objectPerSpelling, type Spelling } from '../reading/spelling.ts'
-import { createFitTable, type FitTable } from './fit-table.ts'
+import { addBitOf, createFitTable, type FitTable } from './fit-table.ts'
 import { type Phrase, type Place, parsePhrases } from './phrase.ts'
 import { createPlaceFinder } from './place-finder.ts'
 
@@ -157,12 +157,6 @@ function edgesOf<E>(state: State<E>, isAfterGap: boolean): Edges<E> {
   if (isAfterGap) state.afterGap = edges
   else state.next = edges
   return edges
-}
-
-/** Sets the bit of a place, by its number. */
-export function addBitOf(bits: { low: number; high: number }, place: number): void {
-  if ((place & 32) === 0) bits.low |= 1 << (place & 31)
-  else bits.high |= 1 << (place & 31)
 }
 
 function hasBitOf({ low, high }: Pick<Edges<unknown>, 'low' | 'high'>, place: number): boolean {
