@@ -23,22 +23,34 @@ export async function migrate(databaseUrl: string): Promise<void> {
   try {
     // a session lock on the only connection: the server releases it if this process dies
     await sql`select pg_advisory_lock(${LOCK_ID})`
-    if ((await currentVersion(sql)) >= neededVersion()) return
-    const { default: Postgrator } = await import('postgrator') // loaded lazily: rarely needed
-    const postgrator = new Postgrator({
-      driver: 'pg',
-      schemaTable: 'schema_version',
-      migrationPattern: `${MIGRATIONS}*.sql`,
-      execQuery: async (query) => ({ rows: await sql.unsafe(query) }),
-      // a simple query with several statements is one transaction, so a migration is atomic
-      execSqlScript: async (script) => {
-        await sql.unsafe(script)
-      },
-    })
-    await postgrator.migrate()
+    if ((await currentVersion(sql)) < neededVersion()) await runMigrations(sql)
+    await forgetForeignTransactions(sql)
   } finally {
     await sql.end()
   }
+}
+
+async function runMigrations(sql: Sql): Promise<void> {
+  const { default: Postgrator } = await import('postgrator') // loaded lazily: rarely needed
+  const postgrator = new Postgrator({
+    driver: 'pg',
+    schemaTable: 'schema_version',
+    migrationPattern: `${MIGRATIONS}*.sql`,
+    execQuery: async (query) => ({ rows: await sql.unsafe(query) }),
+    // a simple query with several statements is one transaction, so a migration is atomic
+    execSqlScript: async (script) => {
+      await sql.unsafe(script)
+    },
+  })
+  await postgrator.migrate()
+}
+
+/**
+ * After a dump was restored into another server, insights have the numbers of transactions of the old one. Those that are
+ * ahead of this server would be sent to watchers again when it reaches them. No row of this server's own is ahead.
+ */
+async function forgetForeignTransactions(sql: Sql): Promise<void> {
+  await sql`update insights set changed_in = '0' where changed_in >= pg_snapshot_xmax(pg_current_snapshot())`
 }
 
 /**

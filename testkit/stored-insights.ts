@@ -14,7 +14,7 @@ export interface StoredInsights {
 export function storedInsights(owner: postgres.Sql): StoredInsights {
   return {
     add: async (insight = {}, lead = {}, sql = owner) => {
-      const id = randomUUID()
+      const { id = randomUUID() } = lead as { id?: string }
       const storedLead = {
         ...{ id, client_id: 'website', idempotency_key: randomUUID(), request_hash: Buffer.from([0]), note: 'note' },
         ...{ content_hash: 'hash', ...lead },

@@ -1,8 +1,10 @@
 import { getEventListeners } from 'node:events'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { migrate } from '../../../db/migrate.ts'
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
 import { captureLog } from '../../../testkit/captured-log.ts'
+import { collectGarbage } from '../../../testkit/collect-garbage.ts'
 import { eventually } from '../../../testkit/eventually.ts'
 import { useNats } from '../../../testkit/fixtures/nats.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
@@ -218,6 +220,20 @@ test('nothing is sent about a lead that was erased', async () => {
   expect(idsOf(resumed)).toEqual([kept])
 })
 
+test('insights that were restored from a dump of another server are no changes, and migrate forgets their transactions', async () => {
+  const watcher = await startLive()
+  const restored = await insights.add({ changed_in: '9000000000000' })
+  const fresh = await insights.add()
+  await eventually(() => idsOf(watcher).length > 0)
+  expect(idsOf(watcher)).toEqual([fresh])
+  await migrate(stack.ownerUrl)
+  const rows = await stack.sql`select changed_in::text from insights where lead_id = ${restored}`
+  expect(rows).toEqual([{ changed_in: '0' }])
+  const next = await insights.add()
+  await eventually(() => idsOf(watcher).length > 1)
+  expect(idsOf(watcher)).toEqual([fresh, next])
+})
+
 test('the feed runs only while somebody watches, and nothing is left of a watcher that ends', async () => {
   const reads: unknown[] = []
   const counting = {
@@ -288,3 +304,37 @@ test('a filter that excludes every lead with an insight is refused', async () =>
     violations: [{ path: 'filter.states' }],
   })
 })
+
+test('1,000 watchers receive each change once, and cost no memory for each change', async () => {
+  const feed = createFeed({ changes: createChangeReader(sql) })
+  const COUNT = 1_000
+  let received = 0
+  let live = 0
+  const aborting = new AbortController()
+  ending.push(() => aborting.abort())
+  const ended = Promise.all(
+    Array.from({ length: COUNT }, async () => {
+      const parts = { sql, feed, changes, inTurn }
+      const caller = { principal: ANONYMOUS, signal: aborting.signal }
+      for await (const { event } of watchInsights(parts, { filter: { priorities: ['P1'] } }, caller)) {
+        if (event.type === 'insight') received += 1
+        else live += 1
+      }
+    }),
+  ).catch((error: unknown) => error)
+  await eventually(() => live === COUNT)
+  const round = async () => {
+    const before = received
+    await insights.addMany(50)
+    await eventually(() => received === before + 50 * COUNT)
+    collectGarbage()
+    return process.memoryUsage().heapUsed
+  }
+  const first = await round()
+  for (let rounds = 0; rounds < 3; rounds += 1) await round()
+  const grown = (await round()) - first
+  expect(received).toBe(250 * COUNT)
+  expect(grown).toBeLessThan(5_000_000) // 200 changes for 1,000 watchers; kept once
+  aborting.abort()
+  await ended
+}, 60_000)
