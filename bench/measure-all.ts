@@ -1,3 +1,4 @@
+import type { Sql } from 'postgres'
 import type { LimitName } from './limits/limits.ts'
 import { measureLimits } from './limits/measure-limits.ts'
 import {
@@ -13,6 +14,8 @@ import { measureLatency, measureOperations } from './measure/operations.ts'
 import { measureThroughput, type Throughput } from './measure/throughput.ts'
 import type { Options, Section } from './options.ts'
 import { PEERS, startPeer } from './peers/peers.ts'
+import { fillWithListedLeads, untilIndexed } from './reads/fill-listed-leads.ts'
+import { measureLists } from './reads/measure-lists.ts'
 import type { Results, ThroughputRow } from './results.ts'
 import { fillWithTriagedLeads } from './stack/fill.ts'
 import type { Product, ProductOptions } from './stack/product.ts'
@@ -117,11 +120,26 @@ async function measureProtocolsAndReads(run: Run): Promise<void> {
     const reads = await measureOperations(job, options.span, signal)
     results.reads = { ...reads, ofLayers: ofLayers(reads.perSecond, LAYERS_OF_READS, results.limits) }
   })
+  if (sections.includes('reads')) await measureReads(run)
 }
 
 /** Excludes imports: triage needs much longer to drain them than they take. */
 function isQuick({ operation, concurrency }: Protocol): boolean {
   return concurrency <= 64 && operation !== Operation.Import
+}
+
+async function measureReads(run: Run): Promise<void> {
+  const { options, results, signal, print } = run
+  for (const leads of options.listedLeads) {
+    print(`lists of ${leads.toLocaleString('en')} leads`)
+    const prepare = async (sql: Sql) => fillWithListedLeads(sql, leads)
+    await withProduct(run, `lists_${leads}`, { prepare }, async ({ insightsUrl, sql }) => {
+      await untilIndexed(sql, signal)
+      print(`lists of ${leads.toLocaleString('en')} leads: indexed`)
+      const measured = await measureLists(insightsUrl, sql, options.listCalls, signal)
+      results.lists = [...(results.lists ?? []), ...measured]
+    })
+  }
 }
 
 async function measureWorkers(run: Run): Promise<void> {

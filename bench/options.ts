@@ -12,6 +12,9 @@ export interface Options {
   readonly limitLatencySpan: Span
   readonly latencyRates: readonly number[]
   readonly triageWorkers: readonly number[]
+  /** Leads in the database when lists are measured, and calls for each kind of list. */
+  readonly listedLeads: readonly number[]
+  readonly listCalls: number
   /** Leads with insights in the database before the measurement. */
   readonly storedLeads: readonly number[]
 }
@@ -48,6 +51,7 @@ export function parseOptions(args: readonly string[]): Options {
         limitSpan: { warmUpSeconds: 0.3, seconds: 0.5 },
         limitLatencySpan: { warmUpSeconds: 0.2, seconds: 0.5 },
         ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
+        ...{ listedLeads: [100_000], listCalls: 5 },
       }
     : {
         ...{ json, quick, only },
@@ -55,6 +59,7 @@ export function parseOptions(args: readonly string[]): Options {
         limitSpan: { warmUpSeconds: 1, seconds: 2 },
         limitLatencySpan: { warmUpSeconds: 0.5, seconds: 1.5 },
         ...{ latencyRates: [200, 1_000, 3_000], triageWorkers: [1, 2, 4], storedLeads: [0, 1_000_000, 5_000_000] },
+        ...{ listedLeads: [1_000_000, 5_000_000], listCalls: 100 },
       }
 }
 

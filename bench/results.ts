@@ -4,6 +4,7 @@ import type { LeadsSent } from './load/leads.ts'
 import type { Machine } from './machine.ts'
 import type { LatencyAtRate, OperationRate } from './measure/operations.ts'
 import type { Throughput } from './measure/throughput.ts'
+import type { ListRow } from './reads/measure-lists.ts'
 
 /** The results of one run; sections that were not measured are empty. */
 export interface Results {
@@ -15,6 +16,8 @@ export interface Results {
   protocols: ThroughputRow[]
   latency: LatencyRow[]
   reads: ReadsRow | undefined
+  /** Missing in the results of older runs. */
+  lists?: ListRow[]
   workers: ThroughputRow[]
   stored: ThroughputRow[]
   peers: ThroughputRow[]

@@ -28,7 +28,17 @@ async function main(options: Options, { print, signal }: Context): Promise<undef
       run: startedAt.toISOString().slice(0, 16).replaceAll(/[-:]/g, ''),
       machine: describeMachine(servers),
       sent: describeLeads(readLeads()),
-      ...{ limits: [], protocols: [], latency: [], reads: undefined, workers: [], stored: [], peers: [], notes: [] },
+      ...{
+        limits: [],
+        protocols: [],
+        latency: [],
+        reads: undefined,
+        lists: [],
+        workers: [],
+        stored: [],
+        peers: [],
+        notes: [],
+      },
     }
     const secondsIn = () => Math.round((Date.now() - startedAt.getTime()) / 1_000)
     await measureAll({ options, servers, results, signal, print: (line) => print(`${secondsIn()} s  ${line}`) })

@@ -28,7 +28,7 @@ function introduction({ machine: m, sent }: Results): string[] {
   ]
 }
 
-function speeds({ limits, protocols, latency, reads, workers, stored, peers }: Results): string[] {
+function speeds({ limits, protocols, latency, reads, lists = [], workers, stored, peers }: Results): string[] {
   return [
     section(
       'Layers alone',
@@ -64,6 +64,14 @@ function speeds({ limits, protocols, latency, reads, workers, stored, peers }: R
             ],
           ]
         : [],
+    ),
+    section(
+      'Lists: one page of 50 of GET /insights',
+      ['leads', 'filter', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'short pages'],
+      lists.map(({ leads, name, answer, p95, shortPages }) => [
+        ...[whole(leads), name, ms(answer.p50), ms(p95), ms(answer.p99), ms(answer.max), String(shortPages)],
+      ]),
+      'One call after the other, each with other values and orders.',
     ),
     throughputTable('Triage workers', workers),
     throughputTable('Leads already stored', stored),

@@ -1,28 +1,12 @@
 import type { Sql } from 'postgres'
+import { withoutIndexes } from './without-indexes.ts'
 
 /**
- * Stores leads with insights, as if they had been created over the last year. Creates the indexes after the rows, which
- * saves minutes, and truncates the tables in the same transaction, so that PostgreSQL writes no WAL for the rows.
+ * Stores leads with insights, as if they had been created over the last year.
  */
 export async function fillWithTriagedLeads(sql: Sql, count: number): Promise<void> {
   if (count === 0) return
-  await sql.begin(async (transaction) => {
-    await transaction`truncate leads, insights`
-    const indexes = await transaction<
-      { name: string; definition: string; is_constraint: boolean; table_name: string }[]
-    >`
-      select i.indexrelid::regclass::text as name, t.relname as table_name, c.oid is not null as is_constraint,
-             coalesce('alter table ' || t.relname || ' add constraint ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid),
-                      pg_get_indexdef(i.indexrelid)) as definition
-      from pg_index i
-      join pg_class t on t.oid = i.indrelid
-      left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
-      where t.relname in ('leads', 'insights')`
-    for (const { name, is_constraint, table_name } of indexes) {
-      await transaction.unsafe(
-        is_constraint ? `alter table ${table_name} drop constraint ${name}` : `drop index ${name}`,
-      )
-    }
+  await withoutIndexes(sql, ['leads', 'insights'], async (transaction) => {
     await transaction`
       insert into leads (id, client_id, idempotency_key, request_hash, note, email, content_hash, created_at)
       select uuidv7(t.at - now()), 'anonymous', gen_random_uuid(), sha256(i::text::bytea),
@@ -36,7 +20,6 @@ export async function fillWithTriagedLeads(sql: Sql, count: number): Promise<voi
       select id, gen_random_uuid(), 1, 'final', content_hash, 'buy', 'P1', 'email', 0.7, '{pricing}',
              '[{"text": "asks for a price", "start": 14, "end": 19, "weight": 2}]', 'en', 'bench@1', created_at, created_at
       from leads`
-    for (const { definition } of indexes) await transaction.unsafe(definition)
     // set the reconciler's position after the rows, which it would have reached long ago
     await transaction`
       update reconciliation set early_at = last.at, late_at = last.at from (select max(created_at) as at from leads) last`

@@ -56,6 +56,7 @@ export async function startInsights(
     url: databaseUrl,
     applicationName: 'leadtriage-insights',
     maxConnections: config.DATABASE_CONNECTIONS,
+    session: { jit: 0 }, // statements of lists take milliseconds, but their estimated costs are high
     log,
   })
   onStop('postgres', () => sql.end({ timeout: 5 }))

@@ -4,11 +4,11 @@ import type { SearchIndex } from '../search/search-index.ts'
 import { countOpen } from './count-open.ts'
 import { type InsightFilter, needsInsight } from './insight-filter.ts'
 import { type LeadInsight, LeadState } from './lead-insight.ts'
-import { mergeSlices, type Order, type Position } from './order.ts'
+import { mergeSlices, Order, type Position, type Slice } from './order.ts'
 import { readLeadInsights } from './read-lead-insights.ts'
 import { readOpen } from './read-open.ts'
 import { readWaiting } from './read-waiting.ts'
-import { STEP_LIMITS, type StepLimits } from './scan.ts'
+import { type Scan, STEP_LIMITS, type StepLimits } from './scan.ts'
 
 interface ListPage {
   readonly rows: readonly LeadInsight[]
@@ -56,10 +56,7 @@ export function createListStore(
     readPage: async (query, after, size) => {
       const states = statesOf(query.filter)
       const scan = { sql, index, ...query, limits, limit: size + 1, deadline: performance.now() + pageBudgetMs }
-      const waiting = states.filter((state) => state !== LeadState.Open)
-      // A lead may be triaged meanwhile, so those that wait are read first: read last, it would be in neither.
-      const slices = waiting.length === 0 ? [] : [await readWaiting(scan, waiting, after)]
-      if (states.includes(LeadState.Open)) slices.push(await readOpen(scan, after))
+      const slices = await readSlices(scan, states, after)
       const { positions, next } = mergeSlices(query.order, slices, size)
       const ids = positions.map(({ leadId }) => leadId)
       const rows = ids.length === 0 ? [] : await withQueryTimeout(readLeadInsights(sql, ids))
@@ -75,6 +72,21 @@ export function createListStore(
       return leads > max ? { leads: max, isMinimum: true } : { leads, isMinimum: open.isMinimum }
     },
   }
+}
+
+/** Reads the parts of the list that have the next leads. */
+async function readSlices(scan: Scan, states: readonly LeadState[], after: Position | undefined): Promise<Slice[]> {
+  const waiting = states.filter((state) => state !== LeadState.Open)
+  const isOpenWanted = states.includes(LeadState.Open)
+  if (waiting.length === 0) return isOpenWanted ? [await readOpen(scan, after)] : []
+  if (isOpenWanted && scan.order === Order.Urgency) {
+    const open = await readOpen(scan, after)
+    if (open.through !== undefined) return [open] // leads without an insight come later
+  }
+  // A lead may be triaged meanwhile, so those that wait are read first: read last, it would be in neither.
+  const slices = [await readWaiting(scan, waiting, after)]
+  if (isOpenWanted) slices.push(await readOpen(scan, after))
+  return slices
 }
 
 /** The states that leads can have that match. */
