@@ -88,6 +88,7 @@ test('the figures are the same over every protocol', async () => {
     total: figures,
     intervals: [{ ...times, figures }],
     groups: [{ value: 'fair', other: false, total: figures, intervals: [{ ...times, figures }] }],
+    unattributed: 0,
   })
   const request = { from: timestampFromDate(FROM), to: timestampFromDate(TO), breakdown: 1 as StatsBreakdown }
   const message = {

@@ -19,6 +19,8 @@ export interface LeaderOptions {
   readonly work: (sql: Sql) => Promise<boolean>
   /** Delay before the next call of `work` when no more work is ready. */
   readonly intervalMs: number
+  /** Longest statement. Default: 10 s. */
+  readonly statementTimeoutMs?: number
   readonly log: Log
 }
 
@@ -32,7 +34,7 @@ const FOLLOWER_INTERVAL_MS = 2_000
 const RETRY_MS = 1_000
 
 export function runAsLeader(options: LeaderOptions): Leader {
-  const { url, applicationName, lockId, work, intervalMs, log } = options
+  const { url, applicationName, lockId, work, intervalMs, statementTimeoutMs = 10_000, log } = options
   const stopping = new AbortController()
   let leads = false
   const sql = connectPostgres({
@@ -41,7 +43,7 @@ export function runAsLeader(options: LeaderOptions): Leader {
     maxConnections: 1,
     log,
     session: {
-      statement_timeout: 10_000,
+      statement_timeout: statementTimeoutMs,
       idle_session_timeout: 12_000, // 2
       tcp_keepalives_idle: 5,
       tcp_keepalives_interval: 2,

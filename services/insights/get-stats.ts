@@ -4,7 +4,7 @@ import { parseRequest } from '../../lib/errors/parse.ts'
 import type { Figures } from './stats/figures.ts'
 import { addCounts, toFigures } from './stats/figures.ts'
 import { Interval, isTimeZone, wholePeriod } from './stats/period.ts'
-import { Dimension, OTHER, valueOfLabel } from './stats/stats-query.ts'
+import { Dimension, OTHER, periodOf, valueOfLabel } from './stats/stats-query.ts'
 import type { StatsCell, StatsStore } from './stats/stats-store.ts'
 
 const MAX_VALUES = 20
@@ -62,6 +62,7 @@ export interface Stats {
   readonly from: Date
   readonly to: Date
   readonly asOf: Date
+  readonly unattributed: number
   readonly total: Figures
   readonly intervals: readonly IntervalFigures[]
   readonly groups: readonly StatsGroup[]
@@ -75,13 +76,12 @@ export interface Stats {
  */
 export async function getStats(store: StatsStore, input: unknown): Promise<Stats> {
   const { from, to, interval, time_zone: timeZone, ...filter } = parseRequest(requestSchema, input)
-  const asOf = await store.now()
-  const { edges } = wholePeriod({ from, to, interval, timeZone }, asOf, filter.breakdown !== undefined)
-  const cells = await store.count({ ...filter, edges })
-  const [first, last] = [edges[0], edges.at(-1)]
-  if (first === undefined || last === undefined) throw new Error('a period has at least two edges')
+  const now = await store.now()
+  const { edges } = wholePeriod({ from, to, interval, timeZone }, now, filter.breakdown !== undefined)
+  const query = { ...filter, edges }
+  const { cells, unattributed, asOf } = await store.count(query)
   const groups = filter.breakdown === undefined ? [] : groupsOf(cells, edges)
-  return { from: first, to: last, asOf, ...sumUp(cells, edges), groups }
+  return { ...periodOf(query), asOf, unattributed, ...sumUp(cells, edges), groups }
 }
 
 function sumUp(cells: readonly StatsCell[], edges: readonly Date[]): Pick<Stats, 'total' | 'intervals'> {

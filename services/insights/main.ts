@@ -38,6 +38,7 @@ import { insightsRpc } from './rpc.ts'
 import { startSearch } from './search/start-search.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
+import { startRollUps } from './stats/roll-ups/start-roll-ups.ts'
 import { createStatsStore } from './stats/stats-store.ts'
 import { registerWatchRest } from './watch/rest.ts'
 import { startWatching } from './watch/start-watching.ts'
@@ -96,6 +97,8 @@ export async function startInsights(
   onStop('events of corrections', () => events.drain())
   startCorrectionJobs({ corrections, events, log }, { onStop })
   const overviews = createOverviewStore(sql)
+  const rollUps = startRollUps({ databaseUrl, log })
+  onStop('roll-ups', () => rollUps.stop())
   const methods: InsightsMethods = {
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
     listInsights: (input, principal) => listInsights(list, input, principal),

@@ -5,7 +5,7 @@ import { DUPLICATE_WINDOW_MS, latencyKeySql, Measure, verdictKeySql } from './me
  * Counts the insights whose leads were received in some ranges of time, by hour, client, source and language: rows with
  * the columns hour, client_id, source, language, key (measures.ts) and n. Uses the index insights_by_time.
  *
- * @param ranges rows with the columns starts_at and ends_at, each a whole hour of UTC, that do not overlap
+ * @param ranges a table of the starts and ends of the ranges: whole hours of UTC, which do not overlap
  */
 export function countInsightsSql(sql: Sql, ranges: SqlFragment): SqlFragment {
   return sql`

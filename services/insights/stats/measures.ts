@@ -12,7 +12,7 @@ import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
 
 export const INTENTS = Object.values(Intent)
 export const PRIORITIES = Object.values(Priority)
-const VERDICTS = INTENTS.length * PRIORITIES.length
+export const VERDICTS = INTENTS.length * PRIORITIES.length
 
 export const Measure = {
   /** Insights that a person corrected or confirmed. */

@@ -105,6 +105,11 @@ export const statsSchema = z
           .meta({ id: 'StatsGroup' }),
       )
       .meta({ description: 'The value with the most leads first, `other` last. Empty without a `breakdown`.' }),
+    unattributed: count.meta({
+      description:
+        'Triaged leads that may match a filter by source or language and are not counted, because only the 100 most ' +
+        'frequent values of each hour are kept. Usually 0.',
+    }),
   })
   .meta({
     id: 'Stats',
@@ -116,11 +121,20 @@ export const statsSchema = z
         total: FIGURES_EXAMPLE,
         intervals: [{ start: START, end: END, figures: FIGURES_EXAMPLE }],
         groups: [],
+        unattributed: 0,
       },
     ],
   })
 
-export function toStatsBody({ from, to, asOf, total, intervals, groups }: Stats): z.infer<typeof statsSchema> {
+export function toStatsBody({
+  from,
+  to,
+  asOf,
+  total,
+  intervals,
+  groups,
+  unattributed,
+}: Stats): z.infer<typeof statsSchema> {
   return {
     from: from.toISOString(),
     to: to.toISOString(),
@@ -133,6 +147,7 @@ export function toStatsBody({ from, to, asOf, total, intervals, groups }: Stats)
       total: toFiguresBody(group.total),
       intervals: group.intervals.map(toIntervalBody),
     })),
+    unattributed,
   }
 }
 

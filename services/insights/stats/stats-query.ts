@@ -18,6 +18,21 @@ export interface StatsQuery {
 export const OTHER = '*'
 const ABSENT = '-'
 
+/** The whole period of a query. */
+export function periodOf({ edges }: StatsQuery): { from: Date; to: Date } {
+  const [from, to] = [edges[0], edges.at(-1)]
+  if (from === undefined || to === undefined) throw new Error('a period has at least two edges')
+  return { from, to }
+}
+
+/** Which roll-ups have what the query filters and groups by: 4 (client), 2 (source) and 1 (language) added up. */
+export function dimensionsOf({ sources, clients, languages, breakdown }: StatsQuery): number {
+  const client = clients.length > 0 || breakdown === Dimension.Client
+  const source = sources.length > 0 || breakdown === Dimension.Source
+  const language = languages.length > 0 || breakdown === Dimension.Language
+  return 4 * Number(client) + 2 * Number(source) + Number(language)
+}
+
 /** The value of a group; undefined for leads without the property and for {@link OTHER}. */
 export function valueOfLabel(label: string): string | undefined {
   return label.startsWith('=') ? label.slice(1) : undefined
@@ -37,7 +52,13 @@ export function matchesSql(sql: Sql, { sources, clients, languages }: StatsQuery
   return sql`true ${isAny(sources, sql`source`)} ${isAny(clients, sql`client_id`)} ${isAny(languages, sql`language`)}`
 }
 
+/** Whether a row of all rare values together, which has no source and language, may have leads that match the filter. */
+export function mayMatchSql(sql: Sql, query: StatsQuery): SqlFragment {
+  if (query.sources.length === 0 && query.languages.length === 0) return sql`false`
+  return matchesSql(sql, { ...query, sources: [], languages: [] })
+}
+
 /** An array. A subquery, because the cast would be repeated for each row. */
 export function timesSql(sql: Sql, times: readonly Date[]): SqlFragment {
-  return sql`(select ${times.map((time) => time.toISOString())}::text[]::timestamptz[])`
+  return sql`(select ${times.map((time) => time.toISOString())}::text[]::timestamptz[])::timestamptz[]`
 }

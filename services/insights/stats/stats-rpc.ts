@@ -56,6 +56,7 @@ export function getStatsRpc(getStats: GetStats) {
       total: toFiguresMessage(stats.total),
       intervals: stats.intervals.map(toIntervalMessage),
       groups: stats.groups.map(toGroupMessage),
+      unattributed: BigInt(stats.unattributed),
     })
   }
 }

@@ -4,15 +4,18 @@ import { expectFigures } from '../../../test/fixtures/expect-figures.ts'
 import type { NaiveLead } from '../../../test/fixtures/naive-stats.ts'
 import { countNaively, readNaiveLeads, storeRandomLeads } from '../../../test/fixtures/naive-stats.ts'
 import { captureLog } from '../../../testkit/captured-log.ts'
+import { eventually } from '../../../testkit/eventually.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { getStats } from '../get-stats.ts'
+import { markChangedHours } from './roll-ups/mark-changed-hours.ts'
+import { createRollUpWork } from './roll-ups/start-roll-ups.ts'
 import { createStatsStore } from './stats-store.ts'
 
 const stack = useStack()
 const sql = connectPostgres({
   url: stack.serviceUrls.insights,
   applicationName: 'stats-store.test',
-  maxConnections: 2,
+  maxConnections: 1,
   log: captureLog().log,
 })
 afterAll(() => sql.end())
@@ -30,7 +33,20 @@ beforeAll(async () => {
 
 const inPeriod = (lead: NaiveLead) => lead.receivedAt >= FROM && lead.receivedAt < TO
 
-describe('the figures are those of a count of one lead after the other', () => {
+async function rollUpAll(): Promise<void> {
+  const work = createRollUpWork()
+  await eventually(async () => {
+    await work(sql)
+    return (await sql`select from stats_stale_hours limit 1`).length === 0
+  })
+}
+
+describe.each([
+  ['counted live', async () => undefined],
+  ['rolled up', rollUpAll],
+])('the figures, %s, are those of a count of one lead after the other', (_how, prepare) => {
+  beforeAll(async () => prepare())
+
   test.each([
     ['in total', {}, () => true],
     ['of a client', { clients: ['partner'] }, (lead: NaiveLead) => lead.client === 'partner'],
@@ -89,6 +105,7 @@ test('a group of its own has each of the ten values with the most leads, and the
   const [from, to] = [new Date('2026-05-01T00:00:00Z'), new Date('2026-05-03T00:00:00Z')]
   const sources = Array.from({ length: 12 }, (_, index) => Array.from({ length: 13 - index }, () => `source ${index}`))
   await storeRandomLeads(stack.sql, { count: 3_000, from, to, sources: sources.flat() })
+  await markChangedHours(sql)
   const { groups, total } = await getStats(store, { from, to, breakdown: 'source' })
   const values = await stack.sql<{ source: string; n: number }[]>`
     select source, count(*)::int as n from leads where created_at >= ${from} group by 1 order by 2 desc, 1`

@@ -1,10 +1,12 @@
-import type { Sql } from '../../../lib/postgres/connect.ts'
+import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { countInsightsSql, countUnsettledSql } from './count-insights.ts'
 import type { Counts } from './figures.ts'
 import { countsLeadsSql } from './measures.ts'
+import type { HourPlan, Range } from './plan-hours.ts'
+import { planHours, rangesSql } from './plan-hours.ts'
 import type { StatsQuery } from './stats-query.ts'
-import { labelSql, matchesSql, OTHER, timesSql } from './stats-query.ts'
+import { dimensionsOf, labelSql, matchesSql, mayMatchSql, OTHER, periodOf, timesSql } from './stats-query.ts'
 
 /** Groups that have figures of their own; the leads of the others are counted together. */
 const MAX_GROUPS = 10
@@ -18,11 +20,20 @@ export interface StatsCell {
   readonly counts: Counts
 }
 
+interface StatsCount {
+  /** Only intervals and groups with leads. The leads of all but the largest groups have the label `*`. */
+  readonly cells: readonly StatsCell[]
+  /** Leads of values that the roll-ups have no names of, which may match the filter and are not in the cells. */
+  readonly unattributed: number
+  /** Everything that was committed before this time is counted. */
+  readonly asOf: Date
+}
+
 export interface StatsStore {
   /** The database's clock. */
   now(): Promise<Date>
-  /** @returns only intervals and groups with leads; the leads of all but the largest groups have the label `*` */
-  count(query: StatsQuery): Promise<StatsCell[]>
+  /** @throws AppError `unavailable`, also while hours of the period with many leads were never rolled up */
+  count(query: StatsQuery): Promise<StatsCount>
 }
 
 export function createStatsStore(sql: Sql): StatsStore {
@@ -33,8 +44,13 @@ export function createStatsStore(sql: Sql): StatsStore {
       return row.now
     },
     count: async (query) => {
-      const rows = await withQueryTimeout(countSql(sql, query))
-      return rows.map(({ interval, label, counts }) => ({ interval, label, counts: countsOf(counts) }))
+      const plan = await planHours(sql, periodOf(query))
+      const [rows, [rest]] = await Promise.all([
+        withQueryTimeout(countSql(sql, query, plan)),
+        withQueryTimeout(countUnattributedSql(sql, query, plan)),
+      ])
+      const cells = rows.map(({ interval, label, counts }) => ({ interval, label, counts: countsOf(counts) }))
+      return { cells, unattributed: rest?.leads ?? 0, asOf: plan.asOf }
     },
   }
 }
@@ -45,20 +61,24 @@ interface Row {
   counts: Readonly<Record<string, number>>
 }
 
-function countSql(sql: Sql, query: StatsQuery) {
-  const [from, to] = [query.edges[0], query.edges.at(-1)]
-  if (from === undefined || to === undefined) throw new Error('a period has at least two edges')
-  const period = sql`(values (${from}::timestamptz, ${to}::timestamptz))`
+function countSql(sql: Sql, query: StatsQuery, { live }: HourPlan) {
+  const period = periodOf(query)
   return sql<Row[]>`
     with cells as materialized (
-      select width_bucket(hour, ${timesSql(sql, query.edges)}) - 1 as interval, ${labelSql(sql, query)} as label, key,
-             sum(n) as n
+      select width_bucket(hour, ${timesSql(sql, query.edges)}) - 1 as interval, label, key, sum(n) as n
       from (
-        select * from (${countInsightsSql(sql, period)}) as insights
+        select hour, case when is_rest then ${OTHER} else ${labelSql(sql, query)} end as label, key, n
+        from stats_hours cross join lateral unnest(keys, counts) as counted (key, n)
+        where ${isRolledUp(sql, query, period, live)} and ${matchesSql(sql, query)}
         union all
-        select * from (${countUnsettledSql(sql, from, to)}) as unsettled
+        select hour, ${labelSql(sql, query)}, key, n
+        from (
+          select * from (${countInsightsSql(sql, rangesSql(sql, live))}) as insights
+          union all
+          select * from (${countUnsettledSql(sql, period.from, period.to)}) as unsettled
+        ) as current
+        where ${matchesSql(sql, query)}
       ) as hours
-      where ${matchesSql(sql, query)}
       group by 1, 2, 3
     ), largest as (
       select label from cells
@@ -71,6 +91,21 @@ function countSql(sql: Sql, query: StatsQuery) {
       group by 1, 2, 3
     )
     select interval, label, json_object_agg(key, n) as counts from grouped group by 1, 2 order by 1, 2`
+}
+
+function countUnattributedSql(sql: Sql, query: StatsQuery, { live }: HourPlan) {
+  return sql<{ leads: number }[]>`
+    select coalesce(sum(leads), 0)::float8 as leads from stats_hours
+    where is_rest and ${isRolledUp(sql, query, periodOf(query), live)} and ${mayMatchSql(sql, query)}`
+}
+
+/** Whether a row of stats_hours has the dimensions of the query, and an hour that is not counted live. */
+function isRolledUp(sql: Sql, query: StatsQuery, { from, to }: Range, live: readonly Range[]): SqlFragment {
+  return sql`
+    dimensions = ${dimensionsOf(query)} and hour >= ${from} and hour < ${to}
+    and not exists (
+      select from ${rangesSql(sql, live)} as ranges (starts_at, ends_at) where hour >= starts_at and hour < ends_at
+    )`
 }
 
 function countsOf(counts: Readonly<Record<string, number>>): Counts {

@@ -1,0 +1,92 @@
+import type { Log } from '../../../../lib/log/log.ts'
+import type { Sql } from '../../../../lib/postgres/connect.ts'
+import type { Leader } from '../../../../lib/postgres/leader.ts'
+import { runAsLeader } from '../../../../lib/postgres/leader.ts'
+import { markChangedHours } from './mark-changed-hours.ts'
+import { rollUpHours } from './roll-up-hours.ts'
+
+/*
+ * Keeps the roll-ups of GetStats. Invariants:
+ *  1. One process does: the leader (lib/postgres/leader.ts).
+ *  2. An hour whose insights differ from its roll-up is marked as stale, or is going to be by the next call of
+ *     markChangedHours. Only who computes an hour removes its marks.
+ *  3. Nothing is kept in memory but pauses, so a new leader continues where the last one was.
+ *  4. The work takes at most half of a core, and at most a twentieth for an hour that changes all the time.
+ */
+
+/** Advisory lock of the leader. The number is arbitrary but must not change. */
+const LOCK_ID = 7_310_579_342
+const INTERVAL_MS = 250
+/** Enough for an hour with tens of millions of leads. */
+const STATEMENT_TIMEOUT_MS = 120_000
+const MARK_INTERVAL_MS = 1_000
+/** An hour is computed again after this many times the time that it took. */
+const HOUR_PAUSE_FACTOR = 19
+const MAX_HOUR_PAUSE_MS = 300_000
+/** After a failure, other hours have their turn. */
+const FAILED_HOUR_PAUSE_MS = 30_000
+const MAX_HOURS = 48
+/** A batch of hours that took longer is halved, one that took less than half is doubled. */
+const TARGET_BATCH_MS = 400
+
+/** Starts the election; the leader rolls up the hours that changed. */
+export function startRollUps({ databaseUrl, log }: { databaseUrl: string; log: Log }): Leader {
+  return runAsLeader({
+    url: databaseUrl,
+    applicationName: 'leadtriage-insights-stats',
+    lockId: LOCK_ID, // 1
+    work: createRollUpWork(),
+    intervalMs: INTERVAL_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    log: log.child({ part: 'roll-ups' }),
+  })
+}
+
+/** @returns the work of the leader: marks hours that changed, and rolls up a batch of stale hours, newest first */
+export function createRollUpWork(): (sql: Sql) => Promise<boolean> {
+  const pausedUntilMs = new Map<number, number>() // 3
+  let nextMarkAtMs = 0
+  let nextBatchAtMs = 0
+  let batchSize = 1
+
+  const rollUpBatch = async (sql: Sql, hours: readonly Date[]) => {
+    const startedAtMs = performance.now()
+    let pauseMs = FAILED_HOUR_PAUSE_MS
+    try {
+      await rollUpHours(sql, hours)
+      const tookMs = performance.now() - startedAtMs
+      pauseMs = Math.min((tookMs / hours.length) * HOUR_PAUSE_FACTOR, MAX_HOUR_PAUSE_MS)
+      if (tookMs > TARGET_BATCH_MS) batchSize = Math.max(1, Math.floor(batchSize / 2))
+      else if (tookMs < TARGET_BATCH_MS / 2) batchSize = Math.min(MAX_HOURS, batchSize * 2)
+    } catch (error) {
+      batchSize = 1
+      throw error
+    } finally {
+      const endedAtMs = performance.now()
+      nextBatchAtMs = endedAtMs + (endedAtMs - startedAtMs) // 4
+      for (const hour of hours) pausedUntilMs.set(hour.getTime(), endedAtMs + pauseMs)
+    }
+  }
+
+  return async (sql) => {
+    const nowMs = performance.now()
+    for (const [hour, untilMs] of pausedUntilMs) if (untilMs <= nowMs) pausedUntilMs.delete(hour)
+    if (nowMs >= nextMarkAtMs) {
+      await markChangedHours(sql)
+      nextMarkAtMs = nowMs + MARK_INTERVAL_MS
+    }
+    if (nowMs < nextBatchAtMs) return false
+    const hours = await findStaleHours(sql, batchSize, [...pausedUntilMs.keys()])
+    if (hours.length > 0) await rollUpBatch(sql, hours)
+    return false
+  }
+}
+
+async function findStaleHours(sql: Sql, limit: number, paused: readonly number[]): Promise<Date[]> {
+  const rows = await sql<{ hour: Date }[]>`
+    select distinct hour from stats_stale_hours
+    where extract(epoch from hour)::float8 * 1000 <> all(${[...paused]}::float8[])
+    order by hour desc
+    limit ${limit}`
+  return rows.map(({ hour }) => hour)
+}
