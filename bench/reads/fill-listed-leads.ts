@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import type { Sql } from 'postgres'
 import { waitUntil } from '../../embedded/wait-until.ts'
-import { SEGMENT_LEADS } from '../../services/insights/search/postings.ts'
 import { withoutIndexes } from '../stack/without-indexes.ts'
 import { createRows, type LeadRow } from './lead-rows.ts'
 
@@ -97,6 +96,8 @@ function uuidAt(ms: number): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
+/** Leads in a segment of the search index (services/insights/search/postings.ts). */
+const SEGMENT_LEADS = 8_000
 const INDEXED_WITHIN_MS = 1_800_000
 
 /** Waits until the search index has all leads but those of its last, partial segment. */
