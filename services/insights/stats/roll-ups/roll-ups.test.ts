@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Sql } from '../../../../lib/postgres/connect.ts'
 import { connectPostgres } from '../../../../lib/postgres/connect.ts'
 import { expectFigures } from '../../../../test/fixtures/expect-figures.ts'
-import { countNaively, readNaiveLeads, storeRandomLeads } from '../../../../test/fixtures/naive-stats.ts'
+import { countNaively, insightOf, readNaiveLeads, storeRandomLeads } from '../../../../test/fixtures/naive-stats.ts'
 import { captureLog } from '../../../../testkit/captured-log.ts'
 import { eventually } from '../../../../testkit/eventually.ts'
 import { useStack } from '../../../../testkit/fixtures/stack.ts'
@@ -131,6 +132,25 @@ describe('the figures are exact', () => {
     await expectExactFigures()
     await rollUpAll()
     await expectExactFigures()
+  })
+
+  test('of the hour after one that changed: a lead makes a later one a duplicate, and its erasure undoes that', async () => {
+    const lead = (minute: number) => ({
+      ...{ id: randomUUID(), client_id: 'website', content_hash: 'same', source: 'web' },
+      created_at: new Date(Date.UTC(2026, 2, 5, 10, minute)),
+    })
+    const [early, late] = [lead(50), lead(80)]
+    const duplicates = async () => {
+      await rollUpAll()
+      const day = { from: '2026-03-05T00:00:00Z', to: '2026-03-06T00:00:00Z' }
+      return (await getStats(store, day)).total.duplicates
+    }
+    await stack.sql`insert into insights ${stack.sql(insightOf(late))}`
+    expect(await duplicates()).toBe(0)
+    await stack.sql`insert into insights ${stack.sql(insightOf(early))}`
+    expect(await duplicates()).toBe(1)
+    await stack.sql`delete from insights where lead_id = ${early.id}`
+    expect(await duplicates()).toBe(0)
   })
 
   test('after any changes in any order, also by transactions that commit late', async () => {
