@@ -20,7 +20,12 @@ export function countInsightsSql(sql: Sql, ranges: SqlFragment): SqlFragment {
              count(*) as n
       from ${ranges} as ranges (starts_at, ends_at)
       cross join lateral (
-        select *, lag(received_at) over (partition by client_id, content_hash order by received_at, lead_id) as previous_at
+        select received_at, created_at, client_id, source, language, intent, priority, corrected_intent,
+               corrected_priority, corrected_at, effective_intent, effective_priority,
+               -- the collation sorts by bytes, several times faster
+               lag(received_at) over (
+                 partition by client_id collate "C", content_hash collate "C" order by received_at, lead_id
+               ) as previous_at
         from insights
         where received_at >= starts_at - ${DUPLICATE_WINDOW_MS} * interval '1 millisecond' and received_at < ends_at
       ) as around

@@ -23,8 +23,8 @@ export interface StaleHour {
   readonly rolledUp: { readonly leads: number; readonly computedAt: Date } | undefined
 }
 
-/** How many insights one call may count one by one: 100 ms. */
-const MAX_LIVE_LEADS = 30_000
+/** How many insights one call may count one by one, within 200 ms. */
+const MAX_LIVE_LEADS = 10_000
 const HOUR_MS = 3_600_000
 
 /** @throws AppError `unavailable`, also while hours of the period with many leads were never rolled up */

@@ -16,6 +16,8 @@ export async function markChangedHours(sql: Sql): Promise<void> {
 }
 
 /**
+ * Uses the index insights_by_change.
+ *
  * Rows of a database that was restored from a dump have transactions of another cluster, which may be later than all of
  * this one. Hence the upper bound, and the reset when the cluster is another one.
  */
@@ -26,8 +28,11 @@ function markHoursSince(sql: Sql, snapshot: string) {
       where changed_in >= pg_snapshot_xmax(${snapshot}::pg_snapshot)
         and changed_in < pg_snapshot_xmax(pg_current_snapshot())
       union all
-      select received_at from insights
-      where changed_in = any(array(select pg_snapshot_xip(${snapshot}::pg_snapshot)))
+      select received_at from pg_snapshot_xip(${snapshot}::pg_snapshot) as transaction
+      cross join lateral (
+        -- the offset keeps the planner from joining the table as a whole
+        select received_at from insights where changed_in = transaction offset 0
+      ) as late
     ), hours as (
       select distinct date_trunc('hour', received_at, 'UTC') + make_interval(hours => following) as hour
       from changed cross join generate_series(0, ${FOLLOWING_HOURS}::int) as following
