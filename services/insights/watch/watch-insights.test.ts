@@ -1,93 +1,16 @@
 import { getEventListeners } from 'node:events'
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { migrate } from '../../../db/migrate.ts'
-import { ANONYMOUS } from '../../../lib/auth/principal.ts'
-import { connectPostgres } from '../../../lib/postgres/connect.ts'
-import { captureLog } from '../../../testkit/captured-log.ts'
-import { collectGarbage } from '../../../testkit/collect-garbage.ts'
+import type { WatchInput } from '../../../test/fixtures/watchers.ts'
+import { idsOf, lastToken, types, useWatchers } from '../../../test/fixtures/watchers.ts'
 import { eventually } from '../../../testkit/eventually.ts'
-import { useNats } from '../../../testkit/fixtures/nats.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { storedInsights } from '../../../testkit/stored-insights.ts'
-import type { FeedOptions, InsightFeed } from './insight-feed.ts'
-import { createInsightFeed } from './insight-feed.ts'
-import { createChangeReader } from './read-changes.ts'
-import { createTurns } from './turns.ts'
 import type { WatchItem } from './watch-insights.ts'
-import { watchInsights } from './watch-insights.ts'
 
 const stack = useStack()
-const nats = useNats()
 const insights = storedInsights(stack.sql)
-const sql = connectPostgres({
-  url: stack.serviceUrls.insights,
-  applicationName: 'watch-insights.test',
-  maxConnections: 4,
-  log: captureLog().log,
-})
-afterAll(() => sql.end())
-
-const changes = createChangeReader(sql, 10)
-const inTurn = createTurns(2)
-const ending: (() => void)[] = []
-afterEach(() => {
-  for (const end of ending.splice(0)) end()
-})
-
-function createFeed(options: Partial<FeedOptions> = {}): InsightFeed {
-  return createInsightFeed({
-    ...{ nats, names: stack.names, changes, maxWatchers: 10_000, log: captureLog().log, pollIntervalMs: 20 },
-    ...{ minIntervalMs: 5, ...options },
-  })
-}
-
-interface WatchInput {
-  readonly filter?: object
-  readonly include_open?: boolean
-  readonly resume_token?: string
-}
-
-/** A watcher that reads as fast as it can, unless told otherwise. */
-function startWatcher(
-  input: WatchInput = {},
-  { feed = createFeed(), heartbeatMs = 60_000, scopes = ANONYMOUS.scopes } = {},
-) {
-  const aborting = new AbortController()
-  ending.push(() => aborting.abort())
-  const request = { filter: {}, include_open: undefined, resume_token: undefined, ...input }
-  const { signal } = aborting
-  const stream = watchInsights({ sql, feed, changes, inTurn, heartbeatMs }, request, {
-    principal: { ...ANONYMOUS, scopes },
-    signal,
-  })
-  const items: WatchItem[] = []
-  const read = async () => {
-    for await (const item of stream) items.push(item)
-  }
-  return { stream, items, read, signal, abort: () => aborting.abort() }
-}
-
-type Watcher = ReturnType<typeof startWatcher>
-
-/** Starts a watcher and waits until it is live. */
-async function startLive(...args: Parameters<typeof startWatcher>): Promise<Watcher & { ended: Promise<unknown> }> {
-  const watcher = startWatcher(...args)
-  const ended = watcher.read().catch((error: unknown) => error)
-  await eventually(() => types(watcher).includes('synchronized'))
-  return { ...watcher, ended }
-}
-
-function types({ items }: Pick<Watcher, 'items'>): string[] {
-  return items.map(({ event }) => event.type)
-}
-
-function idsOf({ items }: Pick<Watcher, 'items'>): string[] {
-  return items.flatMap(({ event }) => (event.type === 'insight' ? [event.row.lead.id] : []))
-}
-
-function lastToken({ items }: Pick<Watcher, 'items'>): string {
-  return items.at(-1)?.resumeToken ?? ''
-}
+const { changes, createFeed, startLive, startWatcher } = useWatchers(stack)
 
 test('a watcher receives what is stored after it is synchronized, once, and nothing from before', async () => {
   await insights.add()
@@ -304,37 +227,3 @@ test('a filter that excludes every lead with an insight is refused', async () =>
     violations: [{ path: 'filter.states' }],
   })
 })
-
-test('1,000 watchers receive each change once, and cost no memory for each change', async () => {
-  const feed = createFeed({ changes: createChangeReader(sql) })
-  const COUNT = 1_000
-  let received = 0
-  let live = 0
-  const aborting = new AbortController()
-  ending.push(() => aborting.abort())
-  const ended = Promise.all(
-    Array.from({ length: COUNT }, async () => {
-      const parts = { sql, feed, changes, inTurn }
-      const caller = { principal: ANONYMOUS, signal: aborting.signal }
-      for await (const { event } of watchInsights(parts, { filter: { priorities: ['P1'] } }, caller)) {
-        if (event.type === 'insight') received += 1
-        else live += 1
-      }
-    }),
-  ).catch((error: unknown) => error)
-  await eventually(() => live === COUNT)
-  const round = async () => {
-    const before = received
-    await insights.addMany(50)
-    await eventually(() => received === before + 50 * COUNT)
-    collectGarbage()
-    return process.memoryUsage().heapUsed
-  }
-  const first = await round()
-  for (let rounds = 0; rounds < 3; rounds += 1) await round()
-  const grown = (await round()) - first
-  expect(received).toBe(250 * COUNT)
-  expect(grown).toBeLessThan(5_000_000) // 200 changes for 1,000 watchers; kept once
-  aborting.abort()
-  await ended
-}, 60_000)
