@@ -5,7 +5,7 @@ import { commonSettings, loadConfig } from '../lib/config/load-config.ts'
 import { AppError, isTransient } from '../lib/errors/app-error.ts'
 import { databaseUrlOf } from '../lib/postgres/database-url.ts'
 import { withQueryTimeout } from '../lib/postgres/query-timeout.ts'
-import { CallError } from './call-intake.ts'
+import { CallError } from './call-service.ts'
 
 /** Migrations of a large database may take a while. */
 const TIMEOUT_MS = 300_000

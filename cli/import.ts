@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { credentialHeader, DEFAULT_URL } from './call-intake.ts'
+import { credentialHeader, DEFAULT_URL } from './call-service.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',

@@ -1,8 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import { parseArgs } from 'node:util'
 import { createBootstrapKey } from './bootstrap-key.ts'
-import type { CallIntake } from './call-intake.ts'
-import { CallError, createIntakeCaller, DEFAULT_URL } from './call-intake.ts'
+import type { CallService } from './call-service.ts'
+import { CallError, createCaller, DEFAULT_URL } from './call-service.ts'
 import type { CreatedKey, Key, RotatedKey } from './print-keys.ts'
 import { printKeys, printNewKey } from './print-keys.ts'
 
@@ -70,6 +70,10 @@ export async function runKeys([name = '', ...args]: string[]): Promise<ExitCode>
   }
 }
 
+function callerOf(url: string): CallService {
+  return createCaller({ url, env: process.env, service: 'intake', scopes: 'the scope keys:admin' })
+}
+
 async function create(args: string[]): Promise<ExitCode> {
   if (args.includes('--bootstrap')) return bootstrap(args)
   const { values } = parseArgs({
@@ -86,7 +90,7 @@ async function create(args: string[]): Promise<ExitCode> {
   })
   const { name, client, publishable, url, json } = values
   if (name === undefined || client === undefined) throw new Error('--name and --client are required')
-  const created = await createIntakeCaller(url, process.env)<CreatedKey>('POST', '/keys', {
+  const created = await callerOf(url)<CreatedKey>('POST', '/keys', {
     kind: publishable ? 'publishable' : 'secret',
     name,
     client_id: client,
@@ -107,11 +111,11 @@ async function bootstrap(args: string[]): Promise<ExitCode> {
 
 async function list(args: string[]): Promise<ExitCode> {
   const { values } = parseArgs({ args, options: COMMON })
-  printKeys(await allKeys(createIntakeCaller(values.url, process.env)), values.json)
+  printKeys(await allKeys(callerOf(values.url)), values.json)
   return ExitCode.Done
 }
 
-async function allKeys(call: CallIntake): Promise<Key[]> {
+async function allKeys(call: CallService): Promise<Key[]> {
   const keys: Key[] = []
   for (let token = ''; ; ) {
     const query = new URLSearchParams({ page_size: '500', page_token: token })
@@ -125,7 +129,7 @@ async function allKeys(call: CallIntake): Promise<Key[]> {
 async function revoke(args: string[]): Promise<ExitCode> {
   const { values, positionals } = parseArgs({ args, options: COMMON, allowPositionals: true })
   const path = `/keys/${idOf(positionals)}:revoke`
-  printKeys([await createIntakeCaller(values.url, process.env)<Key>('POST', path)], values.json)
+  printKeys([await callerOf(values.url)<Key>('POST', path)], values.json)
   return ExitCode.Done
 }
 
@@ -139,7 +143,7 @@ async function rotate(args: string[]): Promise<ExitCode> {
   const { url, json, overlap } = values
   if (overlap !== undefined && !/^\d{1,9}$/.test(overlap)) throw new Error('--overlap must be a number of seconds')
   const body = { ...expiryOf(values.expires), ...(overlap !== undefined && { overlap_seconds: Number(overlap) }) }
-  printNewKey(await createIntakeCaller(url, process.env)<RotatedKey>('POST', path, body), json)
+  printNewKey(await callerOf(url)<RotatedKey>('POST', path, body), json)
   return ExitCode.Done
 }
 

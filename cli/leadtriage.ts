@@ -5,6 +5,7 @@ type Command = (args: string[]) => Promise<number>
 
 /** Each command is loaded when it is called: `eval` takes a second to load its model. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  corrections: async () => (await import('./corrections.ts')).runCorrections,
   eval: async () => (await import('../eval/run.ts')).runEval,
   import: async () => (await import('./import.ts')).runImport,
   keys: async () => (await import('./keys.ts')).runKeys,

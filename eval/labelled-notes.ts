@@ -70,7 +70,8 @@ export function readWrittenNotes(): TrainingNote[] {
     .flatMap((name) => readTrainingNotes(new URL(name, directory)))
 }
 
-function readTrainingNotes(file: URL): TrainingNote[] {
+/** Like {@link readLabelledNotes}. @throws Error also for a note without a priority */
+export function readTrainingNotes(file: string | URL): TrainingNote[] {
   return readLabelledNotes(file).map((labelled) => {
     const { id, priority } = labelled
     if (priority === undefined) throw new Error(`${file}: ${id} has no priority`)

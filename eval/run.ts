@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ANALYZERS, analyzerNamed } from './analyzers.ts'
 import { compare } from './compare.ts'
+import { agreementReport, measureAgreement, readCorrections } from './corrections.ts'
 import { type LabelledNote, readDevelopmentNotes, readLabelledNotes } from './labelled-notes.ts'
 import { macroAverage, measure, scoresOfFile } from './measures.ts'
 import { type Prediction, predict } from './predict.ts'
@@ -16,6 +17,8 @@ const USAGE = `Measures the accuracy of an analyzer on labelled notes.
                    which each file weighs the same
   --analyzer NAME  ${Object.keys(ANALYZERS).join(', ')}; default: rules
   --compare OTHER  a second analyzer to run on the same notes
+  --corrections FILE  measures instead how often people agreed with the analyzer, in a file of
+                   "leadtriage corrections export": by intent and by confidence
   --json           print one JSON object instead of tables; shares are from 0 to 1, times in milliseconds
 `
 
@@ -32,17 +35,24 @@ export async function runEval(args: string[]): Promise<number> {
         data: { type: 'string', multiple: true },
         analyzer: { type: 'string', default: 'rules' },
         compare: { type: 'string' },
+        corrections: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     })
     if (values.help) process.stdout.write(USAGE)
+    else if (values.corrections !== undefined) printAgreement(values.corrections, values.json)
     else await evaluate({ ...values, files: readFiles(values.data) })
     return 0
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
     return 2
   }
+}
+
+function printAgreement(file: string, json: boolean): void {
+  const measures = measureAgreement(readCorrections(file))
+  print(json ? JSON.stringify(measures) : agreementReport(measures))
 }
 
 /** The notes by file; the development notes count as one. */

@@ -29,6 +29,7 @@ export const RPC_METHODS: Readonly<Record<ServiceName, Readonly<Record<string, S
     'leadtriage.insights.v1.InsightsService/ExportInsights': 'insights:read',
     'leadtriage.insights.v1.InsightsService/WatchInsights': 'insights:read',
     'leadtriage.insights.v1.InsightsService/CorrectInsight': 'insights:write',
+    'leadtriage.insights.v1.InsightsService/ListCorrections': 'insights:read',
     'leadtriage.insights.v1.InsightsService/GetLeadOverview': 'insights:read',
   },
 }
@@ -60,6 +61,7 @@ export const ROUTES: Readonly<Record<ServiceName, Readonly<Record<string, Scope>
     'GET /insights': 'insights:read',
     'GET /stats': 'insights:read',
     'POST /leads/{lead_id}/corrections': 'insights:write',
+    'GET /corrections': 'insights:read',
     'GET /insights:export': 'insights:read',
     'GET /leads/{lead_id}/overview': 'insights:read',
   },

@@ -307,6 +307,18 @@ describe('correcting an insight has the same outcome over every protocol:', () =
     )
   })
 
+  test.each([
+    ['all', '', {}, {}],
+    ['with a negative page size', 'page_size=-1', { pageSize: -1 }, invalid('page_size')],
+    ['with an invalid page token', 'page_token=abc', { pageToken: 'abc' }, invalid('page_token')],
+  ])('listed: %s', async (_what, query, request, expected) => {
+    await expectParity(
+      expected,
+      () => fetch(`${insights.url}/corrections?${query}`),
+      (clients) => clients.insights.listCorrections(request),
+    )
+  })
+
   test('with a request id that was used for another correction, and by a repetition', async () => {
     const [leadId, requestId] = [ids.triaged, randomUUID()]
     const correct = (body: object) => post(`${insights.url}/leads/${leadId}/corrections`, body)

@@ -74,6 +74,9 @@ describe.each(REFLECTION_CLIENTS)('$name', ({ missing, services, call }) => {
       correction: { leadId, verdict: { priority: 'PRIORITY_P1' } },
       insight: { priority: 'PRIORITY_P1' },
     })
+    expect(await callMethod('insights', 'ListCorrections', {})).toMatchObject({
+      corrections: [expect.objectContaining({ note: NOTE })],
+    })
     expect(await callMethod('insights', 'GetLeadOverview', { leadId })).toMatchObject({
       lead: { lead: { id: leadId } },
       corrections: [{ leadId }],

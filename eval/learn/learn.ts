@@ -54,6 +54,11 @@ export interface Weights {
   readonly exact: Float32Array
 }
 
+/** Whether the rules have the verdict of a note. */
+export function isLearned({ intent, priority }: TrainingNote): boolean {
+  return verdictIndex(intent, priority) >= 0
+}
+
 export function toExample(labelled: TrainingNote): Example {
   const { note, intent, priority, tags } = labelled
   return {

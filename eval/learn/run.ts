@@ -1,13 +1,15 @@
 import { writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 import { brotliCompressSync, constants } from 'node:zlib'
-import { DEVELOPMENT_FILES, readDevelopmentNotes, readWrittenNotes } from '../labelled-notes.ts'
+import { DEVELOPMENT_FILES, readDevelopmentNotes, readTrainingNotes, readWrittenNotes } from '../labelled-notes.ts'
 import { measure } from '../measures.ts'
 import { calibrate } from './calibrate.ts'
 import { crossValidate, qualityOf } from './cross-validate.ts'
-import { encode, knownWords, learnWeights, toExample, toModel } from './learn.ts'
+import { encode, isLearned, knownWords, learnWeights, toExample, toModel } from './learn.ts'
 
 /*
- * The command `npm run learn`. Learns the weights of the rule analyzer from all notes, and writes them together with the
+ * The command `npm run learn`. Learns the weights of the rule analyzer from all notes, with `--corrections FILE` also from
+ * those of `leadtriage corrections export`, and writes them together with the
  * words that they know and the figures of the cross-validation over the development files. The same notes give the same files.
  */
 
@@ -16,8 +18,13 @@ const WORDS_FILE = new URL('../../services/triage/analyzers/rules/learned/words.
 const QUALITY_FILE = new URL('../quality.json', import.meta.url)
 
 const files = readDevelopmentNotes()
-const written = readWrittenNotes()
-process.stdout.write(`${files.flat().length} development notes, ${written.length} training-only notes\n`)
+const { values } = parseArgs({ options: { corrections: { type: 'string', multiple: true, default: [] } } })
+// a person may choose a verdict that the rules do not have, such as an urgent application
+const corrected = values.corrections.flatMap((file) => readTrainingNotes(file)).filter(isLearned)
+const written = [...readWrittenNotes(), ...corrected]
+process.stdout.write(
+  `${files.flat().length} development notes, ${written.length} training-only notes, of these ${corrected.length} corrections\n`,
+)
 
 const { folds, outcomes } = await crossValidate(files, written)
 for (const [fold, predictions] of folds.entries()) {

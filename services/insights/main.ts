@@ -31,6 +31,7 @@ import { createInsightReader } from './insight-reader.ts'
 import { exportInsights } from './leads/export-insights.ts'
 import { listInsights } from './leads/list-insights.ts'
 import { createListStore } from './leads/list-store.ts'
+import { listCorrections } from './list-corrections.ts'
 import { createOverviewStore } from './overview/overview-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { InsightsMethods } from './rpc.ts'
@@ -103,6 +104,7 @@ export async function startInsights(
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
     listInsights: (input, principal) => listInsights(list, input, principal),
     getStats: (input) => getStats(stats, input),
+    listCorrections: (principal, input) => listCorrections(corrections, principal, input),
     getLeadOverview: (principal, leadId) => getLeadOverview({ overviews, corrections }, principal, leadId),
     correctInsight: (caller, leadId, input) =>
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),

@@ -34,11 +34,11 @@ const WAIT_PATTERN = '^(?:[0-5]?[0-9](?:\\.[0-9]{1,9})?s?|60s?|[1-5]?[0-9]{1,4}m
 
 /** The REST routes of insights. */
 export function registerInsightsRest(app: RestApp, methods: InsightsMethods, streams: RestStreams): void {
-  const { getInsight, listInsights, exportInsights, getStats, correctInsight, getLeadOverview } = methods
+  const { getInsight, listInsights, exportInsights, getStats, getLeadOverview } = methods
   registerListRest(app, listInsights)
   registerExportRest(app, exportInsights, streams)
   registerStatsRest(app, getStats)
-  registerCorrectionsRest(app, correctInsight)
+  registerCorrectionsRest(app, methods)
   registerOverviewRest(app, getLeadOverview)
   app.get(
     '/leads/:lead_id/insight',

@@ -5,7 +5,8 @@ import type { Insight } from '../../domain/insight.ts'
 import { GetInsightResponseSchema, InsightsService } from '../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import type { RpcService } from '../../lib/server/rpc.ts'
 import { rpcService } from '../../lib/server/rpc.ts'
-import { type CorrectInsight, correctInsightRpc } from './corrections/rpc.ts'
+import type { CorrectInsight, ListCorrections } from './corrections/rpc.ts'
+import { correctInsightRpc, listCorrectionsRpc } from './corrections/rpc.ts'
 import { type ExportInsights, exportInsightsRpc } from './leads/export-rpc.ts'
 import { type ListInsights, listInsightsRpc } from './leads/list-rpc.ts'
 import type { GetLeadOverview } from './overview/rest.ts'
@@ -26,6 +27,7 @@ export interface InsightsMethods {
   readonly watchInsights: WatchInsights
   readonly correctInsight: CorrectInsight
   readonly getLeadOverview: GetLeadOverview
+  readonly listCorrections: ListCorrections
 }
 
 /** Maps the messages of InsightsService to and from the use cases. */
@@ -41,6 +43,7 @@ export function insightsRpc(methods: InsightsMethods): RpcService {
     getStats: getStatsRpc(getStats),
     watchInsights: watchInsightsRpc(watchInsights),
     correctInsight: correctInsightRpc(correctInsight),
+    listCorrections: listCorrectionsRpc(methods.listCorrections),
     getLeadOverview: getLeadOverviewRpc(methods.getLeadOverview),
   })
 }

@@ -298,6 +298,8 @@ describe('responses are as documented, without additional fields or headers:', (
     await correct(json('POST', { comment: 'corrects nothing' }))
     await correct(json('POST', { spam: true }), randomUUID())
     await correct({ method: 'POST', body: 'spam=true' })
+    await call('insights', 'listCorrections', '/corrections?page_size=1')
+    await call('insights', 'listCorrections', '/corrections?page_size=x')
     await correct(json('POST', { comment: 'x'.repeat(300_000) }))
   })
 

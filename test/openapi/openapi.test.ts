@@ -34,6 +34,7 @@ const SERVICES = {
     'getLeadOverview',
     'getSession',
     'getStats',
+    'listCorrections',
     'listInsights',
     'signInWithKey',
     'signOut',

@@ -24,6 +24,25 @@ interface CorrectionRequestId {
   readonly hash: string
 }
 
+interface CorrectionFilter {
+  readonly createdAfter: Date | undefined
+  readonly createdBefore: Date | undefined
+}
+
+interface CorrectionPosition {
+  readonly createdAt: Date
+  readonly id: string
+}
+
+/** A correction with the note that it is about. */
+export interface CorrectedNote {
+  readonly correction: Correction
+  readonly note: string
+  readonly language: string
+  readonly tags: readonly string[]
+  readonly receivedAt: Date
+}
+
 /** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface CorrectionStore {
   /**
@@ -39,6 +58,8 @@ export interface CorrectionStore {
   ): Promise<{ readonly correction: Correction; readonly requestHash: string } | undefined>
   /** The newest corrections of a lead, newest first. */
   listByLead(leadId: string, limit: number): Promise<Correction[]>
+  /** The corrections that count, one of each lead, oldest first, after a position. */
+  listLatest(filter: CorrectionFilter, after: CorrectionPosition | undefined, limit: number): Promise<CorrectedNote[]>
   /** The oldest corrections whose events the stream has not acknowledged, and that have had time for it. */
   findUnpublished(limit: number): Promise<Correction[]>
   markPublished(id: string): Promise<void>
@@ -64,6 +85,14 @@ interface CorrectionRecord {
   request_hash: string | null
 }
 
+interface NoteRecord {
+  note: string
+  language: string
+  tags: string[]
+  received_at: Date
+}
+
+const NO_ID = '00000000-0000-0000-0000-000000000000'
 /** Longer than the publisher waits for an acknowledgement, so that the first attempt has ended. */
 const PUBLISHED_WITHIN_SECONDS = 10
 const ERASED_LEADS_PER_BATCH = 200
@@ -96,6 +125,29 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
       const rows = await withQueryTimeout(sql<CorrectionRecord[]>`
         select ${columns(sql)} from corrections where lead_id = ${leadId} order by created_at desc limit ${limit}`)
       return rows.map(toCorrection)
+    },
+    listLatest: async ({ createdAfter, createdBefore }, after, limit) => {
+      const rows = await withQueryTimeout(sql<(CorrectionRecord & NoteRecord)[]>`
+        select c.*, l.note, i.language, to_jsonb(i.tags) as tags, l.created_at as received_at
+        from (
+          select ${columns(sql)} from corrections
+          where (created_at, id) > (coalesce(${after?.createdAt ?? null}::timestamptz, '-infinity'), ${after?.id ?? NO_ID}::uuid)
+            and created_at >= coalesce(${createdAfter ?? null}::timestamptz, '-infinity')
+            and created_at < coalesce(${createdBefore ?? null}::timestamptz, 'infinity')
+        ) c
+        join insights i on i.lead_id = c.lead_id and i.corrected_at = c.created_at
+        join lead_details l on l.lead_id = c.lead_id
+        order by c.created_at, c.id
+        limit ${limit}`)
+      return rows.map((row) => ({
+        ...{
+          correction: toCorrection(row),
+          note: row.note,
+          language: row.language,
+          tags: row.tags,
+          receivedAt: row.received_at,
+        },
+      }))
     },
     findUnpublished: async (limit) => {
       const rows = await withQueryTimeout(sql<CorrectionRecord[]>`

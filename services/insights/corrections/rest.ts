@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { intentField, leadIdParams, textField, uuidField } from '../../../contract/rest-fields.ts'
+import { intentField, leadIdParams, textField, timeField, uuidField } from '../../../contract/rest-fields.ts'
 import { MAX_COMMENT_LENGTH } from '../../../domain/correction.ts'
 import { Scope } from '../../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
@@ -7,7 +7,7 @@ import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
 import { INSIGHT_EXAMPLE, insightSchema, nextActionField, priorityField, toInsightBody } from '../insight-body.ts'
 import { CORRECTION_EXAMPLE, correctionSchema, toCorrectionBody } from './correction-body.ts'
-import type { CorrectInsight } from './rpc.ts'
+import type { CorrectInsight, ListCorrections } from './rpc.ts'
 
 /** Documents the body. correctInsight validates it, for every protocol, so that one response lists all violations. */
 const newCorrectionSchema = z
@@ -51,7 +51,88 @@ const correctedSchema = z
     examples: [{ correction: CORRECTION_EXAMPLE, insight: CORRECTED_INSIGHT_EXAMPLE }],
   })
 
-export function registerCorrectionsRest(app: RestApp, correctInsight: CorrectInsight): void {
+const correctedNoteSchema = z
+  .object({
+    correction: correctionSchema,
+    note: z.string().meta({ description: 'Empty without the scope `leads:read`.' }),
+    language: z.string().meta({ description: "ISO 639-1 code of the note's language, or `und`." }),
+    received_at: timeField.meta({ description: 'When the lead was stored.' }),
+    tags: z.array(z.string()).meta({ description: 'Of the insight, as the analyzer determined them.' }),
+  })
+  .meta({ id: 'CorrectedNote', description: 'A correction that counts, with the note that it is about.' })
+
+const pageSchema = z
+  .object({
+    corrections: z.array(correctedNoteSchema),
+    next_page_token: z.string().nullable().meta({ description: 'Token of the next page; null on the last page.' }),
+  })
+  .meta({
+    id: 'CorrectionPage',
+    examples: [
+      {
+        corrections: [
+          {
+            correction: CORRECTION_EXAMPLE,
+            note: 'The invoice of January is wrong.',
+            language: 'en',
+            received_at: '2026-01-31T12:00:00.000Z',
+            tags: ['billing'],
+          },
+        ],
+        next_page_token: null,
+      },
+    ],
+  })
+
+export function registerCorrectionsRest(
+  app: RestApp,
+  { correctInsight, listCorrections }: { correctInsight: CorrectInsight; listCorrections: ListCorrections },
+): void {
+  app.get(
+    '/corrections',
+    {
+      config: { scope: Scope.InsightsRead },
+      schema: {
+        operationId: 'listCorrections',
+        tags: ['Insights'],
+        summary: 'List corrections with their notes, oldest first',
+        description:
+          'The latest correction of each lead, to train and measure analyzers. Without the scope `leads:read`, notes ' +
+          'and comments are left out.',
+        querystring: z.object({
+          created_after: timeField.optional().meta({ description: 'Corrections made at or after this time.' }),
+          created_before: timeField.optional().meta({ description: 'Corrections made before this time.' }),
+          page_size: z
+            .int()
+            .min(0)
+            .optional()
+            .meta({
+              description:
+                'Maximum number of corrections per page. 0 means the default, 50; values above 500 mean 500.',
+              examples: [50],
+            }),
+          page_token: z.string().optional().meta({
+            description: 'The `next_page_token` of the previous page. The filter must not change between pages.',
+          }),
+        }),
+        response: { 200: pageSchema.describe('A page of the list.') },
+      },
+      validatorCompiler: () => (value: unknown) => ({ value }), // listCorrections validates it, for every protocol
+    },
+    async ({ principal, query }) => {
+      const pageSize: unknown = query.page_size // a string, see validatorCompiler
+      const input = { ...query, page_size: pageSize === undefined ? undefined : Number(pageSize) }
+      const { corrections, nextPageToken } = await listCorrections(principal, input)
+      return {
+        corrections: corrections.map(({ correction, note, language, tags, receivedAt }) => ({
+          ...{ correction: toCorrectionBody(correction), note, language, tags: [...tags] },
+          received_at: receivedAt.toISOString(),
+        })),
+        next_page_token: nextPageToken ?? null,
+      }
+    },
+  )
+
   app.post(
     '/leads/:lead_id/corrections',
     {

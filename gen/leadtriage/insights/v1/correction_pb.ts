@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file leadtriage/insights/v1/correction.proto.
  */
 export const file_leadtriage_insights_v1_correction: GenFile = /*@__PURE__*/
-  fileDesc("CidsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2NvcnJlY3Rpb24ucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEisQIKCkNvcnJlY3Rpb24SCgoCaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRIwCgd2ZXJkaWN0GAMgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5WZXJkaWN0EjkKEGFuYWx5emVyX3ZlcmRpY3QYBCABKAsyHy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlZlcmRpY3QSEAoIYW5hbHl6ZXIYBSABKAkSEgoKY29uZmlkZW5jZRgGIAEoARISCgpnZW5lcmF0aW9uGAcgASgFEhQKB2NvbW1lbnQYCCABKAlIAIgBARINCgVhY3RvchgJIAEoCRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIKCghfY29tbWVudCKGAgoVQ29ycmVjdEluc2lnaHRSZXF1ZXN0Eg8KB2xlYWRfaWQYASABKAkSLgoGaW50ZW50GAIgASgOMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnRlbnQSMgoIcHJpb3JpdHkYAyABKA4yIC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlByaW9yaXR5EjcKC25leHRfYWN0aW9uGAQgASgOMiIubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5OZXh0QWN0aW9uEhEKBHNwYW0YBSABKAhIAIgBARIPCgdjb21tZW50GAYgASgJEhIKCnJlcXVlc3RfaWQYByABKAlCBwoFX3NwYW0ilAEKFkNvcnJlY3RJbnNpZ2h0UmVzcG9uc2USNgoKY29ycmVjdGlvbhgBIAEoCzIiLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdGlvbhIwCgdpbnNpZ2h0GAIgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0EhAKCHJlcGxheWVkGAMgASgIYgZwcm90bzM", [file_google_protobuf_timestamp, file_leadtriage_insights_v1_insight]);
+  fileDesc("CidsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2NvcnJlY3Rpb24ucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEisQIKCkNvcnJlY3Rpb24SCgoCaWQYASABKAkSDwoHbGVhZF9pZBgCIAEoCRIwCgd2ZXJkaWN0GAMgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5WZXJkaWN0EjkKEGFuYWx5emVyX3ZlcmRpY3QYBCABKAsyHy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlZlcmRpY3QSEAoIYW5hbHl6ZXIYBSABKAkSEgoKY29uZmlkZW5jZRgGIAEoARISCgpnZW5lcmF0aW9uGAcgASgFEhQKB2NvbW1lbnQYCCABKAlIAIgBARINCgVhY3RvchgJIAEoCRIuCgpjcmVhdGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcEIKCghfY29tbWVudCKGAgoVQ29ycmVjdEluc2lnaHRSZXF1ZXN0Eg8KB2xlYWRfaWQYASABKAkSLgoGaW50ZW50GAIgASgOMh4ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnRlbnQSMgoIcHJpb3JpdHkYAyABKA4yIC5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlByaW9yaXR5EjcKC25leHRfYWN0aW9uGAQgASgOMiIubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5OZXh0QWN0aW9uEhEKBHNwYW0YBSABKAhIAIgBARIPCgdjb21tZW50GAYgASgJEhIKCnJlcXVlc3RfaWQYByABKAlCBwoFX3NwYW0ilAEKFkNvcnJlY3RJbnNpZ2h0UmVzcG9uc2USNgoKY29ycmVjdGlvbhgBIAEoCzIiLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdGlvbhIwCgdpbnNpZ2h0GAIgASgLMh8ubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5JbnNpZ2h0EhAKCHJlcGxheWVkGAMgASgIIqYBChZMaXN0Q29ycmVjdGlvbnNSZXF1ZXN0EjEKDWNyZWF0ZWRfYWZ0ZXIYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmNyZWF0ZWRfYmVmb3JlGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJuChdMaXN0Q29ycmVjdGlvbnNSZXNwb25zZRI6Cgtjb3JyZWN0aW9ucxgBIAMoCzIlLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdGVkTm90ZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkipgEKDUNvcnJlY3RlZE5vdGUSNgoKY29ycmVjdGlvbhgBIAEoCzIiLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdGlvbhIMCgRub3RlGAIgASgJEhAKCGxhbmd1YWdlGAMgASgJEi8KC3JlY2VpdmVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgR0YWdzGAUgAygJYgZwcm90bzM", [file_google_protobuf_timestamp, file_leadtriage_insights_v1_insight]);
 
 /**
  * A person's verdict on an insight, which outranks the analyzer's. Corrections are never changed; the latest counts.
@@ -185,4 +185,115 @@ export type CorrectInsightResponse = Message<"leadtriage.insights.v1.CorrectInsi
  */
 export const CorrectInsightResponseSchema: GenMessage<CorrectInsightResponse> = /*@__PURE__*/
   messageDesc(file_leadtriage_insights_v1_correction, 2);
+
+/**
+ * @generated from message leadtriage.insights.v1.ListCorrectionsRequest
+ */
+export type ListCorrectionsRequest = Message<"leadtriage.insights.v1.ListCorrectionsRequest"> & {
+  /**
+   * Corrections made at or after this time.
+   *
+   * @generated from field: google.protobuf.Timestamp created_after = 1;
+   */
+  createdAfter?: Timestamp | undefined;
+
+  /**
+   * Corrections made before this time.
+   *
+   * @generated from field: google.protobuf.Timestamp created_before = 2;
+   */
+  createdBefore?: Timestamp | undefined;
+
+  /**
+   * Maximum number of corrections per page: default 50; values above 500 mean 500.
+   *
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
+
+  /**
+   * The next_page_token of the previous page. The filter must not change between pages.
+   *
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ListCorrectionsRequest.
+ * Use `create(ListCorrectionsRequestSchema)` to create a new message.
+ */
+export const ListCorrectionsRequestSchema: GenMessage<ListCorrectionsRequest> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_correction, 3);
+
+/**
+ * @generated from message leadtriage.insights.v1.ListCorrectionsResponse
+ */
+export type ListCorrectionsResponse = Message<"leadtriage.insights.v1.ListCorrectionsResponse"> & {
+  /**
+   * @generated from field: repeated leadtriage.insights.v1.CorrectedNote corrections = 1;
+   */
+  corrections: CorrectedNote[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.ListCorrectionsResponse.
+ * Use `create(ListCorrectionsResponseSchema)` to create a new message.
+ */
+export const ListCorrectionsResponseSchema: GenMessage<ListCorrectionsResponse> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_correction, 4);
+
+/**
+ * A correction that counts, with the note that it is about.
+ *
+ * @generated from message leadtriage.insights.v1.CorrectedNote
+ */
+export type CorrectedNote = Message<"leadtriage.insights.v1.CorrectedNote"> & {
+  /**
+   * @generated from field: leadtriage.insights.v1.Correction correction = 1;
+   */
+  correction?: Correction | undefined;
+
+  /**
+   * Without the scope leads:read it is empty.
+   *
+   * @generated from field: string note = 2;
+   */
+  note: string;
+
+  /**
+   * ISO 639-1 code of the note's language, or "und".
+   *
+   * @generated from field: string language = 3;
+   */
+  language: string;
+
+  /**
+   * When the lead was committed, by the database's clock.
+   *
+   * @generated from field: google.protobuf.Timestamp received_at = 4;
+   */
+  receivedAt?: Timestamp | undefined;
+
+  /**
+   * Of the insight, as the analyzer determined them.
+   *
+   * @generated from field: repeated string tags = 5;
+   */
+  tags: string[];
+};
+
+/**
+ * Describes the message leadtriage.insights.v1.CorrectedNote.
+ * Use `create(CorrectedNoteSchema)` to create a new message.
+ */
+export const CorrectedNoteSchema: GenMessage<CorrectedNote> = /*@__PURE__*/
+  messageDesc(file_leadtriage_insights_v1_correction, 5);
 

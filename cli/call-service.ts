@@ -22,7 +22,7 @@ export function credentialHeader(env: NodeJS.ProcessEnv): { authorization?: stri
   return key === undefined ? {} : { authorization: `Bearer ${key}` }
 }
 
-/** A call to intake that had no result. */
+/** A call to a service that had no result. */
 export class CallError extends Error {
   /** Whether the same call may succeed later. It may have had its effect. */
   readonly mayRetry: boolean
@@ -34,14 +34,20 @@ export class CallError extends Error {
   }
 }
 
-/** Calls a REST route of intake and returns the JSON body. @throws CallError */
-export type CallIntake = <T>(method: 'GET' | 'POST', path: string, body?: object) => Promise<T>
+/** Calls a REST route of a service and returns the JSON body. @throws CallError */
+export type CallService = <T>(method: 'GET' | 'POST', path: string, body?: object) => Promise<T>
 
-/**
- * @param url the base URL of intake
- * @throws Error if the URL or the credential is invalid
- */
-export function createIntakeCaller(url: string, env: NodeJS.ProcessEnv): CallIntake {
+interface CallerOptions {
+  /** The base URL of the service. */
+  readonly url: string
+  readonly env: NodeJS.ProcessEnv
+  readonly service: 'intake' | 'insights'
+  /** What the key must permit, for the message when it does not. */
+  readonly scopes: string
+}
+
+/** @throws Error if the URL or the credential is invalid */
+export function createCaller({ url, env, service, scopes }: CallerOptions): CallService {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new Error('--url must begin with http:// or https://')
   }
@@ -54,21 +60,21 @@ export function createIntakeCaller(url: string, env: NodeJS.ProcessEnv): CallInt
     }).catch((error: unknown) => {
       throw new CallError(`the connection to ${url} failed: ${causeOf(error)}`, true, { cause: error })
     })
-    if (!response.ok) throw await refusal(response)
-    return (await response.json()) as T // the contract of intake, which test/openapi/contract.test.ts checks
+    if (!response.ok) throw await refusal(response, service, scopes)
+    return (await response.json()) as T // the contract of the service, which test/openapi/contract.test.ts checks
   }
 }
 
 /** Server errors, timeouts (408, 499), 425 and rate limits (429) are worth a retry. */
-async function refusal(response: Response): Promise<CallError> {
+async function refusal(response: Response, service: string, scopes: string): Promise<CallError> {
   const { status, url } = response
   const mayRetry = status >= 500 || [408, 425, 429, 499].includes(status)
   const type = response.headers.get('content-type') ?? 'no content type'
   if (!type.startsWith('application/problem+json')) {
-    return new CallError(`${url} responded ${status} with ${type}, which is not a response of intake`, mayRetry)
+    return new CallError(`${url} responded ${status} with ${type}, which is not a response of ${service}`, mayRetry)
   }
   const { detail } = (await response.json()) as { detail: string }
-  const hint = status === 401 || status === 403 ? '\nSet LEADTRIAGE_API_KEY to a key with the scope keys:admin.' : ''
+  const hint = status === 401 || status === 403 ? `\nSet LEADTRIAGE_API_KEY to a key with ${scopes}.` : ''
   return new CallError(`${detail}${hint}`, mayRetry)
 }
 
