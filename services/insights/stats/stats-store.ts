@@ -63,15 +63,22 @@ interface Row {
 
 function countSql(sql: Sql, query: StatsQuery, { live }: HourPlan) {
   const period = periodOf(query)
+  const interval = sql`width_bucket(hour, ${timesSql(sql, query.edges)}) - 1`
   return sql<Row[]>`
     with cells as materialized (
-      select width_bucket(hour, ${timesSql(sql, query.edges)}) - 1 as interval, label, key, sum(n) as n
+      select interval, label, key, sum(n) as n
       from (
-        select hour, case when is_rest then ${OTHER} else ${labelSql(sql, query)} end as label, key, n
-        from stats_hours cross join lateral unnest(keys, counts) as counted (key, n)
-        where ${isRolledUp(sql, query, period, live)} and ${matchesSql(sql, query)}
+        select interval, label, key, n
+        from (
+          select ${interval} as interval, case when is_rest then ${OTHER} else ${labelSql(sql, query)} end as label,
+                 keys, counts
+          from stats_hours
+          where ${isRolledUp(sql, query, period, live)} and ${matchesSql(sql, query)}
+          offset 0 -- the interval is computed once for each row, not for each key
+        ) as rolled_up
+        cross join lateral unnest(keys, counts) as counted (key, n)
         union all
-        select hour, ${labelSql(sql, query)}, key, n
+        select ${interval}, ${labelSql(sql, query)}, key, n
         from (
           select * from (${countInsightsSql(sql, rangesSql(sql, live))}) as insights
           union all
