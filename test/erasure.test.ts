@@ -149,7 +149,8 @@ describe('after the erasure of a lead, what it contained is found nowhere:', () 
 
     expect((await erase(intake.url, id)).status).toBe(204)
     await untilComplete()
-    expect(await placesOf(canary)).toEqual([])
+    // a roll-up that began before has the source of the lead until its hour is counted again
+    await eventually(async () => (await placesOf(canary)).length === 0)
     expect((await fetch(`${intake.url}/leads/${id}`)).status).toBe(404)
     expect(await bodyOf(getInsight(insights.url, id, '0s'))).toMatchObject({ code: 'lead_not_found' })
   })

@@ -42,7 +42,8 @@ create table stats_progress (
 insert into stats_progress default values;
 
 -- Erasure deletes insights, and a deleted row has no changed_in. The lead may be what makes one of the next hour a
--- duplicate.
+-- duplicate. The counts by its source, which is text of a client, go at once. Rows that are locked are being replaced,
+-- perhaps by a count that began before the erasure; the marks have them counted once more.
 create function mark_stats_of_erased() returns trigger
   language plpgsql security definer set search_path = public, pg_temp
   as $$
@@ -50,6 +51,14 @@ create function mark_stats_of_erased() returns trigger
     insert into stats_stale_hours (hour)
     select distinct date_trunc('hour', received_at, 'UTC') + make_interval(hours => following)
     from erased cross join generate_series(0, 1) as following;
+    delete from stats_hours
+    where ctid = any(array(
+      select s.ctid
+      from erased e
+      join stats_hours s on s.dimensions in (2, 3, 6, 7) and s.hour = date_trunc('hour', e.received_at, 'UTC')
+      where s.source = e.source
+      for update of s skip locked
+    ));
     return null;
   end
   $$;
