@@ -54,6 +54,8 @@ describe('the basic REST contract:', () => {
       generation: 1,
       created_at: expect.any(String),
       updated_at: insight.created_at,
+      analyzer_verdict: null,
+      corrected_at: null,
     })
   })
 

@@ -72,7 +72,7 @@ test('a retriaged lead gets the next generation, and its insight is replaced but
   expect(await bodyOf(retriage({ lead_ids: [id, id, randomUUID()] }))).toEqual({ leads: 1 })
   await expectGenerations([id], 2)
   const after = await insightRow(id)
-  expect(after).toEqual({ ...before, generation: 2, updated_at: expect.any(Date) })
+  expect(after).toEqual({ ...before, generation: 2, changed_in: expect.any(String), updated_at: expect.any(Date) })
   expect(after?.updated_at.getTime()).toBeGreaterThan(before?.updated_at.getTime())
 
   expect((await rpc().retriageLeads({ leadIds: [id] })).leads).toBe(1n)

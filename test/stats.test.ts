@@ -7,6 +7,7 @@ import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_
 import type { GetStatsRequestSchema, StatsBreakdown, StatsInterval } from '../gen/leadtriage/insights/v1/stats_pb.ts'
 import { bodyOf } from '../testkit/clients/rest.ts'
 import { TRANSPORTS } from '../testkit/clients/rpc.ts'
+import { eventually } from '../testkit/eventually.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
 import { useServices } from '../testkit/fixtures/services.ts'
 import { useStack } from '../testkit/fixtures/stack.ts'
@@ -82,6 +83,12 @@ test('the figures are the same over every protocol', async () => {
     ...{ corrected: 1, disagreements: 1, agreement: 0, latency: { p50_ms: 981, p95_ms: 981, p99_ms: 981 } },
   }
   const times = { start: FROM.toISOString(), end: TO.toISOString() }
+  await eventually(async () => {
+    const { total } = await bodyOf<{ total: { triaged: number } }>(
+      fetch(`${insights.url}/stats?from=${times.start}&to=${times.end}`),
+    )
+    return total.triaged === 1 // what was stored a moment ago may not be counted yet
+  })
   const query = new URLSearchParams({ from: times.start, to: times.end, breakdown: 'source' })
   expect(await bodyOf(fetch(`${insights.url}/stats?${query}`))).toEqual({
     ...{ from: times.start, to: times.end, as_of: expect.stringMatching(/^20.*Z$/) },

@@ -127,8 +127,15 @@ export const listFilters: fc.Arbitrary<ListFilter> = fc
   .map(([fields, numbers, count]) => {
     const entries = Object.entries(fields)
     const chosen = Array.from({ length: count }, () => entries[(numbers.next().value ?? 0) % entries.length])
-    return Object.fromEntries(chosen.filter((entry) => entry !== undefined))
+    return Object.fromEntries(chosen.filter((entry) => entry !== undefined)) as ListFilter
   })
+  .filter(isPossible)
+
+/** Whether the ranges contain something; a request with others is rejected. */
+function isPossible({ min_confidence, max_confidence, created_after, created_before }: ListFilter): boolean {
+  if ((min_confidence ?? 0) > (max_confidence ?? 1)) return false
+  return !created_after || !created_before || created_after < created_before
+}
 
 /** The ids of the leads that match, in order. */
 export function expectedIds(leads: readonly ListedLead[], filter: ListFilter, order: string): string[] {

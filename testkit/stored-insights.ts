@@ -25,11 +25,7 @@ export function storedInsights(owner: postgres.Sql): StoredInsights {
         ...{ priority: 'P1', next_action: 'email', confidence: 0.5, tags: ['a'], reasons: [], language: 'en' },
         ...{ analyzer: 'test@1', ...insight },
       }
-      await sql`
-        insert into insights ${sql(stored)}`
-      await sql`
-        update insights i set client_id = l.client_id, source = l.source, received_at = l.created_at
-        from leads l where l.id = i.lead_id and i.lead_id = ${id}`
+      await sql`insert into insights ${sql(stored)}` // a trigger copies client, source and time of the lead
       return id
     },
     addMany: async (count, note = '') => {

@@ -23,7 +23,29 @@ set client_id = l.client_id, source = l.source, received_at = l.created_at
 from leads l
 where l.id = i.lead_id;
 
--- what insights may know of a lead besides its insight; the key and the hashes are none of its business
+-- Triage of the previous version does not know these columns. It may run during an upgrade, or after a rollback.
+create function complete_insight() returns trigger
+  language plpgsql security definer set search_path = public, pg_temp
+  as $$
+  begin
+    if tg_op = 'UPDATE' then
+      new.changed_in := pg_current_xact_id();
+    end if;
+    if new.client_id = '' then
+      select client_id, source, created_at into new.client_id, new.source, new.received_at
+      from leads where id = new.lead_id;
+      new.client_id := coalesce(new.client_id, '');
+      new.received_at := coalesce(new.received_at, now());
+    end if;
+    return new;
+  end
+  $$;
+create trigger complete_inserted_insight before insert on insights
+  for each row when (new.client_id = '') execute function complete_insight();
+create trigger complete_updated_insight before update on insights
+  for each row when (new.changed_in = old.changed_in) execute function complete_insight();
+
+-- what insights may know of a lead besides its insight: neither its key nor its hashes
 create view lead_details as
   select id as lead_id, client_id, email, phone, name, note, source, generation, created_at from leads;
 

@@ -1,9 +1,6 @@
 -- Roll-ups for GetStats: counts of insights by hour, computed from the table insights and recomputable at any time.
 -- docs/decisions/037-roll-ups.md explains the design. Owned by insights; without personal data.
 
--- also created by migration 019, for watchers
-create index if not exists insights_by_change on insights (changed_in, lead_id);
-
 -- A row for each hour, set of dimensions, and combination of their values.
 create table stats_hours (
   hour timestamptz not null,               -- of the time the lead was received
@@ -42,8 +39,7 @@ create table stats_progress (
 insert into stats_progress default values;
 
 -- Erasure deletes insights, and a deleted row has no changed_in. The lead may be what makes one of the next hour a
--- duplicate. The counts by its source, which is text of a client, go at once. Rows that are locked are being replaced,
--- perhaps by a count that began before the erasure; the marks have them counted once more.
+-- duplicate.
 create function mark_stats_of_erased() returns trigger
   language plpgsql security definer set search_path = public, pg_temp
   as $$
@@ -51,14 +47,6 @@ create function mark_stats_of_erased() returns trigger
     insert into stats_stale_hours (hour)
     select distinct date_trunc('hour', received_at, 'UTC') + make_interval(hours => following)
     from erased cross join generate_series(0, 1) as following;
-    delete from stats_hours
-    where ctid = any(array(
-      select s.ctid
-      from erased e
-      join stats_hours s on s.dimensions in (2, 3, 6, 7) and s.hour = date_trunc('hour', e.received_at, 'UTC')
-      where s.source = e.source
-      for update of s skip locked
-    ));
     return null;
   end
   $$;

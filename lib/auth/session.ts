@@ -1,5 +1,5 @@
 import type { CallLimits } from '../limits/call-limits.ts'
-import type { Authenticate } from './access-control.ts'
+import type { Authenticate, IncomingCall } from './access-control.ts'
 import { unauthenticated } from './create-access-control.ts'
 import { createCredentialCache } from './credential-cache.ts'
 import type { Principal } from './principal.ts'
@@ -17,7 +17,7 @@ export interface SessionVerifierOptions {
   readonly lookUp: (hash: string) => Promise<StoredSession | undefined>
   /** Limits the look-ups of sessions that do not exist. */
   readonly limits: Pick<CallLimits, 'tryCredential'>
-  /** Called for every call with a live session. */
+  /** Called when a call with a live session begins. */
   readonly onUse: (sessionId: string) => void
 }
 
@@ -33,8 +33,8 @@ export function createSessionVerifier({ lookUp, limits, onUse }: SessionVerifier
     const { id, clientId, actor, scopes, expiresInMs } = session
     return { value: { principal: { clientId, actor, scopes: new Set(scopes) }, id }, expiresInMs }
   })
-  const use = ({ id, principal }: LiveSession): Principal => {
-    onUse(id)
+  const use = (call: IncomingCall, { id, principal }: LiveSession): Principal => {
+    if (!call.isOngoing) onUse(id) // or a page that is left open would keep its session alive
     return principal
   }
 
@@ -45,7 +45,7 @@ export function createSessionVerifier({ lookUp, limits, onUse }: SessionVerifier
     if (cookie === undefined) return undefined
     if (httpMethod !== 'GET' && httpMethod !== 'HEAD') assertSameOrigin(call)
     const known = cache.get(cookie)
-    if (known !== undefined) return use(known)
-    return limits.tryCredential(call, () => cache.lookUp(cookie)).then(use)
+    if (known !== undefined) return use(call, known)
+    return limits.tryCredential(call, () => cache.lookUp(cookie)).then((session) => use(call, session))
   }
 }

@@ -63,7 +63,7 @@ export interface ServerOptions {
   readonly maxBodyBytes?: number
   /** Interval of HTTP/2 keepalive pings on gRPC connections. Default 60 s. */
   readonly grpcKeepaliveMs?: number
-  /** Interval at which the credential of a stream is checked. Default 30 s. */
+  /** Interval at which the credential of a stream is checked. Default 5 s. */
   readonly recheckMs?: number
   /** Interval of the comments in server-sent events. Default 15 s. */
   readonly heartbeatMs?: number

@@ -28,7 +28,7 @@ import { getLeadOverview } from './get-lead-overview.ts'
 import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
-import { exportInsights } from './leads/export-insights.ts'
+import { createExport } from './leads/export-insights.ts'
 import { listInsights } from './leads/list-insights.ts'
 import { createListStore } from './leads/list-store.ts'
 import { listCorrections } from './list-corrections.ts'
@@ -91,7 +91,8 @@ export async function startInsights(
     maxWaiting: 10_000,
     log,
   })
-  const list = createListStore(sql, startSearch(sql, log, { onStop }))
+  const index = startSearch(sql, log, { onStop })
+  const list = createListStore(sql, index)
   const stats = createStatsStore(sql)
   const corrections = createCorrectionStore(sql)
   const events = createCorrectionEvents({ nats, names, store: corrections, log })
@@ -108,8 +109,8 @@ export async function startInsights(
     getLeadOverview: (principal, leadId) => getLeadOverview({ overviews, corrections }, principal, leadId),
     correctInsight: (caller, leadId, input) =>
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
-    exportInsights: (input, principal) => exportInsights(list, input, principal),
-    watchInsights: startWatching({ sql, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
+    exportInsights: createExport(list),
+    watchInsights: startWatching({ sql, index, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
   }
 
   const server = await startServer({

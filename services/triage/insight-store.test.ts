@@ -68,6 +68,27 @@ describe('an insight', () => {
     expect(row).toEqual({ effective_intent: 'spam', intent: 'buy' })
   })
 
+  test('that the previous version of triage stores or replaces gets what it leaves out', async () => {
+    const leadId = randomUUID()
+    const [createdAt, insight] = [new Date('2026-01-31T12:00:00Z'), insightOf(leadId)]
+    await stack.sql`
+      insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, source, created_at)
+      values (${leadId}, 'website', ${randomUUID()}, '\\x00', 'note', 'hash', 'form', ${createdAt})`
+    await sql`
+      insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence, tags,
+                            reasons, language, analyzer)
+      values (${leadId}, ${insight.id}, 1, 'final', 'hash', 'buy', 'P1', 'email', 0.5, '{}', '[]', 'en', 'rules@2')`
+    const stored = async () =>
+      (
+        await stack.sql`
+        select client_id, source, received_at, changed_in::text from insights where lead_id = ${leadId}`
+      )[0]
+    const first = await stored()
+    expect(first).toMatchObject({ client_id: 'website', source: 'form', received_at: createdAt })
+    await sql`update insights set generation = 2, updated_at = now() where lead_id = ${leadId}`
+    expect(Number((await stored())?.changed_in)).toBeGreaterThan(Number(first?.changed_in))
+  })
+
   test('names the transaction that last changed it', async () => {
     const leadId = randomUUID()
     const changedIn = async () =>

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { toBinary } from '@bufbuild/protobuf'
 import { createClient } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
 import { parse } from 'csv-parse/sync'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { InsightsService } from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
+import {
+  ExportInsightsResponseSchema,
+  InsightsService,
+} from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { generateKey, hashOfKey, hintOfKey } from '../../../lib/auth/api-key.ts'
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
@@ -14,7 +18,8 @@ import type { ServiceProcess } from '../../../testkit/fixtures/services.ts'
 import { useServices } from '../../../testkit/fixtures/services.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { createSearchIndex } from '../search/search-index.ts'
-import { exportInsights } from './export-insights.ts'
+import { createExport } from './export-insights.ts'
+import type { LeadInsight } from './lead-insight.ts'
 import { createListStore } from './list-store.ts'
 
 const stack = useStack()
@@ -149,10 +154,34 @@ test('a batch is read only after the one before was taken', async () => {
       return store.readPage(...page)
     },
   }
-  const batches = exportInsights(counted, {}, ANONYMOUS)
+  const batches = createExport(counted)({}, ANONYMOUS)
   expect((await batches.next()).value).toHaveLength(250)
   expect((await batches.next()).value).toHaveLength(250)
   expect(reads).toBe(2)
   await batches.return()
   await sql.end()
+})
+
+test('more exports than a process takes at a time are told to retry, until one has ended', async () => {
+  const readPage = async () => ({ rows: [], next: { rank: '', receivedAt: new Date(), leadId: '' } as const })
+  const endless = createExport({ readPage: async () => ({ ...(await readPage()), rows: [{} as LeadInsight] }) })
+  const exports = Array.from({ length: 4 }, () => endless({}, ANONYMOUS))
+  for (const batches of exports) await batches.next()
+  await expect(endless({}, ANONYMOUS).next()).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: 30 })
+  await exports[0]?.return()
+  expect((await endless({}, ANONYMOUS).next()).done).toBe(false)
+})
+
+test('messages of long notes stay below what clients of gRPC accept', async () => {
+  await stack.sql`
+    insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, source)
+    select gen_random_uuid(), 'website', gen_random_uuid(), '\\x00', repeat('ж', 20000), 'hash', 'long'
+    from generate_series(1, 120) n`
+  const client = createClient(InsightsService, createGrpcTransport({ baseUrl: insights.url }))
+  let leads = 0
+  for await (const message of client.exportInsights({ filter: { sources: ['long'] } })) {
+    leads += message.insights.length
+    expect(toBinary(ExportInsightsResponseSchema, message).length).toBeLessThan(4_000_000)
+  }
+  expect(leads).toBe(120)
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Principal } from '../../../lib/auth/principal.ts'
+import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { parseRequest } from '../../../lib/errors/parse.ts'
 import { assertMayFilter, insightFilterSchema } from './insight-filter.ts'
 import { type LeadInsight, mayReadPersonalData, withoutPersonalData } from './lead-insight.ts'
@@ -17,26 +18,41 @@ const requestSchema = z.strictObject(
   { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
 )
 
+/** Exports at a time in a process: each reads pages as fast as its client takes them. */
+const MAX_EXPORTS = 4
+
+/** An export, with its store bound. */
+export type ExportInsights = (input: unknown, principal: Principal) => AsyncGenerator<readonly LeadInsight[], void>
+
 /**
  * Yields all leads that match, in batches. Reads the next batch when the previous one was taken, so memory does not grow
  * with the number of leads. A lead that is added meanwhile may be missing, and one whose priority changes meanwhile may
  * be missing or there twice in the order by urgency.
  *
- * @param input filter and order, not validated yet
- * @throws AppError `invalid_request`, `permission_denied` for a filter by personal data, `unavailable`
+ * The input has filter and order, and is not validated yet. Throws AppError `invalid_request`, `permission_denied` for a
+ * filter by personal data, `overloaded` beyond {@link MAX_EXPORTS}, `unavailable`.
  */
-export async function* exportInsights(
-  store: Pick<ListStore, 'readPage'>,
-  input: unknown,
-  principal: Principal,
-): AsyncGenerator<readonly LeadInsight[], void> {
-  const query = parseRequest(requestSchema, input)
-  assertMayFilter(query.filter, principal)
-  const showsAll = mayReadPersonalData(principal)
-  let after: Position | undefined
-  do {
-    const { rows, next } = await store.readPage(query, after, BATCH_SIZE)
-    if (rows.length > 0) yield showsAll ? rows : rows.map(withoutPersonalData)
-    after = next
-  } while (after !== undefined)
+export function createExport(store: Pick<ListStore, 'readPage'>): ExportInsights {
+  let running = 0
+  return async function* (input, principal) {
+    const query = parseRequest(requestSchema, input)
+    assertMayFilter(query.filter, principal)
+    const showsAll = mayReadPersonalData(principal)
+    if (running >= MAX_EXPORTS) throw tooManyExports()
+    running += 1
+    try {
+      let after: Position | undefined
+      do {
+        const { rows, next } = await store.readPage(query, after, BATCH_SIZE)
+        if (rows.length > 0) yield showsAll ? rows : rows.map(withoutPersonalData)
+        after = next
+      } while (after !== undefined)
+    } finally {
+      running -= 1
+    }
+  }
+}
+
+function tooManyExports(): AppError {
+  return new AppError(ErrorCode.Overloaded, 'Too many exports are running; retry later.', { retryAfterSeconds: 30 })
 }

@@ -8,7 +8,7 @@ import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
 import type { RestStreams } from '../../../lib/server/rest/streams.ts'
 import type { ExportFormat } from './export-formats.ts'
 import { CSV, NDJSON } from './export-formats.ts'
-import type { ExportInsights } from './export-rpc.ts'
+import type { ExportInsights } from './export-insights.ts'
 import { filterInputOf, filterQueryShape, withQueryPaths } from './insight-filter-query.ts'
 import type { LeadInsight } from './lead-insight.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema } from './lead-insight-body.ts'
@@ -66,7 +66,7 @@ export function registerExportRest(app: RestApp, exportInsights: ExportInsights,
         response,
         [DETAILS]: {
           headers: { 200: ['Content-Disposition'] },
-          problems: [ErrorCode.PermissionDenied],
+          problems: [ErrorCode.PermissionDenied, ErrorCode.Overloaded],
           responseExamples: {
             'text/csv': `${CSV.head.slice(1).trim()}\r\n`,
             'application/x-ndjson': `${JSON.stringify(LEAD_INSIGHT_EXAMPLE)}\n`,

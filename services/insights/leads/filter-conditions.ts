@@ -50,7 +50,7 @@ export function filtersLead({ email, text }: InsightFilter): boolean {
   return email !== undefined || text !== undefined
 }
 
-/** The conditions on what people wrote. `hasEmail` is what leads_by_email needs. */
+/** The conditions on what people wrote. */
 export function leadConditions(sql: Sql, { email, text }: InsightFilter): SqlFragment[] {
   return [
     ...(email === undefined ? [] : [sql`l.email is not null and subject_email(l.email) = subject_email(${email})`]),

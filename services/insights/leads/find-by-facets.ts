@@ -1,7 +1,7 @@
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { dayFacets, dayOf, type FacetQuery, facetConditions, startOfDay } from './facets.ts'
 import { allOf, insightConditions, leadExists } from './filter-conditions.ts'
-import { NIL_ID, Order, type Position } from './order.ts'
+import { NIL_ID, Order, type Position, SAME_RANK } from './order.ts'
 import { following } from './positions.ts'
 import type { Scan, Step } from './scan.ts'
 
@@ -69,6 +69,7 @@ async function find({ sql, order, filter, limit, limits }: Scan, facets: FacetQu
   const { condition } = following(sql, order, from, filter, { at: sql`i.received_at`, id: sql`i.lead_id` })
   const conditions = [
     ...facetConditions(sql, facets),
+    ...(from.rank === SAME_RANK ? [] : [sql`i.effective_priority = ${from.rank}`]),
     ...insightConditions(sql, filter),
     ...leadExists(sql, filter, sql`i.lead_id`),
     condition,

@@ -72,6 +72,14 @@ export const insightFilterSchema = z
     },
     { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of the filter' : 'must be an object') },
   )
+  .refine(({ min_confidence: min = 0, max_confidence: max = 1 }) => min <= max, {
+    path: ['max_confidence'],
+    error: 'must not be less than min_confidence',
+  })
+  .refine(({ created_after: after, created_before: before }) => !after || !before || after < before, {
+    path: ['created_before'],
+    error: 'must be after created_after',
+  })
   .transform((fields) => ({
     priorities: fields.priorities,
     intents: fields.intents,

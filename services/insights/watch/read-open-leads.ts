@@ -8,12 +8,19 @@ import type { LeadInsightRecord } from '../leads/read-lead-insights.ts'
 import { leadColumns, toLeadInsight } from '../leads/read-lead-insights.ts'
 import { readOpen } from '../leads/read-open.ts'
 import { STEP_LIMITS } from '../leads/scan.ts'
-import { createSearchIndex } from '../search/search-index.ts'
+import type { SearchIndex } from '../search/search-index.ts'
 
 /** An open lead, and the transaction that changed its insight last. */
 interface OpenLead {
   readonly row: LeadInsight
   readonly changedIn: bigint
+}
+
+export interface OpenLeadParts {
+  readonly sql: Sql
+  readonly index: SearchIndex
+  /** Runs reads of watchers that have just started, a few at a time. */
+  readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>
 }
 
 /** A page of the list has at most 20 MB, as a page of changes. */
@@ -27,17 +34,21 @@ const PAGE_BUDGET_MS = 1_000
  * @returns pages of any size
  * @throws AppError `unavailable`
  */
-export async function* readOpenLeads(sql: Sql, filter: InsightFilter): AsyncGenerator<OpenLead[], void, undefined> {
-  const index = createSearchIndex(sql) // reads nothing unless the filter has a text
+export async function* readOpenLeads(
+  { sql, index, inTurn }: OpenLeadParts,
+  filter: InsightFilter,
+): AsyncGenerator<OpenLead[], void, undefined> {
   const list = { sql, index, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
   let after: Position | undefined
   do {
-    const slice = await readOpen({ ...list, deadline: performance.now() + PAGE_BUDGET_MS }, after)
-    yield await readRows(
-      sql,
-      slice.positions.map(({ leadId }) => leadId),
-    )
-    after = slice.through
+    const from = after
+    const { through, rows } = await inTurn(async () => {
+      const slice = await readOpen({ ...list, deadline: performance.now() + PAGE_BUDGET_MS }, from)
+      const leadIds = slice.positions.map(({ leadId }) => leadId)
+      return { through: slice.through, rows: await readRows(sql, leadIds) }
+    })
+    yield rows
+    after = through
   } while (after !== undefined)
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Principal } from '../../../lib/auth/principal.ts'
 import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
-import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { InsightFilter } from '../leads/insight-filter.ts'
 import { assertMayFilter, insightFilterSchema } from '../leads/insight-filter.ts'
 import type { LeadInsight } from '../leads/lead-insight.ts'
@@ -10,6 +9,7 @@ import { catchUp } from './catch-up.ts'
 import type { InsightFeed, Subscription } from './insight-feed.ts'
 import { compileFilter } from './match-filter.ts'
 import type { Change, ChangeReader } from './read-changes.ts'
+import type { OpenLeadParts } from './read-open-leads.ts'
 import { readOpenLeads } from './read-open-leads.ts'
 import { encodePosition, encodeToken, fingerprintOf, parseToken } from './resume-token.ts'
 import { redacted } from './row-variants.ts'
@@ -30,12 +30,9 @@ export interface WatchItem {
   readonly resumeToken: string
 }
 
-export interface WatchDependencies {
-  readonly sql: Sql
+export interface WatchDependencies extends OpenLeadParts {
   readonly feed: InsightFeed
   readonly changes: ChangeReader
-  /** Runs reads of watchers that catch up, a few at a time. */
-  readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>
   /** Default {@link HEARTBEAT_MS}. */
   readonly heartbeatMs?: number | undefined
 }
@@ -107,7 +104,7 @@ export async function* watchInsights(
     } else if (includeOpen) {
       let left = MAX_OPEN_LEADS
       const deadline = performance.now() + MAX_OPEN_MS
-      for await (const page of readOpenLeads(sql, filter)) {
+      for await (const page of readOpenLeads(parts, filter)) {
         signal.throwIfAborted()
         openLeadsTruncated = page.length > left || performance.now() > deadline
         for (const lead of page.slice(0, left)) {

@@ -76,7 +76,7 @@ describe('rows become leads', () => {
     expect((await importAll(intake.url, toNdjson(rows), { key })).last).toMatchObject({ done: { created: 1_200 } })
     await eventually(async () => {
       const [row] = await stack.sql<{ n: number }[]>`
-        select count(*)::int as n from insights join leads on leads.id = lead_id where source = ${key}`
+        select count(*)::int as n from insights join leads on leads.id = lead_id where leads.source = ${key}`
       return row?.n === 1_200
     }, 20_000)
   })

@@ -9,7 +9,7 @@ import { rollUpHours } from './roll-up-hours.ts'
  * Keeps the roll-ups of GetStats. Invariants:
  *  1. One process does: the leader (lib/postgres/leader.ts).
  *  2. An hour whose insights differ from its roll-up is marked as stale, or is going to be by the next call of
- *     markChangedHours. Only who computes an hour removes its marks.
+ *     markChangedHours. Only the process that computes an hour removes its marks.
  *  3. Nothing is kept in memory but pauses, so a new leader continues where the last one was.
  *  4. The work takes at most half of a core, and at most a twentieth for an hour that changes all the time.
  */
