@@ -45,8 +45,8 @@ test('a dead-lettered lead has its reason and no insight', () => {
   expect(toLeadInsightMessage(dead).insight).toBeUndefined()
 })
 
-test('without personal data nothing that a person wrote is left', () => {
-  const text = JSON.stringify(toLeadInsightBody(withoutPersonalData(dead)))
+test('without personal data the note, the name and the addresses are left out; the reasons stay', () => {
+  const text = JSON.stringify(toLeadInsightBody(withoutPersonalData(open)))
   for (const value of [lead.email, lead.phone, lead.name, lead.note]) expect(text).not.toContain(value)
-  expect(text).toContain('web')
+  for (const value of ['web', 'asks for a price']) expect(text).toContain(value)
 })
