@@ -69,7 +69,10 @@ describe.each(TRANSPORTS)('%s', (_name, transport) => {
 test('curl shows the open leads, then what is new', async () => {
   const open = await store('Our site is down, call me now')
   await eventually(async () => (await stack.sql`select from insights where lead_id = ${open}`).length > 0)
-  const curl = execFile('curl', ['-sN', `${insights.url}/insights/stream?include_open=true`])
+  const curl = execFile('curl', [
+    '-sN',
+    `${insights.url}/insights/stream?include_open=true&priority=P0&priority=P1&priority=P2&priority=P3`,
+  ])
   onTestFinished(() => void curl.kill())
   let output = ''
   curl.stdout?.on('data', (text: string) => {

@@ -83,6 +83,11 @@ test('NDJSON has the leads of the filter as the list has them', async () => {
   expect(listed).toHaveLength(1)
 })
 
+test('a parameter may be repeated, as in the list', async () => {
+  const lines = (await (await exported('format=ndjson&state=pending&state=dead_lettered')).text()).trimEnd().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as { state: string }).state)).toEqual(['pending'])
+})
+
 test('an export without leads is a file without rows', async () => {
   expect(await (await exported('source=nowhere')).text()).toMatch(/^lead_id,[a-z_,]*\r\n$/)
   expect(await (await exported('source=nowhere&format=ndjson')).text()).toBe('')

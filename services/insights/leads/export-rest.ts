@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Scope } from '../../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../../lib/errors/parse.ts'
 import { problemSchema } from '../../../lib/server/rest/error.ts'
@@ -9,7 +8,7 @@ import type { RestStreams } from '../../../lib/server/rest/streams.ts'
 import type { ExportFormat } from './export-formats.ts'
 import { CSV, NDJSON } from './export-formats.ts'
 import type { ExportInsights } from './export-insights.ts'
-import { filterInputOf, filterQueryShape, withQueryPaths } from './insight-filter-query.ts'
+import { FILTERED_ROUTE, filterQueryShape, splitQuery, withQueryPaths } from './insight-filter-query.ts'
 import type { LeadInsight } from './lead-insight.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema } from './lead-insight-body.ts'
 import { Order } from './order.ts'
@@ -53,7 +52,7 @@ export function registerExportRest(app: RestApp, exportInsights: ExportInsights,
   app.get(
     '/insights::export', // `::` is an escaped colon
     {
-      config: { scope: Scope.InsightsRead },
+      config: FILTERED_ROUTE,
       schema: {
         operationId: 'exportInsights',
         tags: ['Insights'],
@@ -76,14 +75,15 @@ export function registerExportRest(app: RestApp, exportInsights: ExportInsights,
       validatorCompiler: () => (value: unknown) => ({ value }),
     },
     async (request, reply) => {
-      const { format = 'csv', ...query } = request.query as Readonly<Record<string, unknown>>
+      const { filter, others } = splitQuery(request.query as Readonly<Record<string, unknown>>)
+      const { format = 'csv', ...input } = others
       const chosen = FORMATS.get(format)
       if (chosen === undefined) throw invalidRequest([{ path: 'format', message: 'must be csv or ndjson' }])
       reply.header('content-disposition', `attachment; filename="insights.${format}"`)
       try {
         return await streams.sendBody(request, reply, {
           type: chosen.type,
-          open: () => toText(exportInsights(inputOf(query), request.principal), chosen),
+          open: () => toText(exportInsights({ ...input, filter }, request.principal), chosen),
           ...(chosen === NDJSON && { failed: (problem) => `${JSON.stringify({ failed: problem })}\n` }),
         })
       } catch (error) {
@@ -92,12 +92,6 @@ export function registerExportRest(app: RestApp, exportInsights: ExportInsights,
       }
     },
   )
-}
-
-/** Unknown parameters stay, and are rejected by the use case. */
-function inputOf(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const others = Object.entries(query).filter(([name]) => !(name in filterQueryShape))
-  return { ...Object.fromEntries(others), filter: filterInputOf(query) }
 }
 
 async function* toText(

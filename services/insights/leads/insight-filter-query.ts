@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { intentField, timeField } from '../../../contract/rest-fields.ts'
+import { Scope } from '../../../lib/auth/scopes.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { invalidRequest } from '../../../lib/errors/parse.ts'
 import { nextActionField, priorityField, stageField } from '../insight-body.ts'
@@ -18,7 +19,6 @@ const LISTS = {
   source: 'sources',
   client: 'clients',
 } as const
-export const LIST_PARAMETERS: readonly string[] = Object.keys(LISTS)
 /** Other parameters that are not text. */
 const NUMBERS = ['min_confidence', 'max_confidence'] as const
 
@@ -64,8 +64,22 @@ export const filterQueryShape = {
     }),
 }
 
-/** The parameters of a filter in a query, in the form that `insightFilterSchema` validates. */
-export function filterInputOf(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The config of a route whose query has a filter. */
+export const FILTERED_ROUTE = { scope: Scope.InsightsRead, listParameters: Object.keys(LISTS) }
+
+/**
+ * Splits the parameters of a query, which are strings, into the filter, in the form that `insightFilterSchema` validates,
+ * and the others as they are. Unknown ones are among the others, and are rejected by the use case.
+ */
+export function splitQuery(query: Readonly<Record<string, unknown>>): {
+  filter: Record<string, unknown>
+  others: Record<string, unknown>
+} {
+  const others = Object.entries(query).filter(([name]) => !(name in filterQueryShape))
+  return { filter: filterInputOf(query), others: Object.fromEntries(others) }
+}
+
+function filterInputOf(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const input: Record<string, unknown> = {}
   for (const name of Object.keys(filterQueryShape)) {
     const value = query[name]
@@ -86,7 +100,8 @@ function numberOf(value: unknown): unknown {
   return typeof value === 'string' && /^\d*\.?\d+$/.test(value) ? Number(value) : value
 }
 
-function booleanOf(value: unknown): unknown {
+/** Anything else stays as it is and is reported as a violation. */
+export function booleanOf(value: unknown): unknown {
   if (value === 'true') return true
   return value === 'false' ? false : value
 }

@@ -8,7 +8,7 @@ import { parseRequest } from '../../../lib/errors/parse.ts'
 import type { InsightFilter } from './insight-filter.ts'
 import { assertMayFilter, insightFilterSchema, needsInsight } from './insight-filter.ts'
 import { toFilterInput } from './insight-filter-message.ts'
-import { filterInputOf, withQueryPaths } from './insight-filter-query.ts'
+import { splitQuery, withQueryPaths } from './insight-filter-query.ts'
 
 const NOTHING = parseRequest(insightFilterSchema, {})
 
@@ -24,7 +24,7 @@ function violationsOf(parse: () => unknown): Record<string, string> {
 
 function ofQuery(query: Record<string, unknown>): InsightFilter {
   try {
-    return parseRequest(insightFilterSchema, filterInputOf(query))
+    return parseRequest(insightFilterSchema, splitQuery(query).filter)
   } catch (error) {
     throw withQueryPaths(error)
   }

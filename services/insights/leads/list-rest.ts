@@ -1,9 +1,8 @@
 import { z } from 'zod'
-import { Scope } from '../../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
-import { filterInputOf, filterQueryShape, LIST_PARAMETERS, withQueryPaths } from './insight-filter-query.ts'
+import { booleanOf, FILTERED_ROUTE, filterQueryShape, splitQuery, withQueryPaths } from './insight-filter-query.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema, toLeadInsightBody } from './lead-insight-body.ts'
 import type { ListInsights } from './list-rpc.ts'
 import { Order } from './order.ts'
@@ -58,7 +57,7 @@ export function registerListRest(app: RestApp, listInsights: ListInsights): void
   app.get(
     '/insights',
     {
-      config: { scope: Scope.InsightsRead, listParameters: LIST_PARAMETERS },
+      config: FILTERED_ROUTE,
       schema: {
         operationId: 'listInsights',
         tags: ['Insights'],
@@ -87,14 +86,13 @@ export function registerListRest(app: RestApp, listInsights: ListInsights): void
   )
 }
 
-/** Parameters are strings here. Unknown ones stay, and are rejected by the use case. */
 function inputOf(query: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const others = Object.entries(query).filter(([name]) => !(name in filterQueryShape))
-  const { page_size, count, ...rest } = Object.fromEntries(others)
+  const { filter, others } = splitQuery(query)
+  const { page_size, count, ...rest } = others
   return {
     ...rest,
-    filter: filterInputOf(query),
-    ...(page_size === undefined ? {} : { page_size: Number(page_size) }),
-    ...(count === undefined ? {} : { count: count === 'true' ? true : count === 'false' ? false : count }),
+    filter,
+    page_size: page_size === undefined ? undefined : Number(page_size),
+    count: booleanOf(count),
   }
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { Scope } from '../../../lib/auth/scopes.ts'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { ServerSentEvent } from '../../../lib/server/rest/event-stream.ts'
 import { lastEventIdOf } from '../../../lib/server/rest/event-stream.ts'
@@ -7,7 +6,13 @@ import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
 import { eventStreamResponse } from '../../../lib/server/rest/openapi/streamed-response.ts'
 import type { RestStreams } from '../../../lib/server/rest/streams.ts'
-import { filterInputOf, filterQueryShape, withQueryPaths } from '../leads/insight-filter-query.ts'
+import {
+  booleanOf,
+  FILTERED_ROUTE,
+  filterQueryShape,
+  splitQuery,
+  withQueryPaths,
+} from '../leads/insight-filter-query.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema, toLeadInsightBody } from '../leads/lead-insight-body.ts'
 import { oncePerRow } from './row-variants.ts'
 import type { WatchInsights, WatchItem } from './watch-insights.ts'
@@ -57,7 +62,7 @@ export function registerWatchRest(app: RestApp, watch: WatchInsights, streams: R
   app.get(
     '/insights/stream',
     {
-      config: { scope: Scope.InsightsRead },
+      config: FILTERED_ROUTE,
       schema: {
         operationId: 'watchInsights',
         tags: ['Insights'],
@@ -100,16 +105,10 @@ export function registerWatchRest(app: RestApp, watch: WatchInsights, streams: R
   )
 }
 
-/** Parameters are strings here. Unknown ones stay, and are rejected by the use case. */
 function inputOf(query: Readonly<Record<string, unknown>>, lastEventId: string | undefined): Record<string, unknown> {
-  const others = Object.entries(query).filter(([name]) => !(name in filterQueryShape))
-  const { include_open: includeOpen, resume_token: resumeToken, ...unknown } = Object.fromEntries(others)
-  return {
-    ...unknown,
-    filter: filterInputOf(query),
-    include_open: includeOpen === 'true' ? true : includeOpen === 'false' ? false : includeOpen,
-    resume_token: lastEventId ?? resumeToken,
-  }
+  const { filter, others } = splitQuery(query)
+  const { include_open: includeOpen, resume_token: resumeToken, ...rest } = others
+  return { ...rest, filter, include_open: booleanOf(includeOpen), resume_token: lastEventId ?? resumeToken }
 }
 
 async function* toEvents(items: AsyncIterable<WatchItem>): AsyncIterable<ServerSentEvent> {
