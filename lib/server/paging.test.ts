@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { AppError } from '../errors/app-error.ts'
 import { parseRequest } from '../errors/parse.ts'
-import { encodePageToken, pageSizeSchema, parsePageToken } from './paging.ts'
+import { encodePageToken, pageFields, parsePageToken } from './paging.ts'
 
 const query = { reason: 'failed', after: new Date(0), state: undefined }
 const position = z.tuple([z.string(), z.int()])
@@ -43,7 +43,7 @@ describe('a page token', () => {
 })
 
 test('a page size of 0 is the default, a larger one than the maximum is capped, a negative one is rejected', () => {
-  const schema = z.object({ page_size: pageSizeSchema(50, 500) })
+  const schema = z.object(pageFields)
   const sizeOf = (page_size?: unknown) => parseRequest(schema, { page_size }).page_size
   expect([undefined, 0, 1, 500, 501, 2 ** 31 - 1].map(sizeOf)).toEqual([50, 50, 1, 500, 500, 500])
   for (const size of [-1, 1.5, Number.NaN, '7']) expect(() => sizeOf(size)).toThrow(AppError)

@@ -3,12 +3,18 @@ import { z } from 'zod'
 import { invalidRequest } from '../errors/parse.ts'
 
 /** A page size according to AIP-158: 0 or absent means `defaultSize`, values above `maxSize` are capped. */
-export function pageSizeSchema(defaultSize: number, maxSize: number) {
+function pageSizeSchema(defaultSize: number, maxSize: number) {
   return z
     .int({ error: `must be a whole number from 1 to ${maxSize}` })
     .min(0, { error: 'must not be negative' })
     .default(0)
     .transform((size) => (size === 0 ? defaultSize : Math.min(size, maxSize)))
+}
+
+/** The request fields of a list: 50 items per page by default, at most 500. */
+export const pageFields = {
+  page_size: pageSizeSchema(50, 500),
+  page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
 }
 
 /**

@@ -9,6 +9,7 @@ import { Intent, NextAction, Priority } from '../../domain/vocabulary.ts'
 import type { Principal } from '../../lib/auth/principal.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { invalidRequest, violationsOf } from '../../lib/errors/parse.ts'
+import { bodyObject, oneOf } from '../../lib/errors/request-schema.ts'
 import type { CorrectionEvents } from './corrections/correction-events.ts'
 import type { CorrectionStore } from './corrections/correction-store.ts'
 import { assertTriaged, leadNotFound } from './insight-errors.ts'
@@ -36,36 +37,24 @@ export interface CorrectedInsight {
  */
 const MAX_ATTEMPTS = 20
 
-function oneOf<T extends Record<string, string>>(values: T) {
-  return z.enum(values, { error: `must be one of ${Object.values(values).join(', ')}` }).nullish()
-}
-
-const changeSchema = z
-  .strictObject(
-    {
-      intent: oneOf(Intent),
-      priority: oneOf(Priority),
-      next_action: oneOf(NextAction),
-      spam: z.boolean({ error: 'must be true or false' }).nullish(),
-      comment: storableText(MAX_COMMENT_LENGTH).nullish(),
-      request_id: uuidSchema.nullish(),
-    },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'the body must be a JSON object',
-    },
-  )
-  .superRefine(({ intent, priority, next_action, spam }, context) => {
-    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
-    const others = [intent, priority, next_action].filter((part) => part != null)
-    if (spam == null && others.length === 0) {
-      refuse([], 'it must have at least one of intent, priority, next_action and spam; a comment corrects nothing')
-    } else if (spam === true && others.length > 0) {
-      refuse(['spam'], 'must not be true together with intent, priority or next_action, which it determines')
-    } else if (spam === false && intent === Intent.Spam) {
-      refuse(['spam'], 'must not be false together with the intent spam')
-    }
-  })
+const changeSchema = bodyObject({
+  intent: oneOf(Intent).nullish(),
+  priority: oneOf(Priority).nullish(),
+  next_action: oneOf(NextAction).nullish(),
+  spam: z.boolean({ error: 'must be true or false' }).nullish(),
+  comment: storableText(MAX_COMMENT_LENGTH).nullish(),
+  request_id: uuidSchema.nullish(),
+}).superRefine(({ intent, priority, next_action, spam }, context) => {
+  const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message })
+  const others = [intent, priority, next_action].filter((part) => part != null)
+  if (spam == null && others.length === 0) {
+    refuse([], 'it must have at least one of intent, priority, next_action and spam; a comment corrects nothing')
+  } else if (spam === true && others.length > 0) {
+    refuse(['spam'], 'must not be true together with intent, priority or next_action, which it determines')
+  } else if (spam === false && intent === Intent.Spam) {
+    refuse(['spam'], 'must not be false together with the intent spam')
+  }
+})
 const requestSchema = z.object({ lead_id: uuidSchema, change: changeSchema })
 
 /**

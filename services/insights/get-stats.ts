@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { timeSchema } from '../../contract/time.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
+import { oneOf, requestObject } from '../../lib/errors/request-schema.ts'
 import type { Figures } from './stats/figures.ts'
 import { addCounts, toFigures } from './stats/figures.ts'
 import { Interval, isTimeZone, wholePeriod } from './stats/period.ts'
@@ -21,26 +22,19 @@ const values = z
   .max(MAX_VALUES, { error: `must have at most ${MAX_VALUES} values` })
   .default([])
 
-function oneOf<T extends Record<string, string>>(all: T) {
-  return z.enum(all, { error: `must be one of ${Object.values(all).join(', ')}` })
-}
-
-const requestSchema = z.strictObject(
-  {
-    from: timeSchema.optional(),
-    to: timeSchema.optional(),
-    interval: oneOf(Interval).default(Interval.Day),
-    time_zone: z
-      .string({ error: 'must be a string' })
-      .refine(isTimeZone, { error: 'must be the IANA name of a time zone, such as Europe/Berlin' })
-      .default('UTC'),
-    sources: values,
-    clients: values,
-    languages: values,
-    breakdown: oneOf(Dimension).optional(),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+  interval: oneOf(Interval).default(Interval.Day),
+  time_zone: z
+    .string({ error: 'must be a string' })
+    .refine(isTimeZone, { error: 'must be the IANA name of a time zone, such as Europe/Berlin' })
+    .default('UTC'),
+  sources: values,
+  clients: values,
+  languages: values,
+  breakdown: oneOf(Dimension).optional(),
+})
 
 export interface IntervalFigures {
   readonly start: Date

@@ -3,19 +3,16 @@ import { timeSchema } from '../../contract/time.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import type { Principal } from '../../lib/auth/principal.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
-import { encodePageToken, pageSizeSchema, parsePageToken } from '../../lib/server/paging.ts'
+import { requestObject } from '../../lib/errors/request-schema.ts'
+import { encodePageToken, pageFields, parsePageToken } from '../../lib/server/paging.ts'
 import type { CorrectedNote, CorrectionStore } from './corrections/correction-store.ts'
 import { mayReadPersonalData } from './leads/lead-insight.ts'
 
-const requestSchema = z.strictObject(
-  {
-    created_after: timeSchema.optional(),
-    created_before: timeSchema.optional(),
-    page_size: pageSizeSchema(50, 500),
-    page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  created_after: timeSchema.optional(),
+  created_before: timeSchema.optional(),
+  ...pageFields,
+})
 const positionSchema = z.tuple([timeSchema, uuidSchema])
 
 export interface CorrectionPage {

@@ -7,30 +7,25 @@ import { AuditAction } from '../../lib/auth/audit-event.ts'
 import type { AuditLog } from '../../lib/auth/audit-log.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
+import { bodyObject, oneOf } from '../../lib/errors/request-schema.ts'
 import type { LeadPosition, RetriageBatch, RetriageSelection, RetriageStore } from './retriage-store.ts'
 
-const requestSchema = z.strictObject(
-  {
-    // printable ASCII: a NUL character would fail in PostgreSQL
-    analyzer: z
-      .string({ error: 'must be a string such as rules@1' })
-      .regex(/^[\x20-\x7e]{1,200}$/, { error: 'must be name@version, such as rules@1' })
-      .optional(),
-    intents: z
-      .array(z.enum(Intent, { error: `must be one of ${Object.values(Intent).join(', ')}` }), {
-        error: 'must be a list of intents',
-      })
-      .max(100, { error: 'must have at most 100 items' })
-      .optional(),
-    created_after: timeSchema.optional(),
-    created_before: timeSchema.optional(),
-    ...selectionFields,
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'the body must be a JSON object',
-  },
-)
+const requestSchema = bodyObject({
+  // printable ASCII: a NUL character would fail in PostgreSQL
+  analyzer: z
+    .string({ error: 'must be a string such as rules@1' })
+    .regex(/^[\x20-\x7e]{1,200}$/, { error: 'must be name@version, such as rules@1' })
+    .optional(),
+  intents: z
+    .array(oneOf(Intent), {
+      error: 'must be a list of intents',
+    })
+    .max(100, { error: 'must have at most 100 items' })
+    .optional(),
+  created_after: timeSchema.optional(),
+  created_before: timeSchema.optional(),
+  ...selectionFields,
+})
 
 export interface RetriageDependencies {
   readonly leads: RetriageStore

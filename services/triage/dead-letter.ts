@@ -1,5 +1,5 @@
-import { z } from 'zod'
 import { timeSchema } from '../../contract/time.ts'
+import { oneOf } from '../../lib/errors/request-schema.ts'
 
 /** A lead that triage dead-lettered or parked. */
 export interface DeadLetter {
@@ -36,12 +36,8 @@ export interface DeadLetterFilter {
 
 /** The request fields that filter dead letters. */
 export const filterFields = {
-  reason: z.enum(DeadLetterReason, { error: oneOf(DeadLetterReason) }).optional(),
-  state: z.enum(DeadLetterState, { error: oneOf(DeadLetterState) }).default(DeadLetterState.Dead),
+  reason: oneOf(DeadLetterReason).optional(),
+  state: oneOf(DeadLetterState).default(DeadLetterState.Dead),
   failed_after: timeSchema.optional(),
   failed_before: timeSchema.optional(),
-}
-
-function oneOf(values: Readonly<Record<string, string>>): string {
-  return `must be one of ${Object.values(values).join(', ')}`
 }

@@ -2,19 +2,16 @@ import { z } from 'zod'
 import { timeSchema } from '../../contract/time.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
-import { encodePageToken, pageSizeSchema, parsePageToken } from '../../lib/server/paging.ts'
+import { requestObject } from '../../lib/errors/request-schema.ts'
+import { encodePageToken, pageFields, parsePageToken } from '../../lib/server/paging.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import { filterFields } from './dead-letter.ts'
 import type { DeadLetterStore } from './dead-letter-store.ts'
 
-const requestSchema = z.strictObject(
-  {
-    ...filterFields,
-    page_size: pageSizeSchema(50, 500),
-    page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  ...filterFields,
+  ...pageFields,
+})
 const positionSchema = z.tuple([timeSchema, uuidSchema])
 
 export interface DeadLetterPage {

@@ -1,20 +1,14 @@
-import { z } from 'zod'
 import { assertSelects, auditedIds, selectionFields } from '../../contract/selection.ts'
 import type { AuditSource } from '../../lib/auth/audit-event.ts'
 import { AuditAction } from '../../lib/auth/audit-event.ts'
 import type { AuditLog } from '../../lib/auth/audit-log.ts'
 import { AppError, ErrorCode } from '../../lib/errors/app-error.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
+import { bodyObject } from '../../lib/errors/request-schema.ts'
 import { filterFields } from './dead-letter.ts'
 import type { DeadLetterSelection, DeadLetterStore } from './dead-letter-store.ts'
 
-const requestSchema = z.strictObject(
-  { ...filterFields, ...selectionFields },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'the body must be a JSON object',
-  },
-)
+const requestSchema = bodyObject({ ...filterFields, ...selectionFields })
 
 /**
  * Triages dead-lettered or parked leads again: makes their dead letters due, which intake's reconciler then publishes

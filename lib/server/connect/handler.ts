@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessControl } from '../../auth/access-control.ts'
 import type { Principal } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
+import { untilAborted } from '../../lifecycle/until-aborted.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
 import { abortWhenClosed } from '../http/abort-when-closed.ts'
@@ -155,19 +156,6 @@ function unaryProtocolOf(request: FastifyRequest): UnaryProtocol {
 function streamingProtocolOf(request: FastifyRequest): StreamingProtocol | undefined {
   if (isGrpcWeb(request)) return grpcWebProtocol
   return isConnectStreaming(request) ? connectStreamingProtocol : undefined
-}
-
-/** Rejects when the signal aborts, also if the method ignores the signal. Its result is then discarded. */
-async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  try {
-    return await Promise.race([work(), aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }
 
 function contextOf(request: FastifyRequest, principal: Principal, signal: AbortSignal): CallContext {

@@ -1,7 +1,7 @@
-import { z } from 'zod'
 import type { Principal } from '../../../lib/auth/principal.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { parseRequest } from '../../../lib/errors/parse.ts'
+import { oneOf, requestObject } from '../../../lib/errors/request-schema.ts'
 import { assertMayFilter, insightFilterSchema } from './insight-filter.ts'
 import { type LeadInsight, mayReadPersonalData, withoutPersonalData } from './lead-insight.ts'
 import type { ListStore } from './list-store.ts'
@@ -10,13 +10,10 @@ import { Order, type Position } from './order.ts'
 /** Leads per batch: a batch of long notes takes some MB of memory. */
 const BATCH_SIZE = 250
 
-const requestSchema = z.strictObject(
-  {
-    filter: insightFilterSchema.prefault({}),
-    order: z.enum(Order, { error: `must be one of ${Object.values(Order).join(', ')}` }).default(Order.Oldest),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  filter: insightFilterSchema.prefault({}),
+  order: oneOf(Order).default(Order.Oldest),
+})
 
 /** Exports at a time in a process: each reads pages as fast as its client takes them. */
 const MAX_EXPORTS = 4

@@ -8,7 +8,7 @@ import type { RestStreams } from '../../../lib/server/rest/streams.ts'
 import type { ExportFormat } from './export-formats.ts'
 import { CSV, NDJSON } from './export-formats.ts'
 import type { ExportInsights } from './export-insights.ts'
-import { FILTERED_ROUTE, filterQueryShape, splitQuery, withQueryPaths } from './insight-filter-query.ts'
+import { FILTERED_ROUTE, filterQueryShape, splitQuery, withFilterPaths } from './insight-filter-query.ts'
 import type { LeadInsight } from './lead-insight.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema } from './lead-insight-body.ts'
 import { Order } from './order.ts'
@@ -105,7 +105,7 @@ async function* toText(
       start = ''
     }
   } catch (error) {
-    throw withQueryPaths(error)
+    throw withFilterPaths(error)
   }
   if (start !== '') yield start
 }

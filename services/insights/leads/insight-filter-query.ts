@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { intentField, timeField } from '../../../contract/rest-fields.ts'
 import { Scope } from '../../../lib/auth/scopes.ts'
-import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
-import { invalidRequest } from '../../../lib/errors/parse.ts'
+import { withQueryPaths } from '../../../lib/server/rest/query-paths.ts'
 import { nextActionField, priorityField, stageField } from '../insight-body.ts'
 import { LeadState } from './lead-insight.ts'
 
@@ -106,15 +105,11 @@ export function booleanOf(value: unknown): unknown {
   return value === 'false' ? false : value
 }
 
-/** Gives violations the names of parameters instead of those of fields. */
-export function withQueryPaths(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.code !== ErrorCode.InvalidRequest) return error
-  return invalidRequest(
-    error.violations.map(({ path, message }) => ({ path: parameterOf(path.replace(/^filter\./, '')), message })),
-  )
-}
+const FIELDS = Object.fromEntries(
+  Object.keys(filterQueryShape).map((name) => [name, `filter.${isList(name) ? LISTS[name] : name}`]),
+)
 
-function parameterOf(path: string): string {
-  const field = path.replace(/\[\d+\]$/, '')
-  return Object.entries(LISTS).find(([, name]) => name === field)?.[0] ?? path
+/** Gives violations the names of parameters instead of those of fields. */
+export function withFilterPaths(error: unknown): unknown {
+  return withQueryPaths(error, FIELDS)
 }

@@ -1,15 +1,19 @@
 import { create } from '@bufbuild/protobuf'
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Priority } from '../../../gen/leadtriage/insights/v1/insight_pb.ts'
 import { InsightFilterSchema } from '../../../gen/leadtriage/insights/v1/lead_insight_pb.ts'
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
 import { AppError } from '../../../lib/errors/app-error.ts'
 import { parseRequest } from '../../../lib/errors/parse.ts'
+import { requestObject } from '../../../lib/errors/request-schema.ts'
 import type { InsightFilter } from './insight-filter.ts'
 import { assertMayFilter, insightFilterSchema, needsInsight } from './insight-filter.ts'
 import { toFilterInput } from './insight-filter-message.ts'
-import { splitQuery, withQueryPaths } from './insight-filter-query.ts'
+import { splitQuery, withFilterPaths } from './insight-filter-query.ts'
 
+/** As requests have it. */
+const requestSchema = requestObject({ filter: insightFilterSchema, others: z.object({}) })
 const NOTHING = parseRequest(insightFilterSchema, {})
 
 function violationsOf(parse: () => unknown): Record<string, string> {
@@ -24,9 +28,9 @@ function violationsOf(parse: () => unknown): Record<string, string> {
 
 function ofQuery(query: Record<string, unknown>): InsightFilter {
   try {
-    return parseRequest(insightFilterSchema, splitQuery(query).filter)
+    return parseRequest(requestSchema, splitQuery(query)).filter
   } catch (error) {
-    throw withQueryPaths(error)
+    throw withFilterPaths(error)
   }
 }
 

@@ -4,6 +4,7 @@ import { Stage } from '../../../domain/insight.ts'
 import { Intent, NextAction, Priority } from '../../../domain/vocabulary.ts'
 import type { Principal } from '../../../lib/auth/principal.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
+import { oneOf } from '../../../lib/errors/request-schema.ts'
 import { LeadState, mayReadPersonalData } from './lead-insight.ts'
 
 /**
@@ -21,10 +22,6 @@ function anyOf<T extends z.ZodType>(value: T) {
     .array(value, { error: 'must be a list' })
     .max(MAX_VALUES, { error: `must have at most ${MAX_VALUES} values` })
     .default([])
-}
-
-function oneOf<T extends Record<string, string>>(values: T) {
-  return z.enum(values, { error: `must be one of ${Object.values(values).join(', ')}` })
 }
 
 const text = z

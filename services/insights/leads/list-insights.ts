@@ -4,7 +4,8 @@ import { uuidSchema } from '../../../domain/uuid.ts'
 import { Priority } from '../../../domain/vocabulary.ts'
 import type { Principal } from '../../../lib/auth/principal.ts'
 import { parseRequest } from '../../../lib/errors/parse.ts'
-import { encodePageToken, pageSizeSchema, parsePageToken } from '../../../lib/server/paging.ts'
+import { oneOf, requestObject } from '../../../lib/errors/request-schema.ts'
+import { encodePageToken, pageFields, parsePageToken } from '../../../lib/server/paging.ts'
 import { assertMayFilter, insightFilterSchema } from './insight-filter.ts'
 import { type LeadInsight, mayReadPersonalData, withoutPersonalData } from './lead-insight.ts'
 import type { Count, ListStore } from './list-store.ts'
@@ -13,16 +14,12 @@ import { NO_INSIGHT, Order, SAME_RANK } from './order.ts'
 /** A larger count is reported as at least this. */
 const MAX_TOTAL = 10_000
 
-const requestSchema = z.strictObject(
-  {
-    filter: insightFilterSchema.prefault({}),
-    order: z.enum(Order, { error: `must be one of ${Object.values(Order).join(', ')}` }).default(Order.Urgency),
-    page_size: pageSizeSchema(50, 500),
-    page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
-    count: z.boolean({ error: 'must be true or false' }).default(false),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  filter: insightFilterSchema.prefault({}),
+  order: oneOf(Order).default(Order.Urgency),
+  ...pageFields,
+  count: z.boolean({ error: 'must be true or false' }).default(false),
+})
 const positionSchema = z.tuple([z.union([z.enum(Priority), z.enum([NO_INSIGHT, SAME_RANK])]), timeSchema, uuidSchema])
 
 export interface InsightPage {

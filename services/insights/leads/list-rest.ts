@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
-import { booleanOf, FILTERED_ROUTE, filterQueryShape, splitQuery, withQueryPaths } from './insight-filter-query.ts'
+import { booleanOf, FILTERED_ROUTE, filterQueryShape, splitQuery, withFilterPaths } from './insight-filter-query.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema, toLeadInsightBody } from './lead-insight-body.ts'
 import type { ListInsights } from './list-rpc.ts'
 import { Order } from './order.ts'
@@ -74,7 +74,7 @@ export function registerListRest(app: RestApp, listInsights: ListInsights): void
     },
     async ({ query, principal }) => {
       const page = await listInsights(inputOf(query), principal).catch((error: unknown) => {
-        throw withQueryPaths(error)
+        throw withFilterPaths(error)
       })
       return {
         insights: page.insights.map(toLeadInsightBody),

@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { timeField } from '../../../contract/rest-fields.ts'
 import { Scope } from '../../../lib/auth/scopes.ts'
-import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
-import { invalidRequest } from '../../../lib/errors/parse.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
+import { withQueryPaths } from '../../../lib/server/rest/query-paths.ts'
 import { Interval } from './period.ts'
 import { statsSchema, toStatsBody } from './stats-body.ts'
 import { Dimension } from './stats-query.ts'
@@ -74,7 +73,7 @@ export function registerStatsRest(app: RestApp, getStats: GetStats): void {
     },
     async ({ query }) => {
       const stats = await getStats(inputOf(query)).catch((error: unknown) => {
-        throw withQueryPaths(error)
+        throw withQueryPaths(error, LISTS)
       })
       return toStatsBody(stats)
     },
@@ -86,15 +85,4 @@ function inputOf({ source, client, language, ...others }: Readonly<Record<string
   const lists = { sources: source, clients: client, languages: language }
   const given = Object.entries(lists).filter(([, value]) => value !== undefined)
   return { ...others, ...Object.fromEntries(given.map(([name, value]) => [name, [value].flat()])) }
-}
-
-/** Gives violations the names of parameters instead of those of fields. */
-function withQueryPaths(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.code !== ErrorCode.InvalidRequest) return error
-  return invalidRequest(
-    error.violations.map(({ path, message }) => {
-      const field = path.replace(/\[\d+\]$/, '')
-      return { path: Object.entries(LISTS).find(([, name]) => name === field)?.[0] ?? path, message }
-    }),
-  )
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { Nats } from '../../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
+import { untilAborted } from '../../../lib/lifecycle/until-aborted.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import { createThrottledLog } from '../../../lib/log/throttled-log.ts'
 import type { Matches } from './match-filter.ts'
@@ -202,12 +203,13 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
       watchers.add(watcher)
       if (!isRunning) void run()
       return {
-        sync: (signal) => {
-          const sync = Promise.withResolvers<JoinPoint>()
-          syncs.push(sync)
-          bell.ring()
-          return untilAborted(sync.promise, signal)
-        },
+        sync: (signal) =>
+          untilAborted(signal, () => {
+            const sync = Promise.withResolvers<JoinPoint>()
+            syncs.push(sync)
+            bell.ring()
+            return sync.promise
+          }),
         join: ({ next, seen }) => {
           if (next < recent.first) return false
           watcher.next = next
@@ -286,18 +288,6 @@ function createBell() {
       }
       isRung = false
     },
-  }
-}
-
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', onAbort)
-  if (signal.aborted) onAbort()
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 

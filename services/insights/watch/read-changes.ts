@@ -3,6 +3,7 @@ import type { Insight } from '../../../domain/insight.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import type { LeadInsight } from '../leads/lead-insight.ts'
+import { NIL_ID } from '../leads/order.ts'
 import type { LeadInsightRecord } from '../leads/read-lead-insights.ts'
 import { leadColumns, toLeadInsight } from '../leads/read-lead-insights.ts'
 import { foldedText } from '../search/searched-text.ts'
@@ -85,8 +86,6 @@ export function createChangeReader(sql: Sql, pageSize: number = PAGE_SIZE): Chan
     },
   }
 }
-
-const NIL_ID = '00000000-0000-0000-0000-000000000000'
 
 /**
  * Two ranges of the index: transactions that were in progress, and later ones. The second ends where the snapshot does:

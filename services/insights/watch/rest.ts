@@ -11,7 +11,7 @@ import {
   FILTERED_ROUTE,
   filterQueryShape,
   splitQuery,
-  withQueryPaths,
+  withFilterPaths,
 } from '../leads/insight-filter-query.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema, toLeadInsightBody } from '../leads/lead-insight-body.ts'
 import { oncePerRow } from './row-variants.ts'
@@ -115,7 +115,7 @@ async function* toEvents(items: AsyncIterable<WatchItem>): AsyncIterable<ServerS
   try {
     for await (const item of items) yield toEvent(item)
   } catch (error) {
-    throw withQueryPaths(error)
+    throw withFilterPaths(error)
   }
 }
 

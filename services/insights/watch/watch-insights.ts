@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Principal } from '../../../lib/auth/principal.ts'
 import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
+import { requestObject } from '../../../lib/errors/request-schema.ts'
 import type { InsightFilter } from '../leads/insight-filter.ts'
 import { assertMayFilter, insightFilterSchema } from '../leads/insight-filter.ts'
 import type { LeadInsight } from '../leads/lead-insight.ts'
@@ -49,14 +50,11 @@ const MAX_OPEN_LEADS = 1_000
 /** After this time, no further page of the list is read. A filter that matches hardly anything takes long to read. */
 const MAX_OPEN_MS = 10_000
 
-const requestSchema = z.strictObject(
-  {
-    filter: insightFilterSchema.prefault({}),
-    include_open: z.boolean({ error: 'must be true or false' }).default(false),
-    resume_token: z.string({ error: 'must be a resume token of this method' }).default(''),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  filter: insightFilterSchema.prefault({}),
+  include_open: z.boolean({ error: 'must be true or false' }).default(false),
+  resume_token: z.string({ error: 'must be a resume token of this method' }).default(''),
+})
 
 /**
  * Sends each committed change of an insight after which the lead matches the filter, exactly once and as of its last

@@ -1,26 +1,19 @@
 import { v7 as uuidv7 } from 'uuid'
-import { z } from 'zod'
 import { timeSchema } from '../../../contract/time.ts'
 import { generateKey, hashOfKey, hintOfKey } from '../../../lib/auth/api-key.ts'
 import type { AuditSource } from '../../../lib/auth/audit-event.ts'
 import { AuditAction } from '../../../lib/auth/audit-event.ts'
 import { Scope } from '../../../lib/auth/scopes.ts'
 import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
+import { bodyObject } from '../../../lib/errors/request-schema.ts'
 import type { CreatedKey } from './api-key.ts'
 import { checkKind, newKeyFields } from './api-key.ts'
 import type { KeyStore } from './key-store.ts'
 
-const requestSchema = z
-  .strictObject(
-    { ...newKeyFields, expires_at: timeSchema.optional() },
-    {
-      error: (issue) =>
-        issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'the body must be a JSON object',
-    },
-  )
-  .superRefine((request, context) =>
+const requestSchema = bodyObject({ ...newKeyFields, expires_at: timeSchema.optional() }).superRefine(
+  (request, context) =>
     checkKind(request, (path, message) => context.addIssue({ code: 'custom', path: [path], message })),
-  )
+)
 
 /**
  * Creates an API key.

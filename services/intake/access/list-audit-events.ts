@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { timeSchema } from '../../../contract/time.ts'
 import { parseRequest } from '../../../lib/errors/parse.ts'
-import { encodePageToken, pageSizeSchema, parsePageToken } from '../../../lib/server/paging.ts'
+import { requestObject } from '../../../lib/errors/request-schema.ts'
+import { encodePageToken, pageFields, parsePageToken } from '../../../lib/server/paging.ts'
 import type { AuditEventStore, StoredAuditEvent } from './audit-event-store.ts'
 
 const textFilter = z
@@ -10,17 +11,13 @@ const textFilter = z
   .refine((text) => text.isWellFormed() && !text.includes('\u0000'), { error: 'must not contain the character U+0000' })
   .optional()
 
-const requestSchema = z.strictObject(
-  {
-    actor: textFilter,
-    action: textFilter,
-    after: timeSchema.optional(),
-    before: timeSchema.optional(),
-    page_size: pageSizeSchema(50, 500),
-    page_token: z.string({ error: 'must be a next_page_token of this list' }).optional(),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  actor: textFilter,
+  action: textFilter,
+  after: timeSchema.optional(),
+  before: timeSchema.optional(),
+  ...pageFields,
+})
 const positionSchema = z.tuple([timeSchema, z.int().min(1)])
 
 export interface AuditEventPage {

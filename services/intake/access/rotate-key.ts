@@ -6,6 +6,7 @@ import { generateKey } from '../../../lib/auth/api-key.ts'
 import type { AuditSource } from '../../../lib/auth/audit-event.ts'
 import { AuditAction } from '../../../lib/auth/audit-event.ts'
 import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
+import { requestObject } from '../../../lib/errors/request-schema.ts'
 import type { ApiKey, CreatedKey } from './api-key.ts'
 import { KeyState } from './api-key.ts'
 import { identify, notInFuture } from './create-key.ts'
@@ -16,18 +17,15 @@ const DAY_SECONDS = 86_400
 export const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS
 const OVERLAP_ERROR = `must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}`
 
-const requestSchema = z.strictObject(
-  {
-    key_id: uuidSchema,
-    overlap_seconds: z
-      .int({ error: OVERLAP_ERROR })
-      .min(0, { error: OVERLAP_ERROR })
-      .max(MAX_OVERLAP_SECONDS, { error: OVERLAP_ERROR })
-      .default(DAY_SECONDS),
-    expires_at: timeSchema.optional(),
-  },
-  { error: (issue) => (issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'must be an object') },
-)
+const requestSchema = requestObject({
+  key_id: uuidSchema,
+  overlap_seconds: z
+    .int({ error: OVERLAP_ERROR })
+    .min(0, { error: OVERLAP_ERROR })
+    .max(MAX_OVERLAP_SECONDS, { error: OVERLAP_ERROR })
+    .default(DAY_SECONDS),
+  expires_at: timeSchema.optional(),
+})
 
 export interface RotatedKey extends CreatedKey {
   /** The key that was replaced, with its expiry. */

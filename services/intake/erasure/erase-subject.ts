@@ -4,22 +4,17 @@ import type { AuditSource } from '../../../lib/auth/audit-event.ts'
 import { AuditAction } from '../../../lib/auth/audit-event.ts'
 import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
+import { bodyObject } from '../../../lib/errors/request-schema.ts'
 import type { LeadPosition } from '../retriage-store.ts'
 import type { ErasureStore, Subject } from './erasure-store.ts'
 
-const requestSchema = z.strictObject(
-  {
-    email: contactField(LEAD_LIMITS.email),
-    phone: contactField(LEAD_LIMITS.phone).refine((phone) => phone === undefined || hasDigit(phone), {
-      error: 'must have a digit other than 0',
-    }),
-    dry_run: z.boolean({ error: 'must be true or false' }).default(false),
-  },
-  {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? 'is not a field of this request' : 'the body must be a JSON object',
-  },
-)
+const requestSchema = bodyObject({
+  email: contactField(LEAD_LIMITS.email),
+  phone: contactField(LEAD_LIMITS.phone).refine((phone) => phone === undefined || hasDigit(phone), {
+    error: 'must have a digit other than 0',
+  }),
+  dry_run: z.boolean({ error: 'must be true or false' }).default(false),
+})
 
 /** Empty counts as not given, as in protobuf. */
 function contactField(maxLength: number) {
