@@ -5,6 +5,7 @@ import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
 import { untilAborted } from '../../../lib/lifecycle/until-aborted.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import { createThrottledLog } from '../../../lib/log/throttled-log.ts'
+import { createBell } from './bell.ts'
 import type { Matches } from './match-filter.ts'
 import type { ChangeReader } from './read-changes.ts'
 import type { RecentChange, RecentLimits } from './recent-changes.ts'
@@ -142,9 +143,15 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
     return start.snapshot
   }
 
-  /** Reads the changes since the last batch. @returns the snapshot of the last page */
+  /**
+   * Reads the changes since the last batch. A batch of which a page failed is completed first; it ends before this call,
+   * so another one follows.
+   *
+   * @returns the snapshot of the last page
+   */
   const readBatch = async (): Promise<Snapshot> => {
     if (position === undefined) return startReading()
+    let isFromBefore = position.batch !== undefined
     for (;;) {
       const { seen, batch }: Position = position
       const folded = [...watchers].some((watcher) => watcher.folded)
@@ -162,7 +169,9 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
       if (page.isFull && page.last !== undefined) moveTo({ seen, batch: { until, after: page.last } })
       else moveTo({ seen: afterBatch(seen, until, last) })
       wakeMatching()
-      if (!page.isFull) return page.snapshot
+      if (page.isFull) continue
+      if (!isFromBefore) return page.snapshot
+      isFromBefore = false
     }
   }
 
@@ -265,29 +274,6 @@ function listen(nats: Nats, subjects: string, onEvent: () => void, log: Log): ()
   return () => {
     isOver = true
     unsubscribe()
-  }
-}
-
-/** Lets one loop wait for calls of `ring`. A call while it does not wait ends the next wait at once. */
-function createBell() {
-  let isRung = false
-  let end: (() => void) | undefined
-  return {
-    ring: () => {
-      isRung = true
-      end?.()
-    },
-    wait: async (timeoutMs: number) => {
-      if (!isRung) {
-        const { promise, resolve } = Promise.withResolvers<void>()
-        end = resolve
-        const timer = setTimeout(resolve, timeoutMs)
-        await promise
-        clearTimeout(timer)
-        end = undefined
-      }
-      isRung = false
-    },
   }
 }
 

@@ -143,6 +143,33 @@ test('nothing is sent about a lead that was erased', async () => {
   expect(idsOf(resumed)).toEqual([kept])
 })
 
+test('a watcher that starts while the feed retries a page receives nothing that was committed before', async () => {
+  const failing = Promise.withResolvers<void>()
+  let reachedSecondPage = false
+  const flaky = {
+    ...changes,
+    read: async (...[position, until, folded]: Parameters<typeof changes.read>) => {
+      if (position.batch === undefined || reachedSecondPage) return changes.read(position, until, folded)
+      reachedSecondPage = true
+      await failing.promise
+      throw new Error('no database')
+    },
+  }
+  const feed = createFeed({ changes: flaky })
+  const first = await startLive({}, { feed })
+  const many = await insights.addMany(15) // more than a page
+  await eventually(() => reachedSecondPage)
+  const before = await insights.add()
+  const second = startLive({}, { feed })
+  failing.resolve()
+  const late = await second
+  const fresh = await insights.add()
+  await eventually(() => idsOf(late).includes(fresh))
+  expect(idsOf(late)).toEqual([fresh])
+  await eventually(() => idsOf(first).includes(fresh))
+  expect(idsOf(first).toSorted()).toEqual([...many, before, fresh].toSorted())
+})
+
 test('insights that were restored from a dump of another server are no changes, and migrate forgets their transactions', async () => {
   const watcher = await startLive()
   const restored = await insights.add({ changed_in: '9000000000000' })
