@@ -25,8 +25,8 @@ export interface PostgresOptions {
 const STATEMENT_TIMEOUT_MS = 15_000
 /** Shorter than the idle timeout of the socket, which would treat an unused connection as dead. */
 const IDLE_SECONDS = 15
-/** How much longer than the longest statement a socket may be silent. */
-const SILENCE_MS = 5_000
+/** How much longer the idle timeout of the socket is than the longest statement. */
+const IDLE_MARGIN_MS = 5_000
 
 /**
  * Creates a pool. It connects on first use and reconnects when a connection is lost. While PostgreSQL is unreachable, a
@@ -52,7 +52,7 @@ export function connectPostgres({ url, applicationName, maxConnections, log, ses
     onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from postgres'),
     ssl: false, // the socket does it
     socket: createSocketFactory({
-      idleTimeoutMs: Math.max(session?.statement_timeout ?? 0, STATEMENT_TIMEOUT_MS) + SILENCE_MS,
+      idleTimeoutMs: Math.max(session?.statement_timeout ?? 0, STATEMENT_TIMEOUT_MS) + IDLE_MARGIN_MS,
       tls: address.tls,
       onTlsRejection: (err) => logRejection({ err }),
     }),
