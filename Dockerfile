@@ -10,10 +10,12 @@ ARG BASE_IMAGE=node:24.21.0-slim
 FROM ${BASE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
+# a workspace, which npm expects; the link to it is deleted below
+COPY client/package.json client/
 # Skip install scripts: the only relevant one would download a second Node. Delete declarations, source maps and manuals,
 # which are half of the 90 MB and which Node never reads at run time. Licences stay.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
- && rm -r node_modules/node node_modules/.package-lock.json \
+ && rm -r node_modules/node node_modules/.package-lock.json node_modules/@leadtriage \
  && find node_modules -type f ! -iname 'licen[cs]e*' \
       \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \) -delete
 

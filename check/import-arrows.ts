@@ -22,12 +22,15 @@ const ARROWS: Record<string, readonly string[]> = {
   bench: ['domain', 'gen', 'db', 'lib', 'embedded', 'testkit', 'eval', 'services/intake', 'services/triage'],
   // measures the accuracy of analyzers and trains the rule analyzer
   eval: ['domain', 'lib', 'services/triage'],
-  cli: ['db', 'eval', 'lib'],
+  // for programs outside this repository: has the contract and nothing of the services
+  client: ['gen'],
+  cli: ['client', 'db', 'eval', 'lib'],
   // compares docs/settings.md with the settings of the services and of the migration job
   check: ['db', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   // compares the manifests with the settings, metrics and routes of the services
   deploy: ['gen', 'lib', 'services/intake', 'services/triage', 'services/insights'],
   test: [
+    'client',
     'domain',
     'gen',
     'contract',

@@ -46,8 +46,13 @@ export function productionPackages(): string[] {
   const lock = readFileSync(path.join(ROOT, 'package-lock.json'), 'utf8')
   const { packages } = JSON.parse(lock) as { packages: Record<string, LockedPackage> }
   return Object.entries(packages)
-    .filter(([folder, { dev, optional, devOptional }]) => folder !== '' && !dev && !optional && !devOptional)
+    .filter(([folder, { dev, optional, devOptional }]) => isPackage(folder) && !dev && !optional && !devOptional)
     .map(([folder]) => folder)
+}
+
+/** The lock file lists the repository and its workspaces too. */
+function isPackage(folder: string): boolean {
+  return folder.startsWith(`${MODULES}/`)
 }
 
 /** Copies into an empty folder what the image has in `/app`. */
