@@ -16,6 +16,7 @@ import type { Options, Section } from './options.ts'
 import { PEERS, startPeer } from './peers/peers.ts'
 import { fillWithListedLeads, untilIndexed } from './reads/fill-listed-leads.ts'
 import { measureLists } from './reads/measure-lists.ts'
+import { fillLargeSender, measureOverviews } from './reads/measure-overview.ts'
 import type { Results, ThroughputRow } from './results.ts'
 import { fillWithTriagedLeads } from './stack/fill.ts'
 import type { Product, ProductOptions } from './stack/product.ts'
@@ -138,6 +139,9 @@ async function measureReads(run: Run): Promise<void> {
       print(`lists of ${leads.toLocaleString('en')} leads: indexed`)
       const measured = await measureLists(insightsUrl, sql, options.listCalls, signal)
       results.lists = [...(results.lists ?? []), ...measured]
+      await fillLargeSender(sql)
+      const overviews = await measureOverviews(insightsUrl, sql, options.overviewCalls, signal)
+      results.overviews = [...(results.overviews ?? []), ...overviews]
     })
   }
 }

@@ -15,6 +15,7 @@ export interface Options {
   /** Leads in the database when lists are measured, and calls for each kind of list. */
   readonly listedLeads: readonly number[]
   readonly listCalls: number
+  readonly overviewCalls: number
   /** Leads with insights in the database before the measurement. */
   readonly storedLeads: readonly number[]
 }
@@ -51,7 +52,7 @@ export function parseOptions(args: readonly string[]): Options {
         limitSpan: { warmUpSeconds: 0.3, seconds: 0.5 },
         limitLatencySpan: { warmUpSeconds: 0.2, seconds: 0.5 },
         ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
-        ...{ listedLeads: [100_000], listCalls: 5 },
+        ...{ listedLeads: [100_000], listCalls: 5, overviewCalls: 100 },
       }
     : {
         ...{ json, quick, only },
@@ -59,7 +60,7 @@ export function parseOptions(args: readonly string[]): Options {
         limitSpan: { warmUpSeconds: 1, seconds: 2 },
         limitLatencySpan: { warmUpSeconds: 0.5, seconds: 1.5 },
         ...{ latencyRates: [200, 1_000, 3_000], triageWorkers: [1, 2, 4], storedLeads: [0, 1_000_000, 5_000_000] },
-        ...{ listedLeads: [1_000_000, 5_000_000], listCalls: 100 },
+        ...{ listedLeads: [1_000_000, 5_000_000], listCalls: 100, overviewCalls: 1_000 },
       }
 }
 

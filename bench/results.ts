@@ -5,6 +5,7 @@ import type { Machine } from './machine.ts'
 import type { LatencyAtRate, OperationRate } from './measure/operations.ts'
 import type { Throughput } from './measure/throughput.ts'
 import type { ListRow } from './reads/measure-lists.ts'
+import type { OverviewRow } from './reads/measure-overview.ts'
 
 /** The results of one run; sections that were not measured are empty. */
 export interface Results {
@@ -18,6 +19,7 @@ export interface Results {
   reads: ReadsRow | undefined
   /** Missing in the results of older runs. */
   lists?: ListRow[]
+  overviews?: OverviewRow[]
   workers: ThroughputRow[]
   stored: ThroughputRow[]
   peers: ThroughputRow[]

@@ -28,7 +28,8 @@ function introduction({ machine: m, sent }: Results): string[] {
   ]
 }
 
-function speeds({ limits, protocols, latency, reads, lists = [], workers, stored, peers }: Results): string[] {
+function speeds(results: Results): string[] {
+  const { limits, protocols, latency, reads, lists = [], overviews = [], workers, stored, peers } = results
   return [
     section(
       'Layers alone',
@@ -72,6 +73,15 @@ function speeds({ limits, protocols, latency, reads, lists = [], workers, stored
         ...[whole(leads), name, ms(answer.p50), ms(p95), ms(answer.p99), ms(answer.max), String(shortPages)],
       ]),
       'One call after the other, each with other values and orders.',
+    ),
+    section(
+      'Overviews: GET /leads/{id}/overview',
+      ['leads', 'of', 'at once', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms'],
+      overviews.map(({ leads, name, atOnce, p50, p95, p99, max }) => [
+        ...[whole(leads), name, String(atOnce)],
+        ...[p50, p95, p99, max].map(ms),
+      ]),
+      'In a closed loop, each of a random lead of 5,000.',
     ),
     throughputTable('Triage workers', workers),
     throughputTable('Leads already stored', stored),

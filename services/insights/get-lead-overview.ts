@@ -1,23 +1,14 @@
 import { z } from 'zod'
-import type { Correction } from '../../domain/correction.ts'
 import { uuidSchema } from '../../domain/uuid.ts'
 import type { Principal } from '../../lib/auth/principal.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
-import type { CorrectionStore } from './corrections/correction-store.ts'
 import { leadNotFound } from './insight-errors.ts'
-import type { LeadInsight } from './leads/lead-insight.ts'
 import { mayReadPersonalData, withoutPersonalData } from './leads/lead-insight.ts'
-import type { FailedTriage, OverviewStore } from './overview/overview-store.ts'
+import type { OverviewStore, StoredOverview } from './overview/overview-store.ts'
 
 /** Everything that is known about a lead. */
-export interface LeadOverview {
-  readonly lead: LeadInsight
-  /** The newest {@link MAX_CORRECTIONS}, newest first. */
-  readonly corrections: readonly Correction[]
-  readonly deadLetter: FailedTriage | undefined
-  /** Other leads with the same email address or phone number: the newest {@link MAX_RELATED}, newest first. */
-  readonly related: readonly LeadInsight[]
-  /** What happened to the lead, oldest first. */
+export interface LeadOverview extends StoredOverview {
+  /** What happened to the lead, oldest first; of its corrections, those of {@link StoredOverview.corrections}. */
   readonly timeline: readonly TimelineEntry[]
 }
 
@@ -39,51 +30,32 @@ interface TimelineEntry {
   readonly by: string | undefined
 }
 
-export interface GetLeadOverviewDependencies {
-  readonly overviews: OverviewStore
-  readonly corrections: Pick<CorrectionStore, 'listByLead'>
-}
-
-const MAX_CORRECTIONS = 50
-const MAX_RELATED = 20
-
 const requestSchema = z.object({ lead_id: uuidSchema })
 
 /**
- * Returns everything that is known about a lead, by look-ups in indexes only. A caller that may not read personal data
- * gets none, no comments, and no related leads, since they tell which leads are of the same person.
+ * Returns everything that is known about a lead, of parts without a bound the newest: it costs the same however many
+ * leads a person has sent. A caller that may not read personal data gets none, no comments, and no related leads, since
+ * they tell which leads are of the same person.
  *
  * @param leadId not validated yet
  * @throws AppError `invalid_request`, `lead_not_found`, `unavailable`
  */
 export async function getLeadOverview(
-  { overviews, corrections }: GetLeadOverviewDependencies,
+  overviews: OverviewStore,
   principal: Principal,
   leadId: unknown,
 ): Promise<LeadOverview> {
   const { lead_id: id } = parseRequest(requestSchema, { lead_id: leadId })
   const isPersonal = mayReadPersonalData(principal)
-  const [lead, corrected, deadLetter, related] = await Promise.all([
-    overviews.readLead(id),
-    corrections.listByLead(id, MAX_CORRECTIONS),
-    overviews.findDeadLetter(id),
-    isPersonal ? overviews.listRelated(id, MAX_RELATED) : [],
-  ])
-  if (lead === undefined) throw leadNotFound(id)
-  return {
-    lead: isPersonal ? lead : withoutPersonalData(lead),
-    corrections: isPersonal ? corrected : corrected.map((correction) => ({ ...correction, comment: null })),
-    deadLetter,
-    related,
-    timeline: timelineOf(lead, corrected, deadLetter),
-  }
+  const stored = await overviews.read(id, isPersonal)
+  if (stored === undefined) throw leadNotFound(id)
+  const timeline = timelineOf(stored)
+  if (isPersonal) return { ...stored, timeline }
+  const corrections = stored.corrections.map((correction) => ({ ...correction, comment: null }))
+  return { ...stored, lead: withoutPersonalData(stored.lead), corrections, timeline }
 }
 
-function timelineOf(
-  { lead, clientId, insight }: LeadInsight,
-  corrections: readonly Correction[],
-  deadLetter: FailedTriage | undefined,
-): TimelineEntry[] {
+function timelineOf({ lead: { lead, clientId, insight }, corrections, deadLetter }: StoredOverview): TimelineEntry[] {
   const { Received, Triaged, DeadLettered, Corrected } = TimelineEvent
   const entries: TimelineEntry[] = [{ event: Received, time: lead.createdAt, by: clientId }]
   if (insight !== undefined) {

@@ -106,7 +106,7 @@ export async function startInsights(
     listInsights: (input, principal) => listInsights(list, input, principal),
     getStats: (input) => getStats(stats, input),
     listCorrections: (principal, input) => listCorrections(corrections, principal, input),
-    getLeadOverview: (principal, leadId) => getLeadOverview({ overviews, corrections }, principal, leadId),
+    getLeadOverview: (principal, leadId) => getLeadOverview(overviews, principal, leadId),
     correctInsight: (caller, leadId, input) =>
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
     exportInsights: createExport(list),

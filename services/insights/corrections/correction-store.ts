@@ -56,8 +56,6 @@ export interface CorrectionStore {
     clientId: string,
     requestId: string,
   ): Promise<{ readonly correction: Correction; readonly requestHash: string } | undefined>
-  /** The newest corrections of a lead, newest first. */
-  listByLead(leadId: string, limit: number): Promise<Correction[]>
   /** The corrections that count, one of each lead, oldest first, after a position. */
   listLatest(filter: CorrectionFilter, after: CorrectionPosition | undefined, limit: number): Promise<CorrectedNote[]>
   /** The oldest corrections whose events the stream has not acknowledged, and that have had time for it. */
@@ -67,7 +65,8 @@ export interface CorrectionStore {
   eraseBatch(): Promise<boolean>
 }
 
-interface CorrectionRecord {
+/** A row with {@link correctionColumns}. */
+export interface CorrectionRecord {
   id: string
   lead_id: string
   intent: Intent
@@ -103,7 +102,7 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
   return {
     add: async ({ id, leadId, verdict, basedOn, comment, actor, clientId, request }) => {
       const adding = withQueryTimeout(sql<CorrectionRecord[]>`
-        select ${columns(sql)}
+        select ${correctionColumns(sql)}
         from correct_insight(
           ${id}, ${leadId}, ${basedOn.intent}, ${basedOn.priority}, ${verdict.intent}, ${verdict.priority},
           ${verdict.nextAction}, ${comment}, ${actor}, ${clientId}, ${request?.id ?? null}, ${request?.hash ?? null}
@@ -118,19 +117,14 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
     },
     findByRequest: async (clientId, requestId) => {
       const [row] = await withQueryTimeout(sql<CorrectionRecord[]>`
-        select ${columns(sql)} from corrections where client_id = ${clientId} and request_id = ${requestId}`)
+        select ${correctionColumns(sql)} from corrections where client_id = ${clientId} and request_id = ${requestId}`)
       return row && { correction: toCorrection(row), requestHash: row.request_hash ?? '' }
-    },
-    listByLead: async (leadId, limit) => {
-      const rows = await withQueryTimeout(sql<CorrectionRecord[]>`
-        select ${columns(sql)} from corrections where lead_id = ${leadId} order by created_at desc limit ${limit}`)
-      return rows.map(toCorrection)
     },
     listLatest: async ({ createdAfter, createdBefore }, after, limit) => {
       const rows = await withQueryTimeout(sql<(CorrectionRecord & NoteRecord)[]>`
         select c.*, l.note, i.language, to_jsonb(i.tags) as tags, l.created_at as received_at
         from (
-          select ${columns(sql)} from corrections
+          select ${correctionColumns(sql)} from corrections
           where (created_at, id) > (coalesce(${after?.createdAt ?? null}::timestamptz, '-infinity'), ${after?.id ?? NO_ID}::uuid)
             and created_at >= coalesce(${createdAfter ?? null}::timestamptz, '-infinity')
             and created_at < coalesce(${createdBefore ?? null}::timestamptz, 'infinity')
@@ -140,18 +134,16 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
         order by c.created_at, c.id
         limit ${limit}`)
       return rows.map((row) => ({
-        ...{
-          correction: toCorrection(row),
-          note: row.note,
-          language: row.language,
-          tags: row.tags,
-          receivedAt: row.received_at,
-        },
+        correction: toCorrection(row),
+        note: row.note,
+        language: row.language,
+        tags: row.tags,
+        receivedAt: row.received_at,
       }))
     },
     findUnpublished: async (limit) => {
       const rows = await withQueryTimeout(sql<CorrectionRecord[]>`
-        select ${columns(sql)} from corrections
+        select ${correctionColumns(sql)} from corrections
         where published_at is null and created_at < now() - make_interval(secs => ${PUBLISHED_WITHIN_SECONDS})
         order by created_at
         limit ${limit}`)
@@ -168,12 +160,13 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
   }
 }
 
-function columns(sql: Sql) {
+/** The columns of a {@link CorrectionRecord}, for a select list. */
+export function correctionColumns(sql: Sql) {
   return sql`id, lead_id, intent, priority, next_action, comment, actor, created_at, analyzer_intent,
              analyzer_priority, analyzer_next_action, analyzer, confidence, generation, request_hash`
 }
 
-function toCorrection(row: CorrectionRecord): Correction {
+export function toCorrection(row: CorrectionRecord): Correction {
   return {
     id: row.id,
     leadId: row.lead_id,

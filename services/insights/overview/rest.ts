@@ -35,15 +35,19 @@ const overviewSchema = z
   .object({
     lead: leadInsightSchema,
     corrections: z.array(correctionSchema).meta({ description: 'The newest 50, newest first.' }),
+    corrections_truncated: z.boolean().meta({ description: 'Whether there are more than `corrections`.' }),
     dead_letter: failedTriageSchema.nullable().meta({
       description: 'If the last triage of the lead failed, also if the lead has an insight of an earlier one.',
     }),
     related: z.array(leadInsightSchema).meta({
       description:
-        'Other leads with the same email address or phone number: the newest 20, newest first. Empty without the ' +
-        'scope `leads:read`.',
+        'Other leads with the same email address or phone number: the newest 20, newest first. A note of more than ' +
+        '500 characters is cut and ends with `…`. Empty without the scope `leads:read`.',
     }),
-    timeline: z.array(timelineEntrySchema).meta({ description: 'What happened to the lead, oldest first.' }),
+    related_truncated: z.boolean().meta({ description: 'Whether there are more than `related`.' }),
+    timeline: z.array(timelineEntrySchema).meta({
+      description: 'What happened to the lead, oldest first. Has those of its corrections that `corrections` has.',
+    }),
   })
   .meta({
     id: 'LeadOverview',
@@ -52,8 +56,10 @@ const overviewSchema = z
       {
         lead: LEAD_INSIGHT_EXAMPLE,
         corrections: [CORRECTION_EXAMPLE],
+        corrections_truncated: false,
         dead_letter: null,
         related: [],
+        related_truncated: false,
         timeline: [
           { event: 'received', time: '2026-01-31T12:00:00.000Z', by: 'website' },
           { event: 'triaged', time: '2026-01-31T12:00:00.050Z', by: 'rules@3' },
@@ -85,10 +91,12 @@ export function registerOverviewRest(app: RestApp, getLeadOverview: GetLeadOverv
   )
 }
 
-function toBody({ lead, corrections, deadLetter, related, timeline }: LeadOverview): z.infer<typeof overviewSchema> {
+function toBody(overview: LeadOverview): z.infer<typeof overviewSchema> {
+  const { lead, corrections, deadLetter, related, timeline } = overview
   return {
     lead: toLeadInsightBody(lead),
     corrections: corrections.map(toCorrectionBody),
+    corrections_truncated: overview.correctionsTruncated,
     dead_letter:
       deadLetter === undefined
         ? null
@@ -98,6 +106,7 @@ function toBody({ lead, corrections, deadLetter, related, timeline }: LeadOvervi
             failed_at: deadLetter.failedAt.toISOString(),
           },
     related: related.map(toLeadInsightBody),
+    related_truncated: overview.relatedTruncated,
     timeline: timeline.map(({ event, time, by }) => ({ event, time: time.toISOString(), by: by ?? null })),
   }
 }

@@ -27,10 +27,12 @@ export function getLeadOverviewRpc(getLeadOverview: GetLeadOverview) {
     { leadId }: GetLeadOverviewRequest,
     { principal }: Pick<CallContext, 'principal'>,
   ): Promise<GetLeadOverviewResponse> => {
-    const { lead, corrections, deadLetter, related, timeline } = await getLeadOverview(principal, leadId)
+    const overview = await getLeadOverview(principal, leadId)
+    const { lead, corrections, deadLetter, related, timeline } = overview
     return create(GetLeadOverviewResponseSchema, {
       lead: toLeadInsightMessage(lead),
       corrections: corrections.map(toCorrectionMessage),
+      correctionsTruncated: overview.correctionsTruncated,
       ...(deadLetter && {
         deadLetter: {
           reason: deadLetter.reason,
@@ -39,6 +41,7 @@ export function getLeadOverviewRpc(getLeadOverview: GetLeadOverview) {
         },
       }),
       related: related.map(toLeadInsightMessage),
+      relatedTruncated: overview.relatedTruncated,
       timeline: timeline.map(({ event, time, by }) => ({
         event: EVENTS[event],
         time: timestampFromDate(time),

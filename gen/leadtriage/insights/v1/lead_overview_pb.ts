@@ -16,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file leadtriage/insights/v1/lead_overview.proto.
  */
 export const file_leadtriage_insights_v1_lead_overview: GenFile = /*@__PURE__*/
-  fileDesc("CipsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2xlYWRfb3ZlcnZpZXcucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiKQoWR2V0TGVhZE92ZXJ2aWV3UmVxdWVzdBIPCgdsZWFkX2lkGAEgASgJIq8CChdHZXRMZWFkT3ZlcnZpZXdSZXNwb25zZRIxCgRsZWFkGAEgASgLMiMubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MZWFkSW5zaWdodBI3Cgtjb3JyZWN0aW9ucxgCIAMoCzIiLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdGlvbhI5CgtkZWFkX2xldHRlchgDIAEoCzIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuRmFpbGVkVHJpYWdlEjQKB3JlbGF0ZWQYBCADKAsyIy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxlYWRJbnNpZ2h0EjcKCHRpbWVsaW5lGAUgAygLMiUubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5UaW1lbGluZUVudHJ5ImEKDEZhaWxlZFRyaWFnZRIOCgZyZWFzb24YASABKAkSEgoKZ2VuZXJhdGlvbhgCIAEoBRItCglmYWlsZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInsKDVRpbWVsaW5lRW50cnkSNAoFZXZlbnQYASABKA4yJS5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLlRpbWVsaW5lRXZlbnQSKAoEdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASCgoCYnkYAyABKAkqqAEKDVRpbWVsaW5lRXZlbnQSHgoaVElNRUxJTkVfRVZFTlRfVU5TUEVDSUZJRUQQABIbChdUSU1FTElORV9FVkVOVF9SRUNFSVZFRBABEhoKFlRJTUVMSU5FX0VWRU5UX1RSSUFHRUQQAhIgChxUSU1FTElORV9FVkVOVF9ERUFEX0xFVFRFUkVEEAMSHAoYVElNRUxJTkVfRVZFTlRfQ09SUkVDVEVEEARiBnByb3RvMw", [file_google_protobuf_timestamp, file_leadtriage_insights_v1_correction, file_leadtriage_insights_v1_lead_insight]);
+  fileDesc("CipsZWFkdHJpYWdlL2luc2lnaHRzL3YxL2xlYWRfb3ZlcnZpZXcucHJvdG8SFmxlYWR0cmlhZ2UuaW5zaWdodHMudjEiKQoWR2V0TGVhZE92ZXJ2aWV3UmVxdWVzdBIPCgdsZWFkX2lkGAEgASgJIukCChdHZXRMZWFkT3ZlcnZpZXdSZXNwb25zZRIxCgRsZWFkGAEgASgLMiMubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5MZWFkSW5zaWdodBI3Cgtjb3JyZWN0aW9ucxgCIAMoCzIiLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuQ29ycmVjdGlvbhI5CgtkZWFkX2xldHRlchgDIAEoCzIkLmxlYWR0cmlhZ2UuaW5zaWdodHMudjEuRmFpbGVkVHJpYWdlEjQKB3JlbGF0ZWQYBCADKAsyIy5sZWFkdHJpYWdlLmluc2lnaHRzLnYxLkxlYWRJbnNpZ2h0EjcKCHRpbWVsaW5lGAUgAygLMiUubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5UaW1lbGluZUVudHJ5Eh0KFWNvcnJlY3Rpb25zX3RydW5jYXRlZBgGIAEoCBIZChFyZWxhdGVkX3RydW5jYXRlZBgHIAEoCCJhCgxGYWlsZWRUcmlhZ2USDgoGcmVhc29uGAEgASgJEhIKCmdlbmVyYXRpb24YAiABKAUSLQoJZmFpbGVkX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJ7Cg1UaW1lbGluZUVudHJ5EjQKBWV2ZW50GAEgASgOMiUubGVhZHRyaWFnZS5pbnNpZ2h0cy52MS5UaW1lbGluZUV2ZW50EigKBHRpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgoKAmJ5GAMgASgJKqgBCg1UaW1lbGluZUV2ZW50Eh4KGlRJTUVMSU5FX0VWRU5UX1VOU1BFQ0lGSUVEEAASGwoXVElNRUxJTkVfRVZFTlRfUkVDRUlWRUQQARIaChZUSU1FTElORV9FVkVOVF9UUklBR0VEEAISIAocVElNRUxJTkVfRVZFTlRfREVBRF9MRVRURVJFRBADEhwKGFRJTUVMSU5FX0VWRU5UX0NPUlJFQ1RFRBAEYgZwcm90bzM", [file_google_protobuf_timestamp, file_leadtriage_insights_v1_correction, file_leadtriage_insights_v1_lead_insight]);
 
 /**
  * @generated from message leadtriage.insights.v1.GetLeadOverviewRequest
@@ -59,19 +59,33 @@ export type GetLeadOverviewResponse = Message<"leadtriage.insights.v1.GetLeadOve
   deadLetter?: FailedTriage | undefined;
 
   /**
-   * Other leads with the same email address or phone number: the newest 20, newest first. Empty without the scope
-   * leads:read.
+   * Other leads with the same email address or phone number: the newest 20, newest first. A note of more than 500
+   * characters is cut and ends with "…". Empty without the scope leads:read.
    *
    * @generated from field: repeated leadtriage.insights.v1.LeadInsight related = 4;
    */
   related: LeadInsight[];
 
   /**
-   * What happened to the lead, oldest first.
+   * What happened to the lead, oldest first. Has those of its corrections that the field corrections has.
    *
    * @generated from field: repeated leadtriage.insights.v1.TimelineEntry timeline = 5;
    */
   timeline: TimelineEntry[];
+
+  /**
+   * Whether there are more corrections than these.
+   *
+   * @generated from field: bool corrections_truncated = 6;
+   */
+  correctionsTruncated: boolean;
+
+  /**
+   * Whether there are more related leads than these.
+   *
+   * @generated from field: bool related_truncated = 7;
+   */
+  relatedTruncated: boolean;
 };
 
 /**
