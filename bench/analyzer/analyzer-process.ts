@@ -12,10 +12,16 @@ export interface Request {
   readonly readings: number
 }
 
-export type Reply =
-  | { readonly analyzer: string; readonly microseconds: number }
-  /** A stack trace. */
-  | { readonly error: string }
+export interface Reading {
+  readonly analyzer: string
+  /** CPU time until the analyzer was loaded and had read one note. */
+  readonly loadMicroseconds: number
+  /** CPU time of the last reading. */
+  readonly microseconds: number
+}
+
+/** Or a stack trace. */
+export type Reply = Reading | { readonly error: string }
 
 interface AnyAnalyzer {
   readonly id: string
@@ -24,8 +30,16 @@ interface AnyAnalyzer {
 
 type Analyze = (note: string) => Promise<unknown>
 
+interface Loaded {
+  readonly id: string
+  readonly analyze: Analyze
+  /** CPU time until the analyzer has read one note. */
+  readonly loadMicroseconds: number
+}
+
 /** Loads the analyzer of any version. @throws Error when it can analyze neither a lead nor a string */
-async function loadAnalyzer(modulePath: string): Promise<{ id: string; analyze: Analyze }> {
+async function loadAnalyzer(modulePath: string): Promise<Loaded> {
+  const before = process.cpuUsage()
   const analyzer = createFrom(await import(pathToFileURL(modulePath).href))
   const { signal } = new AbortController()
   const receivedAt = new Date('2026-03-11T10:00:00Z')
@@ -37,7 +51,7 @@ async function loadAnalyzer(modulePath: string): Promise<{ id: string; analyze: 
     () => false,
   )
   if (!takesLeads) await ofString('a note')
-  return { id: analyzer.id, analyze: takesLeads ? ofLead : ofString }
+  return { id: analyzer.id, analyze: takesLeads ? ofLead : ofString, loadMicroseconds: microsecondsSince(before) }
 }
 
 /** The cast: every version of the file exports `createRuleAnalyzer`; its analyzers have an id and `analyze`. */
@@ -49,15 +63,19 @@ const loaded = loadAnalyzer(process.argv[2] ?? '')
 loaded.catch(() => undefined) // reported with the first request
 
 async function measure({ notes, readings }: Request): Promise<Reply> {
-  const { id, analyze } = await loaded
+  const { id, analyze, loadMicroseconds } = await loaded
   let microseconds = 0
   for (let reading = 0; reading < readings; reading++) {
     const before = process.cpuUsage()
     for (const note of notes) await analyze(note)
-    const { user, system } = process.cpuUsage(before)
-    microseconds = user + system
+    microseconds = microsecondsSince(before)
   }
-  return { analyzer: id, microseconds }
+  return { analyzer: id, loadMicroseconds, microseconds }
+}
+
+function microsecondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before)
+  return user + system
 }
 
 // the process ends when its parent disconnects

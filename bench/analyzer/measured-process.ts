@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NODE_ARGS } from '../../testkit/processes/node-program.ts'
-import type { Reply, Request } from './analyzer-process.ts'
+import type { Reading, Reply, Request } from './analyzer-process.ts'
 
 /** The file of the rule analyzer in a checkout. */
 export const RULE_ANALYZER = 'services/triage/analyzers/rules/rule-analyzer.ts'
@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL('analyzer-process.ts', import.meta.url))
 /** A process with the rule analyzer of a checkout. */
 export interface MeasuredProcess {
   /** The CPU time of the last reading. @throws Error when the analyzer cannot be loaded or fails */
-  read(request: Request): Promise<{ readonly analyzer: string; readonly microseconds: number }>
+  read(request: Request): Promise<Reading>
   /** Resolves when the process has ended. Safe to call twice, and after a failure. */
   stop(): Promise<void>
 }

@@ -1,72 +1,54 @@
+import { createRandom } from '../reads/random.ts'
+
 /*
- * The notes of the analyzer benchmark.
+ * The notes of the analyzer benchmark, besides the timed ones.
  *
- * The analyzer caches results per spelling, so the first occurrence of a word costs more than later ones. To measure
- * that without the cost of JIT compilation, the analyzer must first read thousands of other notes that share no word
- * with the timed ones. They are notes of eval/data in which each word of the timed notes is replaced: its letters are
- * shifted along the alphabet.
- *
- * Shifted words are in neither the vocabulary nor the model. If all words were shifted, the code for known words would
- * not be compiled. So notes with Cyrillic letters and notes without are timed in separate processes: the other group
- * shares few words with the timed one and keeps the rest.
+ * The analyzer caches results per spelling, so the first occurrence of a word costs more than later ones. To measure that
+ * with compiled code, the analyzer reads the timed notes several times and before each of these readings as many new
+ * words as displace all others from its cache. The code for the timed notes is compiled then, and their words are new.
  */
 
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’]*/gu
-const CYRILLIC = /\p{Script=Cyrillic}/u
 const LONG_NOTE_CHARACTERS = 20_000
-/** First letter and size of the alphabets, each in lower and upper case. */
-const ALPHABETS = [
-  ['a', 26],
-  ['A', 26],
-  ['а', 32],
-  ['А', 32],
-] as const
 
-/** Splits notes by script. Omits a group without notes. */
-export function groupByScript(notes: readonly string[]): string[][] {
-  const { cyrillic = [], others = [] } = Object.groupBy(notes, (note) => (CYRILLIC.test(note) ? 'cyrillic' : 'others'))
-  return [others, cyrillic].filter((group) => group.length > 0)
+/** More than twice what any version caches: 65,536 in rules@3, 20,000 in rules@2. */
+const DISPLACING_WORDS = 150_000
+const DISPLACING_WORDS_PER_NOTE = 30
+const [MIN_LETTERS, MAX_LETTERS] = [4, 11]
+/** The first letter and the number of letters: most timed notes are Latin, a quarter is Cyrillic. */
+const LATIN = { first: 'a'.charCodeAt(0), size: 26 }
+const CYRILLIC = { first: 'а'.charCodeAt(0), size: 32 }
+const CYRILLIC_SHARE = 0.25
+
+/** Notes of random letters, always the same, with no word twice and no word of `timed`. */
+export function displacingNotes(timed: readonly string[], size = DISPLACING_WORDS): string[] {
+  const newWord = createNewWords(timed)
+  return Array.from({ length: Math.ceil(size / DISPLACING_WORDS_PER_NOTE) }, () =>
+    Array.from({ length: DISPLACING_WORDS_PER_NOTE }, () => newWord()).join(' '),
+  )
 }
 
-/** Returns `notes` with every word of `timed` replaced by one that is not in `timed`. Ignores case and accents. */
-export function withoutWordsOf(timed: readonly string[], notes: readonly string[]): string[] {
-  const taken = new Set(timed.flatMap((note) => note.match(WORD) ?? []).map(folded))
-  const replacements = new Map<string, string>()
-  const replace = (word: string) => {
-    const known = replacements.get(word)
-    if (known !== undefined) return known
-    let replacement = word
-    for (let steps = 1; taken.has(folded(replacement)) && steps < 26; steps++) replacement = shifted(word, steps)
-    replacements.set(word, replacement)
-    return replacement
+/** Returns words in lower case, none twice and none of `notes`. */
+function createNewWords(notes: readonly string[]): (length?: number) => string {
+  const random = createRandom(1)
+  const taken = new Set(notes.flatMap((note) => note.toLowerCase().match(WORD) ?? []))
+  return function newWord(length = MIN_LETTERS + Math.floor(random() * (MAX_LETTERS + 1 - MIN_LETTERS))) {
+    const { first, size } = random() < CYRILLIC_SHARE ? CYRILLIC : LATIN
+    let word = ''
+    for (let i = 0; i < length; i++) word += String.fromCharCode(first + Math.floor(random() * size))
+    if (taken.has(word)) return newWord(length + 1)
+    taken.add(word)
+    return word
   }
-  return notes.map((note) => note.replaceAll(WORD, replace))
-}
-
-function folded(word: string): string {
-  return word.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
-}
-
-/** Moves each letter along its alphabet, and starts over after the last; "price" becomes "qsjdf" by one step. */
-function shifted(word: string, steps: number): string {
-  const codes = [...word].map((letter) => {
-    const code = letter.codePointAt(0) ?? 0
-    for (const [first, size] of ALPHABETS) {
-      const place = code - first.charCodeAt(0)
-      if (place >= 0 && place < size) return first.charCodeAt(0) + ((place + steps) % size)
-    }
-    return code
-  })
-  return String.fromCodePoint(...codes)
 }
 
 /** Notes of the maximum length by what they consist of: ordinary text, and text chosen to be slow. */
 export function longNotes(notes: readonly string[]): Record<string, string> {
   const words = [...new Set(notes.flatMap((note) => note.match(WORD) ?? []))]
-  const ordinary = fill((i) => `${notes[i % notes.length]} `)
+  const newWord = createNewWords(notes)
   return {
-    'ordinary text': ordinary,
-    'ordinary text of new words': withoutWordsOf(notes, [ordinary]).join(),
+    'ordinary text': fill((i) => `${notes[i % notes.length]} `),
+    'new words': fill(() => `${newWord()} `),
     'one word': 'a'.repeat(LONG_NOTE_CHARACTERS),
     'words of one letter': fill((i) => `${String.fromCharCode(97 + (i % 26))} `),
     numbers: fill((i) => `${(i * 7_919) % 100_000} `),

@@ -6,7 +6,7 @@ import { readDevelopmentNotes, readLabelledNotes, readWrittenNotes } from '../..
 import { type Context, parseInteger, runMain } from '../../testkit/run-main.ts'
 import { inMixedOrder } from '../load/leads.ts'
 import { section, whole } from '../report/markdown-table.ts'
-import { type CheckoutCosts, type Measured, measureCheckouts, type Ratio } from './measure-checkouts.ts'
+import { type CheckoutCosts, type Measured, measureCheckouts, type Ratio, START_NOTES } from './measure-checkouts.ts'
 import { RULE_ANALYZER } from './measured-process.ts'
 
 /*
@@ -15,8 +15,6 @@ import { RULE_ANALYZER } from './measured-process.ts'
  */
 
 const THIS_CHECKOUT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
-/** Every fifth note of eval/data, for the JIT compiler: enough that more change nothing. */
-const WARM_UP_SHARE = 5
 
 const USAGE = `Measures the CPU time of the rule analyzer per note.
 
@@ -25,7 +23,7 @@ const USAGE = `Measures the CPU time of the rule analyzer per note.
   --compare DIR  also measure the rule analyzer of another checkout of this repository, in turns with this one. It
                  needs a node_modules folder
   --data FILE    JSONL in the format of npm run eval; repeatable, the notes of all files are one set; default: eval/data
-  --rounds N     default: 7. Each takes about 15 s per checkout with eval/data
+  --rounds N     default: 7. With eval/data each takes about 20 s, and 30 s more for rules@2
   --json         print the results as JSON
 `
 
@@ -66,16 +64,19 @@ async function main({ directories, files, rounds, json }: Options, { print, sign
   const measured = await measureCheckouts({
     ...{ directories, rounds, print, signal },
     notes: files.length > 0 ? inMixedOrder(fileNotes) : ownNotes,
-    otherNotes: ownNotes.filter((_, i) => i % WARM_UP_SHARE === 0),
+    ordinaryNotes: ownNotes,
   })
   process.stdout.write(json ? `${JSON.stringify(measured)}\n` : `${tableOf(measured)}\n`)
 }
 
 function tableOf({ notes, rounds, checkouts, ratios }: Measured): string {
-  const rows: [name: string, cost: (costs: CheckoutCosts) => number, ratio?: Ratio | undefined][] = [
-    ['warm, µs per note', ({ warmMicroseconds }) => warmMicroseconds, ratios?.warm],
-    ['cold, µs per note', ({ coldMicroseconds }) => coldMicroseconds, ratios?.cold],
-    ['slowest of the long notes, ms', ({ slowestMs }) => slowestMs, ratios?.slowest],
+  const rows: [name: string, cost: (checkout: CheckoutCosts) => number, ratio?: Ratio | undefined][] = [
+    ['warm, µs per note', ({ costs }) => costs.warm, ratios?.warm],
+    ['cold, µs per note', ({ costs }) => costs.cold, ratios?.cold],
+    ['first reading, µs per note', ({ costs }) => costs.first, ratios?.first],
+    ['load, ms', ({ costs }) => costs.load, ratios?.load],
+    [`first ${whole(START_NOTES)} notes, ms`, ({ costs }) => costs.start, ratios?.start],
+    ['slowest of the long notes, ms', ({ costs }) => costs.slowest, ratios?.slowest],
     ...Object.keys(checkouts[0]?.longNotesMs ?? {}).map((name): (typeof rows)[number] => [
       `- ${name}, ms`,
       ({ longNotesMs }) => longNotesMs[name] ?? 0,
@@ -88,7 +89,7 @@ function tableOf({ notes, rounds, checkouts, ratios }: Measured): string {
       ...(ratios ? ['ratio', 'range'] : []),
     ],
     rows.map(([name, cost, ratio]) => [
-      ...[name, ...checkouts.map((costs) => cost(costs).toFixed(1))],
+      ...[name, ...checkouts.map((checkout) => cost(checkout).toFixed(1))],
       ...(ratios
         ? [ratio?.median.toFixed(2) ?? '', ratio ? `${ratio.lowest.toFixed(2)} to ${ratio.highest.toFixed(2)}` : '']
         : []),
