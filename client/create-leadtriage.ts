@@ -1,7 +1,8 @@
 import { createClient, type Transport } from '@connectrpc/connect'
-import { createConnectTransport, createGrpcWebTransport } from '@connectrpc/connect-web'
+import { createGrpcWebTransport } from '@connectrpc/connect-web'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { IntakeService } from '../gen/leadtriage/intake/v1/intake_service_pb.ts'
+import { createBinaryConnectTransport } from './connect-transport.ts'
 import { createInsights, type Insights } from './insights.ts'
 import { createLeads, type Leads } from './leads.ts'
 import { createCaller } from './retry.ts'
@@ -40,7 +41,7 @@ export interface Leadtriage {
 }
 
 /** The Connect protocol over fetch, with binary messages: they let a newer client call an older service. */
-export const connect: TransportFactory = (options) => createConnectTransport({ ...options, useBinaryFormat: true })
+export const connect: TransportFactory = createBinaryConnectTransport
 
 /** gRPC-Web over fetch. */
 export const grpcWeb: TransportFactory = (options) => createGrpcWebTransport({ ...options, useBinaryFormat: true })

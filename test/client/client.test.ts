@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { splitIntoBatches } from '../client/create-many.ts'
+import { splitIntoBatches } from '../../client/create-many.ts'
 import {
   connect,
   createLeadtriage,
@@ -8,12 +8,12 @@ import {
   type Leadtriage,
   LeadtriageError,
   type WatchEvent,
-} from '../client/index.ts'
-import { grpc } from '../client/node.ts'
-import { eventually } from '../testkit/eventually.ts'
-import type { ServiceProcess } from '../testkit/fixtures/services.ts'
-import { useServices } from '../testkit/fixtures/services.ts'
-import { useStack } from '../testkit/fixtures/stack.ts'
+} from '../../client/index.ts'
+import { grpc } from '../../client/node.ts'
+import { eventually } from '../../testkit/eventually.ts'
+import type { ServiceProcess } from '../../testkit/fixtures/services.ts'
+import { useServices } from '../../testkit/fixtures/services.ts'
+import { useStack } from '../../testkit/fixtures/stack.ts'
 
 /* The typed client with the services as processes, over each of its transports. */
 
