@@ -8,10 +8,17 @@ import { dateOf, present } from './times.ts'
 export interface LeadOverview extends LeadInsight {
   /** The newest 50, newest first. */
   readonly corrections: readonly Correction[]
+  /** Whether there are more. */
+  readonly correctionsTruncated: boolean
   /** Set if the last triage of the lead failed, also if the lead has an insight of an earlier one. */
   readonly failedTriage?: FailedTriage | undefined
-  /** Other leads with the same email address or phone number: the newest 20. Needs the scope `leads:read`. */
+  /**
+   * Other leads with the same email address or phone number: the newest 20, with notes cut to 500 characters. Needs the
+   * scope `leads:read`.
+   */
   readonly related: readonly LeadInsight[]
+  /** Whether there are more. */
+  readonly relatedTruncated: boolean
   /** What happened to the lead, oldest first. */
   readonly timeline: readonly TimelineEntry[]
 }
@@ -36,12 +43,14 @@ export function toOverview(response: GetLeadOverviewResponse): LeadOverview {
   return {
     ...toLeadInsight(present(lead)),
     corrections: corrections.map(toCorrection),
+    correctionsTruncated: response.correctionsTruncated,
     failedTriage: deadLetter && {
       reason: deadLetter.reason,
       generation: deadLetter.generation,
       failedAt: dateOf(present(deadLetter.failedAt)),
     },
     related: related.map(toLeadInsight),
+    relatedTruncated: response.relatedTruncated,
     timeline: timeline.map(({ event, time, by }) => ({
       event: labelOf(TIMELINE_EVENTS, event),
       time: dateOf(present(time)),

@@ -113,6 +113,30 @@ test('a correction waits for a retriage that is being stored, and keeps the verd
   expect(insight.corrected?.analyzerVerdict).toMatchObject({ intent: 'job', priority: 'P3' })
 })
 
+test('a reader that resumes after a page misses no correction that was being stored meanwhile', async () => {
+  const list = (after?: Correction) =>
+    corrections.listLatest({ createdAfter: undefined, createdBefore: undefined }, after, 500)
+  const before = (await list()).at(-1)?.correction
+  const slow = await stack.sql.reserve()
+  onTestFinished(() => slow.release())
+  await slow`begin`
+  await slow`
+    select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'spam', 'P3', 'ignore', null, 'test', 'test',
+                                null, null)`
+  const other = await storeLead()
+  let isStored = false
+  const correcting = correct({ spam: true }, { id: other }).finally(() => {
+    isStored = true
+  })
+  await Promise.race([untilWaiting(), correcting])
+  expect(isStored).toBe(false)
+  const page = await list(before)
+  await slow`commit`
+  await correcting
+  const rest = await list(page.at(-1)?.correction ?? before)
+  expect([...page, ...rest].map(({ correction }) => correction.leadId)).toEqual([leadId, other])
+})
+
 test('each correction is later than the one before, also when the clock was set back', async () => {
   await stack.sql`
     update insights set corrected_intent = 'job', corrected_priority = 'P3', corrected_next_action = 'ignore',
