@@ -3,7 +3,7 @@ import { type MeasuredProcess, startMeasuredProcess } from './measured-process.t
 import { displacingNotes, longNotes } from './notes.ts'
 
 /** What is measured, all in CPU time. */
-export interface Costs {
+interface Costs {
   /** Microseconds per note when its spellings have been read twice before. */
   readonly warm: number
   /** Microseconds per note with compiled code, when its spellings have been displaced from the cache. */
