@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { WatchInsightsResponse } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { InsightsService } from '../gen/leadtriage/insights/v1/insights_service_pb.ts'
 import { generateKey, hashOfKey, hintOfKey } from '../lib/auth/api-key.ts'
+import { hashOfSessionId } from '../lib/auth/session-cookie.ts'
 import type { ReceivedEvent } from '../testkit/clients/event-source.ts'
 import { followEvents, readEvents } from '../testkit/clients/event-source.ts'
 import type { LeadBody } from '../testkit/clients/rest.ts'
@@ -234,13 +235,19 @@ describe('with AUTH=on', () => {
   const key = generateKey('secret')
   let secured: ServiceProcess
   beforeAll(async () => {
-    await stack.sql`
-      insert into api_keys ${stack.sql({
-        ...{ id: randomUUID(), hash: hashOfKey(key), hint: hintOfKey(key), kind: 'secret', name: 'key' },
-        ...{ client_id: 'tests', scopes: ['insights:read'], created_by: 'test' },
-      })}`
+    await storeKey(key, ['insights:read'])
     secured = await start('insights', { AUTH: 'on' })
   })
+
+  async function storeKey(secret: string, scopes: string[]): Promise<string> {
+    const id = randomUUID()
+    await stack.sql`
+      insert into api_keys ${stack.sql({
+        ...{ id, hash: hashOfKey(secret), hint: hintOfKey(secret), kind: 'secret', name: 'key' },
+        ...{ client_id: 'tests', scopes, created_by: 'test' },
+      })}`
+    return id
+  }
 
   test('a key that may not read leads receives no personal data, and may not filter by it', async () => {
     const headers = { authorization: `Bearer ${key}` }
@@ -254,6 +261,59 @@ describe('with AUTH=on', () => {
     const refused = await fetch(`${secured.url}/insights/stream?text=offer`, { headers })
     expect(await bodyOf(Promise.resolve(refused))).toMatchObject({ code: 'permission_denied' })
   })
+
+  test('a stream ends within ten seconds after its key or session may no longer read leads', async () => {
+    const [agentKey, cookie] = [generateKey('secret'), randomBytes(32).toString('base64url')]
+    const keyId = await storeKey(agentKey, ['insights:read', 'leads:read'])
+    await stack.sql`
+      insert into sessions ${stack.sql({
+        ...{
+          hash: hashOfSessionId(cookie),
+          id: randomUUID(),
+          client_id: 'user:ada',
+          actor: 'user:ada',
+          subject: 'ada',
+        },
+        ...{ scopes: ['insights:read', 'leads:read'], idle_minutes: 60 },
+        ...{ expires_at: new Date(Date.now() + 3_600_000), ends_at: new Date(Date.now() + 3_600_000) },
+      })}`
+    const { id } = await bodyOf<LeadBody>(
+      postLead(intake.url, { note: 'Please call', name: 'Ada', source: 'narrowed' }),
+    )
+    await eventually(async () => (await stack.sql`select from insights where lead_id = ${id}`).length > 0)
+    const credentials = [{ authorization: `Bearer ${agentKey}` }, { cookie: `__Host-leadtriage=${cookie}` }]
+    const names = async (headers: Record<string, string>, onSynchronized: () => void) => {
+      const seen: unknown[] = []
+      const response = await fetch(`${secured.url}/insights/stream?include_open=true&source=narrowed`, { headers })
+      for await (const { event, data } of readEvents(response)) {
+        const { lead, code } = data as { lead?: { id: string; name: string | null }; code?: string }
+        if (lead?.id === id) seen.push(lead.name)
+        if (event === 'failed') seen.push(code)
+        if (event === 'synchronized') onSynchronized()
+      }
+      return seen
+    }
+    let opened = 0
+    const ends = credentials.map((headers) => names(headers, () => void opened++))
+    await eventually(() => opened === 2)
+    const narrowedAt = performance.now()
+    await stack.sql`update api_keys set scopes = '{insights:read}' where id = ${keyId}`
+    await stack.sql`update sessions set scopes = '{insights:read}'`
+    expect(await Promise.all(ends)).toEqual([
+      ['Ada', 'permission_denied'],
+      ['Ada', 'permission_denied'],
+    ])
+    expect(performance.now() - narrowedAt).toBeLessThan(15_000)
+    for (const headers of credentials) {
+      const again = readEvents(
+        await fetch(`${secured.url}/insights/stream?include_open=true&source=narrowed`, { headers }),
+      )
+      for await (const { data } of again) {
+        expect(data).toMatchObject({ lead: { name: null } })
+        break
+      }
+    }
+  }, 60_000)
 
   test('a stream ends within ten seconds after its key is revoked, in every protocol', async () => {
     const headers = { authorization: `Bearer ${key}` }

@@ -212,6 +212,21 @@ describe.each(WATCHES)('%s', (_name, watch) => {
     expect(checks).toBeGreaterThanOrEqual(3) // the second one was no reason to end
   })
 
+  test('a credential that loses a scope ends the stream, also if the method requires another one', async () => {
+    const scopes = new Set(ANONYMOUS.scopes)
+    const stream = endlessStream()
+    const access = { admit: () => ({ ...ANONYMOUS, scopes: new Set(scopes) }) }
+    const server = await start({ access, recheckMs: 50, watch: stream.watch })
+    const outcome = readAll(watch(server.url, REQUEST))
+    await stream.started
+    scopes.delete('leads:read')
+    expect((await outcome).failure).toMatchObject({
+      code: Code.PermissionDenied,
+      message: expect.stringContaining('has lost the scope leads:read'),
+    })
+    await stream.ended
+  })
+
   test('an ended stream leaves nothing in memory', async () => {
     const left: WeakRef<object>[] = []
     const server = await start({

@@ -104,7 +104,7 @@ async function serve(
     reservation.release() // a stream may last for days
     const { abort: end } = deadline
     const admit = () => access.admit(ongoingCall(request, reply), method.scope)
-    stopChecks = recheckAccess({ admit, end, intervalMs: options.recheckMs })
+    stopChecks = recheckAccess({ principal, admit, end, intervalMs: options.recheckMs })
     await sendStream(reply.type(streaming.contentType(request)), {
       items: method.handle(input, context),
       encode: (output) => streaming.toFrame(encode(descriptor, head, output)),

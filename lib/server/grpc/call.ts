@@ -201,7 +201,7 @@ export function openCall(
     },
     sendAll: async (schema, messages) => {
       if (hasEnded) throw cancelled()
-      stopChecks = admitAgain && recheckAccess({ admit: admitAgain, end: fail, intervalMs: recheckMs })
+      stopChecks = admitAgain && recheckAccess({ principal, admit: admitAgain, end: fail, intervalMs: recheckMs })
       await sendItems(messages, respond(), (message) => toFrame(toBinary(schema, message)), call.context.signal)
     },
     succeed: () => {

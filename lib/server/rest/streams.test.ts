@@ -244,6 +244,20 @@ describe.each(['/events', '/rows'])('GET %s', (path) => {
     expect(calls(server)).toMatchObject([{ outcome: 'permission_denied' }])
   })
 
+  test('a credential that loses a scope ends the stream', async () => {
+    let checks = 0
+    const scopes = new Set(ANONYMOUS.scopes)
+    scopes.delete('leads:read')
+    const access = { admit: () => ({ ...ANONYMOUS, ...(checks++ > 0 && { scopes }) }) }
+    const server = await start({
+      access,
+      recheckMs: 50,
+      events: endless({ data: 1 }).open,
+      rows: endless('row\n').open,
+    })
+    expect(await (await fetch(server.url + path)).text()).toMatch(/"detail":"[^"]*lost the scope leads:read/)
+  })
+
   test('a client that reads nothing is disconnected', async () => {
     let sent = 0
     const ended = Promise.withResolvers<void>()

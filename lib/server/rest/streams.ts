@@ -73,6 +73,7 @@ export function createRestStreams(parts: StreamParts): RestStreams {
     const closed = abortWhenClosed(reply.raw, undefined, stopping)
     const { signal } = closed
     const stopChecks = recheckAccess({
+      principal: request.principal,
       admit: () => admit(request, ongoingCall(request, reply)),
       end: closed.abort,
       intervalMs: recheckMs,
