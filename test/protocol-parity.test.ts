@@ -221,6 +221,12 @@ describe('reading an insight has the same outcome over every protocol:', () => {
   test.each([
     ['of a parked lead', () => ids.parked, 0, { code: 'insight_pending', retry: true }],
     ['of a parked lead, with a wait', () => ids.parked, 50, { code: 'insight_pending', retry: true }],
+    [
+      'of a parked lead, with a wait of a fraction of a millisecond',
+      () => ids.parked,
+      50.5,
+      { code: 'insight_pending', retry: true },
+    ],
     ['of a dead letter', () => ids.failed, 60_000, { code: 'insight_failed' }],
     ['of a lead that does not exist', () => randomUUID(), 60_000, { code: 'lead_not_found' }],
     ['by an invalid UUID', () => '7', 0, invalid('lead_id')],

@@ -58,7 +58,7 @@ interface Measurement {
 
 /**
  * Readings of all notes before the cold one, each after its words have been displaced, so that compiled code has met
- * what happens then, too. More change nothing.
+ * what happens then, too.
  */
 const WARM_UP_READINGS = 4
 const WARM_READINGS = 3

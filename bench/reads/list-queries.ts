@@ -40,8 +40,11 @@ function filters(random: Random): Record<string, () => Parameters> {
     source: () => [['source', `campaign-${7 + (source() % 53)}`]],
     client: () => [['client', `client-${client()}`]],
     min_confidence: () => [['min_confidence', String(Math.round(random() * 100) / 100)]],
-    created_after: () => [['created_after', day()]],
-    created_before: () => [['created_before', day()]],
+    created: () => {
+      const [from = '', to = ''] = [day(), day()].sort()
+      const [after, before] = [['created_after', from] as const, ['created_before', to] as const]
+      return pick(random, [[after], [before], [after, before]])
+    },
   }
 }
 

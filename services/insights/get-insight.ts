@@ -19,7 +19,8 @@ const requestSchema = z.object({
   wait: z
     .number({ error: 'must be a duration such as 5s' })
     .min(0, { error: 'must not be negative' })
-    .max(MAX_WAIT_MS, { error: `must be at most ${MAX_WAIT_MS / 1000}s` }),
+    .max(MAX_WAIT_MS, { error: `must be at most ${MAX_WAIT_MS / 1000}s` })
+    .transform(Math.ceil), // timers take whole milliseconds only
 })
 
 /**

@@ -46,7 +46,7 @@ export interface CorrectedNote {
 /** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface CorrectionStore {
   /**
-   * Stores a correction together with the verdict of the insight (`correct_insight` in db/migrations/021).
+   * Stores a correction together with the verdict of the insight (`correct_insight` in db/migrations/025).
    *
    * @returns `outdated` if nothing was stored, because what counts is no longer what the verdict was derived from, or
    *   there is a correction with the request id; `missing` if the lead was erased
