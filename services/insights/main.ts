@@ -13,6 +13,7 @@ import { createLimits } from '../../lib/limits/create-limits.ts'
 import type { Log } from '../../lib/log/log.ts'
 import { connectPostgres } from '../../lib/postgres/connect.ts'
 import { databaseUrlOf } from '../../lib/postgres/database-url.ts'
+import { createReads } from '../../lib/postgres/reads.ts'
 import { createOriginCheck } from '../../lib/server/http/cors.ts'
 import type { Server } from '../../lib/server/server.ts'
 import { startServer } from '../../lib/server/server.ts'
@@ -62,6 +63,14 @@ export async function startInsights(
     log,
   })
   onStop('postgres', () => sql.end({ timeout: 5 }))
+  const reads = createReads({
+    url: databaseUrl,
+    applicationName: 'leadtriage-insights-reads',
+    connections: config.READ_CONNECTIONS,
+    session: { jit: 0 },
+    log,
+  })
+  onStop('postgres for reads', () => reads.end())
   const schema = createSchemaCheck({
     sql,
     databaseUrl,
@@ -92,7 +101,7 @@ export async function startInsights(
     log,
   })
   const index = startSearch(sql, log, { onStop })
-  const list = createListStore(sql, index)
+  const list = createListStore(reads, index)
   const stats = createStatsStore(sql)
   const corrections = createCorrectionStore(sql)
   const events = createCorrectionEvents({ nats, names, store: corrections, log })

@@ -11,6 +11,7 @@ import {
 import { generateKey, hashOfKey, hintOfKey } from '../../../lib/auth/api-key.ts'
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
+import { createReads } from '../../../lib/postgres/reads.ts'
 import { captureLog } from '../../../testkit/captured-log.ts'
 import type { ProblemBody } from '../../../testkit/clients/rest.ts'
 import { bodyOf } from '../../../testkit/clients/rest.ts'
@@ -144,14 +145,10 @@ describe('without leads:read', () => {
 })
 
 test('a batch is read only after the one before was taken', async () => {
-  const log = captureLog().log
-  const sql = connectPostgres({
-    url: stack.serviceUrls.insights,
-    applicationName: 'export',
-    maxConnections: 1,
-    log,
-  })
-  const store = createListStore(sql, createSearchIndex(sql))
+  const connection = { url: stack.serviceUrls.insights, applicationName: 'export', log: captureLog().log }
+  const sql = connectPostgres({ ...connection, maxConnections: 1 })
+  const reader = createReads({ ...connection, connections: 1 })
+  const store = createListStore(reader, createSearchIndex(sql))
   let reads = 0
   const counted = {
     readPage: (...page: Parameters<typeof store.readPage>) => {
@@ -164,7 +161,7 @@ test('a batch is read only after the one before was taken', async () => {
   expect((await batches.next()).value).toHaveLength(250)
   expect(reads).toBe(2)
   await batches.return()
-  await sql.end()
+  await Promise.all([sql.end(), reader.end()])
 })
 
 test('more exports than a process takes at a time are told to retry, until one has ended', async () => {

@@ -3,7 +3,7 @@ import { containsTerm } from '../search/searched-text.ts'
 import type { InsightFilter } from './insight-filter.ts'
 
 /*
- * The filter as SQL. Statements name the tables `i` (insights), `l` (lead_details) and `w` (leads without an insight).
+ * The filter as SQL. Statements name the tables `i` (insights) and `l` (lead_details).
  */
 
 export function allOf(sql: Sql, conditions: readonly SqlFragment[]): SqlFragment {
@@ -30,11 +30,11 @@ export function insightConditions(sql: Sql, filter: InsightFilter): SqlFragment[
   ]
 }
 
-/** The conditions on a lead without an insight. */
+/** The conditions on where the lead came from, for a lead without an insight. */
 export function waitingConditions(sql: Sql, filter: InsightFilter): SqlFragment[] {
   return [
-    ...(filter.sources.length === 0 ? [] : [sql`w.source = any(${[...filter.sources]}::text[])`]),
-    ...(filter.clients.length === 0 ? [] : [sql`w.client_id = any(${[...filter.clients]}::text[])`]),
+    ...(filter.sources.length === 0 ? [] : [sql`l.source = any(${[...filter.sources]}::text[])`]),
+    ...(filter.clients.length === 0 ? [] : [sql`l.client_id = any(${[...filter.clients]}::text[])`]),
   ]
 }
 

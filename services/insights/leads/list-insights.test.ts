@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
+import { createReads } from '../../../lib/postgres/reads.ts'
 import { captureLog } from '../../../testkit/captured-log.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import {
@@ -20,13 +21,10 @@ import { Order } from './order.ts'
 import { STEP_LIMITS } from './scan.ts'
 
 const stack = useStack()
-const sql = connectPostgres({
-  url: stack.serviceUrls.insights,
-  applicationName: 'list-insights.test',
-  maxConnections: 4,
-  log: captureLog().log,
-})
-afterAll(() => sql.end())
+const connection = { url: stack.serviceUrls.insights, applicationName: 'list-insights.test', log: captureLog().log }
+const sql = connectPostgres({ ...connection, maxConnections: 4 })
+const reads = createReads({ ...connection, connections: 4 })
+afterAll(() => Promise.all([sql.end(), reads.end()]))
 let index = createSearchIndex(sql)
 
 /** So small that every strategy is used for a few leads: a walk, windows of days, and windows that are too large. */
@@ -36,7 +34,7 @@ const SMALL: ListStoreOptions = {
 }
 
 async function clear(): Promise<void> {
-  await stack.sql`truncate leads, insights, dead_letters, search_segments, search_postings`
+  await stack.sql`truncate leads, insights, dead_letters, unsettled_leads, search_segments, search_postings`
   index = createSearchIndex(sql)
 }
 
@@ -73,13 +71,26 @@ async function store(leads: readonly ListedLead[]): Promise<void> {
         ],
   )
   if (insights.length > 0) await stack.sql`insert into insights ${stack.sql(insights)}`
-  const dead = leads.filter(({ state }) => state === 'dead_lettered')
-  if (dead.length > 0) {
-    await stack.sql`
-      insert into dead_letters ${stack.sql(
-        dead.map(({ id }) => ({ lead_id: id, generation: 1, reason: 'failed', error: 'x', attempts: 5 })),
-      )}`
+  const letters = leads
+    .filter(({ id, state }) => state === 'dead_lettered' || isParked(id))
+    .map(({ id, state }) => ({ lead_id: id, retry_at: state === 'dead_lettered' ? null : new Date() }))
+  const common = { generation: 1, reason: 'failed', error: 'x', attempts: 5 }
+  if (letters.length > 0) {
+    await stack.sql`insert into dead_letters ${stack.sql(letters.map((letter) => ({ ...common, ...letter })))}`
   }
+  const recorded = leads.filter(({ id, state }) => state !== 'dead_lettered' && !isParked(id))
+  if (recorded.length > 0) {
+    await stack.sql`
+      insert into unsettled_leads ${stack.sql(recorded.map(({ id }) => ({ lead_id: id, share: 'a', check_at: new Date() })))}`
+  }
+  // the reconciler has passed these leads or not
+  const place = Number.parseInt(leads[0]?.id.slice(0, 2) ?? '0', 16) % 2 === 0 ? '2026-01-02' : '2027-01-01'
+  await stack.sql`update reconciliation set late_at = ${place}`
+}
+
+/** Of the leads that are not dead-lettered, with an insight or without, one of three is parked. */
+function isParked(id: string): boolean {
+  return Number.parseInt(id.slice(-2), 16) % 3 === 0
 }
 
 interface Listing {
@@ -99,7 +110,7 @@ async function listAll({
   options,
   between,
 }: Listing): Promise<string[]> {
-  const list = createListStore(sql, index, options)
+  const list = createListStore(reads, index, options)
   const ids: string[] = []
   let token: string | undefined
   do {
@@ -133,7 +144,7 @@ describe('the pages of any filter and order have exactly the leads that match, i
           for (const [filter, order, pageSize] of listings) {
             expect(await listAll({ filter, order, pageSize, options })).toEqual(expectedIds(leads, filter, order))
             const { total } = await listInsights(
-              createListStore(sql, index, options),
+              createListStore(reads, index, options),
               { filter, order, count: true },
               ANONYMOUS,
             )
@@ -243,10 +254,48 @@ describe('text is found', () => {
   })
 })
 
+test('a page costs the same however many leads wait', { timeout: 60_000 }, async () => {
+  const buffersOf = async (waiting: number, input: object) => {
+    await clear()
+    await stack.sql`update reconciliation set late_at = '2027-01-01'`
+    await stack.sql`
+      insert into leads (id, client_id, idempotency_key, request_hash, note, content_hash, created_at)
+      select gen_random_uuid(), 'a', gen_random_uuid(), '\\x00', 'note', 'hash', '2026-01-01'::timestamptz + make_interval(mins => i)
+      from generate_series(1, ${waiting}::int) i`
+    await stack.sql`insert into unsettled_leads (lead_id, share, check_at) select id, 'a', now() from leads`
+    await stack.sql`
+      insert into dead_letters (lead_id, generation, reason, error, attempts)
+      select id, 1, 'failed', 'x', 5 from leads where created_at < '2026-01-01'::timestamptz + make_interval(mins => ${waiting / 2}::int)`
+    await stack.sql`vacuum analyze leads, insights, dead_letters, unsettled_leads`
+    const reader = createReads({ ...connection, connections: 1 })
+    const scanned = async () => {
+      await reader.run((begun) => begun`select pg_stat_force_next_flush()`)
+      const [row] = await stack.sql<{ rows: number }[]>`
+        select sum(coalesce(idx_tup_read, 0))::int as rows from pg_stat_user_indexes
+        where relname in ('leads', 'insights', 'dead_letters', 'unsettled_leads')`
+      const [table] = await stack.sql<{ rows: number }[]>`
+        select sum(seq_tup_read)::int as rows from pg_stat_user_tables
+        where relname in ('leads', 'insights', 'dead_letters', 'unsettled_leads')`
+      return (row?.rows ?? 0) + (table?.rows ?? 0)
+    }
+    const list = createListStore(reader, index)
+    const read = () => listInsights(list, { page_size: 10, ...input }, ANONYMOUS)
+    await read()
+    const before = await scanned()
+    expect((await read()).insights).toHaveLength(10)
+    const rows = (await scanned()) - before
+    await reader.end()
+    return rows
+  }
+  for (const input of [{ order: 'newest' }, { order: 'oldest' }, { filter: { states: ['dead_lettered'] } }]) {
+    expect(await buffersOf(20_000, input)).toBeLessThan(2 * (await buffersOf(2_000, input)))
+  }
+})
+
 test('a page token of another filter or order is refused', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 3, seed: 5 }).flat())
-  const list = createListStore(sql, index)
+  const list = createListStore(reads, index)
   const page = await listInsights(list, { filter: {}, page_size: 1 }, ANONYMOUS)
   const withToken = (more: object) => listInsights(list, { page_token: page.nextPageToken, ...more }, ANONYMOUS)
   await withToken({ filter: {}, page_size: 7 })
@@ -258,7 +307,7 @@ test('a page token of another filter or order is refused', async () => {
 test('without leads:read the personal data of leads is left out, and cannot be filtered by', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 2, seed: 5 }).flat())
-  const list = createListStore(sql, index)
+  const list = createListStore(reads, index)
   const viewer = { ...ANONYMOUS, scopes: new Set(['insights:read'] as const) }
   const { insights } = await listInsights(list, {}, viewer)
   expect(insights.length).toBeGreaterThan(0)
@@ -272,19 +321,16 @@ describe('the list is read with the index', () => {
   const LEADS = 4_000
   /** Returns the indexes that a list used. */
   async function indexesUsed(input: object, options?: ListStoreOptions): Promise<string[]> {
-    const reader = connectPostgres({
-      ...{ url: stack.serviceUrls.insights, applicationName: 'indexes', maxConnections: 1, log: captureLog().log },
-      session: { enable_seqscan: 0 },
-    })
+    const reader = createReads({ ...connection, connections: 1, session: { enable_seqscan: 0 } })
     onTestFinished(() => reader.end())
     const scans = async () => {
-      await reader`select pg_stat_force_next_flush()`
+      await reader.run((begun) => begun`select pg_stat_force_next_flush()`)
       const rows = await stack.sql<{ name: string; scans: number }[]>`
         select indexrelname as name, idx_scan::int as scans from pg_stat_user_indexes where indexrelname like '%\\_by\\_%'`
       return new Map(rows.map(({ name, scans }) => [name, scans]))
     }
     const before = await scans()
-    await listInsights(createListStore(reader, createSearchIndex(reader), options), input, ANONYMOUS)
+    await listInsights(createListStore(reader, createSearchIndex(sql), options), input, ANONYMOUS)
     const after = await scans()
     return [...after].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name)
   }

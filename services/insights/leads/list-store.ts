@@ -1,5 +1,6 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
+import type { Reads } from '../../../lib/postgres/reads.ts'
 import type { SearchIndex } from '../search/search-index.ts'
 import { countOpen } from './count-open.ts'
 import { type InsightFilter, needsInsight } from './insight-filter.ts'
@@ -27,12 +28,15 @@ export interface Count {
   readonly isMinimum: boolean
 }
 
-/** Reads lists of leads. Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
+/**
+ * Reads lists of leads. Every method reads one snapshot, and throws AppError `unavailable` when PostgreSQL is
+ * unreachable, `overloaded` when too many lists are being read, and `cancelled` when its signal has aborted.
+ */
 export interface ListStore {
   /** @param after undefined for the first page */
-  readPage(query: ListQuery, after: Position | undefined, size: number): Promise<ListPage>
+  readPage(query: ListQuery, after: Position | undefined, size: number, signal?: AbortSignal): Promise<ListPage>
   /** Counts up to `max` leads. */
-  count(query: ListQuery, max: number): Promise<Count>
+  count(query: ListQuery, max: number, signal?: AbortSignal): Promise<Count>
 }
 
 /**
@@ -48,49 +52,63 @@ export interface ListStoreOptions {
 }
 
 export function createListStore(
-  sql: Sql,
+  reads: Reads,
   index: SearchIndex,
   { limits = STEP_LIMITS, pageBudgetMs = PAGE_BUDGET_MS }: ListStoreOptions = {},
 ): ListStore {
+  /** @param size how many matches are wanted; one more tells whether there are more */
+  const scanOf = (
+    sql: Sql,
+    query: ListQuery,
+    size: number,
+    budgetMs: number,
+    signal: AbortSignal | undefined,
+  ): Scan => ({
+    ...{ sql, index, ...query, limits, limit: size + 1, deadline: performance.now() + budgetMs, signal },
+  })
   return {
-    readPage: async (query, after, size) => {
-      const states = statesOf(query.filter)
-      const scan = { sql, index, ...query, limits, limit: size + 1, deadline: performance.now() + pageBudgetMs }
-      const slices = await readSlices(scan, states, after)
-      const { positions, next } = mergeSlices(query.order, slices, size)
-      const ids = positions.map(({ leadId }) => leadId)
-      const rows = ids.length === 0 ? [] : await withQueryTimeout(readLeadInsights(sql, ids))
-      return { rows: rows.filter(({ state }) => states.includes(state)), next }
-    },
-    count: async (query, max) => {
-      const states = statesOf(query.filter)
-      const scan = { sql, index, ...query, limits, limit: max + 1, deadline: performance.now() + COUNT_BUDGET_MS }
-      const waiting = states.filter((state) => state !== LeadState.Open)
-      const without = waiting.length === 0 ? [] : (await readWaiting(scan, waiting, undefined)).positions
-      const open = states.includes(LeadState.Open) ? await countOpen(scan) : { leads: 0, isMinimum: false }
-      const leads = without.length + open.leads
-      return leads > max ? { leads: max, isMinimum: true } : { leads, isMinimum: open.isMinimum }
-    },
+    readPage: (query, after, size, signal) =>
+      reads.run(async (sql) => {
+        const scan = scanOf(sql, query, size, pageBudgetMs, signal)
+        const { positions, next } = mergeSlices(query.order, await readSlices(scan, after), size)
+        const ids = positions.map(({ leadId }) => leadId)
+        return { rows: ids.length === 0 ? [] : await withQueryTimeout(readLeadInsights(sql, ids)), next }
+      }, signal),
+    count: (query, max, signal) =>
+      reads.run(async (sql) => {
+        const scan = scanOf(sql, query, max, COUNT_BUDGET_MS, signal)
+        const { isOpenWanted, waiting } = statesOf(query.filter)
+        const without = waiting.length === 0 ? NOTHING : await readWaiting(scan, waiting, undefined)
+        const open = isOpenWanted ? await countOpen(scan) : { leads: 0, isMinimum: false }
+        const leads = without.positions.length + open.leads
+        return {
+          leads: Math.min(leads, max),
+          isMinimum: leads > max || open.isMinimum || without.through !== undefined,
+        }
+      }, signal),
   }
 }
+
+const NOTHING: Slice = { positions: [], through: undefined }
 
 /** Reads the parts of the list that have the next leads. */
-async function readSlices(scan: Scan, states: readonly LeadState[], after: Position | undefined): Promise<Slice[]> {
-  const waiting = states.filter((state) => state !== LeadState.Open)
-  const isOpenWanted = states.includes(LeadState.Open)
-  if (waiting.length === 0) return isOpenWanted ? [await readOpen(scan, after)] : []
-  if (isOpenWanted && scan.order === Order.Urgency) {
-    const open = await readOpen(scan, after)
-    if (open.through !== undefined) return [open] // leads without an insight come later
-  }
-  // A lead may be triaged meanwhile, so those that wait are read first: read last, it would be in neither.
-  const slices = [await readWaiting(scan, waiting, after)]
-  if (isOpenWanted) slices.push(await readOpen(scan, after))
-  return slices
+async function readSlices(scan: Scan, after: Position | undefined): Promise<Slice[]> {
+  const { isOpenWanted, waiting } = statesOf(scan.filter)
+  const open = isOpenWanted ? await readOpen(scan, after) : undefined
+  if (open === undefined) return [await readWaiting(scan, waiting, after)]
+  if (waiting.length === 0) return [open]
+  // by urgency, leads without an insight come after all others
+  if (scan.order === Order.Urgency && open.through !== undefined) return [open]
+  const end = scan.order === Order.Urgency ? undefined : (open.positions[scan.limit - 1] ?? open.through)
+  return [open, await readWaiting(scan, waiting, after, end)]
 }
 
-/** The states that leads can have that match. */
-function statesOf(filter: InsightFilter): LeadState[] {
+/** The states that leads can have that match: whether open, and which of those without an insight. */
+function statesOf(filter: InsightFilter): { readonly isOpenWanted: boolean; readonly waiting: readonly LeadState[] } {
   const all = needsInsight(filter) ? [LeadState.Open] : Object.values(LeadState)
-  return filter.states.length === 0 ? all : all.filter((state) => filter.states.includes(state))
+  const states = filter.states.length === 0 ? all : all.filter((state) => filter.states.includes(state))
+  return {
+    isOpenWanted: states.includes(LeadState.Open),
+    waiting: states.filter((state) => state !== LeadState.Open),
+  }
 }

@@ -53,7 +53,7 @@ export interface Slice {
 }
 
 /**
- * Merges slices that begin at the same position into a page. A lead that is in several is where it comes first.
+ * Merges slices that begin at the same position, and have different leads, into a page.
  *
  * @returns at most `size` positions; `next` is where the next page starts, undefined if nothing follows. A page may have
  *   fewer positions and still have a next one.
@@ -70,12 +70,6 @@ export function mergeSlices(
     .flatMap(({ positions }) => positions)
     .filter((position) => end === undefined || compare(position, end) <= 0)
     .sort(compare)
-    .filter(isFirstOfLead())
   const positions = all.slice(0, size)
   return { positions, next: all.length > size ? positions.at(-1) : end }
-}
-
-function isFirstOfLead(): (position: Position) => boolean {
-  const seen = new Set<string>()
-  return ({ leadId }) => seen.size < seen.add(leadId).size
 }

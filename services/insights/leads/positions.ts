@@ -11,20 +11,26 @@ export function startOf(order: Order, { createdAfter, createdBefore }: InsightFi
   return { rank, receivedAt, leadId: NIL_ID }
 }
 
-/** What follows `from` within the created range: conditions on two columns, and how to sort by them. */
+/**
+ * What follows `from` within the created range: conditions on two columns, and how to sort by them.
+ *
+ * @param until the last position, if there is one
+ */
 export function following(
   sql: Sql,
   order: Order,
   from: Position,
   { createdAfter, createdBefore }: InsightFilter,
-  columns: { readonly at: SqlFragment; readonly id: SqlFragment },
+  { at, id }: { readonly at: SqlFragment; readonly id: SqlFragment },
+  until?: Position,
 ): { readonly condition: SqlFragment; readonly sort: SqlFragment } {
-  const { at, id } = columns
-  const position = sql`(${from.receivedAt}::timestamptz, ${from.leadId}::uuid)`
+  const place = ({ receivedAt, leadId }: Position) => sql`(${receivedAt}::timestamptz, ${leadId}::uuid)`
   if (order === Order.Newest) {
-    const end = createdAfter === undefined ? sql`` : sql`and ${at} >= ${createdAfter}::timestamptz`
-    return { condition: sql`(${at}, ${id}) < ${position} ${end}`, sort: sql`${at} desc, ${id} desc` }
+    const start = createdAfter === undefined ? sql`` : sql`and ${at} >= ${createdAfter}::timestamptz`
+    const end = until === undefined ? sql`` : sql`and (${at}, ${id}) >= ${place(until)}`
+    return { condition: sql`(${at}, ${id}) < ${place(from)} ${start} ${end}`, sort: sql`${at} desc, ${id} desc` }
   }
-  const end = createdBefore === undefined ? sql`` : sql`and ${at} < ${createdBefore}::timestamptz`
-  return { condition: sql`(${at}, ${id}) > ${position} ${end}`, sort: sql`${at}, ${id}` }
+  const start = createdBefore === undefined ? sql`` : sql`and ${at} < ${createdBefore}::timestamptz`
+  const end = until === undefined ? sql`` : sql`and (${at}, ${id}) <= ${place(until)}`
+  return { condition: sql`(${at}, ${id}) > ${place(from)} ${start} ${end}`, sort: sql`${at}, ${id}` }
 }

@@ -4,7 +4,7 @@ import { createFacetSearch, type Days } from './find-by-facets.ts'
 import { createTextSearch, type TextSearch } from './find-by-text.ts'
 import { insightRanks, type Position, type Slice } from './order.ts'
 import { startOf } from './positions.ts'
-import type { Scan, Step } from './scan.ts'
+import { GROWTH, type Scan, type Step, takeSteps } from './scan.ts'
 import { walkInsights } from './walk-insights.ts'
 
 /*
@@ -12,8 +12,6 @@ import { walkInsights } from './walk-insights.ts'
  * is fast for filters that select many. If it does not fill the page, the filter selects few, and the index of facets
  * finds them. Neither relies on the planner's estimates, and no step costs more than some ten milliseconds.
  */
-
-const GROWTH = 4
 
 /** @param after undefined for the first page */
 export async function readOpen(scan: Scan, after: Position | undefined): Promise<Slice> {
@@ -23,7 +21,8 @@ export async function readOpen(scan: Scan, after: Position | undefined): Promise
   const positions: Position[] = []
   for (const rank of ranks) {
     const start = after?.rank === rank ? after : startOf(order, filter, rank)
-    const slice = await readRank({ ...scan, limit: limit - positions.length }, start, findText)
+    const rest = { ...scan, limit: limit - positions.length }
+    const slice = await takeSteps(rest, start, createSteps(rest, findText))
     positions.push(...slice.positions)
     if (slice.through !== undefined) return { positions, through: slice.through }
   }
@@ -42,19 +41,6 @@ function createLazyTextSearch(scan: Scan): FindText {
     search ??= await createTextSearch(scan, scan.index, text)
     return search.step(from, limit)
   }
-}
-
-async function readRank(scan: Scan, start: Position, findText: FindText): Promise<Slice> {
-  const positions: Position[] = []
-  const step = createSteps(scan, findText)
-  let through: Position | undefined = start
-  while (through !== undefined && positions.length < scan.limit) {
-    if (through !== start && performance.now() > scan.deadline) break
-    const found: Step = await step(through, scan.limit - positions.length)
-    positions.push(...found.matches)
-    through = found.through
-  }
-  return { positions, through }
 }
 
 /** Returns a function that makes the next step: one of a walk, and after a number of rows one with another index. */

@@ -1,43 +1,99 @@
 import type { SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
-import { allOf, leadExists, waitingConditions } from './filter-conditions.ts'
+import { allOf, leadConditions, waitingConditions } from './filter-conditions.ts'
 import { LeadState } from './lead-insight.ts'
 import { type Position, type Slice, waitingRank } from './order.ts'
 import { following, startOf } from './positions.ts'
-import type { Scan } from './scan.ts'
+import { GROWTH, type Scan, type Step, takeSteps } from './scan.ts'
 
 /**
- * Leads without an insight, in order: those that wait for triage, and those that triage failed on. There are few, and
- * settled leads are in neither view, so the statement reads all of them. It is one statement for both, because a lead
- * may fail between two.
+ * Leads without an insight, in order: those that wait for triage, and those that triage failed on. Walks over the places
+ * where such leads are (db/migrations/024), or over the leads of an email address, and checks each. So a page costs the
+ * same however many leads wait.
  *
  * @param after undefined for the first page
+ * @param until where it may end; undefined to read until there are enough
  */
 export async function readWaiting(
   scan: Scan,
   states: readonly LeadState[],
   after: Position | undefined,
+  until?: Position,
 ): Promise<Slice> {
-  const { sql, order, filter, limit } = scan
-  const rank = waitingRank(order)
-  const from = after?.rank === rank ? after : startOf(order, filter, rank)
-  const { condition, sort } = following(sql, order, from, filter, { at: sql`w.created_at`, id: sql`w.lead_id` })
-  const conditions = [...waitingConditions(sql, filter), ...leadExists(sql, filter, sql`w.lead_id`), condition]
-  const rows = await withQueryTimeout(sql<{ lead_id: string; created_at: Date }[]>`
-    select w.lead_id, w.created_at from (${leadsIn(scan, states)}) w
-    where ${allOf(sql, conditions)}
-    order by ${sort}
-    limit ${limit}`)
-  const positions = rows.map((row) => ({ rank, receivedAt: row.created_at, leadId: row.lead_id }))
-  return { positions, through: positions.length < limit ? undefined : positions.at(-1) }
+  const { limits, limit } = scan
+  const rank = waitingRank(scan.order)
+  const start = after?.rank === rank ? after : startOf(scan.order, scan.filter, rank)
+  let rows = Math.min(limits.firstRows * limit, limits.longestWalk)
+  const slice = await takeSteps(scan, start, async (from) => {
+    const step = await walkWaiting(scan, states, { from, until, rows })
+    rows = Math.min(rows * GROWTH, limits.longestWalk)
+    return step
+  })
+  return { ...slice, through: slice.through ?? until }
 }
 
-function leadsIn({ sql }: Scan, states: readonly LeadState[]): SqlFragment {
-  const pending = sql`select lead_id, client_id, source, created_at from pending_leads`
-  const deadLettered = sql`
-    select l.lead_id, l.client_id, l.source, l.created_at
-    from failed_leads f join lead_details l on l.lead_id = f.lead_id
-    where not exists (select from insights i where i.lead_id = f.lead_id)`
-  if (!states.includes(LeadState.DeadLettered)) return pending
-  return states.includes(LeadState.Pending) ? sql`${pending} union all ${deadLettered}` : deadLettered
+interface Walk {
+  readonly from: Position
+  readonly until: Position | undefined
+  readonly rows: number
+}
+
+interface WalkedRow {
+  lead_id: string
+  received_at: Date
+  matches: boolean
+  is_last: boolean
+}
+
+async function walkWaiting(scan: Scan, states: readonly LeadState[], walk: Walk): Promise<Step> {
+  const { sql, filter } = scan
+  const conditions = [
+    sql`l.lead_id = w.lead_id`,
+    ...waitingConditions(sql, filter),
+    ...leadConditions(sql, filter),
+    ...isInStates(scan, states),
+  ]
+  const walked = await withQueryTimeout(sql<WalkedRow[]>`
+    with walked as materialized (
+      select lead_id, received_at, place,
+             not exists (select from insights i where i.lead_id = w.lead_id)
+               and exists (select from lead_details l where ${allOf(sql, conditions)}) as matches
+      from (select *, row_number() over () as place from (${candidates(scan, states, walk)}) c) w
+    )
+    select lead_id, received_at, matches, place = ${walk.rows} as is_last from walked
+    where matches or place = ${walk.rows}
+    order by place`)
+  const { rank } = walk.from
+  const positionOf = (row: WalkedRow) => ({ rank, receivedAt: row.received_at, leadId: row.lead_id })
+  const last = walked.at(-1)
+  return {
+    matches: walked.filter(({ matches }) => matches).map(positionOf),
+    through: last?.is_last ? positionOf(last) : undefined,
+  }
+}
+
+/** The next leads, sorted, that may have no insight, and at least all that have none. */
+function candidates({ sql, order, filter }: Scan, states: readonly LeadState[], { from, until, rows }: Walk) {
+  const ordered = (source: SqlFragment) => {
+    const columns = { at: sql`received_at`, id: sql`lead_id` }
+    const { condition, sort } = following(sql, order, from, filter, columns, until)
+    return sql`(select received_at, lead_id from ${source} where ${condition} order by ${sort} limit ${rows})`
+  }
+  if (filter.email !== undefined) {
+    const condition = allOf(sql, leadConditions(sql, { ...filter, text: undefined }))
+    return ordered(sql`(select lead_id, created_at as received_at from lead_details l where ${condition}) l`)
+  }
+  const sources = [
+    ...(states.includes(LeadState.Pending) ? [sql`recent_leads`, sql`recorded_leads`, sql`parked_leads`] : []),
+    ...(states.includes(LeadState.DeadLettered) ? [sql`failed_leads`] : []),
+  ]
+  const all = sources.map(ordered).reduce((union, source) => sql`${union} union ${source}`)
+  return ordered(sql`(${all}) c`)
+}
+
+/** The condition that a lead `w` without an insight is in one of the states. */
+function isInStates({ sql }: Scan, states: readonly LeadState[]): SqlFragment[] {
+  const [isPending, isDeadLettered] = [states.includes(LeadState.Pending), states.includes(LeadState.DeadLettered)]
+  if (isPending && isDeadLettered) return []
+  return [sql`exists (select from failed_leads f where f.lead_id = w.lead_id) = ${isDeadLettered}::boolean`]
 }

@@ -1,7 +1,8 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
+import { throwIfAborted } from '../../../lib/postgres/reads.ts'
 import type { SearchIndex } from '../search/search-index.ts'
 import type { InsightFilter } from './insight-filter.ts'
-import type { Order, Position } from './order.ts'
+import type { Order, Position, Slice } from './order.ts'
 
 /** Limits of the steps in which a list is read. */
 export interface StepLimits {
@@ -26,6 +27,9 @@ export const STEP_LIMITS: StepLimits = {
   maxMatches: 1_000,
 }
 
+/** How much longer each step of a walk is than the one before. */
+export const GROWTH = 4
+
 /** How a part of a list is read. */
 export interface Scan {
   readonly sql: Sql
@@ -37,10 +41,34 @@ export interface Scan {
   readonly limit: number
   /** When to stop short of `limit`, in ms of performance.now(). At least one step is made. */
   readonly deadline: number
+  /** Aborts when nobody waits for the list any more. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** What a step found: every match after its start and up to `through`; undefined when nothing of the rank follows. */
 export interface Step {
   readonly matches: readonly Position[]
   readonly through: Position | undefined
+}
+
+/**
+ * Makes steps until there are enough matches, nothing follows, or the deadline has passed.
+ *
+ * @param step gets the position after which it starts, and how many matches are still wanted
+ */
+export async function takeSteps(
+  { limit, deadline, signal }: Pick<Scan, 'limit' | 'deadline' | 'signal'>,
+  start: Position,
+  step: (from: Position, limit: number) => Promise<Step>,
+): Promise<Slice> {
+  const positions: Position[] = []
+  let through: Position | undefined = start
+  while (through !== undefined && positions.length < limit) {
+    if (through !== start && performance.now() > deadline) break
+    throwIfAborted(signal)
+    const found: Step = await step(through, limit - positions.length)
+    positions.push(...found.matches)
+    through = found.through
+  }
+  return { positions, through }
 }
