@@ -7,7 +7,7 @@ import { withQueryTimeout } from './query-timeout.ts'
  *  1. A read is a transaction with one snapshot: all of its statements see the same rows.
  *  2. A read keeps its connection until PostgreSQL has ended its last statement, even if its caller got an error before.
  *     So a server that hangs is never sent more statements than there are connections.
- *  3. PostgreSQL cancels a statement before its caller gives up, so none runs for nobody.
+ *  3. PostgreSQL cancels a statement before its caller stops waiting for it.
  *  4. The reads that wait for a connection are bounded, and do not begin once their caller has gone.
  */
 export interface Reads {

@@ -112,7 +112,7 @@ export async function startInsights(
   onStop('roll-ups', () => rollUps.stop())
   const methods: InsightsMethods = {
     getInsight: (request, signal) => getInsight({ lookUp: lookUps.submit, arrivals }, request, signal),
-    listInsights: (input, principal) => listInsights(list, input, principal),
+    listInsights: (input, principal, signal) => listInsights(list, input, principal, signal),
     getStats: (input) => getStats(stats, input),
     listCorrections: (principal, input) => listCorrections(corrections, principal, input),
     getLeadOverview: (principal, leadId) => getLeadOverview(overviews, principal, leadId),

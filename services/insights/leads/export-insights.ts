@@ -19,7 +19,11 @@ const requestSchema = requestObject({
 const MAX_EXPORTS = 4
 
 /** An export, with its store bound. */
-export type ExportInsights = (input: unknown, principal: Principal) => AsyncGenerator<readonly LeadInsight[], void>
+export type ExportInsights = (
+  input: unknown,
+  principal: Principal,
+  signal?: AbortSignal,
+) => AsyncGenerator<readonly LeadInsight[], void>
 
 /**
  * Yields all leads that match, in batches. Reads the next batch when the previous one was taken, so memory does not grow
@@ -31,7 +35,7 @@ export type ExportInsights = (input: unknown, principal: Principal) => AsyncGene
  */
 export function createExport(store: Pick<ListStore, 'readPage'>): ExportInsights {
   let running = 0
-  return async function* (input, principal) {
+  return async function* (input, principal, signal) {
     const query = parseRequest(requestSchema, input)
     assertMayFilter(query.filter, principal)
     const showsAll = mayReadPersonalData(principal)
@@ -40,7 +44,7 @@ export function createExport(store: Pick<ListStore, 'readPage'>): ExportInsights
     try {
       let after: Position | undefined
       do {
-        const { rows, next } = await store.readPage(query, after, BATCH_SIZE)
+        const { rows, next } = await store.readPage(query, after, BATCH_SIZE, signal)
         if (rows.length > 0) yield showsAll ? rows : rows.map(withoutPersonalData)
         after = next
       } while (after !== undefined)

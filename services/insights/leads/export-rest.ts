@@ -83,7 +83,7 @@ export function registerExportRest(app: RestApp, exportInsights: ExportInsights,
       try {
         return await streams.sendBody(request, reply, {
           type: chosen.type,
-          open: () => toText(exportInsights({ ...input, filter }, request.principal), chosen),
+          open: (signal) => toText(exportInsights({ ...input, filter }, request.principal, signal), chosen),
           ...(chosen === NDJSON && { failed: (problem) => `${JSON.stringify({ failed: problem })}\n` }),
         })
       } catch (error) {

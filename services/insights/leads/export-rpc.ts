@@ -18,10 +18,10 @@ const MAX_NOTE_UNITS = 500_000
 export function exportInsightsRpc(exportInsights: ExportInsights) {
   return async function* (
     { filter, order }: ExportInsightsRequest,
-    { principal }: { principal: Principal },
+    { principal, signal }: { principal: Principal; signal?: AbortSignal },
   ): AsyncGenerator<ExportInsightsResponse> {
     const input = { filter: toFilterInput(filter), order: toOrder(order) }
-    for await (const batch of exportInsights(input, principal)) {
+    for await (const batch of exportInsights(input, principal, signal)) {
       for (const part of partsOf(batch)) {
         yield create(ExportInsightsResponseSchema, { insights: part.map(toLeadInsightMessage) })
       }

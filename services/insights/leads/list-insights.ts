@@ -36,18 +36,25 @@ export interface InsightPage {
  * of additions.
  *
  * @param input filter, order, page_size, page_token and count, not validated yet
- * @throws AppError `invalid_request`, `permission_denied` for a filter by personal data, `unavailable`
+ * @param signal stops the search; the error is its reason, or `cancelled`
+ * @throws AppError `invalid_request`, `permission_denied` for a filter by personal data, `overloaded` when too many lists
+ *   are being read, `unavailable`
  */
-export async function listInsights(store: ListStore, input: unknown, principal: Principal): Promise<InsightPage> {
+export async function listInsights(
+  store: ListStore,
+  input: unknown,
+  principal: Principal,
+  signal?: AbortSignal,
+): Promise<InsightPage> {
   const { filter, order, page_size, page_token, count } = parseRequest(requestSchema, input)
   assertMayFilter(filter, principal)
   const query = { filter, order }
   const position = parsePageToken(page_token, query, positionSchema)
   const after = position && { rank: position[0], receivedAt: position[1], leadId: position[2] }
-  const { rows, next } = await store.readPage(query, after, page_size)
+  const { rows, next } = await store.readPage(query, after, page_size, signal)
   return {
     insights: mayReadPersonalData(principal) ? rows : rows.map(withoutPersonalData),
     nextPageToken: next && encodePageToken(query, [next.rank, next.receivedAt, next.leadId]),
-    total: count ? await store.count(query, MAX_TOTAL) : undefined,
+    total: count ? await store.count(query, MAX_TOTAL, signal) : undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ErrorCode } from '../../../lib/errors/app-error.ts'
+import { abortWhenClosed } from '../../../lib/server/http/abort-when-closed.ts'
 import type { RestApp } from '../../../lib/server/rest/handler.ts'
 import { DETAILS } from '../../../lib/server/rest/openapi/route-details.ts'
 import { booleanOf, FILTERED_ROUTE, filterQueryShape, splitQuery, withFilterPaths } from './insight-filter-query.ts'
@@ -68,14 +69,17 @@ export function registerListRest(app: RestApp, listInsights: ListInsights): void
           'Without the scope `leads:read`, the personal data of leads is left out.',
         querystring: querySchema,
         response: { 200: pageSchema.describe('A page of the list.') },
-        [DETAILS]: { problems: [ErrorCode.PermissionDenied] },
+        [DETAILS]: { problems: [ErrorCode.PermissionDenied, ErrorCode.Overloaded] },
       },
       validatorCompiler: () => (value: unknown) => ({ value }),
     },
-    async ({ query, principal }) => {
-      const page = await listInsights(inputOf(query), principal).catch((error: unknown) => {
-        throw withFilterPaths(error)
-      })
+    async ({ query, principal }, reply) => {
+      const { signal, release } = abortWhenClosed(reply.raw)
+      const page = await listInsights(inputOf(query), principal, signal)
+        .catch((error: unknown) => {
+          throw withFilterPaths(error)
+        })
+        .finally(release)
       return {
         insights: page.insights.map(toLeadInsightBody),
         next_page_token: page.nextPageToken ?? null,

@@ -11,7 +11,7 @@ import type { InsightPage } from './list-insights.ts'
 import { Order } from './order.ts'
 
 /** `listInsights` of `list-insights.ts`, with its store bound. */
-export type ListInsights = (input: unknown, principal: Principal) => Promise<InsightPage>
+export type ListInsights = (input: unknown, principal: Principal, signal: AbortSignal) => Promise<InsightPage>
 
 const ORDERS: Readonly<Record<InsightOrder, Order | undefined>> = {
   [InsightOrder.UNSPECIFIED]: undefined,
@@ -29,7 +29,7 @@ export function toOrder(order: InsightOrder): Order | InsightOrder | undefined {
 export function listInsightsRpc(listInsights: ListInsights) {
   return async (
     request: ListInsightsRequest,
-    { principal }: { principal: Principal },
+    { principal, signal }: { principal: Principal; signal: AbortSignal },
   ): Promise<ListInsightsResponse> => {
     const { filter, order, pageSize, pageToken, count } = request
     const page = await listInsights(
@@ -39,6 +39,7 @@ export function listInsightsRpc(listInsights: ListInsights) {
         ...{ page_size: pageSize, page_token: pageToken, count },
       },
       principal,
+      signal,
     )
     return create(ListInsightsResponseSchema, {
       insights: page.insights.map(toLeadInsightMessage),

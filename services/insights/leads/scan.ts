@@ -41,7 +41,7 @@ export interface Scan {
   readonly limit: number
   /** When to stop short of `limit`, in ms of performance.now(). At least one step is made. */
   readonly deadline: number
-  /** Aborts when nobody waits for the list any more. */
+  /** Aborts when the caller has gone. */
   readonly signal?: AbortSignal | undefined
 }
 
