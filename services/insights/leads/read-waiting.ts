@@ -8,7 +8,7 @@ import { GROWTH, type Scan, type Step, takeSteps } from './scan.ts'
 
 /**
  * Leads without an insight, in order: those that wait for triage, and those that triage failed on. Walks over the places
- * where such leads are (db/migrations/024), or over the leads of an email address, and checks each. So a page costs the
+ * where such leads are (db/migrations/026), or over the leads of an email address, and checks each. So a page costs the
  * same however many leads wait.
  *
  * @param after undefined for the first page
