@@ -1,4 +1,8 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { parseInteger } from '../testkit/run-main.ts'
+import { assertCheckouts, type CompareOptions } from './compare/compare.ts'
 import type { Span } from './measure/throughput.ts'
 
 export interface Options {
@@ -26,24 +30,52 @@ export type Section = (typeof SECTIONS)[number]
 export const USAGE = `Measures the performance of the system, its layers and its peers.
 
   npm run bench -- [--quick] [--json] [--only SECTION]…
+  npm run bench -- --compare DIR [--rounds N] [--leads N] [--rate N] [--json]
 
   --quick         finish in under a minute: short spans, 64 callers, no imports, one arrival rate, one worker, an empty
                   database; writes no files
   --json          print the results as JSON
   --only SECTION  measure one section: ${SECTIONS.join(', ')}; repeatable; writes no files
+  --compare DIR   measure only what a lead costs over REST, in turns with another checkout of this repository, which
+                  needs a node_modules folder; writes no files
+  --rounds N      of a comparison; default: 5
+  --leads N       of a comparison: sent to each checkout in each round, twice; default: 24000
+  --rate N        of a comparison: leads per second while latencies are measured; default: 1000
 `
+/** How long latencies are measured in a comparison. */
+const COMPARED_SECONDS = 5
+const THIS_CHECKOUT = resolve(fileURLToPath(new URL('..', import.meta.url)))
 
 /** @throws Error when an argument is invalid */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[]): Options | CompareOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
+      compare: { type: 'string' },
+      rounds: { type: 'string' },
+      leads: { type: 'string' },
+      rate: { type: 'string' },
     },
   })
-  const { json, quick } = values
+  const { json, quick, compare, rounds, leads, rate } = values
+  if (compare !== undefined) {
+    if (quick || values.only.length > 0) throw new Error('--compare cannot be combined with --quick or --only')
+    const directories = [THIS_CHECKOUT, resolve(compare)] as const
+    assertCheckouts(directories)
+    return {
+      ...{ directories, json, rounds: parseInteger('--rounds', rounds ?? '5') },
+      load: {
+        leads: parseInteger('--leads', leads ?? '24000'),
+        ratePerSecond: parseInteger('--rate', rate ?? '1000'),
+        seconds: COMPARED_SECONDS,
+      },
+    }
+  }
+  const lost = Object.entries({ rounds, leads, rate }).find(([, value]) => value !== undefined)
+  if (lost !== undefined) throw new Error(`--${lost[0]} needs --compare`)
   const only = values.only.map(parseSection)
   return quick
     ? {

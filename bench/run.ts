@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Context } from '../testkit/run-main.ts'
 import { runMain } from '../testkit/run-main.ts'
+import { type CompareOptions, compareCheckouts } from './compare/compare.ts'
 import { describeLeads, readLeads } from './load/leads.ts'
 import { describeMachine } from './machine.ts'
 import { measureAll } from './measure-all.ts'
@@ -20,7 +21,8 @@ import { startServers } from './stack/servers.ts'
 const PERFORMANCE_PAGE = fileURLToPath(new URL('../docs/performance.md', import.meta.url))
 const RESULTS_DIR = fileURLToPath(new URL('results/', import.meta.url))
 
-async function main(options: Options, { print, signal }: Context): Promise<undefined> {
+async function main(options: Options | CompareOptions, { print, signal }: Context): Promise<undefined> {
+  if ('directories' in options) return void (await compareCheckouts(options, { print, signal }))
   const startedAt = new Date()
   const servers = await startServers(print)
   try {

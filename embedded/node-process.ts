@@ -8,6 +8,8 @@ import { PROJECT_ROOT } from './settings.ts'
 export interface NodeProcessOptions {
   /** The path of the program. */
   readonly main: string
+  /** The working directory. Default: the root of this checkout. */
+  readonly cwd?: string | undefined
   readonly args?: readonly string[]
   /** Options of Node itself. */
   readonly nodeArgs?: readonly string[]
@@ -27,9 +29,9 @@ const STOP_WITH_PARENT = new URL('stop-with-parent.ts', import.meta.url).href
  * and has been passed to `onLine`.
  */
 export function spawnNode(options: NodeProcessOptions): RunningProcess {
-  const { main, args = [], nodeArgs = [], env, logFile, onLine, stopSteps } = options
+  const { main, cwd = PROJECT_ROOT, args = [], nodeArgs = [], env, logFile, onLine, stopSteps } = options
   const child = spawn(process.execPath, [...nodeArgs, `--import=${STOP_WITH_PARENT}`, main, ...args], {
-    cwd: PROJECT_ROOT,
+    cwd,
     env,
     detached: true, // Ctrl-C in the terminal reaches only the parent, which then stops everything in order
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

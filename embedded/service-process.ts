@@ -6,8 +6,10 @@ import { type NodeProcessOptions, spawnNode } from './node-process.ts'
 import type { StopStep } from './processes.ts'
 import { PROJECT_ROOT } from './settings.ts'
 
-export interface ServiceOptions extends Omit<NodeProcessOptions, 'main' | 'stopSteps'> {
+export interface ServiceOptions extends Omit<NodeProcessOptions, 'main' | 'cwd' | 'stopSteps'> {
   readonly name: ServiceName
+  /** The root of the checkout to start it from. Default: this one. */
+  readonly checkout?: string | undefined
 }
 
 /** On SIGTERM a service drains for up to 25 s. */
@@ -17,8 +19,9 @@ const STOP_STEPS: readonly StopStep[] = [
 ]
 const LEVELS: Readonly<Record<number, string>> = { 40: 'warning', 50: 'error', 60: 'fatal' }
 
-export function spawnService({ name, ...options }: ServiceOptions): RunningProcess {
-  return spawnNode({ ...options, main: path.join(PROJECT_ROOT, 'services', name, 'main.ts'), stopSteps: STOP_STEPS })
+export function spawnService({ name, checkout = PROJECT_ROOT, ...options }: ServiceOptions): RunningProcess {
+  const main = path.join(checkout, 'services', name, 'main.ts')
+  return spawnNode({ ...options, main, cwd: checkout, stopSteps: STOP_STEPS })
 }
 
 /** Whether the service's readiness endpoint returns 200. */

@@ -36,6 +36,7 @@ const SENDERS = {
 
 interface OpenLoad {
   begin(): void
+  run(operations: number): Promise<LoadResult>
   end(): Promise<LoadResult>
 }
 
@@ -60,24 +61,35 @@ async function openLoad(job: LoadJob): Promise<OpenLoad> {
     items += outcome.value.items
     if (outcome.value.leadId !== undefined) insights?.expect(outcome.value.leadId, intendedAt)
   }
+  const reset = () => {
+    answer.reset()
+    items = 0
+    failures = 0
+    firstFailure = undefined
+    startedAt = performance.now()
+  }
+  const end = async () => {
+    await loop?.stop()
+    const seconds = (performance.now() - startedAt) / 1_000
+    const insight = await insights?.finish()
+    return { items, seconds, failures, firstFailure, answer: answer.summary(), insight }
+  }
   return {
     begin: () => {
-      answer.reset()
-      items = 0
-      failures = 0
-      firstFailure = undefined
-      startedAt = performance.now()
+      reset()
       loop =
         job.ratePerSecond === undefined
           ? startClosedLoop(sender, job.concurrency, onEnd)
           : startOpenLoop(sender, job.ratePerSecond, onEnd)
     },
-    end: async () => {
-      await loop?.stop()
-      const seconds = (performance.now() - startedAt) / 1_000
-      const insight = await insights?.finish()
-      return { items, seconds, failures, firstFailure, answer: answer.summary(), insight }
+    run: async (operations) => {
+      reset()
+      const closed = startClosedLoop(sender, job.concurrency, onEnd, operations)
+      loop = closed
+      await closed.ended
+      return end()
     },
+    end,
   }
 }
 
@@ -94,6 +106,7 @@ async function handle(command: LoadCommand): Promise<LoadReply> {
     return { kind: 'done' }
   }
   if (load === undefined) throw new Error(`"${command.kind}" requires an open load`)
+  if (command.kind === 'run') return { kind: 'ended', result: await load.run(command.operations) }
   if (command.kind === 'end') return { kind: 'ended', result: await load.end() }
   load.begin()
   return { kind: 'done' }

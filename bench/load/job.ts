@@ -52,19 +52,20 @@ export interface Sender {
   send(): Promise<Sent>
 }
 
-/** From the starter to the generator: `open` connects, each `begin` resets the counts. */
+/** From the starter to the generator: `open` connects, each `begin` and `run` resets the counts. */
 export type LoadCommand =
   | { readonly kind: 'open'; readonly job: LoadJob }
   | { readonly kind: 'begin' }
+  | { readonly kind: 'run'; readonly operations: number }
   | { readonly kind: 'end' }
 
-/** From the generator to the starter, once per command. */
+/** From the generator to the starter, once per command. `ended` answers `end` and `run`. */
 export type LoadReply =
   | { readonly kind: 'done' }
   | { readonly kind: 'ended'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** What the generator measured between `begin` and `end`. */
+/** What the generator measured between `begin` and `end`, or in a `run`. */
 export interface LoadResult {
   /** Acknowledged leads, rows or messages. */
   readonly items: number

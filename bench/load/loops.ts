@@ -8,14 +8,29 @@ export interface Loop {
   stop(): Promise<void>
 }
 
+interface ClosedLoop extends Loop {
+  /** Resolves when all operations have ended. */
+  readonly ended: Promise<void>
+}
+
 const TICK_MS = 1
 const FAILURE_PAUSE_MS = 10
 
-/** A fixed number of callers, each of which starts an operation when its last one has ended. Measures capacity. */
-export function startClosedLoop(sender: Sender, callers: number, onEnd: OnEnd): Loop {
+/**
+ * A fixed number of callers, each of which starts an operation when its last one has ended. Measures capacity.
+ * @param operations ends the loop after so many. Default: only `stop` ends it
+ */
+export function startClosedLoop(
+  sender: Sender,
+  callers: number,
+  onEnd: OnEnd,
+  operations = Number.POSITIVE_INFINITY,
+): ClosedLoop {
   let stopping = false
+  let begun = 0
   const call = async () => {
-    while (!stopping) {
+    while (!stopping && begun < operations) {
+      begun += 1
       const startedAt = performance.now()
       const outcome = await settled(sender.send())
       onEnd(startedAt, outcome)
@@ -24,6 +39,7 @@ export function startClosedLoop(sender: Sender, callers: number, onEnd: OnEnd): 
   }
   const running = Promise.all(Array.from({ length: callers }, call))
   return {
+    ended: running.then(() => undefined),
     stop: async () => {
       stopping = true
       await running

@@ -9,6 +9,8 @@ export interface Load {
   readonly pid: number
   /** Sends until `end`. May be called again after `end`. */
   begin(): Promise<void>
+  /** Sends a number of operations in a closed loop. */
+  run(operations: number): Promise<LoadResult>
   /** Also waits for operations in flight. */
   end(): Promise<LoadResult>
   /** Kills the process. Safe to call twice. */
@@ -33,13 +35,16 @@ export async function startGenerator(job: LoadJob): Promise<Load> {
   return {
     pid: child.pid ?? 0, // set, because the process has replied
     begin: async () => void (await ask(child, { kind: 'begin' })),
-    end: async () => {
-      const reply = await ask(child, { kind: 'end' })
-      if (reply.kind !== 'ended') throw new Error(`the load generator replied "${reply.kind}" to "end"`)
-      return reply.result
-    },
+    run: (operations) => askForResult(child, { kind: 'run', operations }),
+    end: () => askForResult(child, { kind: 'end' }),
     close: kill,
   }
+}
+
+async function askForResult(child: ChildProcess, command: LoadCommand): Promise<LoadResult> {
+  const reply = await ask(child, command)
+  if (reply.kind !== 'ended') throw new Error(`the load generator replied "${reply.kind}" to "${command.kind}"`)
+  return reply.result
 }
 
 async function ask(child: ChildProcess, command: LoadCommand): Promise<LoadReply> {

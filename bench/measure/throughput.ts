@@ -3,6 +3,7 @@ import type { LoadJob } from '../load/job.ts'
 import type { LatencySummary } from '../load/latency.ts'
 import { startGenerator } from '../load/start-generator.ts'
 import type { Target } from '../stack/target.ts'
+import { finishDeferredWork } from './deferred-work.ts'
 import type { Usage } from './process-usage.ts'
 import { readUsage } from './process-usage.ts'
 import { readStatements, resetStatements, type StatementCost } from './statements.ts'
@@ -11,6 +12,15 @@ import { countStored, databaseTime, lastInsightAt, untilTriaged, walBytesSince, 
 export interface Span {
   readonly warmUpSeconds: number
   readonly seconds: number
+}
+
+/**
+ * A fixed number of leads instead of a time. The costs then include the work that the system puts off: what its services
+ * do in the background, entries that indexes have not sorted in, the vacuum, and the checkpoint.
+ */
+export interface LeadCount {
+  readonly warmUpLeads: number
+  readonly leads: number
 }
 
 export interface ProcessCost {
@@ -45,27 +55,34 @@ export interface Throughput {
 export async function measureThroughput(
   target: Target,
   job: Omit<LoadJob, 'url'>,
-  { warmUpSeconds, seconds }: Span,
+  span: Span | LeadCount,
   signal: AbortSignal,
 ): Promise<Throughput> {
   const { sql } = target
   const load = await startGenerator({ ...job, url: target.url })
-  const runFor = async (runSeconds: number) => {
+  const isCounted = 'leads' in span
+  const [warmUp, measured] = isCounted ? [span.warmUpLeads, span.leads] : [span.warmUpSeconds, span.seconds]
+  const run = async (amount: number) => {
+    if (isCounted) return load.run(amount)
     await load.begin()
-    await sleep(runSeconds * 1_000, undefined, { signal })
+    await sleep(amount * 1_000, undefined, { signal })
     return load.end()
+  }
+  const untilDone = async (since: Date) => {
+    await untilTriaged(sql, since, signal)
+    if (isCounted) await finishDeferredWork(sql, target.processes, signal)
   }
   try {
     const processes = [...target.processes, { name: 'load generator', pid: load.pid, withChildren: false }]
     const warmedFrom = await databaseTime(sql)
-    await runFor(warmUpSeconds)
-    await untilTriaged(sql, warmedFrom, signal)
+    await run(warmUp)
+    await untilDone(warmedFrom)
 
     if (target.watchesStatements) await resetStatements(sql)
     const [from, before, walBefore] = [await databaseTime(sql), await readUsage(processes), await walPosition(sql)]
-    const { answer, failures, firstFailure } = await runFor(seconds)
+    const { answer, failures, firstFailure } = await run(measured)
     const to = await databaseTime(sql)
-    await untilTriaged(sql, from, signal)
+    await untilDone(from)
     const [after, walBytes] = [await readUsage(processes), await walBytesSince(sql, walBefore)]
     const [inTime, triagedAt] = [await countStored(sql, from, to), await lastInsightAt(sql, from)]
 

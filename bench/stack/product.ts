@@ -4,6 +4,7 @@ import { environmentForNode, NODE_ARGS } from '../../testkit/processes/node-prog
 import { createLauncher } from '../../testkit/services/launcher.ts'
 import type { WatchedProcess } from '../measure/process-usage.ts'
 import { watchStatements } from '../measure/statements.ts'
+import { createCheckoutDatabase } from './checkout-database.ts'
 import type { Servers } from './servers.ts'
 import { serverProcesses } from './servers.ts'
 import type { Target } from './target.ts'
@@ -25,14 +26,17 @@ export interface ProductOptions {
   readonly watchStatements?: boolean
   /** Fills the database before the services start. */
   readonly prepare?: (sql: Sql) => Promise<void>
+  /** The root of the checkout whose services and migrations are used. Default: this one. */
+  readonly checkout?: string | undefined
   /** Settings of every service. */
   readonly env?: NodeJS.ProcessEnv
   readonly signal: AbortSignal
 }
 
 export async function startProduct(options: ProductOptions): Promise<Product> {
-  const { servers, name, triageWorkers = 1, prepare, signal } = options
-  const { ownerUrl, serviceUrls } = await servers.createDatabase(name)
+  const { servers, name, triageWorkers = 1, prepare, checkout, signal } = options
+  const { ownerUrl, serviceUrls } =
+    checkout === undefined ? await servers.createDatabase(name) : await createCheckoutDatabase(servers, name, checkout)
   const sql = postgres(ownerUrl, { max: 2, onnotice: () => undefined })
   const { startReady, stopAll } = createLauncher({
     namespace: name,
@@ -42,6 +46,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     mark: servers.scratchDir,
     env: { ...environmentForNode(servers.scratchDir), ...options.env },
     nodeArgs: NODE_ARGS,
+    checkout,
     signal,
   })
   const stop = async () => {

@@ -35,11 +35,17 @@ function postgresSettings(): string[] {
 /** Disabled until a database enables it, see measure/statements.ts. */
 const STATEMENT_STATISTICS = ['shared_preload_libraries=pg_stat_statements', 'pg_stat_statements.track=none']
 
-/** Starts PostgreSQL and nats-server with empty data directories. */
-export async function startServers(print: (line: string) => void): Promise<Servers> {
+/**
+ * Starts PostgreSQL and nats-server with empty data directories.
+ * @param moreSettings of PostgreSQL, as `name=value`
+ */
+export async function startServers(
+  print: (line: string) => void,
+  moreSettings: readonly string[] = [],
+): Promise<Servers> {
   const { share } = await findPostgresBinaries()
   const hasStatementStatistics = existsSync(join(share, 'extension', 'pg_stat_statements.control'))
-  const settings = [...postgresSettings(), ...(hasStatementStatistics ? STATEMENT_STATISTICS : [])]
+  const settings = [...postgresSettings(), ...(hasStatementStatistics ? STATEMENT_STATISTICS : []), ...moreSettings]
   return { ...(await startTestkitServers(print, settings)), hasStatementStatistics }
 }
 

@@ -25,8 +25,11 @@ export interface Servers {
   readonly natsProgram: string
   /** A folder that is removed with the servers. */
   readonly scratchDir: string
-  /** Creates a migrated database. */
-  createDatabase(name: string): Promise<DatabaseUrls>
+  /**
+   * Creates a migrated database.
+   * @param isEmpty creates an empty one instead, with users that have no rights in it yet. Default: false
+   */
+  createDatabase(name: string, isEmpty?: boolean): Promise<DatabaseUrls>
   dropDatabase(name: string): Promise<void>
   stop(): Promise<void>
 }
@@ -62,8 +65,9 @@ export async function startServers(
       jetStreamDir: join(storeDir, 'jetstream'),
       natsProgram: bin,
       scratchDir,
-      createDatabase: async (name) => {
-        await asAdmin(database.url, (sql) => sql.unsafe(`create database ${name} template ${TEMPLATE}`))
+      createDatabase: async (name, isEmpty = false) => {
+        const source = isEmpty ? 'template1' : TEMPLATE
+        await asAdmin(database.url, (sql) => sql.unsafe(`create database ${name} template ${source}`))
         return inDatabase(template, name)
       },
       dropDatabase: async (name) => {

@@ -19,6 +19,8 @@ export interface LauncherOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Options of Node itself. */
   readonly nodeArgs?: readonly string[]
+  /** The root of the checkout to start the services from. Default: this one. */
+  readonly checkout?: string | undefined
   /** Ends all waiting. */
   readonly signal: AbortSignal
 }
@@ -55,6 +57,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
       env: { ...serviceEnv(name, { databaseUrl: databaseUrls[name], natsUrl, namespace }), ...options.env, ...env },
       args: [mark],
       nodeArgs: options.nodeArgs ?? [],
+      checkout: options.checkout,
       logFile: logFileOf({ logDir, label }, name, number),
       onSpawn: (process) => {
         running.set(process, `${name} ${number}`)
