@@ -29,7 +29,9 @@ describe('npm run bench -- --compare', { timeout: 120_000 }, () => {
     expect(directories).toEqual([resolve('.'), resolve('.')])
     expect(load).toMatchObject({ leads: 200, ratePerSecond: 50 })
     expect(figures.map(({ name }: { name: string }) => name)).toEqual([
-      ...['intake', 'triage 1', 'insights', 'postgres', 'nats-server', 'total'].map((of) => `CPU of ${of}, µs per lead`),
+      ...['intake', 'triage 1', 'insights', 'postgres', 'nats-server', 'total'].map(
+        (of) => `CPU of ${of}, µs per lead`,
+      ),
       'WAL, bytes per lead',
       'accepted and triaged per second',
       'accepted per second',
@@ -54,7 +56,7 @@ describe('npm run bench -- --compare', { timeout: 120_000 }, () => {
     mkdirSync(join(other, 'services/intake'), { recursive: true })
     mkdirSync(join(other, 'db'))
     writeFileSync(join(other, 'db/migrate.ts'), '')
-    writeFileSync(join(other, 'services/intake/main.ts'), 'throw new Error(`started in ${process.cwd()}`)\n')
+    writeFileSync(join(other, 'services/intake/main.ts'), 'throw new Error("started in " + process.cwd())\n')
     symlinkSync(resolve('node_modules'), join(other, 'node_modules'))
     const { status, stderr } = compare(other)
     expect(status).toBe(1)
