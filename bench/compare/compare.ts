@@ -39,14 +39,11 @@ export function assertCheckouts(directories: readonly string[]): void {
 
 /** Measures two checkouts in turns on the same servers and prints the table, or JSON. */
 export async function compareCheckouts(options: CompareOptions, { print, signal }: Context): Promise<void> {
-  const { directories, rounds, load, json } = options
+  const { directories, rounds, load } = options
   const servers = await startServers(print, POSTGRES_SETTINGS)
   try {
     const [own = [], other = []] = await measureCheckouts({ servers, directories, rounds, load, print, signal })
-    const figures = compareFigures(own, other)
-    process.stdout.write(
-      `${json ? JSON.stringify({ directories, rounds, load, figures }) : tableOf(options, figures)}\n`,
-    )
+    process.stdout.write(`${reportOf(options, compareFigures(own, other))}\n`)
   } finally {
     await servers.stop()
   }
@@ -66,7 +63,12 @@ export function compareFigures(own: readonly Figures[], other: readonly Figures[
   })
 }
 
-function tableOf({ directories, rounds, load }: CompareOptions, figures: readonly ComparedFigure[]): string {
+/** @returns a table in Markdown, or JSON */
+export function reportOf(
+  { directories, rounds, load, json }: CompareOptions,
+  figures: readonly ComparedFigure[],
+): string {
+  if (json) return JSON.stringify({ directories, rounds, load, figures })
   return section(
     `REST, 64 connections, ${load.leads.toLocaleString('en')} leads: medians of ${rounds} rounds`,
     ['', ...directories, 'ratio', 'ratios of the rounds'],

@@ -57,7 +57,7 @@ export async function measureCheckouts(comparison: Comparison): Promise<Figures[
 async function measureProduct(product: Product, load: ComparedLoad, signal: AbortSignal): Promise<Figures> {
   const throughput = await measureThroughput(product, REST, { warmUpLeads: load.leads, leads: load.leads }, signal)
   assertNoFailures(throughput)
-  const span = { warmUpSeconds: 1, seconds: load.seconds }
+  const span = { warmUpSeconds: load.seconds / 5, seconds: load.seconds }
   const latency = await measureLatency(product, load.ratePerSecond, span, signal)
   assertNoFailures(latency)
   const { leadsPerSecond, acceptedPerSecond, answer, walBytesPerLead } = throughput

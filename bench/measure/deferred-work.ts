@@ -4,7 +4,7 @@ import { readUsage, type WatchedProcess } from './process-usage.ts'
 
 /** The processes are idle when together they take less of one core, during an interval. */
 const IDLE_SHARE = 0.1
-const INTERVAL_MS = 1_000
+const INTERVAL_MS = 500
 const IDLE_WITHIN_MS = 30_000
 
 /**
@@ -24,7 +24,7 @@ export async function finishDeferredWork(
   await sql`checkpoint`
 }
 
-/** Gives up after thirty seconds: on a small machine, a new version may never be idle. */
+/** Returns after thirty seconds at the latest: on a small machine, a new version may never be idle. */
 async function untilIdle(processes: readonly WatchedProcess[], signal: AbortSignal): Promise<void> {
   let before = Number.NEGATIVE_INFINITY // the first probe has no interval
   const probe = async () => {
