@@ -1,7 +1,6 @@
 import type { Verdict } from './insight.ts'
 import { sha256Hex } from './lead.ts'
-import type { NextAction } from './vocabulary.ts'
-import { Intent, nextActionFor, Priority } from './vocabulary.ts'
+import { Intent, NextAction, nextActionFor, Priority } from './vocabulary.ts'
 
 /** In Unicode code points. */
 export const MAX_COMMENT_LENGTH = 2_000
@@ -35,16 +34,26 @@ export interface Correction {
 }
 
 /**
- * The complete verdict of a person. What was not said stays as it counts now, with one exception: the priority of spam
- * says nothing about a lead that is not spam, and vice versa. So a lead that becomes spam gets P3, one that no longer is
- * gets P2.
+ * The complete verdict of a person. What was not said stays as it counts now, with two exceptions. The priority of spam
+ * says nothing about a lead that is not spam, and vice versa: a lead that becomes spam gets P3, one that no longer is gets
+ * P2. And the next action is that of an analyzer if the intent or the priority changes, and always `ignore` for spam.
  *
  * @param current the verdict that counts now
  */
-export function completeVerdict(current: Pick<Verdict, 'intent' | 'priority'>, change: VerdictChange): Verdict {
+export function completeVerdict(current: Verdict, change: VerdictChange): Verdict {
   const intent = change.intent ?? intentBySpam(current.intent, change.spam)
   const priority = change.priority ?? priorityAfter(current, intent)
-  return { intent, priority, nextAction: change.nextAction ?? nextActionFor(intent, priority) }
+  return { intent, priority, nextAction: nextActionAfter(current, { intent, priority }, change.nextAction) }
+}
+
+function nextActionAfter(
+  current: Verdict,
+  { intent, priority }: Omit<Verdict, 'nextAction'>,
+  said: NextAction | undefined,
+): NextAction {
+  if (intent === Intent.Spam) return NextAction.Ignore
+  const isSame = intent === current.intent && priority === current.priority
+  return said ?? (isSame ? current.nextAction : nextActionFor(intent, priority))
 }
 
 function intentBySpam(current: Intent, spam: boolean | undefined): Intent {
@@ -52,7 +61,7 @@ function intentBySpam(current: Intent, spam: boolean | undefined): Intent {
   return spam === false && current === Intent.Spam ? Intent.Other : current
 }
 
-function priorityAfter(current: Pick<Verdict, 'intent' | 'priority'>, intent: Intent): Priority {
+function priorityAfter(current: Verdict, intent: Intent): Priority {
   const [wasSpam, isSpam] = [current.intent === Intent.Spam, intent === Intent.Spam]
   if (wasSpam === isSpam) return current.priority
   return isSpam ? Priority.P3 : Priority.P2

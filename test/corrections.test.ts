@@ -210,7 +210,9 @@ async function check(
   >`
     select id, created_at, published_at is not null as is_published,
            jsonb_build_object('intent', intent, 'priority', priority, 'nextAction', next_action) as verdict,
-           jsonb_build_object('intent', analyzer_intent, 'priority', analyzer_priority) as based_on
+           jsonb_build_object(
+             'intent', analyzer_intent, 'priority', analyzer_priority, 'nextAction', analyzer_next_action
+           ) as based_on
     from corrections where lead_id = ${leadId} order by created_at`
   expect(rows).toHaveLength(expectedCorrections)
   expect(new Set(rows.map((row) => row.created_at.getTime())).size).toBe(rows.length)

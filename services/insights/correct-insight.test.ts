@@ -92,12 +92,43 @@ test('a correction waits for another one that is being stored, and is based on i
   onTestFinished(() => other.release())
   await other`begin`
   await other`
-    select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'support', 'P0', 'call', null, 'test', 'test',
+    select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'email', 'support', 'P0', 'call', null, 'test', 'test',
                                 null, null)`
   const correcting = correct({ priority: 'P2' })
   await untilWaiting()
   await other`commit`
   expect((await correcting).correction.verdict).toEqual({ intent: 'support', priority: 'P2', nextAction: 'email' })
+})
+
+test('a correction that waits for one of the next action alone keeps it', async () => {
+  const other = await stack.sql.reserve()
+  onTestFinished(() => other.release())
+  await other`begin`
+  await other`
+    select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'email', 'buy', 'P1', 'call', null, 'test', 'test',
+                                null, null)`
+  const correcting = correct({ intent: 'buy' })
+  await untilWaiting()
+  await other`commit`
+  expect((await correcting).correction.verdict).toEqual({ intent: 'buy', priority: 'P1', nextAction: 'call' })
+})
+
+test('in a chain of corrections, the next action stays until intent or priority changes, and spam is ignored', async () => {
+  const chain: [change: object, verdict: string][] = [
+    [{ next_action: 'call' }, 'buy P1 call'],
+    [{ spam: false }, 'buy P1 call'],
+    [{ spam: true }, 'spam P3 ignore'],
+    [{ next_action: 'call' }, 'spam P3 ignore'],
+    [{ spam: false }, 'other P2 qualify'],
+    [{ priority: 'P2', next_action: 'email' }, 'other P2 email'],
+    [{ intent: 'other' }, 'other P2 email'],
+    [{ priority: 'P0' }, 'other P0 qualify'],
+  ]
+  for (const [change, expected] of chain) {
+    const { insight } = await correct(change)
+    expect(`${insight.intent} ${insight.priority} ${insight.nextAction}`, JSON.stringify(change)).toBe(expected)
+  }
+  await expect(correct({ intent: 'spam', next_action: 'call' })).rejects.toMatchObject({ code: 'invalid_request' })
 })
 
 test('a correction waits for a retriage that is being stored, and keeps the verdict of its analyzer', async () => {
@@ -121,7 +152,7 @@ test('a reader that resumes after a page misses no correction that was being sto
   onTestFinished(() => slow.release())
   await slow`begin`
   await slow`
-    select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'spam', 'P3', 'ignore', null, 'test', 'test',
+    select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'email', 'spam', 'P3', 'ignore', null, 'test', 'test',
                                 null, null)`
   const other = await storeLead()
   let isStored = false
@@ -225,7 +256,7 @@ describe('of an erased lead', () => {
     onTestFinished(() => other.release())
     await other`begin`
     await other`
-      select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'spam', 'P3', 'ignore', 'x', 'test', 'test',
+      select from correct_insight(${randomUUID()}, ${leadId}, 'buy', 'P1', 'email', 'spam', 'P3', 'ignore', 'x', 'test', 'test',
                                   null, null)`
     const erasing = erase()
       .execute()

@@ -53,6 +53,8 @@ const changeSchema = bodyObject({
     refuse(['spam'], 'must not be true together with intent, priority or next_action, which it determines')
   } else if (spam === false && intent === Intent.Spam) {
     refuse(['spam'], 'must not be false together with the intent spam')
+  } else if (intent === Intent.Spam && next_action != null && next_action !== NextAction.Ignore) {
+    refuse(['next_action'], 'must be ignore, or left out, with the intent spam')
   }
 })
 const requestSchema = z.object({ lead_id: uuidSchema, change: changeSchema })
@@ -119,11 +121,11 @@ async function store(
     if (earlier && earlier.requestHash !== request.hash) throw conflict()
     if (earlier) return { correction: earlier.correction, replayed: true }
     const current = assertTriaged(leadId, await lookUp(leadId))
-    const { intent, priority } = current
+    const { intent, priority, nextAction } = current
     const verdict = completeVerdict(current, change)
     const added = await corrections.add({
       id: uuidv7(),
-      ...{ leadId, verdict, basedOn: { intent, priority }, comment, actor, clientId, request },
+      ...{ leadId, verdict, basedOn: { intent, priority, nextAction }, comment, actor, clientId, request },
     })
     if (added === 'missing') throw leadNotFound(leadId) // nothing but an erasure removes an insight
     if (added !== 'outdated') return { correction: added, replayed: false }

@@ -55,8 +55,9 @@ async function correct(
   basedOn: 'P0' | 'P1' | 'P2',
   comment = `to ${priority}`,
 ): Promise<void> {
+  const nextAction = basedOn === 'P1' ? 'email' : 'call'
   await corrections.add({
-    ...{ id: randomUUID(), leadId, basedOn: { intent: 'buy', priority: basedOn }, comment },
+    ...{ id: randomUUID(), leadId, basedOn: { intent: 'buy', priority: basedOn, nextAction }, comment },
     ...{ verdict: { intent: 'buy', priority, nextAction: 'call' }, actor: 'user:7', clientId: 'test', request: null },
   })
 }

@@ -48,7 +48,13 @@ async function storeCorrection(): Promise<Correction> {
                           reasons, language, analyzer)
     values (${leadId}, gen_random_uuid(), 1, 'final', 'hash', 'buy', 'P1', 'email', 0.9, '{}', '[]', 'en', 'test@1')`
   const correction = await store.add({
-    ...{ id, leadId, basedOn: { intent: 'buy', priority: 'P1' }, comment: 'Ada called', actor: 'user:7' },
+    ...{
+      id,
+      leadId,
+      basedOn: { intent: 'buy', priority: 'P1', nextAction: 'email' },
+      comment: 'Ada called',
+      actor: 'user:7',
+    },
     ...{ verdict: { intent: 'spam', priority: 'P3', nextAction: 'ignore' }, clientId: 'test', request: null },
   })
   if (typeof correction === 'string') throw new Error(correction)

@@ -10,7 +10,7 @@ interface NewCorrection {
   readonly leadId: string
   readonly verdict: Verdict
   /** What the verdict was derived from. */
-  readonly basedOn: Pick<Verdict, 'intent' | 'priority'>
+  readonly basedOn: Verdict
   readonly comment: string | null
   readonly actor: string
   readonly clientId: string
@@ -46,7 +46,7 @@ export interface CorrectedNote {
 /** Every method throws AppError `unavailable` when PostgreSQL is unreachable. */
 export interface CorrectionStore {
   /**
-   * Stores a correction together with the verdict of the insight (`correct_insight` in db/migrations/025).
+   * Stores a correction together with the verdict of the insight (`correct_insight` in db/migrations/027).
    *
    * @returns `outdated` if nothing was stored, because what counts is no longer what the verdict was derived from, or
    *   there is a correction with the request id; `missing` if the lead was erased
@@ -104,8 +104,9 @@ export function createCorrectionStore(sql: Sql): CorrectionStore {
       const adding = withQueryTimeout(sql<CorrectionRecord[]>`
         select ${correctionColumns(sql)}
         from correct_insight(
-          ${id}, ${leadId}, ${basedOn.intent}, ${basedOn.priority}, ${verdict.intent}, ${verdict.priority},
-          ${verdict.nextAction}, ${comment}, ${actor}, ${clientId}, ${request?.id ?? null}, ${request?.hash ?? null}
+          ${id}, ${leadId}, ${basedOn.intent}, ${basedOn.priority}, ${basedOn.nextAction}, ${verdict.intent},
+          ${verdict.priority}, ${verdict.nextAction}, ${comment}, ${actor}, ${clientId}, ${request?.id ?? null},
+          ${request?.hash ?? null}
         )`)
       try {
         const [row] = await adding

@@ -14,7 +14,7 @@ const newCorrectionSchema = z
   .strictObject({
     intent: intentField.nullish(),
     priority: priorityField.nullish(),
-    next_action: nextActionField.nullish(),
+    next_action: nextActionField.nullish().meta({ description: 'That of spam is always `ignore`.' }),
     spam: z
       .boolean()
       .nullish()
@@ -143,9 +143,10 @@ export function registerCorrectionsRest(
         summary: 'Correct the insight of a lead',
         description:
           "Stores a person's verdict, which outranks the analyzer's in every read, filter and event, also after a " +
-          'retriage, until the next correction. What the request leaves out stays as it counts now; `next_action` ' +
-          'follows from intent and priority. A lead that becomes spam gets P3, one that no longer is gets P2, unless ' +
-          '`priority` is given. A correction with the same verdict confirms it.',
+          'retriage, until the next correction. What the request leaves out stays as it counts now, with these ' +
+          'exceptions. If the intent or the priority changes, `next_action` follows from them. That of spam is always ' +
+          '`ignore`. A lead that becomes spam gets P3, one that no longer is gets P2. A correction with the same verdict ' +
+          'confirms it.',
         params: leadIdParams,
         body: newCorrectionSchema,
         response: {

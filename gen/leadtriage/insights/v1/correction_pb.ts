@@ -106,7 +106,8 @@ export type CorrectInsightRequest = Message<"leadtriage.insights.v1.CorrectInsig
   leadId: string;
 
   /**
-   * At least one of these three and spam must be set.
+   * At least one of these three and spam must be set. The others stay as they count now, but a lead that becomes spam gets
+   * P3, and one that no longer is gets P2.
    *
    * @generated from field: leadtriage.insights.v1.Intent intent = 2;
    */
@@ -118,7 +119,7 @@ export type CorrectInsightRequest = Message<"leadtriage.insights.v1.CorrectInsig
   priority: Priority;
 
   /**
-   * Follows from intent and priority unless it is set.
+   * Follows from intent and priority if one of them changes and it is not set. That of spam is always ignore.
    *
    * @generated from field: leadtriage.insights.v1.NextAction next_action = 4;
    */
