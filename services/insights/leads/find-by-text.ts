@@ -1,7 +1,7 @@
 import type { SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import type { Candidates, SearchIndex } from '../search/search-index.ts'
-import { containsTerm } from '../search/searched-text.ts'
+import { containsTerm, textBytes } from '../search/searched-text.ts'
 import { allOf, insightConditions, leadExists } from './filter-conditions.ts'
 import { comparePositions, Order, type Position, SAME_RANK } from './order.ts'
 import { following } from './positions.ts'
@@ -12,7 +12,7 @@ const FIRST_SEGMENTS = 8
 const GROWTH = 4
 /** Candidates whose text is read in one step, unless a single segment has more. */
 const MAX_CANDIDATES = 1_000
-/** Newest leads, in no segment yet, that one statement may read. There are more only while the index is being built. */
+/** Newest leads, in no segment yet, that are read at once. There are more only while the index is being built. */
 const MAX_UNINDEXED = 40_000
 
 export interface TextSearch {
@@ -157,15 +157,17 @@ async function verify(scan: Scan, from: Position, leadIds: SqlFragment, candidat
   return { matches, isCurrent: rows[0]?.current === candidates.length }
 }
 
-/** The leads after the last segment that contain the term, unless there are too many of either. */
-async function findNewest({ sql }: Scan, end: Position | undefined, term: string): Promise<string[] | 'too many'> {
+/** The leads after the last segment that contain the term, unless there are too many of either, or too much text. */
+async function findNewest({ sql, limits }: Scan, end: Position | undefined, term: string) {
   const condition =
     end === undefined
       ? sql`true`
       : sql`(l.created_at, l.lead_id) > (${end.receivedAt}::timestamptz, ${end.leadId}::uuid)`
-  const [row] = await withQueryTimeout(sql<{ leads: number }[]>`
-    select count(*) as leads from (select from lead_details l where ${condition} limit ${MAX_UNINDEXED + 1}) l`)
-  if (row === undefined || row.leads > MAX_UNINDEXED) return 'too many'
+  const [newest] = await withQueryTimeout(sql<{ leads: number; bytes: number | null }[]>`
+    select count(*) as leads, sum(bytes)::bigint as bytes
+    from (select ${textBytes(sql)} as bytes from lead_details l where ${condition} limit ${MAX_UNINDEXED + 1}) l`)
+  if (newest === undefined || newest.leads > MAX_UNINDEXED) return 'too many'
+  if ((newest.bytes ?? 0) > limits.maxUnindexedBytes) return 'too many'
   const found = await withQueryTimeout(sql<{ lead_id: string }[]>`
     select l.lead_id from lead_details l where ${condition} and ${containsTerm(sql, term)} limit ${MAX_CANDIDATES + 1}`)
   return found.length > MAX_CANDIDATES ? 'too many' : found.map(({ lead_id }) => lead_id)

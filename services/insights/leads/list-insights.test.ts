@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
@@ -28,10 +28,8 @@ afterAll(() => Promise.all([sql.end(), reads.end()]))
 let index = createSearchIndex(sql)
 
 /** So small that every strategy is used for a few leads: a walk, windows of days, and windows that are too large. */
-const SMALL: ListStoreOptions = {
-  limits: { firstRows: 1, maxWalk: 4, maxTextWalk: 2, longestWalk: 4, maxMatches: 3 },
-  pageBudgetMs: 10_000,
-}
+const SMALL_LIMITS = { firstRows: 1, maxWalk: 4, maxTextWalk: 2, longestWalk: 4, maxMatches: 3, maxUnindexedBytes: 300 }
+const SMALL: ListStoreOptions = { limits: SMALL_LIMITS, pageBudgetMs: 10_000 }
 
 async function clear(): Promise<void> {
   await stack.sql`truncate leads, insights, dead_letters, unsettled_leads, search_segments, search_postings`
@@ -196,6 +194,17 @@ test('a lead that is triaged while a page is read is on the page once', async ()
   }
 })
 
+function openLead(id: string, note: string): ListedLead {
+  return {
+    ...{ id, client: 'a', source: null, email: `${id}@Example.COM`, name: 'Ёлка Ærø', note, state: 'open' },
+    createdAt: new Date('2026-02-01T00:00:00Z'),
+    insight: {
+      ...{ stage: 'final', confidence: 0.5, tags: [], language: 'en', analyzer: 'a@1', corrected: undefined },
+      analyzed: { intent: 'buy', priority: 'P1', nextAction: 'email' },
+    },
+  }
+}
+
 describe('text is found', () => {
   const NOTES = {
     en: 'Please send a Quote for 20 seats',
@@ -209,14 +218,6 @@ describe('text is found', () => {
     emoji: 'great service 🚀🎉👍 thanks',
     signs: `100% off_now isn't "it" \\ C:\\temp`,
   }
-  const lead = (id: string, note: string): ListedLead => ({
-    ...{ id, client: 'a', source: null, email: `${id}@Example.COM`, name: 'Ёлка Ærø', note, state: 'open' },
-    createdAt: new Date('2026-02-01T00:00:00Z'),
-    insight: {
-      ...{ stage: 'final', confidence: 0.5, tags: [], language: 'en', analyzer: 'a@1', corrected: undefined },
-      analyzed: { intent: 'buy', priority: 'P1', nextAction: 'email' },
-    },
-  })
 
   test.each([
     ['in English', 'quote FOR', ['en']],
@@ -243,7 +244,7 @@ describe('text is found', () => {
     const ids = new Map(Object.keys(NOTES).map((name) => [name, randomUUID()]))
     await store(
       Object.entries(NOTES).map(([name, note]) => ({
-        ...lead(ids.get(name) ?? '', note),
+        ...openLead(ids.get(name) ?? '', note),
         email: `${name}@Example.COM`,
       })),
     )
@@ -252,6 +253,35 @@ describe('text is found', () => {
     await buildSearchIndex()
     expect((await listAll({ filter: { text }, options: SMALL })).sort()).toEqual(sorted)
   })
+})
+
+test('the text of the newest leads is not read at once if it is long', async () => {
+  await clear()
+  const noteOf = () => randomBytes(3_000).toString('hex') // PostgreSQL keeps it outside of the row
+  await store(
+    Array.from({ length: 400 }, (_, i) => ({
+      ...openLead(randomUUID(), noteOf()),
+      createdAt: new Date(Date.UTC(2026, 0, 1) + i),
+    })),
+  )
+  await stack.sql`analyze leads, insights`
+  const reader = createReads({ ...connection, connections: 1 })
+  onTestFinished(() => reader.end())
+  const notesRead = async () => {
+    await reader.run((begun) => begun`select pg_stat_force_next_flush()`)
+    const [row] = await stack.sql<{ scans: number }[]>`
+      select idx_scan::int as scans from pg_stat_all_tables
+      where relid = (select reltoastrelid from pg_class where oid = 'leads'::regclass)`
+    return row?.scans ?? 0
+  }
+  const before = await notesRead()
+  const list = createListStore(reader, createSearchIndex(sql), {
+    limits: { ...SMALL_LIMITS, maxUnindexedBytes: 500_000 },
+    pageBudgetMs: 0,
+  })
+  const page = await listInsights(list, { filter: { text: 'nowhere' } }, ANONYMOUS)
+  expect(page.nextPageToken).toBeDefined()
+  expect((await notesRead()) - before).toBeLessThan(20)
 })
 
 test('a page costs the same however many leads wait', { timeout: 60_000 }, async () => {

@@ -16,6 +16,8 @@ export interface StepLimits {
   readonly longestWalk: number
   /** A window of days with more matches is made smaller. */
   readonly maxMatches: number
+  /** Text of the newest leads, in no segment of the search index yet, that is read at once. More is walked over. */
+  readonly maxUnindexedBytes: number
 }
 
 /** A step costs some ten milliseconds at most. */
@@ -25,6 +27,7 @@ export const STEP_LIMITS: StepLimits = {
   maxTextWalk: 1_000,
   longestWalk: 4_000,
   maxMatches: 1_000,
+  maxUnindexedBytes: 10_000_000,
 }
 
 /** How much longer each step of a walk is than the one before. */

@@ -8,6 +8,11 @@ export function foldedText(sql: Sql): SqlFragment {
   return sql`lower(concat_ws(E'\\x01', l.note, l.name, l.email) collate pg_c_utf8)`
 }
 
+/** The UTF-8 bytes of {@link foldedText}, about, as an int. Does not read a long note. */
+export function textBytes(sql: Sql): SqlFragment {
+  return sql`(octet_length(l.note) + coalesce(octet_length(l.name), 0) + coalesce(octet_length(l.email), 0))`
+}
+
 /** A term in the form that {@link foldedText} contains it; null without one. */
 export function foldedTerm(sql: Sql, term: string | undefined): SqlFragment {
   return sql`lower(${term?.normalize('NFC') ?? null}::text collate pg_c_utf8)`
