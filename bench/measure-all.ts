@@ -17,6 +17,7 @@ import { PEERS, startPeer } from './peers/peers.ts'
 import { fillWithListedLeads, untilIndexed } from './reads/fill-listed-leads.ts'
 import { measureLists } from './reads/measure-lists.ts'
 import { fillLargeSender, measureOverviews } from './reads/measure-overview.ts'
+import { measureWatch } from './reads/measure-watch.ts'
 import type { Results, ThroughputRow } from './results.ts'
 import { fillWithTriagedLeads } from './stack/fill.ts'
 import type { Product, ProductOptions } from './stack/product.ts'
@@ -131,6 +132,10 @@ function isQuick({ operation, concurrency }: Protocol): boolean {
 
 async function measureReads(run: Run): Promise<void> {
   const { options, results, signal, print } = run
+  print(`${options.watch.watchers} watchers`)
+  await withProduct(run, 'watch', {}, async (product) => {
+    results.watch = await measureWatch(product, options.watch, signal)
+  })
   for (const leads of options.listedLeads) {
     print(`lists of ${leads.toLocaleString('en')} leads`)
     const prepare = async (sql: Sql) => fillWithListedLeads(sql, leads)

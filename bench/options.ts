@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { parseInteger } from '../testkit/run-main.ts'
 import { assertCheckouts, type CompareOptions } from './compare/compare.ts'
 import type { Span } from './measure/throughput.ts'
+import type { WatchLoad } from './reads/measure-watch.ts'
 
 export interface Options {
   readonly json: boolean
@@ -20,6 +21,7 @@ export interface Options {
   readonly listedLeads: readonly number[]
   readonly listCalls: number
   readonly overviewCalls: number
+  readonly watch: WatchLoad
   /** Leads with insights in the database before the measurement. */
   readonly storedLeads: readonly number[]
 }
@@ -85,6 +87,7 @@ export function parseOptions(args: readonly string[]): Options | CompareOptions 
         limitLatencySpan: { warmUpSeconds: 0.2, seconds: 0.5 },
         ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
         ...{ listedLeads: [100_000], listCalls: 5, overviewCalls: 100 },
+        watch: { watchers: 50, leadsPerSecond: 500, span: { warmUpSeconds: 1, seconds: 3 } },
       }
     : {
         ...{ json, quick, only },
@@ -93,6 +96,7 @@ export function parseOptions(args: readonly string[]): Options | CompareOptions 
         limitLatencySpan: { warmUpSeconds: 0.5, seconds: 1.5 },
         ...{ latencyRates: [200, 1_000, 3_000], triageWorkers: [1, 2, 4], storedLeads: [0, 1_000_000, 5_000_000] },
         ...{ listedLeads: [1_000_000, 5_000_000], listCalls: 100, overviewCalls: 1_000 },
+        watch: { watchers: 1_000, leadsPerSecond: 500, span: { warmUpSeconds: 5, seconds: 20 } },
       }
 }
 

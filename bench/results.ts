@@ -6,6 +6,7 @@ import type { LatencyAtRate, OperationRate } from './measure/operations.ts'
 import type { Throughput } from './measure/throughput.ts'
 import type { ListRow } from './reads/measure-lists.ts'
 import type { OverviewRow } from './reads/measure-overview.ts'
+import type { WatchRow } from './reads/measure-watch.ts'
 
 /** The results of one run; sections that were not measured are empty. */
 export interface Results {
@@ -20,6 +21,7 @@ export interface Results {
   /** Missing in the results of older runs. */
   lists?: ListRow[]
   overviews?: OverviewRow[]
+  watch?: WatchRow
   workers: ThroughputRow[]
   stored: ThroughputRow[]
   peers: ThroughputRow[]

@@ -1,4 +1,5 @@
 import { connect } from '@nats-io/transport-node'
+import { answerCommands } from './child.ts'
 import { type InsightWatch, untilInsight, watchInsights } from './insight-watch.ts'
 import {
   type LoadCommand,
@@ -98,9 +99,8 @@ async function openWatch({ natsUrl, subjects }: NonNullable<LoadJob['insightEven
 }
 
 let load: OpenLoad | undefined
-const reply = (message: LoadReply) => process.send?.(message)
 
-async function handle(command: LoadCommand): Promise<LoadReply> {
+answerCommands<LoadCommand, LoadReply>(async (command) => {
   if (command.kind === 'open') {
     load = await openLoad(command.job)
     return { kind: 'done' }
@@ -110,9 +110,4 @@ async function handle(command: LoadCommand): Promise<LoadReply> {
   if (command.kind === 'end') return { kind: 'ended', result: await load.end() }
   load.begin()
   return { kind: 'done' }
-}
-
-process.on('message', (command: LoadCommand) => {
-  handle(command).then(reply, (error: unknown) => reply({ kind: 'failed', message: String(error) }))
 })
-process.on('disconnect', () => process.exit())

@@ -60,10 +60,7 @@ export type LoadCommand =
   | { readonly kind: 'end' }
 
 /** From the generator to the starter, once per command. `ended` answers `end` and `run`. */
-export type LoadReply =
-  | { readonly kind: 'done' }
-  | { readonly kind: 'ended'; readonly result: LoadResult }
-  | { readonly kind: 'failed'; readonly message: string }
+export type LoadReply = { readonly kind: 'done' } | { readonly kind: 'ended'; readonly result: LoadResult }
 
 /** What the generator measured between `begin` and `end`, or in a `run`. */
 export interface LoadResult {

@@ -1,7 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { NODE_ARGS } from '../../testkit/processes/node-program.ts'
+import { startChild } from './child.ts'
 import type { LoadCommand, LoadJob, LoadReply, LoadResult } from './job.ts'
 
 /** A load generator process. */
@@ -21,40 +19,23 @@ const PROGRAM = fileURLToPath(new URL('generator.ts', import.meta.url))
 
 /** Starts a load generator; resolves when it is connected. */
 export async function startGenerator(job: LoadJob): Promise<Load> {
-  const child = fork(PROGRAM, { execArgv: [...NODE_ARGS], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
-  const kill = () => void child.kill('SIGKILL')
-  const killAtExit = () => kill()
-  process.once('exit', killAtExit)
-  child.once('exit', () => process.off('exit', killAtExit))
+  const { pid, ask, close } = startChild<LoadCommand, LoadReply>(PROGRAM)
   try {
-    await ask(child, { kind: 'open', job })
+    await ask({ kind: 'open', job })
   } catch (error) {
-    kill()
+    close()
     throw error
   }
-  return {
-    pid: child.pid ?? 0, // set, because the process has replied
-    begin: async () => void (await ask(child, { kind: 'begin' })),
-    run: (operations) => askForResult(child, { kind: 'run', operations }),
-    end: () => askForResult(child, { kind: 'end' }),
-    close: kill,
+  const askForResult = async (command: LoadCommand): Promise<LoadResult> => {
+    const reply = await ask(command)
+    if (reply.kind !== 'ended') throw new Error(`the load generator replied "${reply.kind}" to "${command.kind}"`)
+    return reply.result
   }
-}
-
-async function askForResult(child: ChildProcess, command: LoadCommand): Promise<LoadResult> {
-  const reply = await ask(child, command)
-  if (reply.kind !== 'ended') throw new Error(`the load generator replied "${reply.kind}" to "${command.kind}"`)
-  return reply.result
-}
-
-async function ask(child: ChildProcess, command: LoadCommand): Promise<LoadReply> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`the load generator exited during "${command.kind}"`)
-  })
-  ended.catch(() => undefined) // handled by the race below
-  const answered = once(child, 'message') as Promise<[LoadReply]>
-  child.send(command)
-  const [reply] = await Promise.race([answered, ended])
-  if (reply.kind === 'failed') throw new Error(`the load generator failed: ${reply.message}`)
-  return reply
+  return {
+    pid,
+    begin: async () => void (await ask({ kind: 'begin' })),
+    run: (operations) => askForResult({ kind: 'run', operations }),
+    end: () => askForResult({ kind: 'end' }),
+    close,
+  }
 }

@@ -3,6 +3,7 @@ import type { Results, ThroughputRow } from '../results.ts'
 import { costsTable, statementsTable } from './costs.ts'
 import { latenciesOfLayers, ratesOfLayers } from './layers.ts'
 import { section, whole } from './markdown-table.ts'
+import { watchTable } from './watch.ts'
 
 /** Formats a run as Markdown that is also readable in a terminal. */
 export function toMarkdown(results: Results): string {
@@ -29,7 +30,7 @@ function introduction({ machine: m, sent }: Results): string[] {
 }
 
 function speeds(results: Results): string[] {
-  const { limits, protocols, latency, reads, lists = [], overviews = [], workers, stored, peers } = results
+  const { limits, protocols, latency, reads, lists = [], overviews = [], watch, workers, stored, peers } = results
   return [
     section(
       'Layers alone',
@@ -83,6 +84,7 @@ function speeds(results: Results): string[] {
       ]),
       'In a closed loop, each of a random lead of 5,000.',
     ),
+    watchTable(watch),
     throughputTable('Triage workers', workers),
     throughputTable('Leads already stored', stored),
     throughputTable('Peers, REST, 64 connections', peers),
