@@ -64,15 +64,19 @@ export function createPullConsumer(options: {
   let reconnected: (() => void) | undefined
   let created: string | undefined
   let incarnation = 0 // incremented with every new value of `created`
-  let confirmation = new AbortController()
-  confirmation.abort()
+  let confirmation = aborted() // replaced only after the server has answered, so that acknowledgements are queued until then
+  let confirming = confirmation
   let queued: QueuedAck[] = []
   let pull: Pull | undefined
   let lastSequence = 0
   let unsubscribe: () => void = () => undefined
 
-  const invalidate = (end: PullEnd, detail: string) => {
+  const unconfirm = () => {
     confirmation.abort()
+    confirming.abort()
+  }
+  const invalidate = (end: PullEnd, detail: string) => {
+    unconfirm()
     pull?.abandon(end, detail)
   }
 
@@ -119,23 +123,18 @@ export function createPullConsumer(options: {
 
   const confirm = async () => {
     if (connection === undefined) throw new Error('not connected yet')
+    unconfirm()
     const current = new AbortController() // aborted by a deletion or disconnect during the request
-    confirmation.abort()
-    confirmation = current
-    let info: { created: string }
-    try {
-      const manager = await jetstreamManager(connection, { checkAPI: false })
-      info = await manager.consumers.info(stream, name)
-    } catch (error) {
-      current.abort()
-      throw error
-    }
+    confirming = current
+    const manager = await jetstreamManager(connection, { checkAPI: false })
+    const info = await manager.consumers.info(stream, name)
     if (current.signal.aborted) throw new Error('the consumer was deleted while its incarnation was being confirmed')
     if (info.created !== created) {
       created = info.created
       incarnation += 1
       lastSequence = 0
     }
+    confirmation = current
     const acks = queued
     queued = []
     const valid = acks.filter((ack) => ack.incarnation === incarnation)
@@ -172,14 +171,14 @@ export function createPullConsumer(options: {
           lastSequence = message.consumerSequence
           onMessage(message)
           if (isLater) return
-          confirmation.abort() // 3
+          unconfirm() // 3
           current.stop()
         },
       })
       pull = current
       void current.ended.then(({ end }) => {
         const isRegular = end === PullEnd.Complete || end === PullEnd.Expired || end === PullEnd.Stopped
-        if (!isRegular) confirmation.abort() // 3
+        if (!isRegular) unconfirm() // 3
       })
       return current
     },
@@ -188,4 +187,10 @@ export function createPullConsumer(options: {
       unsubscribe()
     },
   }
+}
+
+function aborted(): AbortController {
+  const controller = new AbortController()
+  controller.abort()
+  return controller
 }
