@@ -1,7 +1,8 @@
 import type { Evidence } from '../evidence/evidence.ts'
 import { objectPerSpelling, type Spelling } from '../reading/spelling.ts'
-import { addBitOf, createFitTable, type FitTable } from './fit-table.ts'
+import { createFitTable, type FitTable } from './fit-table.ts'
 import { type Phrase, type Place, parsePhrases } from './phrase.ts'
+import { addBitOf, hasBitOf, numbersOf } from './place-bits.ts'
 import { createPlaceFinder } from './place-finder.ts'
 
 /*
@@ -60,11 +61,12 @@ const MEMO_ROW = 4
 /** Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling. */
 export function createAutomaton<E extends Pick<Evidence, 'phrases'>>(vocabulary: readonly E[]): Automaton<E> {
   const root = createState<E>()
-  const starts = new Map<Place, number>()
-  const followers = new Map<Place, number>()
-  for (const evidence of vocabulary) {
-    for (const phrase of parsePhrases(evidence.phrases)) addPhrase(root, phrase, evidence, starts, followers)
-  }
+  const phrases = vocabulary.flatMap((evidence) =>
+    parsePhrases(evidence.phrases).map((phrase) => ({ phrase, evidence })),
+  )
+  const starts = numbersOf(phrases.map(({ phrase: [first] }) => (first as Phrase[number]).place))
+  const followers = numbersOf(phrases.flatMap(({ phrase }) => phrase.slice(1).map(({ place }) => place)))
+  for (const { phrase, evidence } of phrases) addPhrase(root, phrase, evidence, starts, followers)
   const placesOf = createPlaceFinder(new Set([...starts.keys(), ...followers.keys()]))
   const createFit = (fitting: readonly Place[]): Fit<E> => {
     const places = fitting.flatMap((place) => followers.get(place) ?? [])
@@ -132,14 +134,12 @@ function addPhrase<E>(
   root: State<E>,
   phrase: Phrase,
   evidence: E,
-  starts: Map<Place, number>,
-  followers: Map<Place, number>,
+  starts: ReadonlyMap<Place, number>,
+  followers: ReadonlyMap<Place, number>,
 ): void {
   let state = root
   for (const { place, isAfterGap } of phrase) {
-    const numbers = state === root ? starts : followers
-    const number = numbers.get(place) ?? numbers.size
-    numbers.set(place, number)
+    const number = (state === root ? starts : followers).get(place) as number
     const edges = edgesOf(state, isAfterGap)
     const [known] = edges.states.get(number) ?? []
     const after = known ?? createState<E>()
@@ -157,10 +157,6 @@ function edgesOf<E>(state: State<E>, isAfterGap: boolean): Edges<E> {
   if (isAfterGap) state.afterGap = edges
   else state.next = edges
   return edges
-}
-
-function hasBitOf({ low, high }: Pick<Edges<unknown>, 'low' | 'high'>, place: number): boolean {
-  return ((((place & 32) === 0 ? low : high) >>> (place & 31)) & 1) !== 0
 }
 
 /** One state for several, so that a word that many phrases begin with is followed once. */

@@ -2,6 +2,7 @@ import type { Word } from '../reading/note-words.ts'
 import { MAX_SPELLINGS, onForget, type Spelling } from '../reading/spelling.ts'
 import type { Edges, Fit } from './automaton.ts'
 import { GAP_WORDS } from './phrase.ts'
+import { addBitOf } from './place-bits.ts'
 
 /**
  * What is needed of the fits of all words of a note, as eight integers for each spelling. Six of ten words begin
@@ -82,9 +83,3 @@ export function createFitTable(fitOf: (spelling: Spelling) => Fit<unknown>): Fit
 }
 
 const NO_BITS = { low: 0, high: 0 }
-
-/** Sets the bit of a place, by its number. */
-export function addBitOf(bits: { low: number; high: number }, place: number): void {
-  if ((place & 32) === 0) bits.low |= 1 << (place & 31)
-  else bits.high |= 1 << (place & 31)
-}
