@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { captureLog } from '../../testkit/captured-log.ts'
 import { eventually } from '../../testkit/eventually.ts'
 import { useStack } from '../../testkit/fixtures/stack.ts'
@@ -41,4 +41,23 @@ describe.each(CONNECTIONS)('%s', (_what, open) => {
     await statement
     await eventually(() => expect(openSockets()).toBe(before - 1)) // the proxy still has its two
   })
+})
+
+test('a session has the settings it was given, also those that are 0', async () => {
+  const session = { enable_seqscan: 0, statement_timeout: 1_234 }
+  const url = stack.serviceUrls.intake
+  const sql = connectPostgres({
+    url,
+    applicationName: 'connect.test',
+    maxConnections: 1,
+    log: captureLog().log,
+    session,
+  })
+  onTestFinished(() => sql.end())
+  const rows =
+    await sql`select name, setting from pg_settings where name in ('enable_seqscan', 'statement_timeout') order by name`
+  expect(rows).toEqual([
+    { name: 'enable_seqscan', setting: 'off' },
+    { name: 'statement_timeout', setting: '1234' },
+  ])
 })

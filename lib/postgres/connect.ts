@@ -51,7 +51,10 @@ export function connectPostgres(postgresOptions: PostgresOptions): Sql {
     // The driver's default backoff grows to 20 seconds for the whole pool, so that a recovered database stays unused.
     backoff: () => 0.1 + Math.random() * 0.4,
     idle_timeout: IDLE_SECONDS,
-    connection: { application_name: applicationName, statement_timeout: STATEMENT_TIMEOUT_MS, ...session },
+    connection: {
+      application_name: applicationName,
+      ...texts({ statement_timeout: STATEMENT_TIMEOUT_MS, ...session }),
+    },
     onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from postgres'),
     fetch_types: false,
     types: {
@@ -77,6 +80,11 @@ export function connectOnce(url: string): Sql {
   const address = parseDatabaseUrl(url)
   const options = { max: 1, onnotice: () => undefined, connect_timeout: 10 }
   return connectBy(createSocketFactory({ tls: address.tls }), address.url, options)
+}
+
+/** The driver leaves out a setting that is the number 0. */
+function texts(session: Readonly<Record<string, number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(session).map(([name, value]) => [name, String(value)]))
 }
 
 interface DriverOptions extends postgres.Options<Record<string, postgres.PostgresType>> {
