@@ -9,6 +9,7 @@ import { getOption, hasOption } from '@bufbuild/protobuf'
 import { scope as scopeOption } from '../../gen/leadtriage/access/v1/scope_pb.ts'
 import type { Principal } from '../auth/principal.ts'
 import { ALL_SCOPES, isScope, type Scope } from '../auth/scopes.ts'
+import type { StreamedMessages } from './frames-of.ts'
 
 /** The context of a call, independent of its protocol. */
 export interface CallContext {
@@ -29,14 +30,15 @@ type Implementation<M> =
   M extends DescMethodUnary<infer I, infer O>
     ? (request: MessageShape<I>, context: CallContext) => Promise<MessageShape<O>>
     : M extends DescMethodServerStreaming<infer I, infer O>
-      ? (request: MessageShape<I>, context: CallContext) => AsyncIterable<MessageShape<O>>
+      ? (request: MessageShape<I>, context: CallContext) => AsyncIterable<MessageShape<O> | readonly MessageShape<O>[]>
       : never
 
 /**
  * The implementation of a service, served by every RPC protocol. Methods throw AppError for errors shown to callers.
  *
  * A server-streaming method returns its messages, usually as an async generator. The next message is asked for when the
- * connection accepts more. When the client disconnects, its deadline passes or the server stops, `context.signal` aborts
+ * connection accepts more. Messages that are ready at the same time can be returned as an array, which is sent at once;
+ * an array that is returned to several calls is encoded once. When the client disconnects, its deadline passes or the server stops, `context.signal` aborts
  * and the iterator is returned. A generator that awaits something else must watch the signal: JavaScript cannot end a
  * generator while it awaits.
  */
@@ -56,7 +58,7 @@ export interface UnaryRpcMethod {
 export interface ServerStreamingRpcMethod {
   readonly descriptor: DescMethodServerStreaming
   readonly scope: Scope
-  handle(request: Message, context: CallContext): AsyncIterable<Message>
+  handle(request: Message, context: CallContext): AsyncIterable<StreamedMessages>
 }
 
 export type RpcMethod = UnaryRpcMethod | ServerStreamingRpcMethod

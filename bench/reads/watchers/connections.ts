@@ -1,4 +1,4 @@
-import { connect as connectHttp2 } from 'node:http2'
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
 import { connect } from 'node:net'
 import { create, toBinary } from '@bufbuild/protobuf'
 import { InsightsService, WatchInsightsRequestSchema } from '../../../gen/leadtriage/insights/v1/insights_service_pb.ts'
@@ -12,6 +12,8 @@ export type OpenWatch = (filter: WatchFilter, events: WatchEvents) => void
 
 /** Watchers over gRPC that share a connection, like those of one service. */
 const STREAMS_PER_CONNECTION = 10
+/** Other gRPC clients than Node's adjust theirs to about this. */
+const WINDOW_BYTES = 1024 * 1024
 const READ_BUFFER_BYTES = 256 * 1024
 const METHOD_PATH = `/${InsightsService.typeName}/${InsightsService.method.watchInsights.name}`
 
@@ -30,7 +32,7 @@ export function createConnections(url: string): Record<WatchProtocol, OpenWatch>
     socket.on('close', () => events.failed('the connection was closed'))
     socket.write(request)
   }
-  let session: ReturnType<typeof connectHttp2> | undefined
+  let session: ClientHttp2Session | undefined
   let streams = 0
   return {
     [WatchProtocol.Sse]: ({ query }, events) => {
@@ -46,7 +48,7 @@ export function createConnections(url: string): Record<WatchProtocol, OpenWatch>
       openHttp1(request, readChunkedResponse(readFrames(events), events), events)
     },
     [WatchProtocol.Grpc]: ({ message }, events) => {
-      if (streams++ % STREAMS_PER_CONNECTION === 0) session = connectHttp2(url)
+      if (streams++ % STREAMS_PER_CONNECTION === 0) session = connectWithWindow(url)
       const stream = session?.request({
         ':method': 'POST',
         ':path': METHOD_PATH,
@@ -59,6 +61,12 @@ export function createConnections(url: string): Record<WatchProtocol, OpenWatch>
       stream?.end(requestFrame(message))
     },
   }
+}
+
+function connectWithWindow(url: string): ClientHttp2Session {
+  const session = connectHttp2(url, { settings: { initialWindowSize: WINDOW_BYTES } })
+  session.once('connect', () => session.setLocalWindowSize(STREAMS_PER_CONNECTION * WINDOW_BYTES))
+  return session
 }
 
 function requestFrame(filter: WatchFilter['message']): Buffer {

@@ -34,7 +34,6 @@ export const connectStreamingProtocol: StreamingProtocol = {
     }
   },
   contentType: ({ headers }) => `application/connect+${encodingOf(headers['content-type'])}`,
-  toFrame,
   end: (error, requestId) => {
     const frame = toFrame(
       Buffer.from(JSON.stringify(endStreamToJson(metadataOf(error), toConnectError(error, requestId), undefined))),

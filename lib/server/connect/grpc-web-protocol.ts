@@ -29,7 +29,6 @@ export const grpcWebProtocol: UnaryProtocol & StreamingProtocol = {
     }
   },
   contentType: ({ headers }) => typeOf(!isJson(headers['content-type'])),
-  toFrame,
   end: (error, requestId) =>
     toTrailerFrame(error === undefined ? { 'grpc-status': 0 } : errorTrailers(error, requestId)),
   sendMessage: (reply, { isBinary }, message) =>

@@ -1,5 +1,4 @@
 import type { DescMethod, MessageShape } from '@bufbuild/protobuf'
-import { toBinary, toJsonString } from '@bufbuild/protobuf'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AccessControl } from '../../auth/access-control.ts'
 import type { Principal } from '../../auth/principal.ts'
@@ -7,6 +6,7 @@ import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import { untilAborted } from '../../lifecycle/until-aborted.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
+import { encodeMessage, framesOf } from '../frames-of.ts'
 import { abortWhenClosed } from '../http/abort-when-closed.ts'
 import type { BodyBudget, BodyReservation } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
@@ -95,7 +95,7 @@ async function serve(
     const context = contextOf(request, principal, deadline.signal)
     if (isUnary(method)) {
       const output = await untilAborted(context.signal, () => method.handle(input, context))
-      const response = encode(descriptor, head, output)
+      const response = encodeMessage(descriptor.output, output, encodingOf(head))
       call.succeeded()
       return unary.sendMessage(reply, head, response)
     }
@@ -107,7 +107,7 @@ async function serve(
     stopChecks = recheckAccess({ principal, admit, end, intervalMs: options.recheckMs })
     await sendStream(reply.type(streaming.contentType(request)), {
       items: method.handle(input, context),
-      encode: (output) => streaming.toFrame(encode(descriptor, head, output)),
+      encode: (output) => framesOf(descriptor.output, output, encodingOf(head)),
       succeed: () => {
         call.succeeded()
         return streaming.end(undefined, request.id)
@@ -144,8 +144,8 @@ async function readInput(
   return head.isBinary ? decodeMessage(input, bytes) : decodeJson(input, bytes)
 }
 
-function encode({ output }: DescMethod, { isBinary }: CallHead, message: Message): Uint8Array {
-  return isBinary ? toBinary(output, message) : Buffer.from(toJsonString(output, message))
+function encodingOf({ isBinary }: CallHead): 'binary' | 'json' {
+  return isBinary ? 'binary' : 'json'
 }
 
 function unaryProtocolOf(request: FastifyRequest): UnaryProtocol {

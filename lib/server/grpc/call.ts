@@ -8,6 +8,8 @@ import { ANONYMOUS, type Principal } from '../../auth/principal.ts'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
 import type { CallObserver } from '../call-observer.ts'
 import { decodeMessage } from '../decode-message.ts'
+import type { StreamedMessages } from '../frames-of.ts'
+import { framesOf } from '../frames-of.ts'
 import { deadlineExceeded, MAX_TIMER_MS } from '../http/abort-when-closed.ts'
 import type { BodyBudget } from '../http/body-budget.ts'
 import { weightOfBytes } from '../http/body-budget.ts'
@@ -74,7 +76,7 @@ export interface GrpcCall {
   /** Sends the message of a unary call. Resolves when the stream accepts more. */
   send(schema: DescMethod['output'], message: Message): Promise<void>
   /** Sends the headers at once, and messages as they come, see {@link sendItems}. Rejects when the call has ended. */
-  sendAll(schema: DescMethod['output'], messages: AsyncIterable<Message>): Promise<void>
+  sendAll(schema: DescMethod['output'], messages: AsyncIterable<StreamedMessages>): Promise<void>
   succeed(): void
   fail(thrown: unknown): void
 }
@@ -202,7 +204,7 @@ export function openCall(
     sendAll: async (schema, messages) => {
       if (hasEnded) throw cancelled()
       stopChecks = admitAgain && recheckAccess({ principal, admit: admitAgain, end: fail, intervalMs: recheckMs })
-      await sendItems(messages, respond(), (message) => toFrame(toBinary(schema, message)), call.context.signal)
+      await sendItems(messages, respond(), (sent) => framesOf(schema, sent, 'binary'), call.context.signal)
     },
     succeed: () => {
       if (!end()) return

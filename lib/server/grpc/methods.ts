@@ -1,5 +1,6 @@
 import type { DescMethod, DescMethodBiDiStreaming } from '@bufbuild/protobuf'
 import { AppError, ErrorCode } from '../../errors/app-error.ts'
+import type { StreamedMessages } from '../frames-of.ts'
 import type { CallContext, ServerStreamingRpcMethod, UnaryRpcMethod } from '../rpc.ts'
 import type { GrpcCall, Message } from './call.ts'
 import type { Frame } from './frames.ts'
@@ -109,7 +110,7 @@ function serveBidiStreaming(call: GrpcCall, method: BidiStreamingMethod, options
 async function sendAll(
   call: GrpcCall,
   { output }: DescMethod,
-  messages: AsyncIterable<Message>,
+  messages: AsyncIterable<StreamedMessages>,
   { stopping }: ServeOptions,
 ): Promise<void> {
   const onStop = () => call.fail(stopping.reason)

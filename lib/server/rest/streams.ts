@@ -9,8 +9,8 @@ import type { ResponseStream } from '../http/send-stream.ts'
 import { sendStream } from '../http/send-stream.ts'
 import { recheckAccess } from '../recheck-access.ts'
 import type { Problem } from './error.ts'
-import type { ServerSentEvent } from './event-stream.ts'
-import { EVENT_STREAM, encodeEvent, HEARTBEAT } from './event-stream.ts'
+import type { StreamedEvents } from './event-stream.ts'
+import { EVENT_STREAM, encodeEvent, encodeEvents, HEARTBEAT } from './event-stream.ts'
 import type { FailLate } from './handler.ts'
 
 /**
@@ -25,10 +25,10 @@ type Open<T> = (signal: AbortSignal) => AsyncIterable<T> | Promise<AsyncIterable
  */
 export interface RestStreams {
   /**
-   * Sends server-sent events. A later error is an event `failed` with the problem, and the client reconnects. While there
+   * Sends server-sent events, those of an array at once. A later error is an event `failed` with the problem, and the client reconnects. While there
    * are no events, a comment is sent every {@link HEARTBEAT_MS}.
    */
-  sendEvents(request: FastifyRequest, reply: FastifyReply, open: Open<ServerSentEvent>): Promise<FastifyReply>
+  sendEvents(request: FastifyRequest, reply: FastifyReply, open: Open<StreamedEvents>): Promise<FastifyReply>
   /**
    * Sends a body of any other type. Items should have some KiB each.
    *
@@ -101,7 +101,7 @@ export function createRestStreams(parts: StreamParts): RestStreams {
         return encodeEvent({ event: 'failed', data: failLate(request, thrown), ...retryMs })
       }
       const heartbeat = { intervalMs: heartbeatMs, text: HEARTBEAT }
-      return send(request, reply.type(EVENT_STREAM), open, { encode: encodeEvent, fail, heartbeat })
+      return send(request, reply.type(EVENT_STREAM), open, { encode: encodeEvents, fail, heartbeat })
     },
     sendBody: (request, reply, { type, open, failed }) => {
       const fail = (thrown: unknown) => {

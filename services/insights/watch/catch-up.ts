@@ -61,6 +61,6 @@ export async function* catchUp(
     }
     position = { seen: isLast ? point.seen : afterBatch(seen, until, position.batch?.after) }
     if (isLast && subscription.join(point)) return
-    point = await subscription.sync(signal)
+    point = await subscription.sync()
   }
 }

@@ -25,9 +25,11 @@ test('1,000 watchers receive each change once, and cost no memory for each chang
     Array.from({ length: COUNT }, async () => {
       const parts = { sql, index, feed, changes, inTurn }
       const caller = { principal: ANONYMOUS, signal: aborting.signal }
-      for await (const { event } of watchInsights(parts, { filter: { priorities: ['P1'] } }, caller)) {
-        if (event.type === 'insight') received += 1
-        else live += 1
+      for await (const items of watchInsights(parts, { filter: { priorities: ['P1'] } }, caller)) {
+        for (const { event } of items) {
+          if (event.type === 'insight') received += 1
+          else live += 1
+        }
       }
     }),
   ).catch((error: unknown) => error)

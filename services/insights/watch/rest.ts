@@ -13,9 +13,11 @@ import {
   splitQuery,
   withFilterPaths,
 } from '../leads/insight-filter-query.ts'
+import type { LeadInsight } from '../leads/lead-insight.ts'
 import { LEAD_INSIGHT_EXAMPLE, leadInsightSchema, toLeadInsightBody } from '../leads/lead-insight-body.ts'
-import { oncePerRow } from './row-variants.ts'
-import type { WatchInsights, WatchItem } from './watch-insights.ts'
+import { oncePer } from './row-variants.ts'
+import type { WatchInsights } from './watch-insights.ts'
+import type { WatchItem } from './watch-item.ts'
 
 const EXAMPLE_TOKEN = '1.4Vv2bRkq0xWm.q8Zt1c3hY_Ns.5k2'
 /** A client that was too slow may reconnect soon: it has nothing to wait for. */
@@ -111,21 +113,21 @@ function inputOf(query: Readonly<Record<string, unknown>>, lastEventId: string |
   return { ...rest, filter, include_open: booleanOf(includeOpen), resume_token: lastEventId ?? resumeToken }
 }
 
-async function* toEvents(items: AsyncIterable<WatchItem>): AsyncIterable<ServerSentEvent> {
+async function* toEvents(batches: AsyncIterable<readonly WatchItem[]>): AsyncIterable<readonly ServerSentEvent[]> {
   try {
-    for await (const item of items) yield toEvent(item)
+    for await (const batch of batches) yield eventsOf(batch)
   } catch (error) {
     throw withFilterPaths(error)
   }
 }
 
-const toBody = oncePerRow(toLeadInsightBody)
-
+const eventsOf = oncePer((batch: readonly WatchItem[]) => batch.map(toEvent))
+const toJson = oncePer((row: LeadInsight) => JSON.stringify(toLeadInsightBody(row)))
 function toEvent({ event, resumeToken }: WatchItem): ServerSentEvent {
   const { type } = event
   switch (type) {
     case 'insight':
-      return { event: type, ...(resumeToken !== '' && { id: resumeToken }), data: toBody(event.row) }
+      return { event: type, ...(resumeToken !== '' && { id: resumeToken }), json: toJson(event.row) }
     case 'synchronized':
       return { event: type, id: resumeToken, data: { open_leads_truncated: event.openLeadsTruncated } }
     case 'heartbeat':

@@ -12,21 +12,28 @@ import {
 import type { CallContext } from '../../../lib/server/rpc.ts'
 import { toFilterInput } from '../leads/insight-filter-message.ts'
 import { toLeadInsightMessage } from '../leads/lead-insight-message.ts'
-import { oncePerRow } from './row-variants.ts'
-import type { WatchEvent, WatchInsights } from './watch-insights.ts'
+import { oncePer } from './row-variants.ts'
+import type { WatchInsights } from './watch-insights.ts'
+import type { WatchEvent, WatchItem } from './watch-item.ts'
 
 /** WatchInsights of InsightsService. */
 export function watchInsightsRpc(watch: WatchInsights) {
-  return async function* (request: WatchInsightsRequest, context: CallContext): AsyncIterable<WatchInsightsResponse> {
+  return async function* (
+    request: WatchInsightsRequest,
+    context: CallContext,
+  ): AsyncIterable<readonly WatchInsightsResponse[]> {
     const { includeOpen: include_open, resumeToken: resume_token } = request
     const input = { filter: toFilterInput(request.filter), include_open, resume_token }
-    for await (const { event, resumeToken } of watch(input, context)) {
-      yield create(WatchInsightsResponseSchema, { event: toEventMessage(event), resumeToken })
-    }
+    for await (const batch of watch(input, context)) yield responsesOf(batch)
   }
 }
 
-const toMessage = oncePerRow(toLeadInsightMessage)
+const responsesOf = oncePer((batch: readonly WatchItem[]) =>
+  batch.map(({ event, resumeToken }) =>
+    create(WatchInsightsResponseSchema, { event: toEventMessage(event), resumeToken }),
+  ),
+)
+const toMessage = oncePer(toLeadInsightMessage)
 
 function toEventMessage(event: WatchEvent): WatchInsightsResponse['event'] {
   switch (event.type) {

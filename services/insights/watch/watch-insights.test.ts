@@ -6,7 +6,7 @@ import { idsOf, lastToken, types, useWatchers } from '../../../test/fixtures/wat
 import { eventually } from '../../../testkit/eventually.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { storedInsights } from '../../../testkit/stored-insights.ts'
-import type { WatchItem } from './watch-insights.ts'
+import type { WatchItem } from './watch-item.ts'
 
 const stack = useStack()
 const insights = storedInsights(stack.sql)
@@ -126,6 +126,24 @@ test('a watcher with nothing to receive gets heartbeats with fresh tokens', asyn
   expect(new Set(types(watcher))).toEqual(new Set(['synchronized', 'heartbeat']))
   const resumed = await startLive({ filter: { intents: ['job'] }, resume_token: lastToken(watcher) })
   expect(idsOf(resumed)).toEqual([])
+})
+
+test('watchers of the same filter and scopes share what they receive, and others do not', async () => {
+  const feed = createFeed()
+  const filter = { priorities: ['P1'] }
+  const scopes = new Set(['insights:read'] as const)
+  const watchers = [
+    await startLive({ filter }, { feed }),
+    await startLive({ filter }, { feed }),
+    await startLive({ filter }, { feed, scopes }),
+    await startLive({}, { feed }),
+  ]
+  await insights.add({ priority: 'P1' })
+  await eventually(() => watchers.every((watcher) => idsOf(watcher).length === 1))
+  const [one, same, redacted, all] = watchers.map(({ items }) => items.at(-1))
+  expect(one).toBe(same)
+  expect(redacted?.resumeToken).toBe(one?.resumeToken)
+  expect(new Set([one, redacted, all]).size).toBe(3)
 })
 
 test('a watcher without leads:read receives no personal data', async () => {

@@ -4,32 +4,17 @@ import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
 import { requestObject } from '../../../lib/errors/request-schema.ts'
 import type { InsightFilter } from '../leads/insight-filter.ts'
 import { assertMayFilter, insightFilterSchema } from '../leads/insight-filter.ts'
-import type { LeadInsight } from '../leads/lead-insight.ts'
 import { LeadState, mayReadPersonalData } from '../leads/lead-insight.ts'
 import { catchUp } from './catch-up.ts'
-import type { InsightFeed, Subscription } from './insight-feed.ts'
+import type { InsightFeed } from './insight-feed.ts'
 import { compileFilter } from './match-filter.ts'
-import type { Change, ChangeReader } from './read-changes.ts'
+import type { ChangeReader } from './read-changes.ts'
 import type { OpenLeadParts } from './read-open-leads.ts'
 import { readOpenLeads } from './read-open-leads.ts'
-import { encodePosition, encodeToken, fingerprintOf, parseToken } from './resume-token.ts'
-import { redacted } from './row-variants.ts'
+import { encodePosition, fingerprintOf, parseToken } from './resume-token.ts'
 import { isVisible } from './snapshot.ts'
-
-/** What a watcher is sent. */
-export type WatchEvent =
-  | { readonly type: 'insight'; readonly row: LeadInsight }
-  /** Everything committed before has been sent; what follows is live. */
-  | { readonly type: 'synchronized'; readonly openLeadsTruncated: boolean }
-  | { readonly type: 'heartbeat' }
-  /** The watcher reads too slowly. The stream ends. */
-  | { readonly type: 'lagging' }
-
-export interface WatchItem {
-  readonly event: WatchEvent
-  /** Resumes after this event. Empty for leads of the list of open leads, which cannot be resumed within. */
-  readonly resumeToken: string
-}
+import type { WatchEvent, WatchItem } from './watch-item.ts'
+import { toItem } from './watch-item.ts'
 
 export interface WatchDependencies extends OpenLeadParts {
   readonly feed: InsightFeed
@@ -42,7 +27,7 @@ export interface WatchDependencies extends OpenLeadParts {
 export type WatchInsights = (
   input: unknown,
   caller: { readonly principal: Principal; readonly signal: AbortSignal },
-) => AsyncIterable<WatchItem>
+) => AsyncIterable<readonly WatchItem[]>
 
 const HEARTBEAT_MS = 15_000
 /** Maximum number of leads in the list at the start. */
@@ -65,36 +50,29 @@ const requestSchema = requestObject({
  * is committed from now on, with `include_open` after the current list of open leads.
  *
  * @param input filter, include_open and resume_token, not validated yet
+ * @returns what is sent at once, as the same array for every watcher of the same audience
  * @throws AppError `invalid_request`, `permission_denied`; `overloaded` when there are too many watchers; `unavailable`
  */
 export async function* watchInsights(
   parts: WatchDependencies,
   input: unknown,
   { principal, signal }: { readonly principal: Principal; readonly signal: AbortSignal },
-): AsyncGenerator<WatchItem, void, undefined> {
+): AsyncGenerator<readonly WatchItem[], void, undefined> {
   const { filter, include_open: includeOpen, resume_token: resumeToken } = parseRequest(requestSchema, input)
   assertWatchable(filter)
   assertMayFilter(filter, principal)
   const { sql, feed, heartbeatMs = HEARTBEAT_MS } = parts
   const fingerprint = fingerprintOf(filter)
-  const visible = mayReadPersonalData(principal) ? (row: LeadInsight) => row : redacted
+  const audience = { fingerprint, mayReadPersonalData: mayReadPersonalData(principal) }
   const matches = await compileFilter(sql, filter)
   const folded = filter.text !== undefined || filter.email !== undefined
 
   signal.throwIfAborted()
-  const subscription = feed.subscribe(matches, folded)
+  const subscription = feed.subscribe({ audience, matches, folded, signal })
   try {
-    const start = await subscription.sync(signal)
-    const token = (position: string) => encodeToken(fingerprint, start.database, position)
-    const insight = ({ row }: Pick<Change, 'row'>, position?: string): WatchItem => ({
-      event: { type: 'insight', row: visible(row) },
-      resumeToken: position === undefined ? '' : token(position),
-    })
-    const heartbeat = (position: string): WatchItem => ({
-      event: { type: 'heartbeat' },
-      resumeToken: token(position),
-    })
-
+    const start = await subscription.sync()
+    const { database } = start
+    const item = (event: WatchEvent, position: string) => toItem(event, audience, { database, position })
     let openLeadsTruncated = false
     let position = { seen: start.seen }
     if (resumeToken !== '') {
@@ -107,57 +85,35 @@ export async function* watchInsights(
         openLeadsTruncated = page.length > left || performance.now() > deadline
         for (const lead of page.slice(0, left)) {
           // a lead that changed since is sent as a change
-          if (isVisible(lead.changedIn, start.seen)) yield insight(lead)
+          if (isVisible(lead.changedIn, start.seen)) yield [toItem({ type: 'insight', row: lead.row }, audience)]
         }
         if (openLeadsTruncated) break
         left -= page.length
       }
     }
     const reading = { ...parts, matches, folded, heartbeatMs, subscription, signal }
-    for await (const read of catchUp(reading, position, start)) {
-      yield read.change === undefined
-        ? heartbeat(encodePosition(read.position))
-        : insight(read.change, encodePosition(read.position))
+    for await (const { change, position: after } of catchUp(reading, position, start)) {
+      const event: WatchEvent = change === undefined ? { type: 'heartbeat' } : { type: 'insight', row: change.row }
+      yield [item(event, encodePosition(after))]
     }
-    yield {
-      event: { type: 'synchronized', openLeadsTruncated },
-      resumeToken: token(subscription.encodedPosition()),
+    yield [item({ type: 'synchronized', openLeadsTruncated }, subscription.encodedPosition())]
+    let sentAt = performance.now()
+    for (;;) {
+      const taken = subscription.take()
+      if (taken === 'lagging') break
+      if (taken !== undefined) yield taken
+      else if (performance.now() - sentAt >= heartbeatMs) {
+        yield [item({ type: 'heartbeat' }, subscription.encodedPosition())]
+      } else {
+        await subscription.wait(sentAt + heartbeatMs)
+        signal.throwIfAborted()
+        continue
+      }
+      sentAt = performance.now()
     }
-    yield* live(subscription, { insight, heartbeat, heartbeatMs, signal })
-    yield { event: { type: 'lagging' }, resumeToken: token(subscription.encodedPosition()) }
+    yield [item({ type: 'lagging' }, subscription.encodedPosition())]
   } finally {
     subscription.leave()
-  }
-}
-
-/** Sends changes as they arrive. Ends when the watcher has fallen behind. */
-async function* live(
-  subscription: Subscription,
-  {
-    insight,
-    heartbeat,
-    heartbeatMs,
-    signal,
-  }: {
-    readonly insight: (change: Change, position: string) => WatchItem
-    readonly heartbeat: (position: string) => WatchItem
-    readonly heartbeatMs: number
-    readonly signal: AbortSignal
-  },
-): AsyncGenerator<WatchItem, void, undefined> {
-  let sentAt = performance.now()
-  for (;;) {
-    const taken = subscription.take()
-    if (taken === 'lagging') return
-    const isQuiet = performance.now() - sentAt >= heartbeatMs
-    if (taken !== undefined) yield insight(taken.change, taken.encodedPosition)
-    else if (isQuiet) yield heartbeat(subscription.encodedPosition())
-    else {
-      await subscription.wait(heartbeatMs - (performance.now() - sentAt), signal)
-      signal.throwIfAborted()
-      continue
-    }
-    sentAt = performance.now()
   }
 }
 
