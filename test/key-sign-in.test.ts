@@ -50,6 +50,16 @@ describe('without a provider, a person signs in with an API key, which', () => {
     })
   })
 
+  test('takes scopes from it that the key loses', async () => {
+    const { id, key } = await storeKey()
+    const { browser } = await signInWith(key)
+    await stack.sql`update api_keys set scopes = '{leads:read}' where id = ${id}`
+    expect(await bodyOf<SessionBody>(browser.request(`${keyUrl}/auth/session`))).toMatchObject({
+      signed_in: true,
+      scopes: [],
+    })
+  })
+
   test('ends it when the key is revoked', async () => {
     const { id, key } = await storeKey()
     const { browser } = await signInWith(key)

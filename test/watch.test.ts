@@ -263,25 +263,27 @@ describe('with AUTH=on', () => {
   })
 
   test('a stream ends within ten seconds after its key or session may no longer read leads', async () => {
-    const [agentKey, cookie] = [generateKey('secret'), randomBytes(32).toString('base64url')]
+    const agentKey = generateKey('secret')
     const keyId = await storeKey(agentKey, ['insights:read', 'leads:read'])
-    await stack.sql`
-      insert into sessions ${stack.sql({
-        ...{
-          hash: hashOfSessionId(cookie),
-          id: randomUUID(),
-          client_id: 'user:ada',
-          actor: 'user:ada',
-          subject: 'ada',
-        },
-        ...{ scopes: ['insights:read', 'leads:read'], idle_minutes: 60 },
-        ...{ expires_at: new Date(Date.now() + 3_600_000), ends_at: new Date(Date.now() + 3_600_000) },
-      })}`
+    const inAnHour = new Date(Date.now() + 3_600_000)
+    const startSession = async (by: { subject: string } | { key_id: string }) => {
+      const cookie = randomBytes(32).toString('base64url')
+      await stack.sql`
+        insert into sessions ${stack.sql({
+          ...{ hash: hashOfSessionId(cookie), id: randomUUID(), client_id: 'user:ada', actor: 'user:ada', ...by },
+          ...{ scopes: ['insights:read', 'leads:read'], idle_minutes: 60, expires_at: inAnHour, ends_at: inAnHour },
+        })}`
+      return { cookie: `__Host-leadtriage=${cookie}` }
+    }
     const { id } = await bodyOf<LeadBody>(
       postLead(intake.url, { note: 'Please call', name: 'Ada', source: 'narrowed' }),
     )
     await eventually(async () => (await stack.sql`select from insights where lead_id = ${id}`).length > 0)
-    const credentials = [{ authorization: `Bearer ${agentKey}` }, { cookie: `__Host-leadtriage=${cookie}` }]
+    const credentials = [
+      { authorization: `Bearer ${agentKey}` },
+      await startSession({ subject: 'ada' }),
+      await startSession({ key_id: keyId }),
+    ]
     const names = async (headers: Record<string, string>, onSynchronized: () => void) => {
       const seen: unknown[] = []
       const response = await fetch(`${secured.url}/insights/stream?include_open=true&source=narrowed`, { headers })
@@ -295,14 +297,11 @@ describe('with AUTH=on', () => {
     }
     let opened = 0
     const ends = credentials.map((headers) => names(headers, () => void opened++))
-    await eventually(() => opened === 2)
+    await eventually(() => opened === 3)
     const narrowedAt = performance.now()
     await stack.sql`update api_keys set scopes = '{insights:read}' where id = ${keyId}`
-    await stack.sql`update sessions set scopes = '{insights:read}'`
-    expect(await Promise.all(ends)).toEqual([
-      ['Ada', 'permission_denied'],
-      ['Ada', 'permission_denied'],
-    ])
+    await stack.sql`update sessions set scopes = '{insights:read}' where key_id is null`
+    expect(await Promise.all(ends)).toEqual(credentials.map(() => ['Ada', 'permission_denied']))
     expect(performance.now() - narrowedAt).toBeLessThan(15_000)
     for (const headers of credentials) {
       const again = readEvents(

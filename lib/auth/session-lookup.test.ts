@@ -52,6 +52,18 @@ test.each(services)('%s finds live sessions, and neither ended nor unknown ones'
   expect(found[1]?.expiresInMs).toBeGreaterThan(29 * 60_000)
 })
 
+test('a session of an API key may not do more than the key may now, nor more than it could when it started', async () => {
+  const [, sql] = services[0] as (typeof services)[0]
+  const scopesWith = async (scopes: string[]) => {
+    const keyId = await key()
+    const hash = await session({ keyId })
+    await stack.sql`update api_keys set scopes = ${scopes} where id = ${keyId}`
+    return (await lookUpSessions(sql, [hash]))[0]?.scopes
+  }
+  expect(await scopesWith(['insights:read'])).toEqual([])
+  expect(await scopesWith(['insights:read', 'leads:read'])).toEqual(['leads:read'])
+})
+
 test('a session of an API key ends with the key', async () => {
   const [, sql] = services[0] as (typeof services)[0]
   const keys = [await key(), await key({ revoked: true }), await key({ expired: true }), randomUUID()]

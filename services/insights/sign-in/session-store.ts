@@ -73,6 +73,7 @@ export function createSessionStore(
   const columns = sql`
     sessions.id, sessions.actor, name, role, to_jsonb(sessions.scopes) as scopes, subject, provider_tokens,
     sessions.expires_at, ends_at`
+
   const audit = (
     action: AuditAction,
     actor: string,
@@ -98,9 +99,10 @@ export function createSessionStore(
         select ${audit(AuditAction.SessionsStart, actor, `session:${id}`, details, call)} from started`)
     },
     find: async (hash) => {
-      // by the view, which also knows whether an API key was revoked
+      // by the view, which also knows whether an API key was revoked, and what it permits now
       const [record] = await withQueryTimeout(sql<SessionRecord[]>`
-        select ${columns} from sessions join session_credentials using (hash) where hash = ${hash}`)
+        select ${columns}, to_jsonb(live.scopes) as scopes
+        from sessions join session_credentials live using (hash) where hash = ${hash}`)
       return record && toSession(record)
     },
     end: async ({ id, actor }, reason, call) => {
