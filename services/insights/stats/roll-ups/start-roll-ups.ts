@@ -11,7 +11,7 @@ import { rollUpHours } from './roll-up-hours.ts'
  *  2. An hour whose insights differ from its roll-up is marked as stale, or is going to be by the next call of
  *     markChangedHours. Only the process that computes an hour removes its marks.
  *  3. Nothing is kept in memory but pauses, so a new leader continues where the last one was.
- *  4. The work takes at most half of a core, and at most a twentieth for an hour that changes all the time.
+ *  4. The work takes at most half of a core, and at most a sixtieth for an hour that changes all the time.
  */
 
 /** Advisory lock of the leader. The number is arbitrary but must not change. */
@@ -21,7 +21,7 @@ const INTERVAL_MS = 250
 const STATEMENT_TIMEOUT_MS = 120_000
 const MARK_INTERVAL_MS = 1_000
 /** An hour is computed again after this many times the time that it took. */
-const HOUR_PAUSE_FACTOR = 19
+const HOUR_PAUSE_FACTOR = 59
 const MAX_HOUR_PAUSE_MS = 300_000
 /** After a failure, other hours have their turn. */
 const FAILED_HOUR_PAUSE_MS = 30_000
