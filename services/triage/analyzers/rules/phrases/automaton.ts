@@ -2,34 +2,19 @@ import type { Evidence } from '../evidence/evidence.ts'
 import { objectPerSpelling, type Spelling } from '../reading/spelling.ts'
 import { createFitTable, type FitTable } from './fit-table.ts'
 import { type Phrase, type Place, parsePhrases } from './phrase.ts'
-import { addBitOf, hasBitOf, numbersOf } from './place-bits.ts'
+import { createPhraseTree, type Edges, type PhraseTree, type State } from './phrase-tree.ts'
+import { hasBitOf, numbersOf } from './place-bits.ts'
 import { createPlaceFinder } from './place-finder.ts'
+import { createStateRows, type StateRows } from './state-rows.ts'
 
 /*
- * All phrases of a vocabulary as one automaton: a state for each sequence of places that begins a phrase, so that phrases
- * that begin alike are compared once.
+ * All phrases of a vocabulary as one automaton. What is needed at each word is in tables of integers, one cache line for a
+ * word and one for a state: following objects takes a dependent access to memory for each.
  */
-
-export interface State<E> {
-  /** The states after a word that fits a place; undefined when there are none. */
-  next: Edges<E> | undefined
-  /** The same after a gap: up to `GAP_WORDS` words in between. */
-  afterGap: Edges<E> | undefined
-  /** The evidence of the phrases that end here. */
-  readonly evidence: E[]
-}
-
-export interface Edges<E> {
-  readonly id: number
-  /** A set of places as 64 bits, each of which stands for several: tells without a look-up that a word fits none. */
-  low: number
-  high: number
-  /** By the number of the place. */
-  readonly states: Map<number, State<E>[]>
-}
 
 /** What the words of a spelling fit. */
 export interface Fit<E> {
+  /** From 1. */
   readonly id: number
   /** The state after a phrase began with the word; undefined when none does. */
   readonly start: State<E> | undefined
@@ -37,45 +22,91 @@ export interface Fit<E> {
   readonly places: readonly number[]
 }
 
-/** The states after a word, and for each the number of the place that the word fits. */
-interface Steps<E> {
-  readonly states: readonly State<E>[]
-  readonly places: readonly number[]
-}
-
 export interface Automaton<E> {
   readonly fits: FitTable
-  /** The state after a phrase began with a word, for words with which one can begin. */
-  begunBy(spelling: Spelling): State<E>
-  /** @param spelling has been read into `fits` */
-  stepsAfter(edges: Edges<E>, spelling: Spelling): Steps<E>
+  readonly states: StateRows
+  /** The evidence of the phrases that consist of a word. */
+  evidenceOfWord(spelling: Spelling): readonly E[]
+  /** The evidence of the phrases that end with a state. */
+  evidenceOf(state: number): readonly E[]
+  /**
+   * The state after a word that may fit a place of the edges, {@link NO_STATE}, or what {@link Automaton.severalStates}
+   * takes.
+   *
+   * @param edges their id
+   * @param begun the word that the phrase began with
+   */
+  stateAfter(edges: number, begun: Spelling, spelling: Spelling): number
+  severalStates(result: number): readonly number[]
 }
 
-/** Numbers edges and fits. */
-let ids = 1
+/** Returned instead of the number of a state. Smaller results stand for several states. */
+export const NO_STATE = -1
+const SEVERAL = -2
 
 const MEMO_BITS = 14
-/** Numbers per slot of the memo, a power of two: the edges, the fit, and whether there are steps. */
+/** Numbers per slot of the memo, a power of two: the edges, the fit and the state. */
 const MEMO_ROW = 4
 
 /** Which places of phrases a word fits depends only on its spelling, so this is computed once per spelling. */
 export function createAutomaton<E extends Pick<Evidence, 'phrases'>>(vocabulary: readonly E[]): Automaton<E> {
-  const root = createState<E>()
   const phrases = vocabulary.flatMap((evidence) =>
     parsePhrases(evidence.phrases).map((phrase) => ({ phrase, evidence })),
   )
   const starts = numbersOf(phrases.map(({ phrase: [first] }) => (first as Phrase[number]).place))
   const followers = numbersOf(phrases.flatMap(({ phrase }) => phrase.slice(1).map(({ place }) => place)))
-  for (const { phrase, evidence } of phrases) addPhrase(root, phrase, evidence, starts, followers)
-  const placesOf = createPlaceFinder(new Set([...starts.keys(), ...followers.keys()]))
+  const tree = createPhraseTree(phrases, starts, followers)
+  const fitOf = createFits(tree, starts, followers)
+  const fits = createFitTable(fitOf)
+
+  /** Merged edges are not in the list of all. */
+  function edgesOf(id: number, begun: Spelling): Edges<E> {
+    const { next, afterGap } = fitOf(begun).start as State<E>
+    return (tree.edges[id] ?? (next?.id === id ? next : afterGap)) as Edges<E>
+  }
+
+  // Frequent words fit dozens of places, so the states are kept: the latest for each slot of a table.
+  const memo = new Int32Array(MEMO_ROW * 2 ** MEMO_BITS)
+  const memoStates: (readonly number[])[] = new Array(2 ** MEMO_BITS).fill([])
+
+  function stateAfter(edges: number, begun: Spelling, spelling: Spelling): number {
+    const fit = fits.idOf(spelling)
+    const slot = (Math.imul(edges, 0x9e3779b1) ^ Math.imul(fit, 0x85ebca6b)) >>> (32 - MEMO_BITS)
+    const at = slot * MEMO_ROW
+    if (memo[at] === edges && memo[at + 1] === fit) return memo[at + 2] as number
+    const states = statesAfter(edgesOf(edges, begun), fitOf(spelling))
+    memo[at] = edges
+    memo[at + 1] = fit
+    memo[at + 2] = states.length > 1 ? SEVERAL - slot : (states[0] ?? NO_STATE)
+    memoStates[slot] = states
+    return memo[at + 2] as number
+  }
+
+  return {
+    fits,
+    states: createStateRows(tree.states),
+    evidenceOfWord: (spelling) => fitOf(spelling).start?.evidence ?? [],
+    evidenceOf: (state) => (tree.states[state] as State<E>).evidence,
+    stateAfter,
+    severalStates: (result) => memoStates[SEVERAL - result] as readonly number[],
+  }
+}
+
+function createFits<E>(
+  { starts, merged }: PhraseTree<E>,
+  startNumbers: ReadonlyMap<Place, number>,
+  followers: ReadonlyMap<Place, number>,
+): (spelling: Spelling) => Fit<E> {
+  const placesOf = createPlaceFinder(new Set([...startNumbers.keys(), ...followers.keys()]))
+  let ids = 1
   const createFit = (fitting: readonly Place[]): Fit<E> => {
     const places = fitting.flatMap((place) => followers.get(place) ?? [])
-    const begun = fitting.flatMap((place) => root.next?.states.get(starts.get(place) ?? -1) ?? [])
+    const begun = fitting.flatMap((place) => starts.get(startNumbers.get(place) ?? -1) ?? [])
     return { id: ids++, start: merged(begun), places }
   }
   // words that fit the same places have the same list of them
   const fitsByPlaces = new WeakMap<readonly Place[], Fit<E>>()
-  const fitOf = objectPerSpelling((spelling) => {
+  return objectPerSpelling((spelling) => {
     const fitting = placesOf(spelling)
     const known = fitsByPlaces.get(fitting)
     if (known !== undefined) return known
@@ -83,100 +114,14 @@ export function createAutomaton<E extends Pick<Evidence, 'phrases'>>(vocabulary:
     fitsByPlaces.set(fitting, fit)
     return fit
   })
-  const fits = createFitTable(fitOf)
-
-  // Frequent words fit dozens of places, so the steps are kept: the latest for each slot of a table.
-  const none: Steps<E> = { states: [], places: [] }
-  const memo = new Int32Array(MEMO_ROW * 2 ** MEMO_BITS)
-  const memoSteps: Steps<E>[] = new Array(2 ** MEMO_BITS).fill(none)
-
-  function stepsAfter(edges: Edges<E>, spelling: Spelling): Steps<E> {
-    if (!fits.mayFit(spelling, edges)) return none
-    const { id } = edges
-    const fit = fits.idOf(spelling)
-    const slot = (Math.imul(id, 0x9e3779b1) ^ Math.imul(fit, 0x85ebca6b)) >>> (32 - MEMO_BITS)
-    const at = slot * MEMO_ROW
-    if (memo[at] !== id || memo[at + 1] !== fit) {
-      const found = findSteps(edges, fitOf(spelling))
-      memo[at] = id
-      memo[at + 1] = fit
-      memo[at + 2] = found.states.length
-      memoSteps[slot] = found
-    }
-    return memo[at + 2] === 0 ? none : (memoSteps[slot] as Steps<E>)
-  }
-
-  return { fits, begunBy: (spelling) => fitOf(spelling).start as State<E>, stepsAfter }
 }
 
-function findSteps<E>(edges: Edges<E>, fit: Fit<E>): Steps<E> {
-  const states: State<E>[] = []
-  const places: number[] = []
+/** The numbers of the states after a word. */
+function statesAfter<E>(edges: Edges<E>, fit: Fit<E>): number[] {
+  const found: number[] = []
   for (const place of fit.places) {
-    if (!hasBitOf(edges, place)) continue
-    for (const state of edges.states.get(place) ?? []) {
-      states.push(state)
-      places.push(place)
-    }
+    if (!hasBitOf(edges.places, place)) continue
+    for (const { number } of edges.states.get(place) ?? []) found.push(number as number)
   }
-  return { states, places }
-}
-
-function createState<E>(): State<E> {
-  return { next: undefined, afterGap: undefined, evidence: [] }
-}
-
-function createEdges<E>(): Edges<E> {
-  return { id: ids++, low: 0, high: 0, states: new Map() }
-}
-
-function addPhrase<E>(
-  root: State<E>,
-  phrase: Phrase,
-  evidence: E,
-  starts: ReadonlyMap<Place, number>,
-  followers: ReadonlyMap<Place, number>,
-): void {
-  let state = root
-  for (const { place, isAfterGap } of phrase) {
-    const number = (state === root ? starts : followers).get(place) as number
-    const edges = edgesOf(state, isAfterGap)
-    const [known] = edges.states.get(number) ?? []
-    const after = known ?? createState<E>()
-    if (known === undefined) {
-      edges.states.set(number, [after])
-      addBitOf(edges, number)
-    }
-    state = after
-  }
-  state.evidence.push(evidence)
-}
-
-function edgesOf<E>(state: State<E>, isAfterGap: boolean): Edges<E> {
-  const edges = (isAfterGap ? state.afterGap : state.next) ?? createEdges()
-  if (isAfterGap) state.afterGap = edges
-  else state.next = edges
-  return edges
-}
-
-/** One state for several, so that a word that many phrases begin with is followed once. */
-function merged<E>(states: readonly State<E>[]): State<E> | undefined {
-  const [only] = states
-  if (states.length < 2) return only
-  const all = createState<E>()
-  for (const { next, afterGap, evidence } of states) {
-    if (next !== undefined) addEdges(edgesOf(all, false), next)
-    if (afterGap !== undefined) addEdges(edgesOf(all, true), afterGap)
-    all.evidence.push(...evidence)
-  }
-  return all
-}
-
-function addEdges<E>(to: Edges<E>, from: Edges<E>): void {
-  to.low |= from.low
-  to.high |= from.high
-  for (const [place, states] of from.states) {
-    const known = to.states.get(place)
-    to.states.set(place, known === undefined ? states : [...known, ...states])
-  }
+  return found
 }

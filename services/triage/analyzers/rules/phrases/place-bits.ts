@@ -1,25 +1,41 @@
 import type { Place } from './phrase.ts'
 
 /*
- * Sets of places as 64 bits, which tell without a look-up that a word fits none of them. Each bit stands for several places:
- * those whose number has the same remainder.
+ * Sets of places as 128 bits in four integers, which tell without a look-up that a word fits none of them. Each bit stands
+ * for several places: those whose number has the same remainder.
  */
 
-export interface PlaceBits {
-  low: number
-  high: number
-}
+const BITS = 128
+export const PLACE_INTEGERS = BITS / 32
 
-const BITS = 64
+/** {@link PLACE_INTEGERS} integers. */
+export type PlaceBits = Int32Array
+
+export function createPlaceBits(places: Iterable<number> = []): PlaceBits {
+  const bits = new Int32Array(PLACE_INTEGERS)
+  for (const place of places) addBitOf(bits, place)
+  return bits
+}
 
 /** Sets the bit of a place, by its number. */
 export function addBitOf(bits: PlaceBits, place: number): void {
-  if ((place & 32) === 0) bits.low |= 1 << (place & 31)
-  else bits.high |= 1 << (place & 31)
+  const at = (place >>> 5) & (PLACE_INTEGERS - 1)
+  bits[at] = (bits[at] as number) | (1 << (place & 31))
 }
 
-export function hasBitOf({ low, high }: PlaceBits, place: number): boolean {
-  return ((((place & 32) === 0 ? low : high) >>> (place & 31)) & 1) !== 0
+export function hasBitOf(bits: PlaceBits, place: number): boolean {
+  return (((bits[(place >>> 5) & (PLACE_INTEGERS - 1)] as number) >>> (place & 31)) & 1) !== 0
+}
+
+/** Whether the sets that begin at these elements of two tables share a bit. */
+export function shareBit(first: Int32Array, at: number, second: Int32Array, from: number): boolean {
+  return (
+    (((first[at] as number) & (second[from] as number)) |
+      ((first[at + 1] as number) & (second[from + 1] as number)) |
+      ((first[at + 2] as number) & (second[from + 2] as number)) |
+      ((first[at + 3] as number) & (second[from + 3] as number))) !==
+    0
+  )
 }
 
 /**
