@@ -2,7 +2,7 @@ import type { Word } from '../reading/note-words.ts'
 import { MAX_SPELLINGS, onForget, type Spelling } from '../reading/spelling.ts'
 import type { Fit } from './automaton.ts'
 import { GAP_WORDS } from './phrase.ts'
-import { createPlaceBits, PLACE_INTEGERS, shareBit } from './place-bits.ts'
+import { addBitOf, PLACE_INTEGERS, shareBit } from './place-bits.ts'
 import { AFTER_GAP, NEXT, OTHER, ROW, writeEdges } from './state-rows.ts'
 
 /**
@@ -39,7 +39,7 @@ export function createFitTable(fitOf: (spelling: Spelling) => Fit<unknown>): Fit
 
   function readFit(at: number, { id, start, places }: Fit<unknown>): void {
     if (start !== undefined) writeEdges(rows, at, start)
-    rows.set(createPlaceBits(places), at + OWN)
+    for (let i = 0; i < places.length; i++) addBitOf(rows, at + OWN, places[i] as number)
     rows[at + ID] = id
     rows[at + BEGINS] = start === undefined ? NOTHING : start.evidence.length > 0 ? WHOLE_PHRASE : PHRASES
   }

@@ -1,5 +1,5 @@
 import type { Phrase, Place } from './phrase.ts'
-import { addBitOf, createPlaceBits, type PlaceBits } from './place-bits.ts'
+import { addBitOf, PLACE_INTEGERS, type PlaceBits } from './place-bits.ts'
 
 /*
  * All phrases of a vocabulary as a tree: a state for each sequence of places that begins a phrase, so that phrases that
@@ -45,7 +45,7 @@ export function createPhraseTree<E>(
   followers: ReadonlyMap<Place, number>,
 ): PhraseTree<E> {
   let ids = 1
-  const createEdges = (): Edges<E> => ({ id: ids++, places: createPlaceBits(), states: new Map() })
+  const createEdges = (): Edges<E> => ({ id: ids++, places: new Int32Array(PLACE_INTEGERS), states: new Map() })
   const edgesOf = (state: State<E>, isAfterGap: boolean): Edges<E> => {
     const edges = (isAfterGap ? state.afterGap : state.next) ?? createEdges()
     if (isAfterGap) state.afterGap = edges
@@ -67,7 +67,7 @@ export function createPhraseTree<E>(
       if (known === undefined) {
         states.push(after)
         from.states.set(number, [after])
-        addBitOf(from.places, number)
+        addBitOf(from.places, 0, number)
       }
       state = after
     }
@@ -94,7 +94,7 @@ function createState<E>(number: number | undefined, place: number): State<E> {
 
 function addEdges<E>(to: Edges<E>, from: Edges<E>): void {
   for (const [place, states] of from.states) {
-    addBitOf(to.places, place)
+    addBitOf(to.places, 0, place)
     to.states.set(place, [...(to.states.get(place) ?? []), ...states])
   }
 }

@@ -11,16 +11,10 @@ export const PLACE_INTEGERS = BITS / 32
 /** {@link PLACE_INTEGERS} integers. */
 export type PlaceBits = Int32Array
 
-export function createPlaceBits(places: Iterable<number> = []): PlaceBits {
-  const bits = new Int32Array(PLACE_INTEGERS)
-  for (const place of places) addBitOf(bits, place)
-  return bits
-}
-
-/** Sets the bit of a place, by its number. */
-export function addBitOf(bits: PlaceBits, place: number): void {
-  const at = (place >>> 5) & (PLACE_INTEGERS - 1)
-  bits[at] = (bits[at] as number) | (1 << (place & 31))
+/** Sets the bit of a place, by its number, in the set that begins at an element of a table. */
+export function addBitOf(table: Int32Array, at: number, place: number): void {
+  const integer = at + ((place >>> 5) & (PLACE_INTEGERS - 1))
+  table[integer] = (table[integer] as number) | (1 << (place & 31))
 }
 
 export function hasBitOf(bits: PlaceBits, place: number): boolean {

@@ -1,4 +1,4 @@
-import type { State } from './phrase-tree.ts'
+import type { Edges, State } from './phrase-tree.ts'
 import { PLACE_INTEGERS } from './place-bits.ts'
 
 /** The length of a row of integers about a state or a word: one cache line. */
@@ -29,12 +29,11 @@ export function createStateRows(states: readonly State<unknown>[]): StateRows {
 
 /** @param at start of the row, which is filled with 0 */
 export function writeEdges(rows: Int32Array, at: number, { next, afterGap }: State<unknown>): void {
-  if (next !== undefined) {
-    rows[at + NEXT] = next.id
-    rows.set(next.places, at + NEXT + 1)
-  }
-  if (afterGap !== undefined) {
-    rows[at + AFTER_GAP] = afterGap.id
-    rows.set(afterGap.places, at + AFTER_GAP + 1)
-  }
+  if (next !== undefined) write(rows, at + NEXT, next)
+  if (afterGap !== undefined) write(rows, at + AFTER_GAP, afterGap)
+}
+
+function write(rows: Int32Array, at: number, { id, places }: Edges<unknown>): void {
+  rows[at] = id
+  for (let i = 0; i < PLACE_INTEGERS; i++) rows[at + 1 + i] = places[i] as number
 }
