@@ -239,12 +239,12 @@ describe('with AUTH=on', () => {
     secured = await start('insights', { AUTH: 'on' })
   })
 
-  async function storeKey(secret: string, scopes: string[]): Promise<string> {
+  async function storeKey(secret: string, scopes: string[], client_id = 'tests'): Promise<string> {
     const id = randomUUID()
     await stack.sql`
       insert into api_keys ${stack.sql({
         ...{ id, hash: hashOfKey(secret), hint: hintOfKey(secret), kind: 'secret', name: 'key' },
-        ...{ client_id: 'tests', scopes, created_by: 'test' },
+        ...{ client_id, scopes, created_by: 'test' },
       })}`
     return id
   }
@@ -313,6 +313,25 @@ describe('with AUTH=on', () => {
       }
     }
   }, 60_000)
+
+  test('a client has a limited number of watchers, and others have theirs', async () => {
+    const { url } = await start('insights', { AUTH: 'on', MAX_WATCHERS_PER_CLIENT: '1' })
+    const otherKey = generateKey('secret')
+    await storeKey(otherKey, ['insights:read'], 'others')
+    const open = (secret: string) => fetch(`${url}/insights/stream`, { headers: { authorization: `Bearer ${secret}` } })
+    const first = await open(key)
+    const refused = await open(key)
+    expect([first.status, refused.status, refused.headers.get('retry-after')]).toEqual([200, 429, '10'])
+    expect(await refused.json()).toMatchObject({ code: 'rate_limited' })
+    const other = await open(otherKey)
+    expect(other.status).toBe(200)
+    await Promise.all([first.body?.cancel(), other.body?.cancel()])
+    await eventually(async () => {
+      const again = await open(key)
+      await again.body?.cancel()
+      return again.status === 200
+    })
+  })
 
   test('a stream ends within ten seconds after its key is revoked, in every protocol', async () => {
     const headers = { authorization: `Bearer ${key}` }

@@ -5,6 +5,8 @@ import type { Sql } from '../postgres/connect.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { CallLimits, ClientBuckets } from './call-limits.ts'
 import { createCallLimits } from './call-limits.ts'
+import type { StartCall } from './concurrent-calls.ts'
+import { createConcurrentCalls } from './concurrent-calls.ts'
 import type { LimitName } from './limit-refusals.ts'
 import { createRefusals } from './limit-refusals.ts'
 import type { limitSettings } from './limit-settings.ts'
@@ -18,6 +20,8 @@ export interface Limits {
   readonly calls: CallLimits
   /** A further limit by client. @param setting as `rateSetting` accepts it */
   createClientLimit(name: LimitName, setting: string): ClientLimit
+  /** A limit of the calls that a client has at a time. There is none with AUTH=off, where all clients are one. */
+  createConcurrencyLimit(name: LimitName, max: number): StartCall
 }
 
 /**
@@ -57,6 +61,8 @@ export function createLimits({ config, service, sql, log, metrics }: LimitsOptio
       createClientBuckets,
       refuse,
     }),
+    createConcurrencyLimit: (name, max) =>
+      createConcurrentCalls(name, config.AUTH === 'off' ? Number.POSITIVE_INFINITY : max, refuse),
     createClientLimit: (name, setting) => {
       const rate = rateFor(setting)
       const buckets = rate && createClientBuckets(name, rate)

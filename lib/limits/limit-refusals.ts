@@ -4,7 +4,7 @@ import { secondsUntilMore } from './limit-headers.ts'
 import type { Taken } from './token-buckets.ts'
 
 /** The limits, as responses and metrics name them. */
-export type LimitName = 'address' | 'failed_credentials' | 'publishable' | 'client' | 'leads'
+export type LimitName = 'address' | 'failed_credentials' | 'publishable' | 'client' | 'leads' | 'watchers'
 
 const MESSAGES = {
   address: 'Too many calls from this address',
@@ -12,6 +12,7 @@ const MESSAGES = {
   publishable: 'Too many calls with a publishable key from this address',
   client: 'Too many calls of this client',
   leads: 'Too many leads of this client',
+  watchers: 'Too many watchers of this client',
 } as const satisfies Record<LimitName, string>
 
 /** Counts a refused call and returns its error. */
@@ -20,7 +21,7 @@ export type RefuseCall = (limit: LimitName, taken: Taken) => AppError
 export function createRefusals(metrics: Metrics): RefuseCall {
   const refused = metrics.counter({
     name: 'leadtriage_refused_calls_total',
-    help: 'Calls refused with rate_limited, by limit: address, failed_credentials, publishable, client or leads.',
+    help: 'Calls refused with rate_limited, by limit: address, failed_credentials, publishable, client, leads or watchers.',
     labelNames: ['limit'],
   })
   for (const limit of Object.keys(MESSAGES) as LimitName[]) refused.inc({ limit }, 0)

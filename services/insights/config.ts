@@ -14,4 +14,6 @@ export const insightsSettings = {
   READ_CONNECTIONS: integerSetting(1, 200, 3),
   /** Maximum number of clients that watch insights at a time. Further ones are refused. */
   MAX_WATCHERS: integerSetting(0, 100_000, 2_000),
+  /** Maximum number of those that belong to one client, with AUTH=on. */
+  MAX_WATCHERS_PER_CLIENT: integerSetting(1, 100_000, 500),
 } as const

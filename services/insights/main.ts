@@ -119,7 +119,10 @@ export async function startInsights(
     correctInsight: (caller, leadId, input) =>
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
     exportInsights: createExport(list),
-    watchInsights: startWatching({ sql, index, nats, names, maxWatchers: config.MAX_WATCHERS, log }),
+    watchInsights: startWatching({
+      ...{ sql, index, nats, names, maxWatchers: config.MAX_WATCHERS, log },
+      startCall: limits.createConcurrencyLimit('watchers', config.MAX_WATCHERS_PER_CLIENT),
+    }),
   }
 
   const server = await startServer({

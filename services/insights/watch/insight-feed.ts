@@ -45,7 +45,7 @@ export interface JoinPoint {
 
 /** What a watcher gets next. */
 type Taken = readonly WatchItem[] | 'lagging' | undefined
-interface Subscription {
+export interface Subscription {
   /**
    * Waits until everything that was committed before the call has been read.
    * @throws AppError `unavailable` if PostgreSQL is unreachable; the reason of the signal

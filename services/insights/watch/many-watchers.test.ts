@@ -23,7 +23,7 @@ test('1,000 watchers receive each change once, and cost no memory for each chang
   ending.push(() => aborting.abort())
   const ended = Promise.all(
     Array.from({ length: COUNT }, async () => {
-      const parts = { sql, index, feed, changes, inTurn }
+      const parts = { sql, index, feed, changes, inTurn, startCall: () => () => undefined }
       const caller = { principal: ANONYMOUS, signal: aborting.signal }
       for await (const items of watchInsights(parts, { filter: { priorities: ['P1'] } }, caller)) {
         for (const { event } of items) {

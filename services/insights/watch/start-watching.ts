@@ -1,5 +1,6 @@
 import type { Nats } from '../../../lib/jetstream/connect.ts'
 import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
+import type { StartCall } from '../../../lib/limits/concurrent-calls.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { SearchIndex } from '../search/search-index.ts'
@@ -16,10 +17,12 @@ const READS_AT_A_TIME = 2
 export function startWatching({
   sql,
   index,
+  startCall,
   ...options
 }: {
   readonly sql: Sql
   readonly index: SearchIndex
+  readonly startCall: StartCall
   readonly nats: Nats
   readonly names: JetStreamNames
   readonly maxWatchers: number
@@ -28,5 +31,5 @@ export function startWatching({
   const changes = createChangeReader(sql)
   const feed = createInsightFeed({ ...options, changes })
   const inTurn = createTurns(READS_AT_A_TIME)
-  return (input, caller) => watchInsights({ sql, index, feed, changes, inTurn }, input, caller)
+  return (input, caller) => watchInsights({ sql, index, feed, changes, inTurn, startCall }, input, caller)
 }

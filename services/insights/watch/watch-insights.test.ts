@@ -230,6 +230,21 @@ test('one watcher more than permitted is refused', async () => {
   await expect(startWatcher({}, { feed }).stream.next()).rejects.toMatchObject({ code: 'overloaded' })
 })
 
+test('a watcher counts for its client until it ends, also if it is refused', async () => {
+  const counted: string[] = []
+  const startCall = (clientId: string) => {
+    counted.push(clientId)
+    return () => void counted.pop()
+  }
+  const feed = createFeed({ maxWatchers: 1 })
+  const watcher = await startLive({}, { feed, startCall })
+  await expect(startWatcher({}, { feed, startCall }).stream.next()).rejects.toMatchObject({ code: 'overloaded' })
+  expect(counted).toEqual(['anonymous'])
+  watcher.abort()
+  await watcher.ended
+  expect(counted).toEqual([])
+})
+
 describe('a resume token', () => {
   const refusal = async (input: WatchInput) => {
     const error: unknown = await startWatcher(input)

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { Principal } from '../../../lib/auth/principal.ts'
 import { invalidRequest, parseRequest } from '../../../lib/errors/parse.ts'
 import { requestObject } from '../../../lib/errors/request-schema.ts'
+import type { StartCall } from '../../../lib/limits/concurrent-calls.ts'
 import type { InsightFilter } from '../leads/insight-filter.ts'
 import { assertMayFilter, insightFilterSchema } from '../leads/insight-filter.ts'
 import { LeadState, mayReadPersonalData } from '../leads/lead-insight.ts'
 import { catchUp } from './catch-up.ts'
-import type { InsightFeed } from './insight-feed.ts'
+import type { InsightFeed, Subscription } from './insight-feed.ts'
 import { compileFilter } from './match-filter.ts'
 import type { ChangeReader } from './read-changes.ts'
 import type { OpenLeadParts } from './read-open-leads.ts'
@@ -19,6 +20,8 @@ import { toItem } from './watch-item.ts'
 export interface WatchDependencies extends OpenLeadParts {
   readonly feed: InsightFeed
   readonly changes: ChangeReader
+  /** Limits the watchers of a client. */
+  readonly startCall: StartCall
   /** Default {@link HEARTBEAT_MS}. */
   readonly heartbeatMs?: number | undefined
 }
@@ -51,7 +54,8 @@ const requestSchema = requestObject({
  *
  * @param input filter, include_open and resume_token, not validated yet
  * @returns what is sent at once, as the same array for every watcher of the same audience
- * @throws AppError `invalid_request`, `permission_denied`; `overloaded` when there are too many watchers; `unavailable`
+ * @throws AppError `invalid_request`, `permission_denied`; `overloaded` when there are too many watchers, `rate_limited`
+ *   when there are too many of the client; `unavailable`
  */
 export async function* watchInsights(
   parts: WatchDependencies,
@@ -68,8 +72,10 @@ export async function* watchInsights(
   const folded = filter.text !== undefined || filter.email !== undefined
 
   signal.throwIfAborted()
-  const subscription = feed.subscribe({ audience, matches, folded, signal })
+  const endCall = parts.startCall(principal.clientId)
+  let subscription: Subscription | undefined
   try {
+    subscription = feed.subscribe({ audience, matches, folded, signal })
     const start = await subscription.sync()
     const { database } = start
     const item = (event: WatchEvent, position: string) => toItem(event, audience, { database, position })
@@ -113,7 +119,8 @@ export async function* watchInsights(
     }
     yield [item({ type: 'lagging' }, subscription.encodedPosition())]
   } finally {
-    subscription.leave()
+    subscription?.leave()
+    endCall()
   }
 }
 
