@@ -30,6 +30,7 @@ import { getStats } from './get-stats.ts'
 import { createInsightArrivals } from './insight-arrivals.ts'
 import { createInsightReader } from './insight-reader.ts'
 import { createExport } from './leads/export-insights.ts'
+import { startFacetFrequencies } from './leads/facet-frequencies.ts'
 import { listInsights } from './leads/list-insights.ts'
 import { createListStore } from './leads/list-store.ts'
 import { listCorrections } from './list-corrections.ts'
@@ -101,7 +102,8 @@ export async function startInsights(
     log,
   })
   const index = startSearch(sql, log, { onStop })
-  const list = createListStore(reads, index)
+  const frequencies = startFacetFrequencies(sql, log, { onStop })
+  const list = createListStore(reads, { index, frequencies })
   const stats = createStatsStore(sql)
   const corrections = createCorrectionStore(sql)
   const events = createCorrectionEvents({ nats, names, store: corrections, log })
@@ -120,7 +122,7 @@ export async function startInsights(
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
     exportInsights: createExport(list),
     watchInsights: startWatching({
-      ...{ sql, index, nats, names, maxWatchers: config.MAX_WATCHERS, log },
+      ...{ sql, index, frequencies, nats, names, maxWatchers: config.MAX_WATCHERS, log },
       startCall: limits.createConcurrencyLimit('watchers', config.MAX_WATCHERS_PER_CLIENT),
     }),
   }

@@ -20,6 +20,7 @@ import { useServices } from '../../../testkit/fixtures/services.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import { createSearchIndex } from '../search/search-index.ts'
 import { createExport } from './export-insights.ts'
+import { createFacetFrequencies } from './facet-frequencies.ts'
 import type { LeadInsight } from './lead-insight.ts'
 import { createListStore } from './list-store.ts'
 
@@ -148,7 +149,7 @@ test('a batch is read only after the one before was taken', async () => {
   const connection = { url: stack.serviceUrls.insights, applicationName: 'export', log: captureLog().log }
   const sql = connectPostgres({ ...connection, maxConnections: 1 })
   const reader = createReads({ ...connection, connections: 1 })
-  const store = createListStore(reader, createSearchIndex(sql))
+  const store = createListStore(reader, { index: createSearchIndex(sql), frequencies: createFacetFrequencies(sql) })
   let reads = 0
   const counted = {
     readPage: (...page: Parameters<typeof store.readPage>) => {

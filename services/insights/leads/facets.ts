@@ -39,7 +39,7 @@ function confidenceFacets({ minConfidence, maxConfidence }: InsightFilter): stri
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => `q:${first + i}`)
 }
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 
 /** The number of the day, in UTC, since 1970. */
 export function dayOf(time: Date): number {
@@ -54,12 +54,17 @@ export function dayFacets(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, i) => `d:${first + i}`)
 }
 
-/** The condition on insights `i`. Found with insights_by_facet only if all of it is in the statement. */
-export function facetConditions(sql: Sql, { all, anyOf }: FacetQuery): SqlFragment[] {
-  const facets = sql`insight_facets(
+/** The facets of insights `i`. */
+export function facetArray(sql: Sql): SqlFragment {
+  return sql`insight_facets(
     i.effective_intent, i.effective_priority, i.effective_next_action, i.stage, i.language, i.source, i.analyzer,
     i.client_id, i.tags, i.corrected_at is not null, i.confidence, i.received_at
   )`
+}
+
+/** The condition on insights `i`. Found with insights_by_facet only if all of it is in the statement. */
+export function facetConditions(sql: Sql, { all, anyOf }: FacetQuery): SqlFragment[] {
+  const facets = facetArray(sql)
   return [
     ...(all.length === 0 ? [] : [sql`${facets} @> ${[...all]}::text[]`]),
     ...anyOf.map((group) => sql`${facets} && ${[...group]}::text[]`),

@@ -1,7 +1,8 @@
+import type { SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
-import { dayFacets, dayOf, type FacetQuery, facetConditions, startOfDay } from './facets.ts'
+import { dayFacets, dayOf, type FacetQuery, facetConditions, facetsOf, hasFacets, startOfDay } from './facets.ts'
 import { allOf, insightConditions, leadExists } from './filter-conditions.ts'
-import { NIL_ID, Order, type Position, SAME_RANK } from './order.ts'
+import { NIL_ID, Order, type Position, type Rank, SAME_RANK } from './order.ts'
 import { following } from './positions.ts'
 import type { Scan, Step } from './scan.ts'
 
@@ -19,16 +20,23 @@ export interface Days {
  * Finds matches with the index of facets, in windows of days that follow the order: rows are read for matches within
  * the window only, however many there are in total.
  *
+ * @param firstLength of the first window, in days; by default guessed. Later ones grow, and shrink where there are too
+ *   many matches
  * @returns undefined if a single day has too many matches to read, which a walk finds faster
  */
 export function createFacetSearch(
   scan: Scan,
   facets: FacetQuery,
   days: Days,
+  firstLength?: number,
 ): (from: Position, limit: number) => Promise<Step | undefined> {
   const isDescending = scan.order === Order.Newest
-  let length = 1
-  let isRestTooLarge = false
+  const insights = scan.frequencies.insightsWith(facets)
+  const count = days.last - days.first + 1
+  const longest = longestWindow(scan, insights / count)
+  const guess = (count * 2 * scan.limit) / scan.frequencies.expectedMatches(facets)
+  let length = Math.min(Math.max(1, Math.ceil(firstLength ?? guess)), longest)
+  let isRestTooLarge = insights > scan.limits.maxScan
   const firstDay = ({ receivedAt, leadId }: Position) => {
     if (!isDescending) return Math.max(dayOf(receivedAt), days.first)
     // nothing of the same millisecond comes after the nil UUID, so the day before follows the start of a day
@@ -40,47 +48,90 @@ export function createFacetSearch(
     const left = isDescending ? day - days.first + 1 : days.last - day + 1
     if (left <= 0) return { matches: [], through: undefined }
     for (;;) {
-      const isRest = left <= MAX_DAYS ? length >= left : length > MAX_DAYS && !isRestTooLarge
-      const window = Math.min(length, left, MAX_DAYS)
+      const isRest = left <= longest ? length >= left : length > longest && !isRestTooLarge
+      const window = Math.min(length, left, longest)
       const [first, last] = isDescending ? [day - window + 1, day] : [day, day + window - 1]
       const limited =
-        isRest && left > MAX_DAYS ? facets : { ...facets, anyOf: [...facets.anyOf, dayFacets(first, last)] }
-      const found = await find({ ...scan, limit }, limited, from)
+        isRest && left > longest ? facets : { ...facets, anyOf: [...facets.anyOf, dayFacets(first, last)] }
+      const found = await find({ ...scan, limit }, limited, ofRank(scan, from))
       if (found.total <= scan.limits.maxMatches) {
         length *= GROWTH
         if (found.positions.length === limit) return { matches: found.positions, through: found.positions.at(-1) }
         const end = isDescending ? startOfDay(first) : startOfDay(last + 1)
         return { matches: found.positions, through: isRest ? undefined : { ...from, receivedAt: end, leadId: NIL_ID } }
       }
-      if (isRest && left > MAX_DAYS) isRestTooLarge = true
+      if (isRest && left > longest) isRestTooLarge = true
       else if (window === 1) return undefined
       length = Math.max(1, Math.floor(window / GROWTH))
     }
   }
 }
 
+/** In days, so that the index need not look through too many insights. */
+function longestWindow({ limits }: Scan, insightsPerDay: number): number {
+  return Math.max(1, Math.min(MAX_DAYS, Math.floor(limits.maxScan / insightsPerDay)))
+}
+
+/**
+ * Finds all matches that follow, also those of later ranks.
+ *
+ * @returns undefined if there are too many, or if the filter has no facets
+ */
+export async function findRest(scan: Scan, from: Position): Promise<Step | undefined> {
+  const facets = facetsOf(scan.filter, SAME_RANK)
+  const { frequencies, limits } = scan
+  if (!hasFacets(facets) || frequencies.insightsWith(facets) > limits.maxScan) return undefined
+  if (frequencies.expectedMatches(facets) > limits.maxMatches / 2) return undefined
+  const found = await find(scan, facets, ofAnyRank(scan, from))
+  if (found.total > scan.limits.maxMatches) return undefined
+  const { positions } = found
+  if (positions.length === scan.limit) return { matches: positions, through: positions.at(-1) }
+  return { matches: positions, through: undefined, isEnd: true }
+}
+
+/** The insights of a rank that follow a position. */
+function ofRank({ sql, order, filter }: Scan, from: Position): SqlFragment {
+  const { condition } = following(sql, order, from, filter, { at: sql`i.received_at`, id: sql`i.lead_id` })
+  return from.rank === SAME_RANK ? condition : sql`${condition} and i.effective_priority = ${from.rank}`
+}
+
+/** The insights that follow a position, of its rank and of later ones. */
+function ofAnyRank(scan: Scan, from: Position): SqlFragment {
+  const { sql, order, filter } = scan
+  if (order !== Order.Urgency) return ofRank(scan, from)
+  return allOf(sql, [
+    sql`(i.effective_priority, i.received_at, i.lead_id) > (${from.rank}::text, ${from.receivedAt}::timestamptz, ${from.leadId}::uuid)`,
+    ...(filter.createdAfter === undefined ? [] : [sql`i.received_at >= ${filter.createdAfter}::timestamptz`]),
+    ...(filter.createdBefore === undefined ? [] : [sql`i.received_at < ${filter.createdBefore}::timestamptz`]),
+  ])
+}
+
 interface FoundRow {
   lead_id: string
   received_at: Date
+  rank: Rank
   total: number
 }
 
-async function find({ sql, order, filter, limit, limits }: Scan, facets: FacetQuery, from: Position) {
-  const { condition } = following(sql, order, from, filter, { at: sql`i.received_at`, id: sql`i.lead_id` })
-  const conditions = [
-    ...facetConditions(sql, facets),
-    ...(from.rank === SAME_RANK ? [] : [sql`i.effective_priority = ${from.rank}`]),
-    ...insightConditions(sql, filter),
-    ...leadExists(sql, filter, sql`i.lead_id`),
-    condition,
-  ]
+const SORTS = {
+  [Order.Urgency]: 'rank, received_at, lead_id',
+  [Order.Newest]: 'received_at desc, lead_id desc',
+  [Order.Oldest]: 'received_at, lead_id',
+}
+
+/** The facets are a query of its own (`offset 0`): else the planner also scans all of a priority or of a time by index. */
+async function find({ sql, order, filter, limit, limits }: Scan, facets: FacetQuery, place: SqlFragment) {
+  const conditions = [...insightConditions(sql, filter), ...leadExists(sql, filter, sql`i.lead_id`), place]
+  const rank = order === Order.Urgency ? sql`i.effective_priority` : sql`${SAME_RANK}::text`
   const rows = await withQueryTimeout(sql<FoundRow[]>`
     with found as materialized (
-      select i.lead_id, i.received_at from insights i where ${allOf(sql, conditions)} limit ${limits.maxMatches + 1}
+      select ${rank} as rank, i.lead_id, i.received_at
+      from (select * from insights i where ${allOf(sql, facetConditions(sql, facets))} offset 0) i
+      where ${allOf(sql, conditions)}
+      limit ${limits.maxMatches + 1}
     )
-    select lead_id, received_at, (select count(*) from found) as total from found
-    order by ${order === Order.Newest ? sql`received_at desc, lead_id desc` : sql`received_at, lead_id`}
-    limit ${limit}`)
-  const positions = rows.map((row) => ({ rank: from.rank, receivedAt: row.received_at, leadId: row.lead_id }))
+    select rank, lead_id, received_at, (select count(*) from found) as total from found
+    order by ${sql.unsafe(SORTS[order])} limit ${limit}`)
+  const positions = rows.map((row) => ({ rank: row.rank, receivedAt: row.received_at, leadId: row.lead_id }))
   return { positions, total: rows[0]?.total ?? 0 }
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../testkit/listed-leads.ts'
 import { buildNextSegment } from '../search/build-segments.ts'
 import { createSearchIndex } from '../search/search-index.ts'
+import { createFacetFrequencies, type FacetFrequencies } from './facet-frequencies.ts'
 import { listInsights } from './list-insights.ts'
 import { createListStore, type ListStoreOptions } from './list-store.ts'
 import { Order } from './order.ts'
@@ -26,9 +27,21 @@ const sql = connectPostgres({ ...connection, maxConnections: 4 })
 const reads = createReads({ ...connection, connections: 4 })
 afterAll(() => Promise.all([sql.end(), reads.end()]))
 let index = createSearchIndex(sql)
+const sampled = createFacetFrequencies(sql)
+/** Every search for facets would take long, so that it is done in windows of few days. */
+const allFrequent: FacetFrequencies = { insightsWith: () => 1_000, expectedMatches: () => 1_000 }
 
 /** So small that every strategy is used for a few leads: a walk, windows of days, and windows that are too large. */
-const SMALL_LIMITS = { firstRows: 1, maxWalk: 4, maxTextWalk: 2, longestWalk: 4, maxMatches: 3, maxUnindexedBytes: 300 }
+const SMALL_LIMITS = {
+  firstRows: 1,
+  maxWalk: 4,
+  maxExpectedWalk: 0,
+  maxScan: 10,
+  maxTextWalk: 2,
+  longestWalk: 4,
+  maxMatches: 3,
+  maxUnindexedBytes: 300,
+}
 const SMALL: ListStoreOptions = { limits: SMALL_LIMITS, pageBudgetMs: 10_000 }
 
 async function clear(): Promise<void> {
@@ -96,6 +109,7 @@ interface Listing {
   readonly order?: Order
   readonly pageSize?: number
   readonly options?: ListStoreOptions
+  readonly frequencies?: FacetFrequencies
   /** Called between two pages. */
   readonly between?: () => Promise<void>
 }
@@ -106,9 +120,10 @@ async function listAll({
   order = Order.Newest,
   pageSize = 3,
   options,
+  frequencies = sampled,
   between,
 }: Listing): Promise<string[]> {
-  const list = createListStore(reads, index, options)
+  const list = createListStore(reads, { index, frequencies }, options)
   const ids: string[] = []
   let token: string | undefined
   do {
@@ -123,11 +138,12 @@ async function listAll({
 }
 
 describe('the pages of any filter and order have exactly the leads that match, in order', () => {
-  test.each<[string, ListStoreOptions]>([
-    ['with a walk', {}],
-    ['with the index of facets', SMALL],
-    ['when each page has time for one step', { ...SMALL, pageBudgetMs: 0 }],
-  ])('%s', { timeout: 120_000 }, async (_how, options) => {
+  test.each<[string, ListStoreOptions, FacetFrequencies]>([
+    ['with a walk', {}, sampled],
+    ['with the index of facets', SMALL, sampled],
+    ['with the index of facets, day by day', SMALL, allFrequent],
+    ['when each page has time for one step', { ...SMALL, pageBudgetMs: 0 }, sampled],
+  ])('%s', { timeout: 120_000 }, async (_how, options, frequencies) => {
     await fc.assert(
       fc.asyncProperty(
         listedLeads,
@@ -140,9 +156,11 @@ describe('the pages of any filter and order have exactly the leads that match, i
           await store(leads)
           await buildSearchIndex()
           for (const [filter, order, pageSize] of listings) {
-            expect(await listAll({ filter, order, pageSize, options })).toEqual(expectedIds(leads, filter, order))
+            expect(await listAll({ filter, order, pageSize, options, frequencies })).toEqual(
+              expectedIds(leads, filter, order),
+            )
             const { total } = await listInsights(
-              createListStore(reads, index, options),
+              createListStore(reads, { index, frequencies }, options),
               { filter, order, count: true },
               ANONYMOUS,
             )
@@ -275,10 +293,14 @@ test('the text of the newest leads is not read at once if it is long', async () 
     return row?.scans ?? 0
   }
   const before = await notesRead()
-  const list = createListStore(reader, createSearchIndex(sql), {
-    limits: { ...SMALL_LIMITS, maxUnindexedBytes: 500_000 },
-    pageBudgetMs: 0,
-  })
+  const list = createListStore(
+    reader,
+    { index: createSearchIndex(sql), frequencies: sampled },
+    {
+      limits: { ...SMALL_LIMITS, maxUnindexedBytes: 500_000 },
+      pageBudgetMs: 0,
+    },
+  )
   const page = await listInsights(list, { filter: { text: 'nowhere' } }, ANONYMOUS)
   expect(page.nextPageToken).toBeDefined()
   expect((await notesRead()) - before).toBeLessThan(20)
@@ -311,7 +333,7 @@ test('a page costs the same however many leads wait', { timeout: 60_000 }, async
         where relname in ('leads', 'insights', 'dead_letters', 'unsettled_leads')`
       return (row?.rows ?? 0) + (table?.rows ?? 0)
     }
-    const list = createListStore(reader, index)
+    const list = createListStore(reader, { index, frequencies: sampled })
     const read = () => listInsights(list, { page_size: 10, ...input }, ANONYMOUS)
     await read()
     const before = await scanned()
@@ -328,7 +350,7 @@ test('a page costs the same however many leads wait', { timeout: 60_000 }, async
 test('a page token of another filter or order is refused', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 3, seed: 5 }).flat())
-  const list = createListStore(reads, index)
+  const list = createListStore(reads, { index, frequencies: sampled })
   const page = await listInsights(list, { filter: {}, page_size: 1 }, ANONYMOUS)
   const withToken = (more: object) => listInsights(list, { page_token: page.nextPageToken, ...more }, ANONYMOUS)
   await withToken({ filter: {}, page_size: 7 })
@@ -340,7 +362,7 @@ test('a page token of another filter or order is refused', async () => {
 test('without leads:read the personal data of leads is left out, and cannot be filtered by', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 2, seed: 5 }).flat())
-  const list = createListStore(reads, index)
+  const list = createListStore(reads, { index, frequencies: sampled })
   const viewer = { ...ANONYMOUS, scopes: new Set(['insights:read'] as const) }
   const { insights } = await listInsights(list, {}, viewer)
   expect(insights.length).toBeGreaterThan(0)
@@ -363,7 +385,11 @@ describe('the list is read with the index', () => {
       return new Map(rows.map(({ name, scans }) => [name, scans]))
     }
     const before = await scans()
-    await listInsights(createListStore(reader, createSearchIndex(sql), options), input, ANONYMOUS)
+    await listInsights(
+      createListStore(reader, { index: createSearchIndex(sql), frequencies: sampled }, options),
+      input,
+      ANONYMOUS,
+    )
     const after = await scans()
     return [...after].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name)
   }
@@ -396,7 +422,7 @@ describe('the list is read with the index', () => {
     ['insights_by_facet', { order: 'newest', filter: { tags: ['rare'], languages: ['en', 'de'] }, page_size: 100 }],
     ['insights_by_facet', { order: 'urgency', filter: { tags: ['rare'], states: ['open'] }, page_size: 100 }],
   ])('%s for %j', async (index, input) => {
-    const limits = { ...STEP_LIMITS, maxWalk: 300 }
+    const limits = { ...STEP_LIMITS, maxWalk: 300, maxExpectedWalk: 0 }
     expect(await indexesUsed({ filter: { states: ['open'] }, ...input }, { limits })).toContain(index)
   })
 })

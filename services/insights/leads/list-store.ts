@@ -1,7 +1,6 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import type { Reads } from '../../../lib/postgres/reads.ts'
-import type { SearchIndex } from '../search/search-index.ts'
 import { countOpen } from './count-open.ts'
 import { type InsightFilter, needsInsight } from './insight-filter.ts'
 import { type LeadInsight, LeadState } from './lead-insight.ts'
@@ -53,7 +52,7 @@ export interface ListStoreOptions {
 
 export function createListStore(
   reads: Reads,
-  index: SearchIndex,
+  { index, frequencies }: Pick<Scan, 'index' | 'frequencies'>,
   { limits = STEP_LIMITS, pageBudgetMs = PAGE_BUDGET_MS }: ListStoreOptions = {},
 ): ListStore {
   /** @param size how many matches are wanted; one more tells whether there are more */
@@ -64,7 +63,7 @@ export function createListStore(
     budgetMs: number,
     signal: AbortSignal | undefined,
   ): Scan => ({
-    ...{ sql, index, ...query, limits, limit: size + 1, deadline: performance.now() + budgetMs, signal },
+    ...{ sql, index, frequencies, ...query, limits, limit: size + 1, deadline: performance.now() + budgetMs, signal },
   })
   return {
     readPage: (query, after, size, signal) =>

@@ -1,6 +1,6 @@
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
-import { dayOf, facetsOf, hasFacets } from './facets.ts'
-import { createFacetSearch, type Days } from './find-by-facets.ts'
+import { DAY_MS, dayOf, facetsOf, hasFacets } from './facets.ts'
+import { createFacetSearch, type Days, findRest } from './find-by-facets.ts'
 import { createTextSearch, type TextSearch } from './find-by-text.ts'
 import { insightRanks, type Position, type Slice } from './order.ts'
 import { startOf } from './positions.ts'
@@ -9,8 +9,9 @@ import { walkInsights } from './walk-insights.ts'
 
 /*
  * Leads with an insight, in order. A page is first looked for by walking over the next insights and checking each: that
- * is fast for filters that select many. If it does not fill the page, the filter selects few, and the index of facets
- * finds them. Neither relies on the planner's estimates, and no step costs more than some ten milliseconds.
+ * is fast for filters that select many. If its matches are too few to fill the page soon, the index of facets finds the
+ * others, in windows of as many days as should hold them. Neither relies on the planner's estimates, and no step costs
+ * more than some ten milliseconds.
  */
 
 /** @param after undefined for the first page */
@@ -25,6 +26,7 @@ export async function readOpen(scan: Scan, after: Position | undefined): Promise
     const slice = await takeSteps(rest, start, createSteps(rest, findText))
     positions.push(...slice.positions)
     if (slice.through !== undefined) return { positions, through: slice.through }
+    if (slice.isEnd) break
   }
   return { positions, through: undefined }
 }
@@ -45,25 +47,40 @@ function createLazyTextSearch(scan: Scan): FindText {
 
 /** Returns a function that makes the next step: one of a walk, and after a number of rows one with another index. */
 function createSteps(scan: Scan, findText: FindText): (from: Position, limit: number) => Promise<Step> {
-  const { firstRows, maxWalk, maxTextWalk, longestWalk } = scan.limits
-  const longest = findText === undefined ? maxWalk : maxTextWalk
+  const { firstRows, maxWalk, maxTextWalk, maxExpectedWalk, longestWalk } = scan.limits
   let rows = Math.min(firstRows * scan.limit, longestWalk)
-  let walked = 0
+  const walked = { rows: 0, matches: 0 }
+  // the first step is left out: it may start centuries before the first insight
+  const measured = { rows: 0, days: 0 }
   let search: ReturnType<typeof createFacetSearch> | undefined
 
   const walk = async (from: Position) => {
     const step = await walkInsights(scan, from, rows)
-    walked += rows
+    if (walked.rows > 0 && step.through !== undefined) {
+      measured.rows += rows
+      measured.days += Math.abs(step.through.receivedAt.getTime() - from.receivedAt.getTime()) / DAY_MS
+    }
+    walked.rows += rows
+    walked.matches += step.matches.length
     rows = Math.min(rows * GROWTH, longestWalk)
     return step
   }
+  const expectedRows = (matches: number) => (walked.rows / walked.matches) * matches
+  const findByFacets = async (from: Position, limit: number) => {
+    if (search === undefined) {
+      const rest = walked.matches === 0 ? await findRest({ ...scan, limit }, from) : undefined
+      if (rest !== undefined) return rest
+      const days = walked.matches === 0 ? undefined : (expectedRows(limit) * measured.days) / Math.max(1, measured.rows)
+      search = createFacetSearch(scan, facetsOf(scan.filter, from.rank), await findDays(scan), days)
+    }
+    return search(from, limit)
+  }
   return async (from, limit) => {
-    const isWalkOver = walked + rows > longest
-    if (findText !== undefined) return (await findText(from, limit, isWalkOver)) ?? walk(from)
-    const facets = facetsOf(scan.filter, from.rank)
-    if (!isWalkOver || scan.filter.email !== undefined || !hasFacets(facets)) return walk(from)
-    search ??= createFacetSearch(scan, facets, await findDays(scan))
-    return (await search(from, limit)) ?? walk(from)
+    if (findText !== undefined) return (await findText(from, limit, walked.rows + rows > maxTextWalk)) ?? walk(from)
+    const isFruitful = walked.matches > 0 && expectedRows(limit) <= maxExpectedWalk
+    const canFind = scan.filter.email === undefined && hasFacets(facetsOf(scan.filter, from.rank))
+    if (walked.rows + rows <= maxWalk || isFruitful || !canFind) return walk(from)
+    return (await findByFacets(from, limit)) ?? walk(from)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { throwIfAborted } from '../../../lib/postgres/reads.ts'
 import type { SearchIndex } from '../search/search-index.ts'
+import type { FacetFrequencies } from './facet-frequencies.ts'
 import type { InsightFilter } from './insight-filter.ts'
 import type { Order, Position, Slice } from './order.ts'
 
@@ -8,12 +9,16 @@ import type { Order, Position, Slice } from './order.ts'
 export interface StepLimits {
   /** Rows of the first step of a walk, for each match that is wanted; each next step is four times as long. */
   readonly firstRows: number
-  /** Rows that are walked over before the index of facets is used. */
+  /** Rows that are walked over before the index of facets may be used. */
   readonly maxWalk: number
+  /** The walk continues beyond that if its matches so far make it likely to fill the page within this many more rows. */
+  readonly maxExpectedWalk: number
   /** The same before the search index is used. */
   readonly maxTextWalk: number
   /** Longest step of a walk, where nothing but a walk is possible. */
   readonly longestWalk: number
+  /** Insights with the rarest facet of a filter within a window of days: about how many a search may look through. */
+  readonly maxScan: number
   /** A window of days with more matches is made smaller. */
   readonly maxMatches: number
   /** Text of the newest leads, in no segment of the search index yet, that is read at once. More is walked over. */
@@ -24,8 +29,10 @@ export interface StepLimits {
 export const STEP_LIMITS: StepLimits = {
   firstRows: 2,
   maxWalk: 2_000,
+  maxExpectedWalk: 10_000,
   maxTextWalk: 1_000,
   longestWalk: 4_000,
+  maxScan: 100_000,
   maxMatches: 1_000,
   maxUnindexedBytes: 10_000_000,
 }
@@ -37,6 +44,7 @@ export const GROWTH = 4
 export interface Scan {
   readonly sql: Sql
   readonly index: SearchIndex
+  readonly frequencies: FacetFrequencies
   readonly order: Order
   readonly filter: InsightFilter
   readonly limits: StepLimits
@@ -52,6 +60,8 @@ export interface Scan {
 export interface Step {
   readonly matches: readonly Position[]
   readonly through: Position | undefined
+  /** Whether nothing of a later rank follows either. Default: false. */
+  readonly isEnd?: boolean
 }
 
 /**
@@ -63,15 +73,17 @@ export async function takeSteps(
   { limit, deadline, signal }: Pick<Scan, 'limit' | 'deadline' | 'signal'>,
   start: Position,
   step: (from: Position, limit: number) => Promise<Step>,
-): Promise<Slice> {
+): Promise<Slice & Pick<Step, 'isEnd'>> {
   const positions: Position[] = []
   let through: Position | undefined = start
+  let isEnd = false
   while (through !== undefined && positions.length < limit) {
     if (through !== start && performance.now() > deadline) break
     throwIfAborted(signal)
     const found: Step = await step(through, limit - positions.length)
     positions.push(...found.matches)
     through = found.through
+    isEnd = found.isEnd ?? false
   }
-  return { positions, through }
+  return { positions, through, isEnd }
 }

@@ -1,6 +1,7 @@
 import { insightColumns } from '../../../contract/insight-record.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
+import type { FacetFrequencies } from '../leads/facet-frequencies.ts'
 import type { InsightFilter } from '../leads/insight-filter.ts'
 import type { LeadInsight } from '../leads/lead-insight.ts'
 import { Order, type Position } from '../leads/order.ts'
@@ -19,6 +20,7 @@ interface OpenLead {
 export interface OpenLeadParts {
   readonly sql: Sql
   readonly index: SearchIndex
+  readonly frequencies: FacetFrequencies
   /** Runs reads of watchers that have just started, a few at a time. */
   readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>
 }
@@ -35,10 +37,10 @@ const PAGE_BUDGET_MS = 1_000
  * @throws AppError `unavailable`
  */
 export async function* readOpenLeads(
-  { sql, index, inTurn }: OpenLeadParts,
+  { sql, index, frequencies, inTurn }: OpenLeadParts,
   filter: InsightFilter,
 ): AsyncGenerator<OpenLead[], void, undefined> {
-  const list = { sql, index, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
+  const list = { sql, index, frequencies, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
   let after: Position | undefined
   do {
     const from = after

@@ -3,6 +3,7 @@ import type { JetStreamNames } from '../../../lib/jetstream/names.ts'
 import type { StartCall } from '../../../lib/limits/concurrent-calls.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
+import type { FacetFrequencies } from '../leads/facet-frequencies.ts'
 import type { SearchIndex } from '../search/search-index.ts'
 import { createInsightFeed } from './insight-feed.ts'
 import { createChangeReader } from './read-changes.ts'
@@ -17,11 +18,13 @@ const READS_AT_A_TIME = 2
 export function startWatching({
   sql,
   index,
+  frequencies,
   startCall,
   ...options
 }: {
   readonly sql: Sql
   readonly index: SearchIndex
+  readonly frequencies: FacetFrequencies
   readonly startCall: StartCall
   readonly nats: Nats
   readonly names: JetStreamNames
@@ -31,5 +34,5 @@ export function startWatching({
   const changes = createChangeReader(sql)
   const feed = createInsightFeed({ ...options, changes })
   const inTurn = createTurns(READS_AT_A_TIME)
-  return (input, caller) => watchInsights({ sql, index, feed, changes, inTurn, startCall }, input, caller)
+  return (input, caller) => watchInsights({ sql, index, frequencies, feed, changes, inTurn, startCall }, input, caller)
 }
