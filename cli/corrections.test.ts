@@ -4,6 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { readTrainingNotes } from '../eval/labelled-notes.ts'
+import { isLearned } from '../eval/learn/learn.ts'
 import { generateKey, hashOfKey } from '../lib/auth/api-key.ts'
 import { post } from '../testkit/clients/rest.ts'
 import type { ServiceProcess } from '../testkit/fixtures/services.ts'
@@ -15,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 }) // each call starts a process
 const stack = useStack()
 const start = useServices(stack)
 let insights: ServiceProcess
-let ids: { twice: string; confirmed: string }
+let ids: { twice: string; confirmed: string; rare: string }
 const ALL = generateKey('secret')
 const WITHOUT_NOTES = generateKey('secret')
 
@@ -50,19 +52,24 @@ beforeAll(async () => {
   await storeKey(ALL, ['insights:read', 'insights:write', 'leads:read'])
   await storeKey(WITHOUT_NOTES, ['insights:read'])
   insights = await start('insights', { AUTH: 'on' })
-  ids = { twice: await storeTriaged('first'), confirmed: await storeTriaged('second') }
+  ids = {
+    twice: await storeTriaged('first'),
+    confirmed: await storeTriaged('second'),
+    rare: await storeTriaged('third'),
+  }
   const headers = { authorization: `Bearer ${ALL}` }
   const correct = (id: string, body: object) => post(`${insights.url}/leads/${id}/corrections`, body, headers)
   for (const [id, body] of [
     [ids.twice, { intent: 'job' }],
     [ids.confirmed, { intent: 'buy' }],
     [ids.twice, { spam: true, comment: 'not exported' }],
+    [ids.rare, { intent: 'job', priority: 'P0' }],
   ] as const) {
     expect((await correct(id, body)).status).toBe(201)
   }
 })
 
-test('the latest correction of each lead is exported with its note, and eval measures the agreement', async () => {
+test('the latest correction of each lead is exported with its note, for eval and learn', async () => {
   const { code, stdout, stderr } = await leadtriage(['corrections', 'export', '--url', insights.url])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const analyzed = { analyzer: 'test@1', analyzer_intent: 'buy', analyzer_priority: 'P1', confidence: 0.92 }
@@ -70,6 +77,7 @@ test('the latest correction of each lead is exported with its note, and eval mea
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
     { note: 'second', lang: 'en', intent: 'buy', priority: 'P1', tags: ['demo'], ...analyzed },
     { note: 'first', intent: 'spam', priority: 'P3', ...analyzed },
+    { note: 'third', intent: 'job', priority: 'P0', ...analyzed },
   ])
   expect(stdout).not.toContain('not exported')
 
@@ -79,11 +87,16 @@ test('the latest correction of each lead is exported with its note, and eval mea
   await writeFile(file, stdout)
   const measured = await leadtriage(['eval', '--corrections', file, '--json'])
   expect(JSON.parse(measured.stdout)).toMatchObject({
-    ...{ n: 2, intent: 0.5, priority: 0.5, both: 0.5, mean_confidence: 0.92 },
-    per_intent: { buy: { n: 2 }, spam: { n: 0, both: null } },
-    per_confidence: { 0.9: { n: 2 }, 0.95: { n: 0 } },
+    ...{ n: 3, intent: 1 / 3, priority: 1 / 3, both: 1 / 3, mean_confidence: 0.92 },
+    per_intent: { buy: { n: 3 }, spam: { n: 0, both: null } },
+    per_confidence: { 0.9: { n: 3 }, 0.95: { n: 0 } },
   })
-  expect((await leadtriage(['eval', '--corrections', file])).stdout).toMatch(/from 0\.9 +2 +0\.500/)
+  expect((await leadtriage(['eval', '--corrections', file])).stdout).toMatch(/from 0\.9 +3 +0\.333/)
+  expect(
+    readTrainingNotes(file)
+      .filter(isLearned)
+      .map(({ note }) => note),
+  ).toEqual(['second', 'first'])
 })
 
 test('pages continue after the last correction, and a token belongs to its filter', async () => {
@@ -94,8 +107,8 @@ test('pages continue after the last correction, and a token belongs to its filte
     return (await response.json()) as { code?: string; corrections: { note: string }[]; next_page_token: string }
   }
   const first = await list('page_size=1')
-  const next = await list(`page_size=1&page_token=${first.next_page_token}`)
-  expect([...first.corrections, ...next.corrections].map(({ note }) => note)).toEqual(['second', 'first'])
+  const next = await list(`page_size=2&page_token=${first.next_page_token}`)
+  expect([...first.corrections, ...next.corrections].map(({ note }) => note)).toEqual(['second', 'first', 'third'])
   expect(next.next_page_token).toBeNull()
   expect((await list('created_before=2001-01-01T00:00:00Z')).corrections).toEqual([])
   const other = await list(`created_after=2001-01-01T00:00:00Z&page_token=${first.next_page_token}`)
