@@ -139,10 +139,10 @@ describe('the database user of each service', () => {
       search_segments: WRITE,
       session_credentials: READ,
       sessions: WRITE,
-      stats_hours: WRITE,
+      stats_by_hour: WRITE,
       stats_progress: WRITE,
-      stats_rolled_hours: WRITE,
       stats_stale_hours: WRITE,
+      stats_unsettled: WRITE,
     },
   }
 

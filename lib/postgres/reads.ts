@@ -1,6 +1,7 @@
 import { AppError, ErrorCode } from '../errors/app-error.ts'
 import { connectPostgres, type PostgresOptions, type Sql } from './connect.ts'
 import { withQueryTimeout } from './query-timeout.ts'
+import { runTransaction } from './transaction.ts'
 
 /**
  * Runs reads that take much longer than a look-up, a few at a time, on connections of their own. Invariants:
@@ -58,23 +59,13 @@ export function createReads(options: ReadsOptions): Reads {
         release(sql)
         throwIfAborted(signal)
       }
-      const transaction = readOnce(sql, work)
+      const transaction = runTransaction(sql, 'read only', work) // 1
       void transaction.catch(() => undefined).finally(() => release(sql)) // 2
       return await withQueryTimeout(transaction)
     },
     end: async () => {
       await Promise.all(pools.map((sql) => sql.end({ timeout: 5 })))
     },
-  }
-}
-
-/** @param sql a pool of one connection, which nothing else uses meanwhile */
-async function readOnce<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
-  await sql`begin isolation level repeatable read read only` // 1
-  try {
-    return await work(sql)
-  } finally {
-    await sql`commit` // after an error it is a rollback
   }
 }
 
@@ -86,5 +77,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 function overloaded(): AppError {
-  return new AppError(ErrorCode.Overloaded, 'Too many lists are being read; retry later.', { retryAfterSeconds: 1 })
+  return new AppError(ErrorCode.Overloaded, 'Too many lists and statistics are being read; retry later.', {
+    retryAfterSeconds: 1,
+  })
 }

@@ -10,7 +10,7 @@ export const insightsSettings = {
   INSIGHTS_PORT: integerSetting(0, 65_535, 8_001),
   /** Maximum number of PostgreSQL connections. */
   DATABASE_CONNECTIONS: integerSetting(1, 200, 6),
-  /** Maximum number of connections for lists, counts and exports, which must not delay other calls. */
+  /** Maximum number of connections for lists, counts, exports and statistics, which must not delay other calls. */
   READ_CONNECTIONS: integerSetting(1, 200, 3),
   /** Maximum number of clients that watch insights at a time. Further ones are refused. */
   MAX_WATCHERS: integerSetting(0, 100_000, 2_000),

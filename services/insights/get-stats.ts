@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { timeSchema } from '../../contract/time.ts'
 import { parseRequest } from '../../lib/errors/parse.ts'
 import { oneOf, requestObject } from '../../lib/errors/request-schema.ts'
+import type { StatsCell } from './stats/add-up.ts'
 import type { Figures } from './stats/figures.ts'
-import { addCounts, toFigures } from './stats/figures.ts'
+import { addCounts, noCounts, toFigures } from './stats/figures.ts'
 import { Interval, isTimeZone, wholePeriod } from './stats/period.ts'
 import { Dimension, OTHER, periodOf, valueOfLabel } from './stats/stats-query.ts'
-import type { StatsCell, StatsStore } from './stats/stats-store.ts'
+import type { StatsStore } from './stats/stats-store.ts'
 
 const MAX_VALUES = 20
 const values = z
@@ -79,8 +80,8 @@ export async function getStats(store: StatsStore, input: unknown): Promise<Stats
 }
 
 function sumUp(cells: readonly StatsCell[], edges: readonly Date[]): Pick<Stats, 'total' | 'intervals'> {
-  const total = new Map<number, number>()
-  const byInterval = edges.slice(1).map(() => new Map<number, number>())
+  const total = noCounts()
+  const byInterval = edges.slice(1).map(noCounts)
   for (const { interval, counts } of cells) {
     addCounts(total, counts)
     const sum = byInterval[interval]

@@ -104,7 +104,7 @@ export async function startInsights(
   const index = startSearch(sql, log, { onStop })
   const frequencies = startFacetFrequencies(sql, log, { onStop })
   const list = createListStore(reads, { index, frequencies })
-  const stats = createStatsStore(sql)
+  const stats = createStatsStore(reads)
   const corrections = createCorrectionStore(sql)
   const events = createCorrectionEvents({ nats, names, store: corrections, log })
   onStop('events of corrections', () => events.drain())

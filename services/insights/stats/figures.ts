@@ -1,8 +1,12 @@
 import type { Intent, Priority } from '../../../domain/vocabulary.ts'
-import { INTENTS, latencyOfKey, Measure, PRIORITIES, verdictKey } from './measures.ts'
+import { INTENTS, KEYS, latencyOfKey, Measure, PRIORITIES, verdictKey } from './measures.ts'
 
 /** How often each key of measures.ts was counted. */
-export type Counts = ReadonlyMap<number, number>
+export type Counts = Float64Array
+
+export function noCounts(): Counts {
+  return new Float64Array(KEYS)
+}
 
 /** See StatsFigures in proto/leadtriage/insights/v1/stats.proto. */
 export interface Figures {
@@ -28,7 +32,7 @@ interface Latency {
 }
 
 export function toFigures(counts: Counts): Figures {
-  const count = (key: number) => counts.get(key) ?? 0
+  const count = (key: number) => counts[key] ?? 0
   const intents = tally(INTENTS, (intent) => sumOf(PRIORITIES.map((priority) => count(verdictKey(intent, priority)))))
   const priorities = tally(PRIORITIES, (priority) =>
     sumOf(INTENTS.map((intent) => count(verdictKey(intent, priority)))),
@@ -53,17 +57,15 @@ export function toFigures(counts: Counts): Figures {
 }
 
 /** Adds counts to a sum. */
-export function addCounts(sum: Map<number, number>, counts: Counts): void {
-  for (const [key, count] of counts) sum.set(key, (sum.get(key) ?? 0) + count)
+export function addCounts(sum: Counts, counts: Counts): void {
+  for (let key = 0; key < KEYS; key++) sum[key] = (sum[key] ?? 0) + (counts[key] ?? 0)
 }
 
 function latencyOf(counts: Counts): Latency | undefined {
-  const buckets = [...counts]
-    .flatMap(([key, count]) => {
-      const latencyMs = latencyOfKey(key)
-      return latencyMs === undefined ? [] : [{ latencyMs, count }]
-    })
-    .sort((a, b) => a.latencyMs - b.latencyMs)
+  // in ascending order, as the keys are
+  const buckets = Array.from(counts, (count, key) => ({ latencyMs: latencyOfKey(key), count })).flatMap(
+    ({ latencyMs, count }) => (latencyMs === undefined || count === 0 ? [] : [{ latencyMs, count }]),
+  )
   const total = sumOf(buckets.map(({ count }) => count))
   if (total === 0) return undefined
   /** Nearest rank: the smallest latency that at least this share of all does not exceed. */

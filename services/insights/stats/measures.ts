@@ -5,14 +5,17 @@ import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
  * What statistics count, as numbers: a roll-up is a list of such keys with their counts, and two roll-ups are merged by
  * adding the counts of equal keys.
  *
- *   0 to 19   leads with an insight, by intent and priority
- *   20 to 24  see Measure
- *   from 100  leads with an insight, by latency
+ *   0 to 19     leads with an insight, by intent and priority
+ *   20 to 24    see Measure
+ *   100 to 419  leads with an insight, by latency
  */
+
+/** Every key is smaller. */
+export const KEYS = 420
 
 export const INTENTS = Object.values(Intent)
 export const PRIORITIES = Object.values(Priority)
-export const VERDICTS = INTENTS.length * PRIORITIES.length
+const VERDICTS = INTENTS.length * PRIORITIES.length
 
 export const Measure = {
   /** Insights that a person corrected or confirmed. */
@@ -30,7 +33,8 @@ export const DUPLICATE_WINDOW_MS = 3_600_000
 
 /**
  * Latencies are counted in buckets whose edges grow by 2^(1/8), from 1 ms. The value of a bucket is the geometric mean
- * of its edges, so it differs from every latency in it by a factor of at most 2^(1/16): 4.4 %.
+ * of its edges, so it differs from every latency in it by a factor of at most 2^(1/16): 4.4 %. The last bucket also has
+ * everything above 32 years.
  */
 const BUCKETS_PER_DOUBLING = 8
 const FIRST_LATENCY = 100
@@ -46,12 +50,12 @@ export function latencyOfKey(key: number): number | undefined {
 
 /** The key of a latency, as {@link latencyKeySql} computes it. */
 export function latencyKey(latencyMs: number): number {
-  return FIRST_LATENCY + Math.floor(Math.log2(Math.max(latencyMs, 1)) * BUCKETS_PER_DOUBLING)
+  return Math.min(FIRST_LATENCY + Math.floor(Math.log2(Math.max(latencyMs, 1)) * BUCKETS_PER_DOUBLING), KEYS - 1)
 }
 
 /** Whether a key counts each lead once, so that the sum over these keys is the number of leads. */
-export function countsLeadsSql(sql: Sql): SqlFragment {
-  return sql`(key < ${VERDICTS} or key in (${Measure.Pending}, ${Measure.DeadLettered}))`
+export function countsLeads(key: number): boolean {
+  return key < VERDICTS || key === Measure.Pending || key === Measure.DeadLettered
 }
 
 /** The key of the verdict that counts, over columns of insights. */
@@ -62,7 +66,7 @@ export function verdictKeySql(sql: Sql): SqlFragment {
 
 /** The key of the time from the commit of the lead to that of its first insight, over columns of insights. */
 export function latencyKeySql(sql: Sql): SqlFragment {
-  return sql`(${FIRST_LATENCY} + floor(
+  return sql`least(${FIRST_LATENCY} + floor(
     ln(greatest(date_part('epoch', created_at - received_at) * 1000, 1)) * (${BUCKETS_PER_DOUBLING} / ln(2::float8))
-  )::int)`
+  ), ${KEYS - 1})::int`
 }

@@ -107,8 +107,8 @@ export const statsSchema = z
       .meta({ description: 'The value with the most leads first, `other` last. Empty without a `breakdown`.' }),
     unattributed: count.meta({
       description:
-        'Triaged leads that may match a filter by source or language and are not counted, because only the 100 most ' +
-        'frequent values of each hour are kept. Usually 0.',
+        'Triaged leads that may match a filter by source and are not counted, because only the 100 most frequent ' +
+        'sources of each hour and client are kept. Usually 0.',
     }),
   })
   .meta({

@@ -16,7 +16,8 @@ export interface StatsQuery {
 
 /** The group of leads of all values that have no group of their own. */
 export const OTHER = '*'
-const ABSENT = '-'
+/** The group of leads without the property, and of all leads if the query does not group them. */
+export const ABSENT = '-'
 
 /** The whole period of a query. */
 export function periodOf({ edges }: StatsQuery): { from: Date; to: Date } {
@@ -25,12 +26,9 @@ export function periodOf({ edges }: StatsQuery): { from: Date; to: Date } {
   return { from, to }
 }
 
-/** Which roll-ups have what the query filters and groups by: 4 (client), 2 (source) and 1 (language) added up. */
-export function dimensionsOf({ sources, clients, languages, breakdown }: StatsQuery): number {
-  const client = clients.length > 0 || breakdown === Dimension.Client
-  const source = sources.length > 0 || breakdown === Dimension.Source
-  const language = languages.length > 0 || breakdown === Dimension.Language
-  return 4 * Number(client) + 2 * Number(source) + Number(language)
+/** Whether a query counts all leads together, or needs the counts by client, source and language. */
+export function needsNames({ sources, clients, languages, breakdown }: StatsQuery): boolean {
+  return breakdown !== undefined || sources.length > 0 || clients.length > 0 || languages.length > 0
 }
 
 /** The value of a group; undefined for leads without the property and for {@link OTHER}. */
@@ -38,24 +36,9 @@ export function valueOfLabel(label: string): string | undefined {
   return label.startsWith('=') ? label.slice(1) : undefined
 }
 
-/** The group of a row with the columns client_id, source and language. */
-export function labelSql(sql: Sql, { breakdown }: StatsQuery): SqlFragment {
-  if (breakdown === undefined) return sql`${ABSENT}`
-  const columns = { source: sql`source`, client: sql`client_id`, language: sql`language` }
-  return sql`coalesce('=' || ${columns[breakdown]}, ${ABSENT})`
-}
-
-/** Whether a row with the columns client_id, source and language matches the filter. */
-export function matchesSql(sql: Sql, { sources, clients, languages }: StatsQuery): SqlFragment {
-  const isAny = (values: readonly string[], column: SqlFragment) =>
-    values.length === 0 ? sql`` : sql`and ${column} = any(${[...values]}::text[])`
-  return sql`true ${isAny(sources, sql`source`)} ${isAny(clients, sql`client_id`)} ${isAny(languages, sql`language`)}`
-}
-
-/** Whether a row of all rare values together, which has no source and language, may have leads that match the filter. */
-export function mayMatchSql(sql: Sql, query: StatsQuery): SqlFragment {
-  if (query.sources.length === 0 && query.languages.length === 0) return sql`false`
-  return matchesSql(sql, { ...query, sources: [], languages: [] })
+/** The group of leads with a value of the property that the query groups by. */
+export function labelOf(value: string | null): string {
+  return value === null ? ABSENT : `=${value}`
 }
 
 /** An array. A subquery, because the cast would be repeated for each row. */

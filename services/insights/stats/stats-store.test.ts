@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
+import { createReads } from '../../../lib/postgres/reads.ts'
 import { expectFigures } from '../../../test/fixtures/expect-figures.ts'
 import type { NaiveLead } from '../../../test/fixtures/naive-stats.ts'
 import { countNaively, readNaiveLeads, storeRandomLeads } from '../../../test/fixtures/naive-stats.ts'
@@ -19,7 +20,14 @@ const sql = connectPostgres({
   log: captureLog().log,
 })
 afterAll(() => sql.end())
-const store = createStatsStore(sql)
+const reads = createReads({
+  url: stack.serviceUrls.insights,
+  applicationName: 'stats-store.test',
+  connections: 1,
+  log: captureLog().log,
+})
+afterAll(() => reads.end())
+const store = createStatsStore(reads)
 
 /** The clocks of Berlin change on 29 March, those of New York on 8 March. */
 const [FROM, TO] = [new Date('2026-03-05T00:00:00Z'), new Date('2026-04-02T00:00:00Z')]
@@ -27,7 +35,7 @@ const PERIOD = { from: FROM.toISOString(), to: TO.toISOString() }
 let leads: NaiveLead[]
 
 beforeAll(async () => {
-  await storeRandomLeads(stack.sql, { count: 3_000, from: FROM, to: TO })
+  await storeRandomLeads(stack.sql, { count: 1_500, from: FROM, to: TO })
   leads = await readNaiveLeads(stack.sql)
 })
 
@@ -104,7 +112,7 @@ describe.each([
 test('a group of its own has each of the ten values with the most leads, and the others are counted together', async () => {
   const [from, to] = [new Date('2026-05-01T00:00:00Z'), new Date('2026-05-03T00:00:00Z')]
   const sources = Array.from({ length: 12 }, (_, index) => Array.from({ length: 13 - index }, () => `source ${index}`))
-  await storeRandomLeads(stack.sql, { count: 3_000, from, to, sources: sources.flat() })
+  await storeRandomLeads(stack.sql, { count: 1_500, from, to, sources: sources.flat() })
   await markChangedHours(sql)
   const { groups, total } = await getStats(store, { from, to, breakdown: 'source' })
   const values = await stack.sql<{ source: string; n: number }[]>`
@@ -117,7 +125,7 @@ test('a group of its own has each of the ten values with the most leads, and the
   ).get('')
   expect(groups.slice(10)).toMatchObject([{ value: undefined, other: true }])
   if (groups[10]) expectFigures(groups[10].total, expected)
-  expect(total.arrivals).toBe(3_000)
+  expect(total.arrivals).toBe(1_500)
 })
 
 test('a period without leads has all intervals, with zeros and without shares and latencies', async () => {

@@ -1,29 +1,20 @@
 import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
-import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
-import { countInsightsSql, countUnsettledSql } from './count-insights.ts'
-import type { Counts } from './figures.ts'
-import { countsLeadsSql } from './measures.ts'
-import type { HourPlan, Range } from './plan-hours.ts'
-import { planHours, rangesSql } from './plan-hours.ts'
-import type { StatsQuery } from './stats-query.ts'
-import { dimensionsOf, labelSql, matchesSql, mayMatchSql, OTHER, periodOf, timesSql } from './stats-query.ts'
+import type { Reads } from '../../../lib/postgres/reads.ts'
+import { createLargestGroups, createSum, type StatsCell } from './add-up.ts'
+import { countInsights, countUnsettled, hasManyUnsettled, MAX_UNSETTLED } from './count-leads.ts'
+import { type PackedHour, packHours } from './pack-counts.ts'
+import { type HourPlan, MAX_LIVE_INSIGHTS, planHours, type Range, rangesSql } from './plan-hours.ts'
+import { needsNames, periodOf, type StatsQuery } from './stats-query.ts'
 
-/** Groups that have figures of their own; the leads of the others are counted together. */
-const MAX_GROUPS = 10
+/** Bytes of packed counts that are read at once. 30 days of 10 million leads a year take less. */
+const MAX_CHUNK_BYTES = 16_000_000
 
-/** The counts of one interval and group. */
-export interface StatsCell {
-  /** Index of the interval. */
-  readonly interval: number
-  /** `-` without a breakdown, see `stats-query.ts`. */
-  readonly label: string
-  readonly counts: Counts
-}
+const NO_NAMES = JSON.stringify({ clients: [], sources: [], languages: [] })
 
 interface StatsCount {
   /** Only intervals and groups with leads. The leads of all but the largest groups have the label `*`. */
   readonly cells: readonly StatsCell[]
-  /** Leads of values that the roll-ups have no names of, which may match the filter and are not in the cells. */
+  /** Leads of sources that the roll-ups have no names of, which may match the filter and are not in the cells. */
   readonly unattributed: number
   /** Everything that was committed before this time is counted. */
   readonly asOf: Date
@@ -36,85 +27,78 @@ export interface StatsStore {
   count(query: StatsQuery): Promise<StatsCount>
 }
 
-export function createStatsStore(sql: Sql): StatsStore {
+interface StatsLimits {
+  readonly maxLiveInsights: number
+  readonly maxUnsettled: number
+}
+const LIMITS: StatsLimits = { maxLiveInsights: MAX_LIVE_INSIGHTS, maxUnsettled: MAX_UNSETTLED }
+
+export function createStatsStore(reads: Reads, { maxLiveInsights, maxUnsettled } = LIMITS): StatsStore {
   return {
-    now: async () => {
-      const [row] = await withQueryTimeout(sql<{ now: Date }[]>`select now()`)
-      if (row === undefined) throw new Error('no row')
-      return row.now
-    },
-    count: async (query) => {
-      const plan = await planHours(sql, periodOf(query))
-      const [rows, [rest]] = await Promise.all([
-        withQueryTimeout(countSql(sql, query, plan)),
-        withQueryTimeout(countUnattributedSql(sql, query, plan)),
-      ])
-      const cells = rows.map(({ interval, label, counts }) => ({ interval, label, counts: countsOf(counts) }))
-      return { cells, unattributed: rest?.leads ?? 0, asOf: plan.asOf }
-    },
+    now: () =>
+      reads.run(async (sql) => {
+        const [row] = await sql<{ now: Date }[]>`select now()`
+        if (row === undefined) throw new Error('no row')
+        return row.now
+      }),
+    count: (query) =>
+      reads.run(async (sql) => {
+        const period = periodOf(query)
+        const usesUnsettled = await hasManyUnsettled(sql, period, maxUnsettled)
+        const plan = await planHours(sql, period, { maxLiveInsights, usesUnsettled })
+        const live = plan.live.length === 0 ? [] : await countInsights(sql, plan.live)
+        const counted = packHours([...live, ...(usesUnsettled ? [] : await countUnsettled(sql, period))])
+        const rolledUp = usesUnsettled ? await readUnsettled(sql, period) : []
+        return { ...(await addUp(sql, query, plan, [...counted, ...rolledUp])), asOf: plan.asOf }
+      }),
   }
 }
 
-interface Row {
-  interval: number
-  label: string
-  counts: Readonly<Record<string, number>>
+/** Adds up what was counted and the roll-ups of the other hours. */
+async function addUp(sql: Sql, query: StatsQuery, plan: HourPlan, counted: readonly PackedHour[]) {
+  const chunks = await findChunks(sql, query, plan)
+  const [first] = chunks
+  const only = chunks.length === 1 && first !== undefined ? await readRollUps(sql, query, plan, first) : undefined
+  const visitAll = async (visit: (hour: PackedHour) => void) => {
+    for (const hour of counted) visit(hour)
+    for (const chunk of chunks) for (const hour of only ?? (await readRollUps(sql, query, plan, chunk))) visit(hour)
+  }
+  const groups = createLargestGroups(query)
+  if (query.breakdown !== undefined) await visitAll(groups.add)
+  const sum = createSum(query, groups.labels())
+  await visitAll(sum.add)
+  return { cells: sum.cells, unattributed: sum.unattributed }
 }
 
-function countSql(sql: Sql, query: StatsQuery, { live }: HourPlan) {
-  const period = periodOf(query)
-  const interval = sql`width_bucket(hour, ${timesSql(sql, query.edges)}) - 1`
-  return sql<Row[]>`
-    with cells as materialized (
-      select interval, label, key, sum(n) as n
-      from (
-        select interval, label, key, n
-        from (
-          select ${interval} as interval, case when is_rest then ${OTHER} else ${labelSql(sql, query)} end as label,
-                 keys, counts
-          from stats_hours
-          where ${isRolledUp(sql, query, period, live)} and ${matchesSql(sql, query)}
-          offset 0 -- the interval is computed once for each row, not for each key
-        ) as rolled_up
-        cross join lateral unnest(keys, counts) as counted (key, n)
-        union all
-        select ${interval}, ${labelSql(sql, query)}, key, n
-        from (
-          select * from (${countInsightsSql(sql, rangesSql(sql, live))}) as insights
-          union all
-          select * from (${countUnsettledSql(sql, period.from, period.to)}) as unsettled
-        ) as current
-        where ${matchesSql(sql, query)}
-      ) as hours
-      group by 1, 2, 3
-    ), largest as (
-      select label from cells
-      where ${countsLeadsSql(sql)} and label <> ${OTHER}
-      group by label order by sum(n) desc, label limit ${MAX_GROUPS}
-    ), grouped as (
-      select interval, case when label in (select label from largest) then label else ${OTHER} end as label, key,
-             sum(n)::float8 as n
-      from cells
-      group by 1, 2, 3
-    )
-    select interval, label, json_object_agg(key, n) as counts from grouped group by 1, 2 order by 1, 2`
-}
+const columnOf = (sql: Sql, query: StatsQuery) => (needsNames(query) ? sql`counts` : sql`total`)
 
-function countUnattributedSql(sql: Sql, query: StatsQuery, { live }: HourPlan) {
-  return sql<{ leads: number }[]>`
-    select coalesce(sum(leads), 0)::float8 as leads from stats_hours
-    where is_rest and ${isRolledUp(sql, query, periodOf(query), live)} and ${mayMatchSql(sql, query)}`
-}
-
-/** Whether a row of stats_hours has the dimensions of the query, and an hour that is not counted live. */
-function isRolledUp(sql: Sql, query: StatsQuery, { from, to }: Range, live: readonly Range[]): SqlFragment {
+/** Whether an hour is in a range and not counted live. */
+function isUsed(sql: Sql, { from, to }: Range, { live }: HourPlan): SqlFragment {
   return sql`
-    dimensions = ${dimensionsOf(query)} and hour >= ${from} and hour < ${to}
-    and not exists (
+    hour >= ${from} and hour < ${to} and not exists (
       select from ${rangesSql(sql, live)} as ranges (starts_at, ends_at) where hour >= starts_at and hour < ends_at
     )`
 }
 
-function countsOf(counts: Readonly<Record<string, number>>): Counts {
-  return new Map(Object.entries(counts).map(([key, count]) => [Number(key), count]))
+/** The roll-ups that are not counted live, in order, in ranges that are small enough to be read at once. */
+async function findChunks(sql: Sql, query: StatsQuery, plan: HourPlan): Promise<Range[]> {
+  return await sql<Range[]>`
+    select min(hour) as "from", max(hour) + interval '1 hour' as "to"
+    from (
+      select hour, sum(octet_length(${columnOf(sql, query)})) over (order by hour) / ${MAX_CHUNK_BYTES}::int as chunk
+      from stats_by_hour where ${isUsed(sql, periodOf(query), plan)}
+    ) as hours
+    group by chunk order by chunk`
+}
+
+async function readRollUps(sql: Sql, query: StatsQuery, plan: HourPlan, chunk: Range): Promise<PackedHour[]> {
+  return await sql<PackedHour[]>`
+    select hour, ${needsNames(query) ? sql`names` : sql`${NO_NAMES}::json as names`}, ${columnOf(sql, query)} as counts
+    from stats_by_hour where ${isUsed(sql, chunk, plan)}`
+}
+
+/** The leader's last count of leads without an insight. */
+async function readUnsettled(sql: Sql, { from, to }: Range): Promise<PackedHour[]> {
+  return await sql<PackedHour[]>`
+    select hour, names, counts from stats_unsettled where hour >= ${from} and hour < ${to}`
 }

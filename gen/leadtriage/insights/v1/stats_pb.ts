@@ -125,8 +125,8 @@ export type GetStatsResponse = Message<"leadtriage.insights.v1.GetStatsResponse"
   groups: StatsGroup[];
 
   /**
-   * Triaged leads that may match a filter by source or language and are not counted, because only the 100 most frequent
-   * values of each hour are kept. Usually 0.
+   * Triaged leads that may match a filter by source and are not counted, because only the 100 most frequent sources of
+   * each hour and client are kept. Usually 0.
    *
    * @generated from field: int64 unattributed = 7;
    */

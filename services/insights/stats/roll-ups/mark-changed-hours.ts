@@ -1,5 +1,6 @@
 import type { Sql } from '../../../../lib/postgres/connect.ts'
 import { DUPLICATE_WINDOW_MS } from '../measures.ts'
+import { runExclusively } from './run-exclusively.ts'
 
 /** How many hours after its own a lead can change, because it makes one of them a duplicate. */
 const FOLLOWING_HOURS = Math.ceil(DUPLICATE_WINDOW_MS / 3_600_000)
@@ -7,12 +8,16 @@ const FOLLOWING_HOURS = Math.ceil(DUPLICATE_WINDOW_MS / 3_600_000)
 /**
  * Marks the hours of all insights that changed since the last call as stale. A change is found once its transaction is
  * visible, however long it took: the snapshot of the last call tells which were not visible then.
+ *
+ * @param sql a pool of one connection, which nothing else uses meanwhile
  */
 export async function markChangedHours(sql: Sql): Promise<void> {
-  const [progress] = await sql<{ snapshot: string | null; is_same: boolean }[]>`
-    select snapshot::text, database_id = ${databaseIdSql(sql)} as is_same from stats_progress`
-  if (progress === undefined || progress.snapshot === null || !progress.is_same) await markAllHours(sql)
-  else await markHoursSince(sql, progress.snapshot)
+  await runExclusively(sql, async (transaction) => {
+    const [progress] = await transaction<{ snapshot: string | null; is_same: boolean }[]>`
+      select snapshot::text, database_id = ${databaseIdSql(sql)} as is_same from stats_progress`
+    if (progress === undefined || progress.snapshot === null || !progress.is_same) await markAllHours(transaction)
+    else await markHoursSince(transaction, progress.snapshot)
+  })
 }
 
 /**
@@ -59,7 +64,7 @@ function markAllHours(sql: Sql) {
       insert into stats_stale_hours (hour)
       select hour from present where hour is not null
       union
-      select hour from stats_rolled_hours
+      select hour from stats_by_hour
     )
     ${updateProgress(sql)}`
 }
