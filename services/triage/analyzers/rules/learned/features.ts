@@ -60,13 +60,13 @@ const END = wordHash('$')
 
 /** @param addWord keeps what the caller needs of the rows of a word, once for each record */
 export function createFeatureReader(table: FeatureTable, addWord: AddWord): FeatureReader {
-  const { rowOf, idfOf } = table
+  const { rowOf, rowsOf, idfOf } = table
   const ofWords = createWordFeatures(table, addWord)
-  const { squares, asFirst, asSecond } = ofWords
   const statementRow = perName((says: string) => rowOf(mixed(KINDS.evidence, wordHash(says))))
   const factRow = perName((fact: Fact) => rowOf(mixed(KINDS.evidence, wordHash(`fact ${fact}`))))
   const shapeRows = Int32Array.from(SHAPES, (name) => rowOf(mixed(KINDS.shape, wordHash(name))))
 
+  let pairHashes = new Int32Array(1) // reused
   const features: NoteFeatures = {
     size: 0,
     records: new Int32Array(0),
@@ -97,25 +97,28 @@ export function createFeatureReader(table: FeatureTable, addWord: AddWord): Feat
     if (size > features.records.length) {
       features.records = new Int32Array(2 * size)
       features.pairs = new Int32Array(2 * size + 1)
+      pairHashes = new Int32Array(2 * size + 1)
       features.rows = new Int32Array(2 * size + 1 + MAX_WHOLE)
     }
     const { records, pairs, rows } = features
     let square = 0
-    let known = 0
     let before = START
     for (let i = 0; i < size; i++) {
       const { spelling, quoted } = words[i] as Word
       const record = ofWords.recordOf(spelling, quoted)
-      const pair = rowOf(mixed(before, asSecond[record] as number))
       records[i] = record
-      pairs[i] = pair
-      if (pair !== UNKNOWN) rows[known++] = pair
-      square += squares[record] as number
-      before = asFirst[record] as number
+      pairHashes[i] = mixed(before, ofWords.asSecond(record))
+      square += ofWords.squaresOf(record)
+      before = ofWords.asFirst(record)
     }
-    const last = size === 0 ? UNKNOWN : rowOf(mixed(before, END))
-    pairs[size] = last
-    if (last !== UNKNOWN) rows[known++] = last
+    pairHashes[size] = mixed(before, END)
+    if (size === 0) pairs[0] = UNKNOWN
+    else rowsOf(pairHashes, size + 1, pairs)
+    let known = 0
+    for (let i = 0; i <= size; i++) {
+      const pair = pairs[i] as number
+      if (pair !== UNKNOWN) rows[known++] = pair
+    }
     features.size = size
     features.pairsEnd = known
     return square + squareOf(0, known, SHARES.pair)

@@ -105,27 +105,26 @@ export function createModel({ hashes, idf, weights, scale }: ModelFeatures, cali
     }
   }
   const loaded = new Int32Array(1)
+  let likely = new Int32Array(1024) // indexes of hashes; reused
   return {
     rowOf: (hash) => (mayHave(hash) === 0 ? UNKNOWN : find(hash)),
     // A processor that mispredicts a branch on a row waits for the memory each time. The second loop has no branch to
     // predict, so it loads the rows at the same time; the third finds them in the cache.
     rowsOf: (hashes, length, found) => {
-      let likely = 0
+      if (length > likely.length) likely = new Int32Array(2 * length)
+      let count = 0
       for (let i = 0; i < length; i++) {
-        const hash = hashes[i] as number
-        hashes[likely] = hash
-        likely += mayHave(hash)
+        found[i] = UNKNOWN
+        likely[count] = i
+        count += mayHave(hashes[i] as number)
       }
       let all = 0
-      for (let i = 0; i < likely; i++)
-        all |= integers[slotOf(hashes[i] as number, size) * ROW_INTEGERS + LAST] as number
-      loaded[0] = all // so that the compiler keeps the loop
-      let known = 0
-      for (let i = 0; i < likely; i++) {
-        const row = find(hashes[i] as number)
-        if (row !== UNKNOWN) found[known++] = row
+      for (let i = 0; i < count; i++) {
+        const hash = hashes[likely[i] as number] as number
+        all |= integers[slotOf(hash, size) * ROW_INTEGERS + LAST] as number
       }
-      return known
+      loaded[0] = all // so that the compiler keeps the loop
+      for (let i = 0; i < count; i++) found[likely[i] as number] = find(hashes[likely[i] as number] as number)
     },
     idfOf: (row) => (integers[row * ROW_INTEGERS + LAST] as number) & IDF,
     ...{ weights: rows, scale, calibration },

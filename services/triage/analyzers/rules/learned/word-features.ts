@@ -3,8 +3,8 @@ import { isDigit, MAX_SPELLINGS, onForget, type Spelling, textHashOf, textOf } f
 import { type FeatureTable, UNKNOWN } from './feature-table.ts'
 
 /*
- * The features of single words. They depend only on the spelling, so they are read once for each and kept in arrays: the
- * properties of a word stand at the same index in each, its record.
+ * The features of single words. They depend only on the spelling, so they are read once for each and kept: the
+ * properties of a word are found by the number of its record.
  */
 
 /** What a word weighs against other kinds of features, by its own row or by its letters. */
@@ -20,6 +20,9 @@ const MAX_GROUPS = 256
 /** Spellings in the sender's text have the first records; the same in quoted text follow. */
 export const RECORDS = 2 * MAX_SPELLINGS
 
+/** The integers of a record, of which four share a cache line. */
+const RECORD_LENGTH = 4
+const [STATE, SQUARES, AS_FIRST, AS_SECOND] = [0, 1, 2, 3]
 const [NOT_READ, BY_WORD, BY_LETTERS] = [0, 1, 2]
 
 const SPACE = 32
@@ -55,22 +58,20 @@ export interface WordFeatures {
   /** Whether the model has a row for the word. */
   isKnown(record: number): boolean
   /** Sum of the squares of the values. */
-  readonly squares: Float32Array
+  squaresOf(record: number): number
   /** Identifies the word as the first of a pair. */
-  readonly asFirst: Int32Array
+  asFirst(record: number): number
   /** Identifies the word as the second of a pair. */
-  readonly asSecond: Int32Array
+  asSecond(record: number): number
 }
 
 /** @param add keeps what it needs of the rows, which are reused */
 export function createWordFeatures({ rowOf, rowsOf, idfOf }: FeatureTable, add: AddWord): WordFeatures {
-  const states = new Uint8Array(RECORDS)
-  const squares = new Float32Array(RECORDS)
-  const asFirst = new Int32Array(RECORDS)
-  const asSecond = new Int32Array(RECORDS)
+  const records = new Int32Array(RECORDS * RECORD_LENGTH)
+  const floats = new Float32Array(records.buffer)
   onForget((first, end) => {
-    states.fill(NOT_READ, first, end)
-    states.fill(NOT_READ, MAX_SPELLINGS + first, MAX_SPELLINGS + end)
+    records.fill(NOT_READ, first * RECORD_LENGTH, end * RECORD_LENGTH)
+    records.fill(NOT_READ, (MAX_SPELLINGS + first) * RECORD_LENGTH, (MAX_SPELLINGS + end) * RECORD_LENGTH)
   })
   // reused for every word
   const rows = new Int32Array(MAX_GROUPS)
@@ -80,7 +81,7 @@ export function createWordFeatures({ rowOf, rowsOf, idfOf }: FeatureTable, add: 
     const own = rowOf(mixed(kinds.word, hash))
     const isKnown = own !== UNKNOWN
     rows[0] = own
-    const size = isKnown ? 1 : rowsOf(groups, readGroups(kinds.letters, text, groups), rows)
+    const size = isKnown ? 1 : readLetters(kinds.letters, text)
     const share = isKnown ? WORD_SHARE : LETTERS_SHARE / Math.sqrt(Math.max(1, size))
     let sum = 0
     for (let i = 0; i < size; i++) {
@@ -88,10 +89,24 @@ export function createWordFeatures({ rowOf, rowsOf, idfOf }: FeatureTable, add: 
       sum += value * value
     }
     add(record, rows, size, share)
-    states[record] = isKnown ? BY_WORD : BY_LETTERS
-    squares[record] = sum
-    asFirst[record] = mixed(kinds.pair, hash)
-    asSecond[record] = hash
+    const at = record * RECORD_LENGTH
+    records[at + STATE] = isKnown ? BY_WORD : BY_LETTERS
+    floats[at + SQUARES] = sum
+    records[at + AS_FIRST] = mixed(kinds.pair, hash)
+    records[at + AS_SECOND] = hash
+  }
+
+  /** Reads the rows of the letter groups that the model knows. @returns how many there are */
+  function readLetters(kind: number, text: string): number {
+    const size = readGroups(kind, text, groups)
+    rowsOf(groups, size, rows)
+    let known = 0
+    for (let i = 0; i < size; i++) {
+      const row = rows[i] as number
+      rows[known] = row
+      if (row !== UNKNOWN) known++
+    }
+    return known
   }
 
   function readSpelling(record: number, spelling: Spelling, kinds: WordKinds): void {
@@ -105,13 +120,13 @@ export function createWordFeatures({ rowOf, rowsOf, idfOf }: FeatureTable, add: 
   return {
     recordOf(spelling, quoted) {
       const record = quoted ? MAX_SPELLINGS + spelling : spelling
-      if (states[record] === NOT_READ) readSpelling(record, spelling, quoted ? QUOTED : OWN)
+      if (records[record * RECORD_LENGTH + STATE] === NOT_READ) readSpelling(record, spelling, quoted ? QUOTED : OWN)
       return record
     },
-    isKnown: (record) => states[record] === BY_WORD,
-    squares,
-    asFirst,
-    asSecond,
+    isKnown: (record) => records[record * RECORD_LENGTH + STATE] === BY_WORD,
+    squaresOf: (record) => floats[record * RECORD_LENGTH + SQUARES] as number,
+    asFirst: (record) => records[record * RECORD_LENGTH + AS_FIRST] as number,
+    asSecond: (record) => records[record * RECORD_LENGTH + AS_SECOND] as number,
   }
 }
 
