@@ -6,17 +6,16 @@ import { untilAborted } from '../../../lib/lifecycle/until-aborted.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import { createThrottledLog } from '../../../lib/log/throttled-log.ts'
 import { createBell } from './bell.ts'
-import type { Matches } from './match-filter.ts'
+import type { Group, Selection } from './groups.ts'
+import { createGroups } from './groups.ts'
+import { listen } from './listen.ts'
 import type { ChangeReader } from './read-changes.ts'
-import type { RecentBatch, RecentLimits } from './recent-batches.ts'
+import type { RecentLimits } from './recent-batches.ts'
 import { createRecentBatches } from './recent-batches.ts'
 import { encodePosition } from './resume-token.ts'
-import { oncePer } from './row-variants.ts'
 import type { Position, Snapshot } from './snapshot.ts'
 import { afterBatch } from './snapshot.ts'
-import type { Audience, WatchItem } from './watch-item.ts'
-import { toItem } from './watch-item.ts'
-
+import type { WatchItem } from './watch-item.ts'
 /*
  * Reads every committed change of an insight once and passes it to all watchers of the process. Invariants:
  *  1. What is read follows from the snapshots of PostgreSQL alone: a batch has the changes that are visible in its
@@ -29,7 +28,9 @@ import { toItem } from './watch-item.ts'
  *  4. A watcher costs its place in the recent batches and nothing for each change. One that is slower than these are
  *     kept is told so, and delays no other.
  *  5. Only a watcher that waits is looked at when changes arrive. It is woken for a change that matches its filter.
- *  6. Watchers of the same audience form a group. A batch is matched once for a group, and all of them get the same
+ *  6. When the database is not the one that was read before, or has lost transactions, every watcher ends: what it is
+ *     sent next could not follow from what it has.
+ *  7. Watchers of the same audience form a group. A batch is matched once for a group, and all of them get the same
  *     array of items, so that a protocol encodes it once.
  */
 
@@ -56,6 +57,7 @@ export interface Subscription {
   /**
    * Returns the next changes that match, the same array for every watcher of the audience; undefined if there are none
    * yet, `lagging` if they are not kept any more.
+   * @throws AppError `unavailable` after a failover or restore of the database, as do `sync` and `join`
    */
   take(): Taken
   /** Waits until `take` returns something, `performance.now()` has been `until` for up to a second, or the signal aborts. */
@@ -65,12 +67,7 @@ export interface Subscription {
   leave(): void
 }
 
-interface SubscribeOptions {
-  readonly audience: Audience
-  /** Selects the changes of the watcher. The same for the same fingerprint of the audience. */
-  readonly matches: Matches
-  /** Whether `matches` needs folded text. */
-  readonly folded: boolean
+interface SubscribeOptions extends Selection {
   /** Ends waiting. */
   readonly signal: AbortSignal
 }
@@ -98,13 +95,6 @@ const MIN_INTERVAL_MS = 50
 /** The age also limits how long after its erasure a lead can still be sent. */
 const RECENT: RecentLimits = { changes: 10_000, bytes: 32 * 1024 * 1024, ageMs: 10_000 }
 
-interface Group {
-  readonly folded: boolean
-  /** What its watchers get of a batch. */
-  readonly select: (batch: RecentBatch) => readonly WatchItem[]
-  watchers: number
-}
-
 interface Watcher {
   readonly group: Group
   /** The number of the next batch to look at. */
@@ -115,6 +105,8 @@ interface Watcher {
   wake: (() => void) | undefined
   /** The time until which it waits. */
   until: number
+  /** Why it has ended, if it has. */
+  failure: AppError | undefined
 }
 export function createInsightFeed(options: FeedOptions): InsightFeed {
   const { nats, names, changes, maxWatchers, log } = options
@@ -122,11 +114,12 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
   const logFailure = createThrottledLog(log, 'warn', 'cannot read changes of insights for watchers; retrying')
   const recent = createRecentBatches(options.recent ?? RECENT)
   const watchers = new Set<Watcher>()
-  const groups = new Map<string, Group>()
+  const groups = createGroups(() => database)
   let syncs: PromiseWithResolvers<JoinPoint>[] = []
   const bell = createBell()
   let isRunning = false
   let database = ''
+  let timeline = ''
   /** Undefined before the first batch. */
   let position: Position | undefined
   let encoded = ''
@@ -136,21 +129,14 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
     encoded = encodePosition(to)
   }
 
-  const createGroup = ({ audience, matches, folded }: SubscribeOptions): Group => {
-    const select = ({ changes: all }: RecentBatch) =>
-      all.flatMap(({ change, position }) =>
-        matches(change) ? [toItem({ type: 'insight', row: change.row }, audience, { database, position })] : [],
-      )
-    return { folded, select: oncePer(select), watchers: 0 }
-  }
-
   /** Looks for the next batch of which a watcher gets something, and skips the others. */
   const advance = (watcher: Watcher): Taken => {
+    if (watcher.failure !== undefined) throw watcher.failure
     if (watcher.next < recent.first) return 'lagging' // 4
     for (; watcher.next < recent.next; watcher.next += 1) {
       const batch = recent.get(watcher.next)
       if (batch === undefined) return 'lagging'
-      const items = watcher.group.select(batch) // 6
+      const items = watcher.group.select(batch) // 7
       if (items.length > 0) return items
       watcher.position = batch.position
     }
@@ -164,10 +150,17 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
       if (watcher.wake !== undefined && (now >= watcher.until || advance(watcher) !== undefined)) watcher.wake() // 5
     }
   }
+  const endWatchers = () => {
+    for (const watcher of watchers) {
+      watcher.failure = failedOver()
+      watcher.wake?.()
+    }
+  }
   /** @returns a snapshot of now */
   const startReading = async (): Promise<Snapshot> => {
     const start = await changes.start()
     database = start.database
+    timeline = start.timeline
     moveTo({ seen: start.seen })
     return start.snapshot
   }
@@ -183,11 +176,12 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
     let isFromBefore = position.batch !== undefined
     for (;;) {
       const { seen, batch }: Position = position
-      const folded = [...groups.values()].some((group) => group.folded)
-      const page = await changes.read(position, batch?.until, folded)
+      const page = await changes.read(position, batch?.until, groups.folded)
       const until = batch?.until ?? page.snapshot
-      if (page.snapshot.xmax < until.xmax || page.snapshot.xmax < seen.xmax) {
-        log.error('the database has lost transactions; watchers may have missed changes')
+      const hasLostTransactions = page.snapshot.xmax < until.xmax || page.snapshot.xmax < seen.xmax
+      if (hasLostTransactions || page.database !== database || page.timeline !== timeline) {
+        log.warn({ hasLostTransactions }, 'the database failed over or was restored; all watchers are ended')
+        endWatchers() // 6
         return startReading()
       }
       recent.add(
@@ -240,12 +234,16 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
   return {
     subscribe: (options) => {
       if (watchers.size >= maxWatchers) throw tooManyWatchers(maxWatchers)
-      const { audience, signal } = options
-      const key = `${audience.fingerprint} ${audience.mayReadPersonalData}`
-      const group = groups.get(key) ?? createGroup(options)
-      groups.set(key, group)
-      group.watchers += 1
-      const watcher: Watcher = { group, next: recent.next, position: encoded, wake: undefined, until: 0 }
+      const { signal } = options
+      const group = groups.join(options)
+      const watcher: Watcher = {
+        group,
+        next: recent.next,
+        position: encoded,
+        wake: undefined,
+        until: 0,
+        failure: undefined,
+      }
       watchers.add(watcher)
       const onAbort = () => watcher.wake?.()
       signal.addEventListener('abort', onAbort)
@@ -259,6 +257,7 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
             return sync.promise
           }),
         join: ({ next, seen }) => {
+          if (watcher.failure !== undefined) throw watcher.failure
           if (next < recent.first) return false
           watcher.next = next
           watcher.position = encodePosition({ seen })
@@ -273,7 +272,7 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
         },
         wait: (until) =>
           new Promise((resolve) => {
-            if (signal.aborted || advance(watcher) !== undefined) return resolve()
+            if (signal.aborted || watcher.failure !== undefined || advance(watcher) !== undefined) return resolve()
             watcher.until = until
             watcher.wake = () => {
               watcher.wake = undefined
@@ -283,8 +282,7 @@ export function createInsightFeed(options: FeedOptions): InsightFeed {
         encodedPosition: () => watcher.position,
         leave: () => {
           signal.removeEventListener('abort', onAbort)
-          if (watchers.delete(watcher)) group.watchers -= 1
-          if (group.watchers === 0 && groups.get(key) === group) groups.delete(key)
+          if (watchers.delete(watcher)) group.leave()
           if (watchers.size === 0) bell.ring()
         },
       }
@@ -297,22 +295,11 @@ function seenOf(position: Position | undefined): Snapshot {
   return position.seen
 }
 
-/** Calls `onEvent` for each event of an insight, until the returned function is called. */
-function listen(nats: Nats, subjects: string, onEvent: () => void, log: Log): () => void {
-  let isOver = false
-  let unsubscribe: () => void = () => undefined
-  const subscribe = async () => {
-    const connection = await nats.first()
-    if (isOver) return
-    const subscription = connection.subscribe(subjects, { callback: (error) => (error ? undefined : onEvent()) })
-    unsubscribe = () => subscription.unsubscribe()
-  }
-  // rejects only when the service stops before NATS was ever connected
-  subscribe().catch((error: unknown) => log.debug({ err: error }, 'cannot subscribe to insights'))
-  return () => {
-    isOver = true
-    unsubscribe()
-  }
+function failedOver(): AppError {
+  const message =
+    'The database failed over or was restored. Continue with the resume token; if it is refused, start without it and ' +
+    'load again what is shown.'
+  return new AppError(ErrorCode.Unavailable, message, { retryAfterSeconds: 1 })
 }
 
 function tooManyWatchers(maxWatchers: number): AppError {

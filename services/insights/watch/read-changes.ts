@@ -21,7 +21,15 @@ export interface Change extends ChangeKey {
   readonly emailKey: string | undefined
 }
 
-interface ChangesPage {
+/** Where a statement was run. */
+interface Origin {
+  /** Identifies the database. */
+  readonly database: string
+  /** Changes when a standby is promoted, and with a restore to a point in time. */
+  readonly timeline: string
+}
+
+interface ChangesPage extends Origin {
   /** In the order of their keys. Erased leads are left out. */
   readonly changes: readonly Change[]
   /** The last change on the page, also if its lead was erased. Undefined if there was none. */
@@ -41,21 +49,28 @@ export interface ChangeReader {
    * @param folded whether to add the text that filters by text and email compare
    */
   read(position: Position, until: Snapshot | undefined, folded: boolean): Promise<ChangesPage>
-  /** What identifies the database, its snapshot, and the equivalent snapshot to start from. */
-  start(): Promise<{ readonly database: string; readonly snapshot: Snapshot; readonly seen: Snapshot }>
+  /** The database, its snapshot, and the equivalent snapshot to start from. */
+  start(): Promise<Origin & { readonly snapshot: Snapshot; readonly seen: Snapshot }>
 }
 
 /** A note may have 20,000 code points, so a page has at most 20 MB. */
 const PAGE_SIZE = 250
 
-type ChangeRecord = LeadInsightRecord & {
-  snapshot: string
-  changed_in: string | null
-  changed_lead_id: string
-  is_erased: boolean
-  folded_text: string | null
-  email_key: string | null
+interface OriginRecord {
+  system_identifier: string
+  oid: number
+  timeline: string
 }
+
+type ChangeRecord = LeadInsightRecord &
+  OriginRecord & {
+    snapshot: string
+    changed_in: string | null
+    changed_lead_id: string
+    is_erased: boolean
+    folded_text: string | null
+    email_key: string | null
+  }
 
 /**
  * Reads changes of insights in the order (changed_in, lead_id), from the index of these columns.
@@ -74,6 +89,7 @@ export function createChangeReader(sql: Sql, pageSize: number = PAGE_SIZE): Chan
         last: last && keyOf(last),
         isFull: records.length === pageSize,
         snapshot: parseSnapshot(first.snapshot),
+        ...originOf(first),
       }
     },
     start: async () => {
@@ -82,7 +98,7 @@ export function createChangeReader(sql: Sql, pageSize: number = PAGE_SIZE): Chan
       const snapshot = parseSnapshot(row.snapshot)
       const xmax = row.last === null ? 0n : BigInt(row.last) + 1n
       const seen = { xmax, inProgress: snapshot.inProgress.filter((transaction) => transaction < xmax) }
-      return { database: databaseId(row.system_identifier, row.oid), snapshot, seen }
+      return { ...originOf(row), snapshot, seen }
     },
   }
 }
@@ -120,8 +136,8 @@ function selectChanges(
     select pg_current_snapshot()::text as snapshot, page.changed_in::text, page.lead_id as changed_lead_id,
            l.lead_id as requested_id, l.lead_id is null as is_erased, ${leadColumns(sql)}, null as failure, i.*,
            case when ${folded} then ${foldedText(sql)} end as folded_text,
-           case when ${folded} then subject_email(l.email) end as email_key
-    from (select) one
+           case when ${folded} then subject_email(l.email) end as email_key, origin.*
+    from (select ${originColumns(sql)}) origin
     left join page on true
     left join lead_details l on l.lead_id = page.lead_id
     left join lateral (select ${insightColumns(sql)} from insights where lead_id = page.lead_id) i on true
@@ -129,14 +145,23 @@ function selectChanges(
 }
 
 function selectStart(sql: Sql) {
-  return sql<{ system_identifier: string; oid: number; snapshot: string; last: string | null }[]>`
-    select system_identifier::text, (select oid from pg_database where datname = current_database()),
-           pg_current_snapshot()::text as snapshot,
+  return sql<(OriginRecord & { snapshot: string; last: string | null })[]>`
+    select ${originColumns(sql)}, pg_current_snapshot()::text as snapshot,
            (select changed_in from insights where changed_in < pg_snapshot_xmax(pg_current_snapshot())
-            order by changed_in desc limit 1)::text as last
-    from pg_control_system()`
+            order by changed_in desc limit 1)::text as last`
 }
 
+/** The names of WAL files begin with the timeline, which the control file has only after the next checkpoint. */
+function originColumns(sql: Sql) {
+  return sql`
+    (select system_identifier::text from pg_control_system()) as system_identifier,
+    (select oid from pg_database where datname = current_database()) as oid,
+    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) as timeline`
+}
+
+function originOf({ system_identifier, oid, timeline }: OriginRecord): Origin {
+  return { database: databaseId(system_identifier, oid), timeline }
+}
 function keyOf({ changed_in, changed_lead_id }: ChangeRecord): ChangeKey {
   return { changedIn: BigInt(changed_in ?? 0), leadId: changed_lead_id }
 }

@@ -188,6 +188,30 @@ test('a watcher that starts while the feed retries a page receives nothing that 
   expect(idsOf(first).toSorted()).toEqual([...many, before, fresh].toSorted())
 })
 
+test.each([
+  ['another timeline', { timeline: '00000002' }],
+  ['another database', { database: 'other' }],
+  ['a snapshot from before the last change', { snapshot: { xmax: 3n, inProgress: [] } }],
+])('when a read finds %s, live watchers end and are told to resume, and new ones start', async (_, found) => {
+  let hasFailedOver = false
+  const failingOver = {
+    ...changes,
+    read: async (...args: Parameters<typeof changes.read>) => {
+      const page = await changes.read(...args)
+      if (!hasFailedOver) return page
+      hasFailedOver = false
+      return { ...page, ...found }
+    },
+  }
+  const feed = createFeed({ changes: failingOver })
+  const watcher = await startLive({}, { feed })
+  hasFailedOver = true
+  expect(await watcher.ended).toMatchObject({ code: 'unavailable', message: expect.stringContaining('resume token') })
+  const resumed = await startLive({ resume_token: lastToken(watcher) }, { feed })
+  const id = await insights.add()
+  await eventually(() => idsOf(resumed).includes(id))
+})
+
 test('insights that were restored from a dump of another server are no changes, and migrate forgets their transactions', async () => {
   const watcher = await startLive()
   const restored = await insights.add({ changed_in: '9000000000000' })
