@@ -136,6 +136,7 @@ describe('the database user of each service', () => {
       schema_version: READ,
       search_erasures: ['DELETE', 'SELECT'],
       search_postings: WRITE,
+      search_progress: ['SELECT', 'UPDATE'],
       search_segments: WRITE,
       session_credentials: READ,
       sessions: WRITE,

@@ -97,17 +97,20 @@ function uuidAt(ms: number): string {
 }
 
 /** Leads in a segment of the search index (services/insights/search/postings.ts). */
-const SEGMENT_LEADS = 8_000
+const SEGMENT_LEADS = 4_000
+const MERGED_SEGMENTS = 16
 const INDEXED_WITHIN_MS = 1_800_000
 
-/** Waits until the search index has all leads but those of its last, partial segment. */
+/** Waits until the search index has all leads but those of its last, partial segment, and segments have been merged. */
 export async function untilIndexed(sql: Sql, signal: AbortSignal): Promise<void> {
   const probe = async () => {
-    const [row] = await sql<{ left: number }[]>`
-      select count(*)::int as left from (
-        select from leads where created_at > coalesce((select max(until_at) from search_segments), 'epoch') limit ${SEGMENT_LEADS}
-      ) l`
-    return row !== undefined && row.left < SEGMENT_LEADS ? true : undefined
+    const [row] = await sql<{ left: number; small: number }[]>`
+      select (
+        select count(*) from (
+          select from leads where created_at > (select until_at from search_progress) limit ${SEGMENT_LEADS}
+        ) l
+      )::int as left, (select count(*) from search_segments where level = 1)::int as small`
+    return row !== undefined && row.left < SEGMENT_LEADS && row.small < MERGED_SEGMENTS ? true : undefined
   }
   const isIndexed = await waitUntil(probe, { timeoutMs: INDEXED_WITHIN_MS, intervalMs: 1_000, signal })
   if (!isIndexed) throw new Error('the search index was not built in time')

@@ -38,7 +38,7 @@ import { createOverviewStore } from './overview/overview-store.ts'
 import { insightsApi, registerInsightsRest } from './rest.ts'
 import type { InsightsMethods } from './rpc.ts'
 import { insightsRpc } from './rpc.ts'
-import { startSearch } from './search/start-search.ts'
+import { keepSearchIndex } from './search/keep-search-index.ts'
 import { registerSignInRest } from './sign-in/rest.ts'
 import { startSignIn } from './sign-in/start-sign-in.ts'
 import { startRollUps } from './stats/roll-ups/start-roll-ups.ts'
@@ -101,9 +101,10 @@ export async function startInsights(
     maxWaiting: 10_000,
     log,
   })
-  const index = startSearch(sql, log, { onStop })
+  const searchIndex = keepSearchIndex({ databaseUrl, log })
+  onStop('search index', () => searchIndex.stop())
   const frequencies = startFacetFrequencies(sql, log, { onStop })
-  const list = createListStore(reads, { index, frequencies })
+  const list = createListStore(reads, frequencies)
   const stats = createStatsStore(reads)
   const corrections = createCorrectionStore(sql)
   const events = createCorrectionEvents({ nats, names, store: corrections, log })
@@ -122,7 +123,7 @@ export async function startInsights(
       correctInsight({ lookUp: lookUps.submit, corrections, events }, caller, leadId, input),
     exportInsights: createExport(list),
     watchInsights: startWatching({
-      ...{ sql, index, frequencies, nats, names, maxWatchers: config.MAX_WATCHERS, log },
+      ...{ sql, frequencies, nats, names, maxWatchers: config.MAX_WATCHERS, log },
       startCall: limits.createConcurrencyLimit('watchers', config.MAX_WATCHERS_PER_CLIENT),
     }),
   }

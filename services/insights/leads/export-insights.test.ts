@@ -18,7 +18,6 @@ import { bodyOf } from '../../../testkit/clients/rest.ts'
 import type { ServiceProcess } from '../../../testkit/fixtures/services.ts'
 import { useServices } from '../../../testkit/fixtures/services.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
-import { createSearchIndex } from '../search/search-index.ts'
 import { createExport } from './export-insights.ts'
 import { createFacetFrequencies } from './facet-frequencies.ts'
 import type { LeadInsight } from './lead-insight.ts'
@@ -149,7 +148,7 @@ test('a batch is read only after the one before was taken', async () => {
   const connection = { url: stack.serviceUrls.insights, applicationName: 'export', log: captureLog().log }
   const sql = connectPostgres({ ...connection, maxConnections: 1 })
   const reader = createReads({ ...connection, connections: 1 })
-  const store = createListStore(reader, { index: createSearchIndex(sql), frequencies: createFacetFrequencies(sql) })
+  const store = createListStore(reader, createFacetFrequencies(sql))
   let reads = 0
   const counted = {
     readPage: (...page: Parameters<typeof store.readPage>) => {

@@ -1,19 +1,19 @@
-import type { SqlFragment } from '../../../lib/postgres/connect.ts'
+import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
-import type { Candidates, SearchIndex } from '../search/search-index.ts'
+import { chooseTrigrams, findCandidates, readSegments, type Segment } from '../search/search-index.ts'
 import { containsTerm, textBytes } from '../search/searched-text.ts'
 import { allOf, insightConditions, leadExists } from './filter-conditions.ts'
 import { comparePositions, Order, type Position, SAME_RANK } from './order.ts'
 import { following } from './positions.ts'
 import type { Scan, Step } from './scan.ts'
 
-/** Segments of the first step; each next step has four times as many. */
-const FIRST_SEGMENTS = 8
+/** Leads whose lists the first step reads, or a whole segment; each next step reads four times as many. */
+const FIRST_LEADS = 64_000
 const GROWTH = 4
-/** Candidates whose text is read in one step, unless a single segment has more. */
-const MAX_CANDIDATES = 1_000
 /** Newest leads, in no segment yet, that are read at once. There are more only while the index is being built. */
-const MAX_UNINDEXED = 40_000
+const MAX_NEWEST = 40_000
+/** Of these, matches that are read at once. */
+const MAX_NEWEST_MATCHES = 1_000
 
 export interface TextSearch {
   /** @returns undefined if a walk from this position is better: among newest leads that are many, or that often match */
@@ -22,73 +22,99 @@ export interface TextSearch {
   isComplete(): boolean
 }
 
+/** What may match in a segment, or in a part of one that has many candidates: leads after a position, up to another. */
+interface Part {
+  readonly segment: number
+  readonly places: readonly number[]
+  readonly after: Position
+  readonly until: Position
+}
+
 /**
  * Finds leads that contain a term, in the order of the scan. Segments follow the time, so the first ones usually have
  * enough matches for a page. What is found for one rank is kept for the next ones.
  */
-export async function createTextSearch(scan: Scan, index: SearchIndex, term: string): Promise<TextSearch> {
+export async function createTextSearch(scan: Scan, term: string): Promise<TextSearch> {
+  const { sql } = scan
   const isDescending = scan.order === Order.Newest
-  const [segments, trigrams] = [await index.segments(), await index.trigramsOfTerm(term)]
-  const known = new Map<number, Candidates>()
+  let segments = await readSegments(sql)
+  const trigrams = await chooseTrigrams(sql, term, segments)
+  const known = new Map<number, readonly Part[]>()
   let newest: string[] | 'too many' | undefined
-  let group = FIRST_SEGMENTS
+  let wantedLeads = FIRST_LEADS
 
-  const ends = segments.map(({ until }): Position => ({ rank: SAME_RANK, receivedAt: until.at, leadId: until.id }))
-  const end = ends.at(-1)
-  /** Negative if a lead comes before, or is, the last one of a segment. */
-  const compare = (from: Position, until: Position) => {
-    const time = comparePositions(Order.Oldest, { ...from, rank: SAME_RANK }, isDescending ? justAfter(until) : until)
-    return isDescending ? time : time < 0 ? time : 1
-  }
+  /** Negative if `a` is older. */
+  const compare = (a: Position, b: Position) =>
+    comparePositions(Order.Oldest, { ...a, rank: SAME_RANK }, { ...b, rank: SAME_RANK })
+  const mayFollow = (from: Position, { after, until }: Pick<Part, 'after' | 'until'>) =>
+    isDescending ? compare(justAfter(after), from) < 0 : compare(from, until) < 0
+  const isAmongNewest = (from: Position, end: Position) =>
+    isDescending ? compare(from, justAfter(end)) > 0 : compare(from, end) >= 0
 
-  const amongNewest = async (from: Position, limit: number): Promise<Step | undefined> => {
+  const amongNewest = async (from: Position, limit: number, end: Position | undefined): Promise<Step | undefined> => {
     newest ??= await findNewest(scan, end, term)
     if (newest === 'too many') return undefined
-    const { matches } = await verify({ ...scan, limit }, from, scan.sql`select unnest(${newest}::uuid[]) as id`, [])
+    const { matches } = await verify({ ...scan, limit }, from, sql`select unnest(${newest}::uuid[]) as id`, [])
     if (matches.length === limit) return { matches, through: matches.at(-1) }
     return { matches, through: isDescending && end !== undefined ? justAfter({ ...end, rank: from.rank }) : undefined }
   }
 
-  const inSegments = async (from: Position, limit: number): Promise<Step> => {
-    const rest = segmentsFrom(from)
-    const missing = rest.slice(0, group).filter((number) => !known.has(number))
-    for (const found of missing.length === 0 ? [] : await index.find(trigrams, missing)) known.set(found.segment, found)
-    for (const segment of missing) if (!known.has(segment)) known.set(segment, { segment, places: [], bytes: 0 })
-    const candidates = upToMaximum(rest.slice(0, group).flatMap((number) => known.get(number) ?? []))
-    if (candidates.length === group) group *= GROWTH
+  /** Finds the candidates of segments. */
+  const load = async (missing: readonly Segment[]): Promise<boolean> => {
+    if (missing.length === 0) return true
+    const found = await findCandidates(sql, trigrams, missing)
+    if (found === undefined) return false
+    for (const [segment, parts] of await divide(scan, missing, found)) known.set(segment, parts)
+    return true
+  }
 
-    const found = candidates.filter(({ places }) => places.length > 0)
-    const { matches, isCurrent } =
+  const inSegments = async (from: Position, limit: number): Promise<Step> => {
+    const following = segments.filter((segment) => mayFollow(from, boundsOf(segment)))
+    if (isDescending) following.reverse()
+    const group = firstWith(wantedLeads, following)
+    const areLoaded = await load(group.filter(({ id }) => !known.has(id)))
+    const parts = group.flatMap(({ id }) => {
+      const all = (known.get(id) ?? []).filter((part) => mayFollow(from, part))
+      return isDescending ? all.reverse() : all
+    })
+    const chosen = upToMaximum(parts, scan.limits.maxCandidates)
+    const found = chosen.filter(({ places }) => places.length > 0)
+    const { matches, areCurrent } =
       found.length === 0 ? NO_MATCHES : await verify({ ...scan, limit }, from, leadIdsOf(scan, found), found)
-    if (!isCurrent) {
-      // a segment was built again after an erasure
-      for (const { segment } of found) known.delete(segment)
+    if (!areLoaded || !areCurrent) {
+      // segments were merged meanwhile; this scan is not one snapshot
+      segments = await readSegments(sql)
+      known.clear()
       return { matches: [], through: from }
     }
     if (matches.length === limit) return { matches, through: matches.at(-1) }
-    const last = candidates.at(-1)?.segment ?? 0
-    const next = isDescending ? ends[last - 2] : ends[last - 1]
-    if (next === undefined || isOutside(scan, next)) return { matches, through: undefined }
-    const through = { ...next, rank: from.rank }
-    return { matches, through: isDescending ? justAfter(through) : through }
-  }
-
-  /** Numbers of the segments that have what follows a position, in order. */
-  const segmentsFrom = (from: Position): number[] => {
-    const first = ends.findIndex((until) => compare(from, until) <= 0) + 1
-    return isDescending
-      ? Array.from({ length: first }, (_, i) => first - i)
-      : Array.from({ length: ends.length - first + 1 }, (_, i) => first + i)
+    if (chosen.length === parts.length) {
+      wantedLeads *= GROWTH
+      if (isDescending && group.length === following.length) return { matches, through: undefined }
+    }
+    const last = chosen.at(-1) as Part // a group has a segment, and each has a part that may follow
+    const through = { ...(isDescending ? justAfter(last.after) : last.until), rank: from.rank }
+    return { matches, through: isOutside(scan, through) ? undefined : through }
   }
 
   return {
-    step: (from, limit) =>
-      end === undefined || compare(from, end) > 0 ? amongNewest(from, limit) : inSegments(from, limit),
+    step: (from, limit) => {
+      const last = segments.at(-1)
+      const end = last && boundsOf(last).until
+      return end === undefined || isAmongNewest(from, end) ? amongNewest(from, limit, end) : inSegments(from, limit)
+    },
     isComplete: () => known.size === segments.length && Array.isArray(newest),
   }
 }
 
-const NO_MATCHES = { matches: [], isCurrent: true } as const
+const NO_MATCHES = { matches: [], areCurrent: true } as const
+
+function boundsOf({ after, until }: Segment): { readonly after: Position; readonly until: Position } {
+  return {
+    after: { rank: SAME_RANK, receivedAt: after.at, leadId: after.id },
+    until: { rank: SAME_RANK, receivedAt: until.at, leadId: until.id },
+  }
+}
 
 /** Whether nothing after a position is in the created range of the filter. */
 function isOutside({ order, filter }: Scan, { receivedAt }: Position): boolean {
@@ -96,12 +122,22 @@ function isOutside({ order, filter }: Scan, { receivedAt }: Position): boolean {
   return filter.createdBefore !== undefined && receivedAt >= filter.createdBefore
 }
 
-/** The first segments with at most {@link MAX_CANDIDATES} together, at least one. */
-function upToMaximum(all: readonly Candidates[]): readonly Candidates[] {
+/** The first segments with that many leads together, at least one. */
+function firstWith(leads: number, all: readonly Segment[]): readonly Segment[] {
+  let count = 0
+  const tooMany = all.findIndex((segment, i) => {
+    count += segment.leads
+    return i > 0 && count > leads
+  })
+  return tooMany === -1 ? all : all.slice(0, tooMany)
+}
+
+/** The first parts with at most so many candidates together, at least one. */
+function upToMaximum(all: readonly Part[], maximum: number): readonly Part[] {
   let count = 0
   const tooMany = all.findIndex(({ places }, i) => {
     count += places.length
-    return i > 0 && count > MAX_CANDIDATES
+    return i > 0 && count > maximum
   })
   return tooMany === -1 ? all : all.slice(0, tooMany)
 }
@@ -112,13 +148,55 @@ function justAfter(position: Position): Position {
   return { ...position, leadId: next.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') }
 }
 
-function leadIdsOf({ sql }: Scan, candidates: readonly Candidates[]): SqlFragment {
-  const numbers = candidates.flatMap(({ segment, places }) => places.map(() => segment))
-  const places = candidates.flatMap((candidate) => candidate.places)
+/** Divides segments at every `maxCandidates`th candidate, so that each part is one step. */
+async function divide(
+  { sql, limits }: Scan,
+  segments: readonly Segment[],
+  found: ReadonlyMap<number, readonly number[]>,
+) {
+  const cuts = segments.flatMap(({ id }) => {
+    const places = found.get(id) ?? []
+    const count = Math.ceil(places.length / limits.maxCandidates) - 1
+    return Array.from({ length: Math.max(0, count) }, (_, i) => {
+      const next = (i + 1) * limits.maxCandidates
+      return { segment: id, next, place: places[next - 1] ?? 0 }
+    })
+  })
+  const ends = cuts.length === 0 ? [] : await readPositions(sql, cuts)
+  return segments.map((segment): [number, Part[]] => {
+    const places = found.get(segment.id) ?? []
+    const bounds = boundsOf(segment)
+    let after = bounds.after
+    let start = 0
+    const parts = cuts.flatMap((cut): Part[] => {
+      const end = ends.find((row) => row.segment === segment.id && row.place === cut.place)
+      if (cut.segment !== segment.id || end === undefined) return [] // erased meanwhile
+      const until: Position = { rank: SAME_RANK, receivedAt: end.received_at, leadId: end.lead_id }
+      const part = { segment: segment.id, places: places.slice(start, cut.next), after, until }
+      after = until
+      start = cut.next
+      return [part]
+    })
+    const rest = { segment: segment.id, places: places.slice(start), after, until: bounds.until }
+    return [segment.id, [...parts, rest]]
+  })
+}
+
+function readPositions(sql: Sql, cuts: readonly { readonly segment: number; readonly place: number }[]) {
+  return withQueryTimeout(sql<{ segment: number; place: number; received_at: Date; lead_id: string }[]>`
+    select t.segment, t.place, l.created_at as received_at, l.lead_id
+    from unnest(${cuts.map(({ segment }) => segment)}::int[], ${cuts.map(({ place }) => place)}::int[]) as t (segment, place)
+    join search_segments s on s.id = t.segment
+    join lead_details l on l.lead_id = encode(substr(s.lead_ids, 1 + 16 * t.place, 16), 'hex')::uuid`)
+}
+
+function leadIdsOf({ sql }: Scan, parts: readonly Part[]): SqlFragment {
+  const segments = parts.flatMap(({ segment, places }) => places.map(() => segment))
+  const places = parts.flatMap((part) => part.places)
   return sql`
     select encode(substr(s.lead_ids, 1 + 16 * t.place, 16), 'hex')::uuid as id
-    from unnest(${numbers}::int[], ${places}::int[]) as t (number, place)
-    join search_segments s on s.number = t.number`
+    from unnest(${segments}::int[], ${places}::int[]) as t (segment, place)
+    join search_segments s on s.id = t.segment`
 }
 
 interface VerifiedRow {
@@ -127,8 +205,8 @@ interface VerifiedRow {
   current: number
 }
 
-/** Checks the text and the filter for each of the leads. Not current if the places of a segment have changed. */
-async function verify(scan: Scan, from: Position, leadIds: SqlFragment, candidates: readonly Candidates[]) {
+/** Checks the text and the filter for each of the leads. Not current if a segment is gone. */
+async function verify(scan: Scan, from: Position, leadIds: SqlFragment, parts: readonly Part[]) {
   const { sql, order, filter, limit } = scan
   const { condition, sort } = following(sql, order, from, filter, { at: sql`i.received_at`, id: sql`i.lead_id` })
   const conditions = [
@@ -137,15 +215,10 @@ async function verify(scan: Scan, from: Position, leadIds: SqlFragment, candidat
     ...leadExists(sql, filter, sql`i.lead_id`),
     condition,
   ]
+  const segments = [...new Set(parts.map(({ segment }) => segment))]
   const rows = await withQueryTimeout(sql<VerifiedRow[]>`
     select m.lead_id, m.received_at, c.current
-    from (
-      select count(*) as current
-      from unnest(
-        ${candidates.map(({ segment }) => segment)}::int[], ${candidates.map(({ bytes }) => bytes)}::int[]
-      ) as t (number, bytes)
-      join search_segments s on s.number = t.number and length(s.lead_ids) = t.bytes
-    ) c
+    from (select count(*) as current from search_segments where id = any(${segments}::int[])) c
     left join (
       select i.lead_id, i.received_at from (${leadIds}) found join insights i on i.lead_id = found.id
       where ${allOf(sql, conditions)} order by ${sort} limit ${limit}
@@ -154,7 +227,7 @@ async function verify(scan: Scan, from: Position, leadIds: SqlFragment, candidat
     row.lead_id === null ? [] : [{ rank: from.rank, receivedAt: row.received_at, leadId: row.lead_id }],
   )
   matches.sort((a, b) => comparePositions(order, a, b))
-  return { matches, isCurrent: rows[0]?.current === candidates.length }
+  return { matches, areCurrent: rows[0]?.current === segments.length }
 }
 
 /** The leads after the last segment that contain the term, unless there are too many of either, or too much text. */
@@ -165,10 +238,11 @@ async function findNewest({ sql, limits }: Scan, end: Position | undefined, term
       : sql`(l.created_at, l.lead_id) > (${end.receivedAt}::timestamptz, ${end.leadId}::uuid)`
   const [newest] = await withQueryTimeout(sql<{ leads: number; bytes: number | null }[]>`
     select count(*) as leads, sum(bytes)::bigint as bytes
-    from (select ${textBytes(sql)} as bytes from lead_details l where ${condition} limit ${MAX_UNINDEXED + 1}) l`)
-  if (newest === undefined || newest.leads > MAX_UNINDEXED) return 'too many'
+    from (select ${textBytes(sql)} as bytes from lead_details l where ${condition} limit ${MAX_NEWEST + 1}) l`)
+  if (newest === undefined || newest.leads > MAX_NEWEST) return 'too many'
   if ((newest.bytes ?? 0) > limits.maxUnindexedBytes) return 'too many'
   const found = await withQueryTimeout(sql<{ lead_id: string }[]>`
-    select l.lead_id from lead_details l where ${condition} and ${containsTerm(sql, term)} limit ${MAX_CANDIDATES + 1}`)
-  return found.length > MAX_CANDIDATES ? 'too many' : found.map(({ lead_id }) => lead_id)
+    select l.lead_id from lead_details l where ${condition} and ${containsTerm(sql, term)}
+    limit ${MAX_NEWEST_MATCHES + 1}`)
+  return found.length > MAX_NEWEST_MATCHES ? 'too many' : found.map(({ lead_id }) => lead_id)
 }

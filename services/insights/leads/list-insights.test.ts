@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { ANONYMOUS } from '../../../lib/auth/principal.ts'
 import { connectPostgres } from '../../../lib/postgres/connect.ts'
 import { createReads } from '../../../lib/postgres/reads.ts'
+import { beforeStatement } from '../../../testkit/before-statement.ts'
 import { captureLog } from '../../../testkit/captured-log.ts'
 import { useStack } from '../../../testkit/fixtures/stack.ts'
 import {
@@ -14,11 +15,13 @@ import {
   listFilters,
 } from '../../../testkit/listed-leads.ts'
 import { buildNextSegment } from '../search/build-segments.ts'
-import { createSearchIndex } from '../search/search-index.ts'
+import { mergeNextSegments } from '../search/merge-segments.ts'
 import { createFacetFrequencies, type FacetFrequencies } from './facet-frequencies.ts'
+import { insightFilterSchema } from './insight-filter.ts'
 import { listInsights } from './list-insights.ts'
 import { createListStore, type ListStoreOptions } from './list-store.ts'
 import { Order } from './order.ts'
+import { readOpen } from './read-open.ts'
 import { STEP_LIMITS } from './scan.ts'
 
 const stack = useStack()
@@ -26,7 +29,6 @@ const connection = { url: stack.serviceUrls.insights, applicationName: 'list-ins
 const sql = connectPostgres({ ...connection, maxConnections: 4 })
 const reads = createReads({ ...connection, connections: 4 })
 afterAll(() => Promise.all([sql.end(), reads.end()]))
-let index = createSearchIndex(sql)
 const sampled = createFacetFrequencies(sql)
 /** Every search for facets would take long, so that it is done in windows of few days. */
 const allFrequent: FacetFrequencies = { insightsWith: () => 1_000, expectedMatches: () => 1_000 }
@@ -40,18 +42,20 @@ const SMALL_LIMITS = {
   maxTextWalk: 2,
   longestWalk: 4,
   maxMatches: 3,
+  maxCandidates: 2,
   maxUnindexedBytes: 300,
 }
 const SMALL: ListStoreOptions = { limits: SMALL_LIMITS, pageBudgetMs: 10_000 }
 
 async function clear(): Promise<void> {
   await stack.sql`truncate leads, insights, dead_letters, unsettled_leads, search_segments, search_postings`
-  index = createSearchIndex(sql)
+  await stack.sql`update search_progress set until_at = 'epoch'`
 }
 
-/** Indexes the text of all leads but the last few. */
+/** Indexes the text of all leads but the last few; some segments are merged. */
 async function buildSearchIndex(): Promise<void> {
-  while (await buildNextSegment(sql, new Date('9999-01-01'), 7));
+  const build = () => buildNextSegment(sql, new Date('9999-01-01'), { leads: 3, textBytes: 1_000_000 })
+  while (await build()) await mergeNextSegments(sql, 3)
 }
 
 async function store(leads: readonly ListedLead[]): Promise<void> {
@@ -123,7 +127,7 @@ async function listAll({
   frequencies = sampled,
   between,
 }: Listing): Promise<string[]> {
-  const list = createListStore(reads, { index, frequencies }, options)
+  const list = createListStore(reads, frequencies, options)
   const ids: string[] = []
   let token: string | undefined
   do {
@@ -160,7 +164,7 @@ describe('the pages of any filter and order have exactly the leads that match, i
               expectedIds(leads, filter, order),
             )
             const { total } = await listInsights(
-              createListStore(reads, { index, frequencies }, options),
+              createListStore(reads, frequencies, options),
               { filter, order, count: true },
               ANONYMOUS,
             )
@@ -273,6 +277,24 @@ describe('text is found', () => {
   })
 })
 
+test.each([
+  ['are looked for', 'select c.current, l.segment'],
+  ['are checked', 'select m.lead_id, m.received_at'],
+])('although segments are merged before candidates %s, outside of a snapshot', async (_what, statement) => {
+  await clear()
+  await store(Array.from({ length: 6 }, (_, i) => openLead(randomUUID(), `needle ${i}`)))
+  while (await buildNextSegment(sql, new Date('9999-01-01'), { leads: 3, textBytes: 1_000_000 }));
+  const slice = await readOpen(
+    {
+      ...{ sql: beforeStatement(sql, statement, () => mergeNextSegments(sql, 2)), order: Order.Newest },
+      ...{ filter: insightFilterSchema.parse({ text: 'needle' }), limits: { ...SMALL_LIMITS, maxCandidates: 10 } },
+      ...{ frequencies: sampled, limit: 10, deadline: Number.POSITIVE_INFINITY },
+    },
+    undefined,
+  )
+  expect(slice.positions).toHaveLength(6)
+})
+
 test('the text of the newest leads is not read at once if it is long', async () => {
   await clear()
   const noteOf = () => randomBytes(3_000).toString('hex') // PostgreSQL keeps it outside of the row
@@ -282,7 +304,8 @@ test('the text of the newest leads is not read at once if it is long', async () 
       createdAt: new Date(Date.UTC(2026, 0, 1) + i),
     })),
   )
-  await stack.sql`analyze leads, insights`
+  // analyzing reads notes as well
+  await stack.sql.unsafe('analyze leads, insights; select pg_stat_force_next_flush()')
   const reader = createReads({ ...connection, connections: 1 })
   onTestFinished(() => reader.end())
   const notesRead = async () => {
@@ -293,14 +316,10 @@ test('the text of the newest leads is not read at once if it is long', async () 
     return row?.scans ?? 0
   }
   const before = await notesRead()
-  const list = createListStore(
-    reader,
-    { index: createSearchIndex(sql), frequencies: sampled },
-    {
-      limits: { ...SMALL_LIMITS, maxUnindexedBytes: 500_000 },
-      pageBudgetMs: 0,
-    },
-  )
+  const list = createListStore(reader, sampled, {
+    limits: { ...SMALL_LIMITS, maxUnindexedBytes: 500_000 },
+    pageBudgetMs: 0,
+  })
   const page = await listInsights(list, { filter: { text: 'nowhere' } }, ANONYMOUS)
   expect(page.nextPageToken).toBeDefined()
   expect((await notesRead()) - before).toBeLessThan(20)
@@ -333,7 +352,7 @@ test('a page costs the same however many leads wait', { timeout: 60_000 }, async
         where relname in ('leads', 'insights', 'dead_letters', 'unsettled_leads')`
       return (row?.rows ?? 0) + (table?.rows ?? 0)
     }
-    const list = createListStore(reader, { index, frequencies: sampled })
+    const list = createListStore(reader, sampled)
     const read = () => listInsights(list, { page_size: 10, ...input }, ANONYMOUS)
     await read()
     const before = await scanned()
@@ -350,7 +369,7 @@ test('a page costs the same however many leads wait', { timeout: 60_000 }, async
 test('a page token of another filter or order is refused', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 3, seed: 5 }).flat())
-  const list = createListStore(reads, { index, frequencies: sampled })
+  const list = createListStore(reads, sampled)
   const page = await listInsights(list, { filter: {}, page_size: 1 }, ANONYMOUS)
   const withToken = (more: object) => listInsights(list, { page_token: page.nextPageToken, ...more }, ANONYMOUS)
   await withToken({ filter: {}, page_size: 7 })
@@ -362,7 +381,7 @@ test('a page token of another filter or order is refused', async () => {
 test('without leads:read the personal data of leads is left out, and cannot be filtered by', async () => {
   await clear()
   await store(fc.sample(listedLeads, { numRuns: 2, seed: 5 }).flat())
-  const list = createListStore(reads, { index, frequencies: sampled })
+  const list = createListStore(reads, sampled)
   const viewer = { ...ANONYMOUS, scopes: new Set(['insights:read'] as const) }
   const { insights } = await listInsights(list, {}, viewer)
   expect(insights.length).toBeGreaterThan(0)
@@ -385,11 +404,7 @@ describe('the list is read with the index', () => {
       return new Map(rows.map(({ name, scans }) => [name, scans]))
     }
     const before = await scans()
-    await listInsights(
-      createListStore(reader, { index: createSearchIndex(sql), frequencies: sampled }, options),
-      input,
-      ANONYMOUS,
-    )
+    await listInsights(createListStore(reader, sampled, options), input, ANONYMOUS)
     const after = await scans()
     return [...after].filter(([name, count]) => count > (before.get(name) ?? 0)).map(([name]) => name)
   }

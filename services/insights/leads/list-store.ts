@@ -2,6 +2,7 @@ import type { Sql } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import type { Reads } from '../../../lib/postgres/reads.ts'
 import { countOpen } from './count-open.ts'
+import type { FacetFrequencies } from './facet-frequencies.ts'
 import { type InsightFilter, needsInsight } from './insight-filter.ts'
 import { type LeadInsight, LeadState } from './lead-insight.ts'
 import { mergeSlices, Order, type Position, type Slice } from './order.ts'
@@ -52,7 +53,7 @@ export interface ListStoreOptions {
 
 export function createListStore(
   reads: Reads,
-  { index, frequencies }: Pick<Scan, 'index' | 'frequencies'>,
+  frequencies: FacetFrequencies,
   { limits = STEP_LIMITS, pageBudgetMs = PAGE_BUDGET_MS }: ListStoreOptions = {},
 ): ListStore {
   /** @param size how many matches are wanted; one more tells whether there are more */
@@ -63,7 +64,7 @@ export function createListStore(
     budgetMs: number,
     signal: AbortSignal | undefined,
   ): Scan => ({
-    ...{ sql, index, frequencies, ...query, limits, limit: size + 1, deadline: performance.now() + budgetMs, signal },
+    ...{ sql, frequencies, ...query, limits, limit: size + 1, deadline: performance.now() + budgetMs, signal },
   })
   return {
     readPage: (query, after, size, signal) =>

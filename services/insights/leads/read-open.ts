@@ -40,7 +40,7 @@ function createLazyTextSearch(scan: Scan): FindText {
   let search: TextSearch | undefined
   return async (from, limit, isWalkOver) => {
     if (!isWalkOver && search?.isComplete() !== true) return undefined
-    search ??= await createTextSearch(scan, scan.index, text)
+    search ??= await createTextSearch(scan, text)
     return search.step(from, limit)
   }
 }

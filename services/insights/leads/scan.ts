@@ -1,6 +1,5 @@
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import { throwIfAborted } from '../../../lib/postgres/reads.ts'
-import type { SearchIndex } from '../search/search-index.ts'
 import type { FacetFrequencies } from './facet-frequencies.ts'
 import type { InsightFilter } from './insight-filter.ts'
 import type { Order, Position, Slice } from './order.ts'
@@ -21,6 +20,8 @@ export interface StepLimits {
   readonly maxScan: number
   /** A window of days with more matches is made smaller. */
   readonly maxMatches: number
+  /** Leads with all trigrams of a term whose text is read in one step. */
+  readonly maxCandidates: number
   /** Text of the newest leads, in no segment of the search index yet, that is read at once. More is walked over. */
   readonly maxUnindexedBytes: number
 }
@@ -34,6 +35,7 @@ export const STEP_LIMITS: StepLimits = {
   longestWalk: 4_000,
   maxScan: 100_000,
   maxMatches: 1_000,
+  maxCandidates: 1_000,
   maxUnindexedBytes: 10_000_000,
 }
 
@@ -43,7 +45,6 @@ export const GROWTH = 4
 /** How a part of a list is read. */
 export interface Scan {
   readonly sql: Sql
-  readonly index: SearchIndex
   readonly frequencies: FacetFrequencies
   readonly order: Order
   readonly filter: InsightFilter

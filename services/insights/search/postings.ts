@@ -1,113 +1,101 @@
-import { eachTrigram, TRIGRAMS } from './trigrams.ts'
+import type { Bucket } from './buckets.ts'
+import { BUCKETS, bucketOf, createBucketWriter, inBucket, MAX_IN_BUCKET } from './buckets.ts'
+import { eachTrigram } from './trigrams.ts'
 
-/*
- * A segment has for each trigram the list of leads that contain it, by their place in the segment. The lists of eight
- * trigrams are a bucket, one row in the database:
- *
- *   8 × 2 bytes   where each list ends, counted from the end of this header
- *   lists         the gaps between places, minus one: one byte below 128, otherwise two with the high bit set first
- */
-
-/** So that a bucket of lists that have every lead is less than 64 KiB. */
-export const SEGMENT_LEADS = 8_000
-export const LISTS_PER_BUCKET = 8
-export const BUCKETS = TRIGRAMS / LISTS_PER_BUCKET
-export const HEADER_BYTES = 2 * LISTS_PER_BUCKET
+/** Leads of a segment that is built from text. Their place has 13 bits. */
+export const MAX_LEADS = 4_000
+const PLACE_BITS = 13
 
 export interface PostingsWriter {
-  /** Adds the next lead. */
+  /** Adds the next lead, at most {@link MAX_LEADS}. */
   add(text: string): void
-  /** Returns the buckets, in order. */
-  finish(): Buffer[]
+  /** Yields all buckets, in order. */
+  finish(): Iterable<Bucket>
 }
 
+/** Has up to 14 bytes of memory for each character of the text. */
 export function createPostingsWriter(): PostingsWriter {
   // the trigrams of all leads, one after the other
-  let trigrams = new Uint16Array(SEGMENT_LEADS * 200)
+  let trigrams = new Uint32Array(MAX_LEADS * 200)
   let length = 0
   const ends: number[] = []
-  const counts = new Uint32Array(TRIGRAMS)
-  const lastLead = new Int32Array(TRIGRAMS).fill(-1)
+  const bucketSizes = new Uint32Array(BUCKETS)
+  const counts = new Uint32Array(MAX_IN_BUCKET + 1)
   return {
     add: (text) => {
       if (length + text.length > trigrams.length) {
-        const larger = new Uint16Array(2 * trigrams.length + text.length)
+        const larger = new Uint32Array(Math.ceil(1.5 * trigrams.length) + text.length)
         larger.set(trigrams)
         trigrams = larger
       }
-      const lead = ends.length
       eachTrigram(text, (trigram) => {
-        if (lastLead[trigram] === lead) return
-        lastLead[trigram] = lead
-        counts[trigram] = (counts[trigram] ?? 0) + 1
         trigrams[length++] = trigram
+        increment(bucketSizes, bucketOf(trigram))
+        increment(counts, inBucket(trigram))
       })
       ends.push(length)
     },
-    finish: () => encodeBuckets(placesByTrigram(trigrams, ends, counts), counts),
+    finish: () => toBuckets(sort(trigrams, ends, { bucketSizes, counts }), bucketSizes),
   }
 }
 
-/** Sorts by trigram: the places of the leads with trigram 0, then those with trigram 1, and so on. */
-function placesByTrigram(trigrams: Uint16Array, ends: readonly number[], counts: Uint32Array): Uint16Array {
-  const next = new Uint32Array(TRIGRAMS)
-  for (let trigram = 1; trigram < TRIGRAMS; trigram++) {
-    next[trigram] = (next[trigram - 1] ?? 0) + (counts[trigram - 1] ?? 0)
-  }
-  const places = new Uint16Array(ends.at(-1) ?? 0)
+/** @returns the number before */
+function increment(numbers: Uint32Array, at: number): number {
+  const number = numbers[at] ?? 0
+  numbers[at] = number + 1
+  return number
+}
+
+/** Where the items with each value start when all are sorted by it. */
+function startsOf(counts: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(counts.length)
+  for (let i = 1; i < counts.length; i++) starts[i] = (starts[i - 1] ?? 0) + (counts[i - 1] ?? 0)
+  return starts
+}
+
+interface Sizes {
+  readonly bucketSizes: Uint32Array
+  /** How many trigrams have the same lower bits. */
+  readonly counts: Uint32Array
+}
+
+/**
+ * Returns for each trigram of each lead its lower bits and the place of the lead, sorted by trigram and place: a radix
+ * sort, first by the lower bits, then by bucket.
+ */
+function sort(trigrams: Uint32Array, ends: readonly number[], { bucketSizes, counts }: Sizes): Uint32Array {
+  const length = ends.at(-1) ?? 0
+  const byLowerBits = new Uint32Array(length)
+  const places = new Uint16Array(length)
+  const next = startsOf(counts)
   let i = 0
-  ends.forEach((end, place) => {
-    for (; i < end; i++) {
+  for (let place = 0; place < ends.length; place++) {
+    for (const end = ends[place] ?? 0; i < end; i++) {
       const trigram = trigrams[i] ?? 0
-      const at = next[trigram] ?? 0
+      const at = increment(next, inBucket(trigram))
+      byLowerBits[at] = trigram
       places[at] = place
-      next[trigram] = at + 1
     }
-  })
-  return places
+  }
+  const sorted = new Uint32Array(length)
+  const nextInBucket = startsOf(bucketSizes)
+  for (let j = 0; j < length; j++) {
+    const trigram = byLowerBits[j] ?? 0
+    sorted[increment(nextInBucket, bucketOf(trigram))] = (inBucket(trigram) << PLACE_BITS) | (places[j] ?? 0)
+  }
+  return sorted
 }
 
-function encodeBuckets(places: Uint16Array, counts: Uint32Array): Buffer[] {
-  const bytes = Buffer.alloc(HEADER_BYTES + LISTS_PER_BUCKET * SEGMENT_LEADS)
+function* toBuckets(sorted: Uint32Array, bucketSizes: Uint32Array): Iterable<Bucket> {
+  const writer = createBucketWriter()
   let i = 0
-  return Array.from({ length: BUCKETS }, (_, bucket) => {
-    let at = HEADER_BYTES
-    for (let list = 0; list < LISTS_PER_BUCKET; list++) {
-      let previous = -1
-      for (const end = i + (counts[bucket * LISTS_PER_BUCKET + list] ?? 0); i < end; i++) {
-        const place = places[i] ?? 0
-        const gap = place - previous - 1
-        previous = place
-        if (gap >= 128) bytes[at++] = 128 | (gap >> 8)
-        bytes[at++] = gap & 255
-      }
-      bytes.writeUInt16BE(at - HEADER_BYTES, 2 * list)
+  for (const size of bucketSizes) {
+    let previous = -1
+    for (const end = i + size; i < end; i++) {
+      const posting = sorted[i] ?? 0
+      if (posting !== previous) writer.add(posting >>> PLACE_BITS, posting & ((1 << PLACE_BITS) - 1))
+      previous = posting
     }
-    return Buffer.from(bytes.subarray(0, at))
-  })
-}
-
-/** The places of a list, ascending. */
-export function decodeList(list: Uint8Array): number[] {
-  const places: number[] = []
-  let previous = -1
-  for (let i = 0; i < list.length; ) {
-    let gap = list[i++] ?? 0
-    if (gap >= 128) gap = ((gap & 127) << 8) | (list[i++] ?? 0)
-    previous += gap + 1
-    places.push(previous)
+    yield writer.finish()
   }
-  return places
-}
-
-/** The places that all lists have, ascending. */
-export function intersect(lists: readonly Uint8Array[]): number[] {
-  const [shortest, ...others] = [...lists].sort((a, b) => a.length - b.length)
-  let places = shortest === undefined ? [] : decodeList(shortest)
-  for (const list of others) {
-    if (places.length === 0) break
-    const other = new Set(decodeList(list))
-    places = places.filter((place) => other.has(place))
-  }
-  return places
 }

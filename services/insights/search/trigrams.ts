@@ -1,5 +1,8 @@
-/** Trigrams are hashed to this many numbers. Few of the trigrams that occur together share one. */
-export const TRIGRAMS = 32_768
+/**
+ * Trigrams are hashed to so many bits, so that hardly any that occurs in a segment shares its hash with another one: a
+ * text has some hundred, all leads together some hundred thousand.
+ */
+export const TRIGRAM_BITS = 24
 
 /**
  * Calls `visit` with the hash of every three successive UTF-16 code units, repeated ones included. Letters, digits, signs
@@ -27,5 +30,5 @@ export function trigramsOf(text: string): number[] {
 function hash(first: number, second: number, third: number): number {
   let mixed = Math.imul(first, 0x9e3779b1) ^ Math.imul(second, 0x85ebca6b) ^ Math.imul(third, 0xc2b2ae35)
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d)
-  return (mixed ^ (mixed >>> 12)) & (TRIGRAMS - 1)
+  return (mixed ^ (mixed >>> 12)) >>> (32 - TRIGRAM_BITS)
 }

@@ -12,7 +12,7 @@ import { watchInsights } from './watch-insights.ts'
 
 const stack = useStack()
 const insights = storedInsights(stack.sql)
-const { sql, index, frequencies, changes, inTurn, ending, createFeed, startLive, startWatcher } = useWatchers(stack)
+const { sql, frequencies, changes, inTurn, ending, createFeed, startLive, startWatcher } = useWatchers(stack)
 
 test('1,000 watchers receive each change once, and cost no memory for each change', async () => {
   const feed = createFeed({ changes: createChangeReader(sql) })
@@ -23,7 +23,7 @@ test('1,000 watchers receive each change once, and cost no memory for each chang
   ending.push(() => aborting.abort())
   const ended = Promise.all(
     Array.from({ length: COUNT }, async () => {
-      const parts = { sql, index, frequencies, feed, changes, inTurn, startCall: () => () => undefined }
+      const parts = { sql, frequencies, feed, changes, inTurn, startCall: () => () => undefined }
       const caller = { principal: ANONYMOUS, signal: aborting.signal }
       for await (const items of watchInsights(parts, { filter: { priorities: ['P1'] } }, caller)) {
         for (const { event } of items) {

@@ -9,7 +9,6 @@ import type { LeadInsightRecord } from '../leads/read-lead-insights.ts'
 import { leadColumns, toLeadInsight } from '../leads/read-lead-insights.ts'
 import { readOpen } from '../leads/read-open.ts'
 import { STEP_LIMITS } from '../leads/scan.ts'
-import type { SearchIndex } from '../search/search-index.ts'
 
 /** An open lead, and the transaction that changed its insight last. */
 interface OpenLead {
@@ -19,7 +18,6 @@ interface OpenLead {
 
 export interface OpenLeadParts {
   readonly sql: Sql
-  readonly index: SearchIndex
   readonly frequencies: FacetFrequencies
   /** Runs reads of watchers that have just started, a few at a time. */
   readonly inTurn: <T>(read: () => Promise<T>) => Promise<T>
@@ -37,10 +35,10 @@ const PAGE_BUDGET_MS = 1_000
  * @throws AppError `unavailable`
  */
 export async function* readOpenLeads(
-  { sql, index, frequencies, inTurn }: OpenLeadParts,
+  { sql, frequencies, inTurn }: OpenLeadParts,
   filter: InsightFilter,
 ): AsyncGenerator<OpenLead[], void, undefined> {
-  const list = { sql, index, frequencies, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
+  const list = { sql, frequencies, filter, order: Order.Urgency, limits: STEP_LIMITS, limit: PAGE_SIZE }
   let after: Position | undefined
   do {
     const from = after

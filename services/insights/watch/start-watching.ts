@@ -4,7 +4,6 @@ import type { StartCall } from '../../../lib/limits/concurrent-calls.ts'
 import type { Log } from '../../../lib/log/log.ts'
 import type { Sql } from '../../../lib/postgres/connect.ts'
 import type { FacetFrequencies } from '../leads/facet-frequencies.ts'
-import type { SearchIndex } from '../search/search-index.ts'
 import { createInsightFeed } from './insight-feed.ts'
 import { createChangeReader } from './read-changes.ts'
 import { createTurns } from './turns.ts'
@@ -17,13 +16,11 @@ const READS_AT_A_TIME = 2
 /** Prepares the watching of insights. Nothing runs until there is a watcher. */
 export function startWatching({
   sql,
-  index,
   frequencies,
   startCall,
   ...options
 }: {
   readonly sql: Sql
-  readonly index: SearchIndex
   readonly frequencies: FacetFrequencies
   readonly startCall: StartCall
   readonly nats: Nats
@@ -34,5 +31,5 @@ export function startWatching({
   const changes = createChangeReader(sql)
   const feed = createInsightFeed({ ...options, changes })
   const inTurn = createTurns(READS_AT_A_TIME)
-  return (input, caller) => watchInsights({ sql, index, frequencies, feed, changes, inTurn, startCall }, input, caller)
+  return (input, caller) => watchInsights({ sql, frequencies, feed, changes, inTurn, startCall }, input, caller)
 }
