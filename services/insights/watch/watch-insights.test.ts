@@ -93,11 +93,15 @@ describe('a watcher that starts with the open leads', () => {
     expect(idsOf(watcher)).toEqual([first, second, third])
   })
 
-  test('is told when there are more', async () => {
+  test('receives the most urgent 1,000 of them, and is told when there are more', async () => {
     await stack.sql`delete from insights`
-    await insights.addMany(1_001)
+    const low = await insights.add({ priority: 'P2' })
+    await insights.addMany(999) // P1
+    const urgent = await insights.add({ priority: 'P0' })
     const watcher = await startLive({ include_open: true })
     expect(idsOf(watcher)).toHaveLength(1_000)
+    expect(idsOf(watcher)[0]).toBe(urgent)
+    expect(idsOf(watcher)).not.toContain(low)
     expect(watcher.items.at(-1)?.event).toEqual({ type: 'synchronized', openLeadsTruncated: true })
   })
 })
