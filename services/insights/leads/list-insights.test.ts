@@ -326,7 +326,9 @@ test('the text of the newest leads is not read at once if it is long', async () 
 })
 
 test('a page costs the same however many leads wait', { timeout: 60_000 }, async () => {
-  const rowsRead = async (waiting: number, input: object) => {
+  const TABLES = ['leads', 'insights', 'dead_letters', 'unsettled_leads']
+  /** The rows, and the blocks of indexes, that a page of each list reads. */
+  const costs = async (waiting: number, inputs: readonly object[]) => {
     await clear()
     const setup = await stack.sql.reserve()
     await setup`update reconciliation set late_at = '2027-01-01'`
@@ -338,31 +340,46 @@ test('a page costs the same however many leads wait', { timeout: 60_000 }, async
     await setup`
       insert into dead_letters (lead_id, generation, reason, error, attempts)
       select id, 1, 'failed', 'x', 5 from leads where created_at < '2026-01-01'::timestamptz + make_interval(mins => ${waiting / 2}::int)`
+    await setup`
+      insert into insights (lead_id, id, generation, stage, content_hash, intent, priority, next_action, confidence,
+                            tags, reasons, language, analyzer, client_id, received_at)
+      select id, id, 1, 'final', 'hash', 'buy', 'P1', 'email', 0.5, '{}', '[]', 'en', 'a@1', 'a', created_at
+      from leads order by created_at desc limit 20`
     await setup`vacuum analyze leads, insights, dead_letters, unsettled_leads`
     await setup`select pg_stat_force_next_flush()`
     setup.release()
     const reader = createReads({ ...connection, connections: 1 })
     const scanned = async () => {
       await reader.run((begun) => begun`select pg_stat_force_next_flush()`)
-      const [row] = await stack.sql<{ rows: number }[]>`
-        select sum(coalesce(idx_tup_read, 0))::int as rows from pg_stat_user_indexes
-        where relname in ('leads', 'insights', 'dead_letters', 'unsettled_leads')`
-      const [table] = await stack.sql<{ rows: number }[]>`
-        select sum(seq_tup_read)::int as rows from pg_stat_user_tables
-        where relname in ('leads', 'insights', 'dead_letters', 'unsettled_leads')`
-      return (row?.rows ?? 0) + (table?.rows ?? 0)
+      const [read] = await stack.sql<{ rows: number; blocks: number }[]>`
+        select (select sum(idx_tup_read) from pg_stat_user_indexes where relname = any(${TABLES}))
+                 + (select sum(seq_tup_read) from pg_stat_user_tables where relname = any(${TABLES})) as rows,
+               (select sum(idx_blks_hit + idx_blks_read) from pg_statio_user_indexes where relname = any(${TABLES})) as blocks`
+      return { rows: Number(read?.rows), blocks: Number(read?.blocks) }
     }
     const list = createListStore(reader, sampled)
-    const read = () => listInsights(list, { page_size: 10, ...input }, ANONYMOUS)
-    await read()
-    const before = await scanned()
-    expect((await read()).insights).toHaveLength(10)
-    const rows = (await scanned()) - before
+    const read: { rows: number; blocks: number }[] = []
+    for (const input of inputs) {
+      const readPage = () => listInsights(list, { page_size: 10, ...input }, ANONYMOUS)
+      await readPage()
+      const before = await scanned()
+      expect((await readPage()).insights).toHaveLength(10)
+      const after = await scanned()
+      read.push({ rows: after.rows - before.rows, blocks: after.blocks - before.blocks })
+    }
     await reader.end()
-    return rows
+    return read
   }
-  for (const input of [{ order: 'newest' }, { order: 'oldest' }, { filter: { states: ['dead_lettered'] } }]) {
-    expect(await rowsRead(20_000, input)).toBeLessThan(2 * (await rowsRead(2_000, input)))
+  const inputs = [
+    { order: 'newest' },
+    { order: 'newest', filter: { created_after: '2026-01-01T00:00:00Z', created_before: '2027-01-01T00:00:00Z' } },
+    { order: 'oldest' },
+    { filter: { states: ['dead_lettered'] } },
+  ]
+  const [few, many] = [await costs(4_000, inputs), await costs(40_000, inputs)]
+  for (const [place, { rows, blocks }] of many.entries()) {
+    expect(rows).toBeLessThan(2 * (few[place]?.rows ?? 0))
+    expect(blocks).toBeLessThan(2 * (few[place]?.blocks ?? 0))
   }
 })
 

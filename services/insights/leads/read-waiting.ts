@@ -1,6 +1,7 @@
 import type { SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { allOf, leadConditions, waitingConditions } from './filter-conditions.ts'
+import type { InsightFilter } from './insight-filter.ts'
 import { LeadState } from './lead-insight.ts'
 import { type Position, type Slice, waitingRank } from './order.ts'
 import { following, startOf } from './positions.ts'
@@ -74,21 +75,30 @@ async function walkWaiting(scan: Scan, states: readonly LeadState[], walk: Walk)
 
 /** The next leads, sorted, that may have no insight, and at least all that have none. */
 function candidates({ sql, order, filter }: Scan, states: readonly LeadState[], { from, until, rows }: Walk) {
-  const ordered = (source: SqlFragment) => {
+  const ordered = (source: SqlFragment, range: InsightFilter, end: Position | undefined) => {
     const columns = { at: sql`received_at`, id: sql`lead_id` }
-    const { condition, sort } = following(sql, order, from, filter, columns, until)
+    const { condition, sort } = following(sql, order, from, range, columns, end)
     return sql`(select received_at, lead_id from ${source} where ${condition} order by ${sort} limit ${rows})`
   }
   if (filter.email !== undefined) {
     const condition = allOf(sql, leadConditions(sql, { ...filter, text: undefined }))
-    return ordered(sql`(select lead_id, created_at as received_at from lead_details l where ${condition}) l`)
+    return ordered(
+      sql`(select lead_id, created_at as received_at from lead_details l where ${condition}) l`,
+      filter,
+      until,
+    )
   }
   const sources = [
     ...(states.includes(LeadState.Pending) ? [sql`recent_leads`, sql`recorded_leads`, sql`parked_leads`] : []),
     ...(states.includes(LeadState.DeadLettered) ? [sql`failed_leads`] : []),
   ]
-  const all = sources.map(ordered).reduce((union, source) => sql`${union} union ${source}`)
-  return ordered(sql`(${all}) c`)
+  // Where a source ends is not a condition on it: of several such conditions the index stops at one only, so that a scan
+  // back through recent_leads would read on through leads that are not recent.
+  const endless = { ...filter, createdAfter: undefined, createdBefore: undefined }
+  const all = sources
+    .map((source) => ordered(source, endless, undefined))
+    .reduce((union, source) => sql`${union} union ${source}`)
+  return ordered(sql`(${all}) c`, filter, until)
 }
 
 /** The condition that a lead `w` without an insight is in one of the states. */
