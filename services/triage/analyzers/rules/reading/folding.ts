@@ -47,12 +47,24 @@ const CYRILLIC_LOOKALIKES = new Map([...'aceopxykmthb'].map((letter, i) => [lett
 /** Letters of other languages than those of the training notes. Folding turns most of them into usual letters. */
 const FOREIGN = /[åæðøþòì\u0100-\u0151\u0154-\u024f\u1e00-\u1eff\u0450\u0452-\u04ff]/i
 
+/** Those of {@link FULL_FORMS} have up to seven letters. */
+const MAX_SHORT_FORM = 7
+
 export function foldWord(raw: string): FoldedWord {
+  const kinds = kindsIn(raw)
+  if ((kinds & OTHER) === 0 && (kinds & BOTH) !== BOTH && raw.length <= FOLDED_HEAD) {
+    // most words, which need no other folding
+    const text = (kinds & UPPER_CASE) === 0 ? raw : raw.toLowerCase()
+    return { text: fullFormOf(text), mixedScript: false, foreign: false }
+  }
   const head = foldHead(raw)
-  const scripts = scriptsIn(head)
-  const mixedScript = scripts === (LATIN | CYRILLIC)
+  const mixedScript = (kindsIn(head) & BOTH) === BOTH
   const foreign = !isAscii(raw) && FOREIGN.test(raw.slice(0, FOLDED_HEAD))
-  return { text: mixedScript ? unmask(head) : (FULL_FORMS.get(head) ?? head), mixedScript, foreign }
+  return { text: mixedScript ? unmask(head) : fullFormOf(head), mixedScript, foreign }
+}
+
+function fullFormOf(head: string): string {
+  return head.length > MAX_SHORT_FORM ? head : (FULL_FORMS.get(head) ?? head)
 }
 
 /**
@@ -73,17 +85,27 @@ export function wordSet(...lists: readonly string[]): ReadonlySet<string> {
   return new Set(lists.flatMap((list) => list.split(/\s+/).map(foldHead)))
 }
 
-const [LATIN, CYRILLIC] = [1, 2]
+/** Kinds of characters, as bits; OTHER is neither a digit nor a letter that only its case can change in folding. */
+const [LATIN, CYRILLIC, UPPER_CASE, OTHER] = [1, 2, 4, 8]
+const BOTH = LATIN | CYRILLIC
 
-function scriptsIn(text: string): number {
-  let scripts = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code >= 97 && code <= 122) scripts |= LATIN
-    else if (code >= 0x430 && code <= 0x44f) scripts |= CYRILLIC
-  }
-  return scripts
+function kindsIn(text: string): number {
+  let kinds = 0
+  for (let i = 0; i < text.length; i++) kinds |= kindOf(text.charCodeAt(i))
+  return kinds
 }
+
+function kindOf(code: number): number {
+  if (code >= 97 && code <= 122) return LATIN
+  if (code >= 65 && code <= 90) return LATIN | UPPER_CASE
+  if (code >= 48 && code <= 57) return 0
+  if (code === SHORT_I || code === SHORT_I - 32) return CYRILLIC | OTHER
+  if (code >= 0x430 && code <= 0x44f) return CYRILLIC
+  return code >= 0x410 && code <= 0x42f ? CYRILLIC | UPPER_CASE : OTHER
+}
+
+/** й, which loses its breve. */
+const SHORT_I = 0x439
 
 function unmask(text: string): string {
   let plain = ''
