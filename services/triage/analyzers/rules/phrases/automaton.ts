@@ -53,7 +53,8 @@ export function createAutomaton<E extends Pick<Evidence, 'phrases'>>(vocabulary:
   const phrases = vocabulary.flatMap((evidence) =>
     parsePhrases(evidence.phrases).map((phrase) => ({ phrase, evidence })),
   )
-  const starts = numbersOf(phrases.map(({ phrase: [first] }) => (first as Phrase[number]).place))
+  const firstPlaces = new Set(phrases.map(({ phrase: [first] }) => (first as Phrase[number]).place))
+  const starts = new Map([...firstPlaces].map((place, number) => [place, number]))
   const followers = numbersOf(phrases.flatMap(({ phrase }) => phrase.slice(1).map(({ place }) => place)))
   const tree = createPhraseTree(phrases, starts, followers)
   const fitOf = createFits(tree, starts, followers)
