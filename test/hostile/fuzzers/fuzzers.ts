@@ -12,6 +12,7 @@ import { reflectionFuzzer } from './reflection.ts'
 import { generateRestCall } from './rest-calls.ts'
 import { generateErasure } from './rest-erasures.ts'
 import { generateRestLead } from './rest-leads.ts'
+import { generateRestStream } from './rest-streams.ts'
 
 const restFuzzer: Fuzzer = {
   protocol: 'rest',
@@ -19,7 +20,8 @@ const restFuzzer: Fuzzer = {
   generate: (context) => {
     const kind = context.random.integer(0, 99)
     if (kind < 58) return generateRestLead(context)
-    return kind < 96 ? generateRestCall(context) : generateErasure(context)
+    if (kind < 93) return generateRestCall(context)
+    return kind < 97 ? generateErasure(context) : generateRestStream(context)
   },
 }
 

@@ -7,6 +7,7 @@ import type { LeadDraft } from './lead-draft.ts'
 import { draftLead, expectedLead, FIELD_NAMES, LEAD_MUTATIONS } from './lead-draft.ts'
 import { ACCESS_CALLS } from './rpc-access-calls.ts'
 import { anyPage, anyTime, call, duration, id, time } from './rpc-fields.ts'
+import { READ_CALLS } from './rpc-read-calls.ts'
 
 /*
  * Calls of the RPC contract, as fields that can be encoded as binary or JSON, with the codes that they may get. What is
@@ -52,7 +53,7 @@ export function generateRpcCall(context: CaseContext): RpcCall {
   const kind = context.random.integer(0, 99)
   if (kind < 50) return createLead(context)
   if (kind < 60) return batchCreateLeads(context)
-  return context.random.pick(kind < 80 ? OTHER_CALLS : ACCESS_CALLS)(context)
+  return context.random.pick(kind < 75 ? OTHER_CALLS : kind < 85 ? ACCESS_CALLS : READ_CALLS)(context)
 }
 
 function createLead(context: CaseContext): RpcCall {
