@@ -95,9 +95,10 @@ describe('a watcher that starts with the open leads', () => {
 
   test('receives the most urgent 1,000 of them, and is told when there are more', async () => {
     await stack.sql`delete from insights`
+    await insights.addMany(500) // P1
     const low = await insights.add({ priority: 'P2' })
-    await insights.addMany(999) // P1
     const urgent = await insights.add({ priority: 'P0' })
+    await insights.addMany(499)
     const watcher = await startLive({ include_open: true })
     expect(idsOf(watcher)).toHaveLength(1_000)
     expect(idsOf(watcher)[0]).toBe(urgent)
