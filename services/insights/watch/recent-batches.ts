@@ -12,6 +12,8 @@ export interface RecentBatch {
   readonly changes: readonly RecentChange[]
   /** The position after the last change, encoded for tokens. */
   readonly position: string
+  /** Roughly. */
+  readonly bytes: number
 }
 
 /** Limits of what is kept for slow watchers. */
@@ -43,7 +45,6 @@ export interface RecentBatches {
 const BATCH_BYTES = 64 * 1024
 
 interface Kept extends RecentBatch {
-  readonly bytes: number
   readonly addedAt: number
 }
 
