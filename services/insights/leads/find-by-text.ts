@@ -2,9 +2,7 @@ import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { chooseTrigrams, findCandidates, readSegments, type Segment } from '../search/search-index.ts'
 import { containsTerm, textBytes } from '../search/searched-text.ts'
-import { allOf, insightConditions, leadExists } from './filter-conditions.ts'
 import { comparePositions, Order, type Position, SAME_RANK } from './order.ts'
-import { following } from './positions.ts'
 import type { Scan, Step } from './scan.ts'
 
 /** Leads whose lists the first step reads, or a whole segment; each next step reads four times as many. */
@@ -15,11 +13,39 @@ const MAX_NEWEST = 40_000
 /** Of these, matches that are read at once. */
 const MAX_NEWEST_MATCHES = 1_000
 
-export interface TextSearch {
+/** A query for the leads after a position, among some with these ids, that match: lead_id and received_at, sorted. */
+export type MatchesAmong = (scan: Scan, from: Position, leadIds: SqlFragment) => SqlFragment
+
+interface TextSearch {
   /** @returns undefined if a walk from this position is better: among newest leads that are many, or that often match */
-  step(from: Position, limit: number): Promise<Step | undefined>
+  step(from: Position, limit: number, matchesAmong: MatchesAmong): Promise<Step | undefined>
   /** Whether all candidates are known, so that another step costs little. */
   isComplete(): boolean
+  /** How many leads after a position, up to another one or the end, are candidates; undefined if many are not known. */
+  candidatesBetween(from: Position, until: Position | undefined): Promise<number | undefined>
+}
+
+/** The search for the text of a filter, which begins when it is first needed. */
+export interface LazyTextSearch {
+  /** Makes a step if a walk is over, or if all candidates are known. */
+  step(from: Position, limit: number, matchesAmong: MatchesAmong, isWalkOver: boolean): Promise<Step | undefined>
+  /** As {@link TextSearch.candidatesBetween}. */
+  candidatesBetween(from: Position, until: Position | undefined): Promise<number | undefined>
+}
+
+/** @returns undefined without a text, or with a filter whose index is better */
+export function createLazyTextSearch(scan: Scan): LazyTextSearch | undefined {
+  const { text, email } = scan.filter
+  if (text === undefined || email !== undefined) return undefined
+  let search: TextSearch | undefined
+  return {
+    step: async (from, limit, matchesAmong, isWalkOver) => {
+      if (!isWalkOver && search?.isComplete() !== true) return undefined
+      search ??= await createTextSearch(scan, text)
+      return search.step(from, limit, matchesAmong)
+    },
+    candidatesBetween: async (from, until) => search?.candidatesBetween(from, until),
+  }
 }
 
 /** What may match in a segment, or in a part of one that has many candidates: leads after a position, up to another. */
@@ -34,7 +60,7 @@ interface Part {
  * Finds leads that contain a term, in the order of the scan. Segments follow the time, so the first ones usually have
  * enough matches for a page. What is found for one rank is kept for the next ones.
  */
-export async function createTextSearch(scan: Scan, term: string): Promise<TextSearch> {
+async function createTextSearch(scan: Scan, term: string): Promise<TextSearch> {
   const { sql } = scan
   const isDescending = scan.order === Order.Newest
   let segments = await readSegments(sql)
@@ -51,10 +77,14 @@ export async function createTextSearch(scan: Scan, term: string): Promise<TextSe
   const isAmongNewest = (from: Position, end: Position) =>
     isDescending ? compare(from, justAfter(end)) > 0 : compare(from, end) >= 0
 
-  const amongNewest = async (from: Position, limit: number, end: Position | undefined): Promise<Step | undefined> => {
+  const holds = ({ after, until }: Pick<Part, 'after' | 'until'>, position: Position) =>
+    compare(after, position) < 0 && compare(position, until) <= 0
+
+  const amongNewest = async (from: Position, limit: number, matchesAmong: MatchesAmong, end: Position | undefined) => {
     newest ??= await findNewest(scan, end, term)
     if (newest === 'too many') return undefined
-    const { matches } = await verify({ ...scan, limit }, from, sql`select unnest(${newest}::uuid[]) as id`, [])
+    const leadIds = sql`select unnest(${newest}::uuid[]) as id`
+    const { matches } = await verify(scan, from, matchesAmong({ ...scan, limit }, from, leadIds), [])
     if (matches.length === limit) return { matches, through: matches.at(-1) }
     return { matches, through: isDescending && end !== undefined ? justAfter({ ...end, rank: from.rank }) : undefined }
   }
@@ -68,7 +98,7 @@ export async function createTextSearch(scan: Scan, term: string): Promise<TextSe
     return true
   }
 
-  const inSegments = async (from: Position, limit: number): Promise<Step> => {
+  const inSegments = async (from: Position, limit: number, matchesAmong: MatchesAmong): Promise<Step> => {
     const following = segments.filter((segment) => mayFollow(from, boundsOf(segment)))
     if (isDescending) following.reverse()
     const group = firstWith(wantedLeads, following)
@@ -80,7 +110,9 @@ export async function createTextSearch(scan: Scan, term: string): Promise<TextSe
     const chosen = upToMaximum(parts, scan.limits.maxCandidates)
     const found = chosen.filter(({ places }) => places.length > 0)
     const { matches, areCurrent } =
-      found.length === 0 ? NO_MATCHES : await verify({ ...scan, limit }, from, leadIdsOf(scan, found), found)
+      found.length === 0
+        ? NO_MATCHES
+        : await verify(scan, from, matchesAmong({ ...scan, limit }, from, leadIdsOf(scan, found)), found)
     if (!areLoaded || !areCurrent) {
       // segments were merged meanwhile; this scan is not one snapshot
       segments = await readSegments(sql)
@@ -98,12 +130,30 @@ export async function createTextSearch(scan: Scan, term: string): Promise<TextSe
   }
 
   return {
-    step: (from, limit) => {
+    step: (from, limit, matchesAmong) => {
       const last = segments.at(-1)
       const end = last && boundsOf(last).until
-      return end === undefined || isAmongNewest(from, end) ? amongNewest(from, limit, end) : inSegments(from, limit)
+      if (end === undefined || isAmongNewest(from, end)) return amongNewest(from, limit, matchesAmong, end)
+      return inSegments(from, limit, matchesAmong)
     },
     isComplete: () => known.size === segments.length && Array.isArray(newest),
+    candidatesBetween: async (from, until) => {
+      const between = (part: Pick<Part, 'after' | 'until'>) =>
+        mayFollow(from, part) && (until === undefined || !mayFollow(until, part) || holds(part, until))
+      const wanted = segments.filter((segment) => between(boundsOf(segment)))
+      const last = segments.at(-1)
+      const end = last && boundsOf(last).until
+      const first = isDescending ? from : until
+      const areNewestWanted = end === undefined || first === undefined || isAmongNewest(first, end)
+      // a walk may have passed the newest leads, or a segment
+      const missing = wanted.filter(({ id }) => !known.has(id))
+      if (firstWith(FIRST_LEADS, missing).length < missing.length || !(await load(missing))) return undefined
+      if (areNewestWanted) newest ??= await findNewest(scan, end, term)
+      if (newest === 'too many') return undefined
+      const parts = wanted.flatMap(({ id }) => known.get(id) ?? []).filter(between)
+      const count = parts.reduce((sum, { places }) => sum + places.length, 0)
+      return areNewestWanted ? count + (newest?.length ?? 0) : count
+    },
   }
 }
 
@@ -205,24 +255,13 @@ interface VerifiedRow {
   current: number
 }
 
-/** Checks the text and the filter for each of the leads. Not current if a segment is gone. */
-async function verify(scan: Scan, from: Position, leadIds: SqlFragment, parts: readonly Part[]) {
-  const { sql, order, filter, limit } = scan
-  const { condition, sort } = following(sql, order, from, filter, { at: sql`i.received_at`, id: sql`i.lead_id` })
-  const conditions = [
-    ...insightConditions(sql, filter),
-    ...(from.rank === SAME_RANK ? [] : [sql`i.effective_priority = ${from.rank}`]),
-    ...leadExists(sql, filter, sql`i.lead_id`),
-    condition,
-  ]
+/** Reads the matches. Not current if a segment is gone. */
+async function verify({ sql, order }: Scan, from: Position, matchesAmong: SqlFragment, parts: readonly Part[]) {
   const segments = [...new Set(parts.map(({ segment }) => segment))]
   const rows = await withQueryTimeout(sql<VerifiedRow[]>`
     select m.lead_id, m.received_at, c.current
     from (select count(*) as current from search_segments where id = any(${segments}::int[])) c
-    left join (
-      select i.lead_id, i.received_at from (${leadIds}) found join insights i on i.lead_id = found.id
-      where ${allOf(sql, conditions)} order by ${sort} limit ${limit}
-    ) m on true`)
+    left join (${matchesAmong}) m on true`)
   const matches = rows.flatMap((row): Position[] =>
     row.lead_id === null ? [] : [{ rank: from.rank, receivedAt: row.received_at, leadId: row.lead_id }],
   )

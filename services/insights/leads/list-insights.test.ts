@@ -43,6 +43,7 @@ const SMALL_LIMITS = {
   longestWalk: 4,
   maxMatches: 3,
   maxCandidates: 2,
+  maxWaitingCandidates: 20,
   maxUnindexedBytes: 300,
 }
 const SMALL: ListStoreOptions = { limits: SMALL_LIMITS, pageBudgetMs: 10_000 }
@@ -293,6 +294,23 @@ test.each([
     undefined,
   )
   expect(slice.positions).toHaveLength(6)
+})
+
+test.each(Object.values(Order))('leads without an insight are found by a text, by %s', async (order) => {
+  await clear()
+  const leads = Array.from({ length: 20 }, (_, i): ListedLead => {
+    const lead = { ...openLead(randomUUID(), `needle ${i}`), createdAt: new Date(Date.UTC(2026, 0, 1) + i) }
+    if (i % 3 === 0) return lead
+    return { ...lead, insight: undefined, state: i % 3 === 1 ? 'pending' : 'dead_lettered' }
+  })
+  await store(leads)
+  await buildSearchIndex()
+  for (const states of [[], ['pending'], ['open', 'dead_lettered'], ['pending', 'dead_lettered']]) {
+    const filter = { text: 'needle', states } as ListFilter
+    const options = { ...SMALL, limits: { ...SMALL_LIMITS, maxUnindexedBytes: 10_000 } }
+    expect(await listAll({ filter, order, pageSize: 30, options })).toEqual(expectedIds(leads, filter, order))
+    expect(await listAll({ filter, order, pageSize: 4, options })).toEqual(expectedIds(leads, filter, order))
+  }
 })
 
 test('the text of the newest leads is not read at once if it is long', async () => {

@@ -3,6 +3,7 @@ import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import type { Reads } from '../../../lib/postgres/reads.ts'
 import { countOpen } from './count-open.ts'
 import type { FacetFrequencies } from './facet-frequencies.ts'
+import { createLazyTextSearch } from './find-by-text.ts'
 import { type InsightFilter, needsInsight } from './insight-filter.ts'
 import { type LeadInsight, LeadState } from './lead-insight.ts'
 import { mergeSlices, Order, type Position, type Slice } from './order.ts'
@@ -94,13 +95,14 @@ const NOTHING: Slice = { positions: [], through: undefined }
 /** Reads the parts of the list that have the next leads. */
 async function readSlices(scan: Scan, after: Position | undefined): Promise<Slice[]> {
   const { isOpenWanted, waiting } = statesOf(scan.filter)
-  const open = isOpenWanted ? await readOpen(scan, after) : undefined
+  const textSearch = createLazyTextSearch(scan)
+  const open = isOpenWanted ? await readOpen(scan, after, textSearch) : undefined
   if (open === undefined) return [await readWaiting(scan, waiting, after)]
   if (waiting.length === 0) return [open]
   // by urgency, leads without an insight come after all others
   if (scan.order === Order.Urgency && open.through !== undefined) return [open]
   const end = scan.order === Order.Urgency ? undefined : (open.positions[scan.limit - 1] ?? open.through)
-  return [open, await readWaiting(scan, waiting, after, end)]
+  return [open, await readWaiting(scan, waiting, after, end, textSearch)]
 }
 
 /** The states that leads can have that match: whether open, and which of those without an insight. */

@@ -1,9 +1,10 @@
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { DAY_MS, dayOf, facetsOf, hasFacets } from './facets.ts'
+import { allOf, insightConditions, leadExists } from './filter-conditions.ts'
 import { createFacetSearch, type Days, findRest } from './find-by-facets.ts'
-import { createTextSearch, type TextSearch } from './find-by-text.ts'
-import { insightRanks, type Position, type Slice } from './order.ts'
-import { startOf } from './positions.ts'
+import { createLazyTextSearch, type LazyTextSearch, type MatchesAmong } from './find-by-text.ts'
+import { insightRanks, type Position, SAME_RANK, type Slice } from './order.ts'
+import { following, startOf } from './positions.ts'
 import { GROWTH, type Scan, type Step, takeSteps } from './scan.ts'
 import { walkInsights } from './walk-insights.ts'
 
@@ -14,16 +15,22 @@ import { walkInsights } from './walk-insights.ts'
  * more than some ten milliseconds.
  */
 
-/** @param after undefined for the first page */
-export async function readOpen(scan: Scan, after: Position | undefined): Promise<Slice> {
+/**
+ * @param after undefined for the first page
+ * @param textSearch may be shared with other parts of the list
+ */
+export async function readOpen(
+  scan: Scan,
+  after: Position | undefined,
+  textSearch = createLazyTextSearch(scan),
+): Promise<Slice> {
   const { order, filter, limit } = scan
   const ranks = insightRanks(order, filter.priorities).filter((rank) => after === undefined || rank >= after.rank)
-  const findText = createLazyTextSearch(scan)
   const positions: Position[] = []
   for (const rank of ranks) {
     const start = after?.rank === rank ? after : startOf(order, filter, rank)
     const rest = { ...scan, limit: limit - positions.length }
-    const slice = await takeSteps(rest, start, createSteps(rest, findText))
+    const slice = await takeSteps(rest, start, createSteps(rest, textSearch))
     positions.push(...slice.positions)
     if (slice.through !== undefined) return { positions, through: slice.through }
     if (slice.isEnd) break
@@ -31,22 +38,24 @@ export async function readOpen(scan: Scan, after: Position | undefined): Promise
   return { positions, through: undefined }
 }
 
-/** Makes a step if the filter has a text and its index is useful at this position. */
-type FindText = ((from: Position, limit: number, isWalkOver: boolean) => Promise<Step | undefined>) | undefined
-
-function createLazyTextSearch(scan: Scan): FindText {
-  const { text, email } = scan.filter
-  if (text === undefined || email !== undefined) return undefined
-  let search: TextSearch | undefined
-  return async (from, limit, isWalkOver) => {
-    if (!isWalkOver && search?.isComplete() !== true) return undefined
-    search ??= await createTextSearch(scan, text)
-    return search.step(from, limit)
-  }
+const openAmong: MatchesAmong = ({ sql, order, filter, limit }, from, leadIds) => {
+  const { condition, sort } = following(sql, order, from, filter, { at: sql`i.received_at`, id: sql`i.lead_id` })
+  const conditions = [
+    ...insightConditions(sql, filter),
+    ...(from.rank === SAME_RANK ? [] : [sql`i.effective_priority = ${from.rank}`]),
+    ...leadExists(sql, filter, sql`i.lead_id`),
+    condition,
+  ]
+  return sql`
+    select i.lead_id, i.received_at from (${leadIds}) found join insights i on i.lead_id = found.id
+    where ${allOf(sql, conditions)} order by ${sort} limit ${limit}`
 }
 
 /** Returns a function that makes the next step: one of a walk, and after a number of rows one with another index. */
-function createSteps(scan: Scan, findText: FindText): (from: Position, limit: number) => Promise<Step> {
+function createSteps(
+  scan: Scan,
+  textSearch: LazyTextSearch | undefined,
+): (from: Position, limit: number) => Promise<Step> {
   const { firstRows, maxWalk, maxTextWalk, maxExpectedWalk, longestWalk } = scan.limits
   let rows = Math.min(firstRows * scan.limit, longestWalk)
   const walked = { rows: 0, matches: 0 }
@@ -76,7 +85,9 @@ function createSteps(scan: Scan, findText: FindText): (from: Position, limit: nu
     return search(from, limit)
   }
   return async (from, limit) => {
-    if (findText !== undefined) return (await findText(from, limit, walked.rows + rows > maxTextWalk)) ?? walk(from)
+    if (textSearch !== undefined) {
+      return (await textSearch.step(from, limit, openAmong, walked.rows + rows > maxTextWalk)) ?? walk(from)
+    }
     const isFruitful = walked.matches > 0 && expectedRows(limit) <= maxExpectedWalk
     const canFind = scan.filter.email === undefined && hasFacets(facetsOf(scan.filter, from.rank))
     if (walked.rows + rows <= maxWalk || isFruitful || !canFind) return walk(from)

@@ -1,31 +1,46 @@
 import type { SqlFragment } from '../../../lib/postgres/connect.ts'
 import { withQueryTimeout } from '../../../lib/postgres/query-timeout.ts'
 import { allOf, leadConditions, waitingConditions } from './filter-conditions.ts'
+import type { LazyTextSearch, MatchesAmong } from './find-by-text.ts'
 import type { InsightFilter } from './insight-filter.ts'
 import { LeadState } from './lead-insight.ts'
-import { type Position, type Slice, waitingRank } from './order.ts'
+import { comparePositions, type Position, type Slice, waitingRank } from './order.ts'
 import { following, startOf } from './positions.ts'
 import { GROWTH, type Scan, type Step, takeSteps } from './scan.ts'
 
 /**
  * Leads without an insight, in order: those that wait for triage, and those that triage failed on. Walks over the places
  * where such leads are (db/migrations/026), or over the leads of an email address, and checks each. So a page costs the
- * same however many leads wait.
+ * same however many leads wait. If the search for a text, among leads with an insight, has found few candidates up to the
+ * same position, it checks those instead: the search index has all leads.
  *
  * @param after undefined for the first page
  * @param until where it may end; undefined to read until there are enough
+ * @param textSearch what the search among leads with an insight found
  */
 export async function readWaiting(
   scan: Scan,
   states: readonly LeadState[],
   after: Position | undefined,
   until?: Position,
+  textSearch?: LazyTextSearch,
 ): Promise<Slice> {
   const { limits, limit } = scan
   const rank = waitingRank(scan.order)
   const start = after?.rank === rank ? after : startOf(scan.order, scan.filter, rank)
   let rows = Math.min(limits.firstRows * limit, limits.longestWalk)
-  const slice = await takeSteps(scan, start, async (from) => {
+  const candidates = await textSearch?.candidatesBetween(start, until)
+  const areFew = candidates !== undefined && candidates <= limits.maxWaitingCandidates
+  const slice = await takeSteps(scan, start, async (from, wanted) => {
+    const found = areFew ? await textSearch?.step(from, wanted, waitingAmong(states), true) : undefined
+    if (
+      found?.through !== undefined &&
+      until !== undefined &&
+      comparePositions(scan.order, found.through, until) >= 0
+    ) {
+      return { ...found, through: undefined }
+    }
+    if (found !== undefined) return found
     const step = await walkWaiting(scan, states, { from, until, rows })
     rows = Math.min(rows * GROWTH, limits.longestWalk)
     return step
@@ -52,7 +67,7 @@ async function walkWaiting(scan: Scan, states: readonly LeadState[], walk: Walk)
     sql`l.lead_id = w.lead_id`,
     ...waitingConditions(sql, filter),
     ...leadConditions(sql, filter),
-    ...isInStates(scan, states),
+    ...isInStates(scan, states, sql`w.lead_id`),
   ]
   const walked = await withQueryTimeout(sql<WalkedRow[]>`
     with walked as materialized (
@@ -70,6 +85,23 @@ async function walkWaiting(scan: Scan, states: readonly LeadState[], walk: Walk)
   return {
     matches: walked.filter(({ matches }) => matches).map(positionOf),
     through: last?.is_last ? positionOf(last) : undefined,
+  }
+}
+
+function waitingAmong(states: readonly LeadState[]): MatchesAmong {
+  return (scan, from, leadIds) => {
+    const { sql, order, filter, limit } = scan
+    const { condition, sort } = following(sql, order, from, filter, { at: sql`l.created_at`, id: sql`l.lead_id` })
+    const conditions = [
+      sql`not exists (select from insights i where i.lead_id = l.lead_id)`,
+      ...waitingConditions(sql, filter),
+      ...leadConditions(sql, filter),
+      ...isInStates(scan, states, sql`l.lead_id`),
+      condition,
+    ]
+    return sql`
+      select l.lead_id, l.created_at as received_at from (${leadIds}) found join lead_details l on l.lead_id = found.id
+      where ${allOf(sql, conditions)} order by ${sort} limit ${limit}`
   }
 }
 
@@ -101,9 +133,9 @@ function candidates({ sql, order, filter }: Scan, states: readonly LeadState[], 
   return ordered(sql`(${all}) c`, filter, until)
 }
 
-/** The condition that a lead `w` without an insight is in one of the states. */
-function isInStates({ sql }: Scan, states: readonly LeadState[]): SqlFragment[] {
+/** The condition that a lead without an insight is in one of the states. */
+function isInStates({ sql }: Scan, states: readonly LeadState[], leadId: SqlFragment): SqlFragment[] {
   const [isPending, isDeadLettered] = [states.includes(LeadState.Pending), states.includes(LeadState.DeadLettered)]
   if (isPending && isDeadLettered) return []
-  return [sql`exists (select from failed_leads f where f.lead_id = w.lead_id) = ${isDeadLettered}::boolean`]
+  return [sql`exists (select from failed_leads f where f.lead_id = ${leadId}) = ${isDeadLettered}::boolean`]
 }

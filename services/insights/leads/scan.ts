@@ -22,6 +22,8 @@ export interface StepLimits {
   readonly maxMatches: number
   /** Leads with all trigrams of a term whose text is read in one step. */
   readonly maxCandidates: number
+  /** Such leads that are checked for having no insight, rather than walking over the leads without one. */
+  readonly maxWaitingCandidates: number
   /** Text of the newest leads, in no segment of the search index yet, that is read at once. More is walked over. */
   readonly maxUnindexedBytes: number
 }
@@ -36,6 +38,7 @@ export const STEP_LIMITS: StepLimits = {
   maxScan: 100_000,
   maxMatches: 1_000,
   maxCandidates: 1_000,
+  maxWaitingCandidates: 3_000,
   maxUnindexedBytes: 10_000_000,
 }
 
