@@ -68,6 +68,8 @@ const MEASURE = {
   latency: measureLatencies,
   protocols: measureProtocolsAndReads,
   reads: measureProtocolsAndReads,
+  // a part of the reads that can be measured alone
+  watch: async (run) => (sectionsOf(run.options).includes('reads') ? undefined : measureWatchers(run)),
   workers: measureWorkers,
   stored: measureStored,
   peers: measurePeers,
@@ -130,12 +132,17 @@ function isQuick({ operation, concurrency }: Protocol): boolean {
   return concurrency <= 64 && operation !== Operation.Import
 }
 
-async function measureReads(run: Run): Promise<void> {
+async function measureWatchers(run: Run): Promise<void> {
   const { options, results, signal, print } = run
   print(`${options.watch.watchers} watchers`)
   await withProduct(run, 'watch', {}, async (product) => {
     results.watch = await measureWatch(product, options.watch, signal)
   })
+}
+
+async function measureReads(run: Run): Promise<void> {
+  const { options, results, signal, print } = run
+  await measureWatchers(run)
   for (const leads of options.listedLeads) {
     print(`lists of ${leads.toLocaleString('en')} leads`)
     const prepare = async (sql: Sql) => fillWithListedLeads(sql, leads)

@@ -26,7 +26,7 @@ export interface Options {
   readonly storedLeads: readonly number[]
 }
 
-const SECTIONS = ['limits', 'protocols', 'latency', 'reads', 'workers', 'stored', 'peers'] as const
+const SECTIONS = ['limits', 'protocols', 'latency', 'reads', 'watch', 'workers', 'stored', 'peers'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export const USAGE = `Measures the performance of the system, its layers and its peers.
