@@ -17,6 +17,7 @@ import { PEERS, startPeer } from './peers/peers.ts'
 import { fillWithListedLeads, untilIndexed } from './reads/fill-listed-leads.ts'
 import { measureLists } from './reads/measure-lists.ts'
 import { fillLargeSender, measureOverviews } from './reads/measure-overview.ts'
+import { measureStats, untilRolledUp } from './reads/measure-stats.ts'
 import { measureWatch } from './reads/measure-watch.ts'
 import type { Results, ThroughputRow } from './results.ts'
 import { fillWithTriagedLeads } from './stack/fill.ts'
@@ -151,6 +152,9 @@ async function measureReads(run: Run): Promise<void> {
       print(`lists of ${leads.toLocaleString('en')} leads: indexed`)
       const measured = await measureLists(insightsUrl, sql, options.listCalls, signal)
       results.lists = [...(results.lists ?? []), ...measured]
+      await untilRolledUp(sql, signal)
+      const stats = await measureStats(insightsUrl, sql, options.statsCalls, signal)
+      results.stats = [...(results.stats ?? []), ...stats]
       await fillLargeSender(sql)
       const overviews = await measureOverviews(insightsUrl, sql, options.overviewCalls, signal)
       results.overviews = [...(results.overviews ?? []), ...overviews]

@@ -21,6 +21,7 @@ export interface Options {
   readonly listedLeads: readonly number[]
   readonly listCalls: number
   readonly overviewCalls: number
+  readonly statsCalls: number
   readonly watch: WatchLoad
   /** Leads with insights in the database before the measurement. */
   readonly storedLeads: readonly number[]
@@ -86,7 +87,7 @@ export function parseOptions(args: readonly string[]): Options | CompareOptions 
         limitSpan: { warmUpSeconds: 0.3, seconds: 0.5 },
         limitLatencySpan: { warmUpSeconds: 0.2, seconds: 0.5 },
         ...{ latencyRates: [1_000], triageWorkers: [], storedLeads: [] },
-        ...{ listedLeads: [100_000], listCalls: 5, overviewCalls: 100 },
+        ...{ listedLeads: [100_000], listCalls: 5, overviewCalls: 100, statsCalls: 5 },
         watch: { watchers: 50, leadsPerSecond: 500, span: { warmUpSeconds: 1, seconds: 3 } },
       }
     : {
@@ -95,7 +96,7 @@ export function parseOptions(args: readonly string[]): Options | CompareOptions 
         limitSpan: { warmUpSeconds: 1, seconds: 2 },
         limitLatencySpan: { warmUpSeconds: 0.5, seconds: 1.5 },
         ...{ latencyRates: [200, 1_000, 3_000], triageWorkers: [1, 2, 4], storedLeads: [0, 1_000_000, 5_000_000] },
-        ...{ listedLeads: [1_000_000, 5_000_000], listCalls: 100, overviewCalls: 1_000 },
+        ...{ listedLeads: [1_000_000, 5_000_000], listCalls: 100, overviewCalls: 1_000, statsCalls: 50 },
         watch: { watchers: 1_000, leadsPerSecond: 500, span: { warmUpSeconds: 5, seconds: 20 } },
       }
 }

@@ -6,6 +6,7 @@ import type { LatencyAtRate, OperationRate } from './measure/operations.ts'
 import type { Throughput } from './measure/throughput.ts'
 import type { ListRow } from './reads/measure-lists.ts'
 import type { OverviewRow } from './reads/measure-overview.ts'
+import type { StatsRow } from './reads/measure-stats.ts'
 import type { WatchRow } from './reads/measure-watch.ts'
 
 /** The results of one run; sections that were not measured are empty. */
@@ -21,6 +22,7 @@ export interface Results {
   /** Missing in the results of older runs. */
   lists?: ListRow[]
   overviews?: OverviewRow[]
+  stats?: StatsRow[]
   watch?: WatchRow
   workers: ThroughputRow[]
   stored: ThroughputRow[]

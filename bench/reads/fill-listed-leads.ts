@@ -22,7 +22,8 @@ export async function fillWithListedLeads(sql: Sql, count: number): Promise<void
     await transaction`create temp table listed (
       id uuid, idempotency_key uuid, email text, phone text, name text, note text, content_hash text, client_id text,
       source text, created_at timestamptz, stage text, intent text, priority text, next_action text, confidence float8,
-      tags text[], reasons jsonb, language text, analyzer text, corrected_intent text, corrected_priority text
+      tags text[], reasons jsonb, language text, analyzer text, corrected_intent text, corrected_priority text,
+      latency_ms int
     ) on commit drop`
     const copy = await transaction`copy listed from stdin`.writable()
     await writeRows(copy, count)
@@ -34,10 +35,11 @@ export async function fillWithListedLeads(sql: Sql, count: number): Promise<void
                             reasons, language, analyzer, client_id, source, created_at, updated_at, received_at,
                             corrected_intent, corrected_priority, corrected_next_action, corrected_at)
       select id, gen_random_uuid(), 1, stage, content_hash, intent, priority, next_action, confidence, tags, reasons,
-             language, analyzer, client_id, source, created_at, created_at, created_at, corrected_intent,
+             language, analyzer, client_id, source, triaged_at, triaged_at, created_at, corrected_intent,
              corrected_priority, case when corrected_intent is not null then next_action end,
-             case when corrected_intent is not null then created_at end
-      from listed where stage is not null`)
+             case when corrected_intent is not null then triaged_at + interval '1 hour' end
+      from (select *, created_at + latency_ms * interval '1 millisecond' as triaged_at from listed) as triaged
+      where stage is not null`)
     await transaction`
       insert into dead_letters (lead_id, generation, reason, error, attempts)
       select id, 1, 'failed', 'bench', 5 from (
@@ -74,9 +76,9 @@ function lineOf(row: LeadRow, createdAtMs: number, hasInsight: boolean): string 
     ? [
         ...[insight.stage, insight.intent, insight.priority, insight.nextAction, String(insight.confidence)],
         ...[`{${insight.tags.join(',')}}`, insight.reasons, insight.language, insight.analyzer],
-        ...[insight.correctedIntent, insight.correctedPriority],
+        ...[insight.correctedIntent, insight.correctedPriority, String(insight.latencyMs)],
       ]
-    : Array.from({ length: 11 }, () => null)
+    : Array.from({ length: 12 }, () => null)
   return `${[...lead, row.clientId, row.source, created, ...values].map(copied).join('\t')}\n`
 }
 

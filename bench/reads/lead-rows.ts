@@ -9,7 +9,7 @@ import { createNotes, madeUp } from './varied-notes.ts'
  */
 
 const PROVIDERS = ['gmail.com', 'outlook.com', 'web.de', 'gmx.net', 'yahoo.fr', 'mail.ru', 'orange.fr'] as const
-const NAMED_SOURCES = ['website', 'landing-page', 'fair', 'partner', 'newsletter', 'referral', 'phone'] as const
+export const NAMED_SOURCES = ['website', 'landing-page', 'fair', 'partner', 'newsletter', 'referral', 'phone'] as const
 const RARE_TAGS = ['vip', 'press'] as const
 
 export interface LeadRow {
@@ -32,6 +32,8 @@ export interface LeadRow {
     readonly analyzer: string
     readonly correctedIntent: string | null
     readonly correctedPriority: string | null
+    /** Time from the commit of the lead to that of the insight. */
+    readonly latencyMs: number
   }
 }
 
@@ -44,6 +46,7 @@ export function createRows(seed: number, people: number): () => LeadRow {
   const domain = zipf(random, 20_000)
   const stage = inProportion(random, { final: 99, provisional: 1 })
   const analyzer = inProportion(random, { 'rules@14': 70, 'rules@13': 20, 'model@3': 9.9, 'rules@1': 0.1 })
+  const latencyMs = createLatencies(seed)
   const priority = inProportion(random, { P0: 2, P1: 13, P2: 55, P3: 30 })
   const names = Array.from({ length: 500 }, note).flatMap(({ text }) => text.match(/\p{L}{3,}/gu) ?? [])
   return () => {
@@ -81,9 +84,17 @@ export function createRows(seed: number, people: number): () => LeadRow {
         ),
         correctedIntent: corrected ? 'other' : null,
         correctedPriority: corrected ? 'P1' : null,
+        latencyMs: latencyMs(),
       },
     }
   }
+}
+
+/** Mostly 20 to 400 ms, as of a worker that keeps up; one of a hundred insights took minutes, after an outage. */
+function createLatencies(seed: number): () => number {
+  const random = createRandom(seed + 1) // another one, so that the rows are otherwise the same as without latencies
+  const normal = () => random() + random() + random() + random() - 2 // nearly, from -2 to 2
+  return () => Math.round(random() < 0.01 ? 600_000 * random() : 80 * Math.exp(1.2 * normal()))
 }
 
 function asciiOnly(word: string): string {

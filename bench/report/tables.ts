@@ -30,7 +30,19 @@ function introduction({ machine: m, sent }: Results): string[] {
 }
 
 function speeds(results: Results): string[] {
-  const { limits, protocols, latency, reads, lists = [], overviews = [], watch, workers, stored, peers } = results
+  const {
+    limits,
+    protocols,
+    latency,
+    reads,
+    lists = [],
+    overviews = [],
+    stats = [],
+    watch,
+    workers,
+    stored,
+    peers,
+  } = results
   return [
     section(
       'Layers alone',
@@ -83,6 +95,16 @@ function speeds(results: Results): string[] {
         ...[p50, p95, p99, max].map(ms),
       ]),
       'In a closed loop, each of a random lead of 5,000.',
+    ),
+    section(
+      'Statistics: GET /stats',
+      ['leads', 'of', 'p50 ms', 'p95 ms', 'max ms', 'failed'],
+      stats.map(({ leads, name, p50, p95, max, failed }) => [
+        ...[whole(leads), name],
+        ...[p50, p95, max].map(ms),
+        String(failed),
+      ]),
+      'One call after the other, when all hours are rolled up. Failed calls returned 503.',
     ),
     watchTable(watch),
     throughputTable('Triage workers', workers),
