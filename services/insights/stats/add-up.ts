@@ -1,7 +1,7 @@
 import { type Counts, noCounts } from './figures.ts'
 import { countsLeads } from './measures.ts'
 import { forEachCombination, forEachCount, type Names, type PackedHour, UNNAMED } from './pack-counts.ts'
-import { ABSENT, type Dimension, labelOf, OTHER, periodOf, type StatsQuery } from './stats-query.ts'
+import { ABSENT, Dimension, labelOf, OTHER, periodOf, type StatsQuery } from './stats-query.ts'
 
 /** The counts of one interval and group. */
 export interface StatsCell {
@@ -21,13 +21,13 @@ export function createLargestGroups(query: StatsQuery) {
   return {
     add: (hour: PackedHour): void => {
       const values = valuesOf(hour.names, query.breakdown)
-      const leads = new Float64Array(values.length)
+      const leads = new Float64Array(values.length + 1)
       forEachMatch(query, hour, (number, isCertain, counts, from, to) => {
-        if (isCertain && number < leads.length) leads[number] = (leads[number] ?? 0) + leadsIn(counts, from, to)
+        if (isCertain) leads[number] = (leads[number] ?? 0) + leadsIn(counts, from, to)
       })
-      for (const [number, value] of values.entries()) {
+      for (const [index, value] of values.entries()) {
         const label = labelOf(value)
-        const more = leads[number] ?? 0
+        const more = leads[index + 1] ?? 0
         if (more > 0) leadsOf.set(label, (leadsOf.get(label) ?? 0) + more)
       }
     },
@@ -66,7 +66,7 @@ export function createSum(query: StatsQuery, labels: readonly string[]) {
           unattributed += leadsIn(counts, from, to)
           return
         }
-        const sum = cellOf(interval, groupOfNumber[number] ?? other).counts
+        const sum = cellOf(interval, groupOfNumber[number - 1] ?? other).counts
         forEachCount(counts, from, to, (key, count) => {
           sum[key] = (sum[key] ?? 0) + count
         })
@@ -83,7 +83,7 @@ export function createSum(query: StatsQuery, labels: readonly string[]) {
   }
 }
 
-function leadsIn(counts: DataView, from: number, to: number): number {
+function leadsIn(counts: Uint8Array, from: number, to: number): number {
   let leads = 0
   forEachCount(counts, from, to, (key, count) => {
     if (countsLeads(key)) leads += count
@@ -94,24 +94,31 @@ function leadsIn(counts: DataView, from: number, to: number): number {
 /**
  * Visits the combinations of an hour that match the filter.
  *
- * @param visit gets the number of the value that the query groups by, or 0; whether the combination matches for certain,
+ * @param visit gets the number of the value that the query groups by, or {@link UNNAMED}; whether the combination matches for certain,
  *   which one without a name does not; and the place of its entries
  */
 function forEachMatch(
   query: StatsQuery,
   { names, counts }: PackedHour,
-  visit: (number: number, isCertain: boolean, counts: DataView, from: number, to: number) => void,
+  visit: (number: number, isCertain: boolean, counts: Uint8Array, from: number, to: number) => void,
 ): void {
-  const view = new DataView(counts.buffer, counts.byteOffset, counts.byteLength)
   const matchesClient = createFilter(query.clients, names.clients)
   const matchesSource = createFilter(query.sources, names.sources)
   const matchesLanguage = createFilter(query.languages, names.languages)
   const { breakdown } = query
-  forEachCombination(view, (client, source, language, from, to) => {
+  forEachCombination(counts, (client, source, language, from, to) => {
     const match = matchesClient(client) * matchesSource(source) * matchesLanguage(language)
     if (match === Match.No) return
-    const number = breakdown === undefined ? 0 : { client, source, language }[breakdown]
-    visit(number, match === Match.Yes, view, from, to)
+    // without an object for each combination, which would cost more than all the rest
+    const number =
+      breakdown === Dimension.Client
+        ? client
+        : breakdown === Dimension.Source
+          ? source
+          : breakdown === Dimension.Language
+            ? language
+            : UNNAMED
+    visit(number, match === Match.Yes, counts, from, to)
   })
 }
 
@@ -122,7 +129,7 @@ const Match = { No: 0, Yes: 1, Maybe: 2 } as const
 function createFilter(wanted: readonly string[], names: readonly (string | null)[]): (number: number) => number {
   if (wanted.length === 0) return () => Match.Yes
   const matches = names.map((name) => Number(name !== null && wanted.includes(name)))
-  return (number) => (number === UNNAMED ? Match.Maybe : (matches[number] ?? Match.No))
+  return (number) => (number === UNNAMED ? Match.Maybe : (matches[number - 1] ?? Match.No))
 }
 
 function valuesOf(names: Names, breakdown: Dimension | undefined): readonly (string | null)[] {

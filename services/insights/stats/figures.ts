@@ -1,5 +1,5 @@
 import type { Intent, Priority } from '../../../domain/vocabulary.ts'
-import { INTENTS, KEYS, latencyOfKey, Measure, PRIORITIES, verdictKey } from './measures.ts'
+import { FIRST_LATENCY, INTENTS, KEYS, latencyOfKey, Measure, PRIORITIES, verdictKey } from './measures.ts'
 
 /** How often each key of measures.ts was counted. */
 export type Counts = Float64Array
@@ -61,21 +61,19 @@ export function addCounts(sum: Counts, counts: Counts): void {
   for (let key = 0; key < KEYS; key++) sum[key] = (sum[key] ?? 0) + (counts[key] ?? 0)
 }
 
+/** Without an object for each key: there are thousands of figures with hundreds of keys. */
 function latencyOf(counts: Counts): Latency | undefined {
-  // in ascending order, as the keys are
-  const buckets = Array.from(counts, (count, key) => ({ latencyMs: latencyOfKey(key), count })).flatMap(
-    ({ latencyMs, count }) => (latencyMs === undefined || count === 0 ? [] : [{ latencyMs, count }]),
-  )
-  const total = sumOf(buckets.map(({ count }) => count))
+  const latencies = counts.subarray(FIRST_LATENCY)
+  const total = latencies.reduce((sum, count) => sum + count, 0)
   if (total === 0) return undefined
   /** Nearest rank: the smallest latency that at least this share of all does not exceed. */
   const percentile = (percent: number): number => {
     let left = Math.ceil((total * percent) / 100)
-    for (const { latencyMs, count } of buckets) {
+    const bucket = latencies.findIndex((count) => {
       left -= count
-      if (left <= 0) return Math.round(latencyMs)
-    }
-    return 0 // not reached: the counts add up to the total
+      return left <= 0
+    })
+    return Math.round(latencyOfKey(FIRST_LATENCY + bucket))
   }
   return { p50: percentile(50), p95: percentile(95), p99: percentile(99) }
 }

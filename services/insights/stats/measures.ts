@@ -5,13 +5,13 @@ import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
  * What statistics count, as numbers: a roll-up is a list of such keys with their counts, and two roll-ups are merged by
  * adding the counts of equal keys.
  *
- *   0 to 19     leads with an insight, by intent and priority
- *   20 to 24    see Measure
- *   100 to 419  leads with an insight, by latency
+ *   0 to 19    leads with an insight, by intent and priority
+ *   20 to 24   see Measure
+ *   25 to 344  leads with an insight, by latency
  */
 
 /** Every key is smaller. */
-export const KEYS = 420
+export const KEYS = 345
 
 export const INTENTS = Object.values(Intent)
 export const PRIORITIES = Object.values(Priority)
@@ -37,15 +37,16 @@ export const DUPLICATE_WINDOW_MS = 3_600_000
  * everything above 32 years.
  */
 const BUCKETS_PER_DOUBLING = 8
-const FIRST_LATENCY = 100
+/** Keys of latencies are not smaller. */
+export const FIRST_LATENCY = 25
 
 export function verdictKey(intent: Intent, priority: Priority): number {
   return INTENTS.indexOf(intent) * PRIORITIES.length + PRIORITIES.indexOf(priority)
 }
 
-/** The latency, in milliseconds, that a key stands for; undefined for a key of something else. */
-export function latencyOfKey(key: number): number | undefined {
-  return key < FIRST_LATENCY ? undefined : 2 ** ((key - FIRST_LATENCY + 0.5) / BUCKETS_PER_DOUBLING)
+/** The latency, in milliseconds, that the key of a latency stands for. */
+export function latencyOfKey(key: number): number {
+  return 2 ** ((key - FIRST_LATENCY + 0.5) / BUCKETS_PER_DOUBLING)
 }
 
 /** The key of a latency, as {@link latencyKeySql} computes it. */

@@ -5,15 +5,14 @@ import { forEachCombination, forEachCount, type PackedHour, packHours, UNNAMED }
 
 /** The counts of an hour as text, in any order: the sum of the entries of each combination and key. */
 function unpack({ names, counts }: Omit<PackedHour, 'hour'>): Map<string, number> {
-  const view = new DataView(counts.buffer, counts.byteOffset, counts.byteLength)
   const sums = new Map<string, number>()
-  forEachCombination(view, (client, source, language, from, to) => {
+  forEachCombination(counts, (client, source, language, from, to) => {
     const values = [
-      names.clients[client],
-      source === UNNAMED ? 'rest' : `=${names.sources[source]}`,
-      names.languages[language],
+      names.clients[client - 1],
+      source === UNNAMED ? 'rest' : `=${names.sources[source - 1]}`,
+      names.languages[language - 1],
     ]
-    forEachCount(view, from, to, (key, count) => add(sums, `${values} ${key}`, count))
+    forEachCount(counts, from, to, (key, count) => add(sums, `${values} ${key}`, count))
   })
   return sums
 }
@@ -30,11 +29,11 @@ const counted: fc.Arbitrary<CountedLeads> = fc
     source: fc.option(name),
     language: fc.option(name),
     is_rest: fc.boolean(),
-    counts: fc.dictionary(fc.nat(419).map(String), fc.integer({ min: 1, max: 1_000_000 })),
+    counts: fc.dictionary(fc.nat(344).map(String), fc.integer({ min: 1, max: 2 ** 31 })),
   })
   .map((leads) => (leads.is_rest ? { ...leads, source: null } : leads))
 
-test('packed counts have every count, also those of more than 16 bits', () => {
+test('packed counts have every count, also large ones', () => {
   fc.assert(
     fc.property(fc.array(counted), (rows) => {
       const packed = packHours(rows)
@@ -45,7 +44,7 @@ test('packed counts have every count, also those of more than 16 bits', () => {
           if (row.hour !== hour && row.hour.getTime() !== hour.getTime()) continue
           for (const [key, count] of Object.entries(row.counts)) {
             add(expected, `${[client, isRest ? 'rest' : `=${source}`, language]} ${key}`, count)
-            add(expectedTotal, `,=undefined, ${key}`, count)
+            add(expectedTotal, `,rest, ${key}`, count)
           }
         }
         expect(unpack({ names, counts })).toEqual(expected)

@@ -2,9 +2,10 @@ import type { CountedLeads } from './count-leads.ts'
 
 /*
  * Packed counts: those of an hour as bytes, which are read and added up many times faster than rows. For each combination
- * of a client, a source and a language there are, as unsigned integers of 16 bits in little-endian order: the numbers of
- * the three, how many entries follow, and the entries: a key of measures.ts and its count. A count above 65,535 takes
- * several entries. A number is an index in the list of the names that the hour has.
+ * of a client, a source and a language there are the numbers of the three, how many bytes follow, and in these the entries:
+ * a key of measures.ts and its count. A number is 1 for the first of the names that the hour has, and 0 for all values
+ * without a name. Everything is a varint as in Protocol Buffers: 7 bits in each byte, the lowest first, and the highest
+ * bit is set in all bytes but the last one.
  */
 
 // a type, so that it has an index signature as JSON needs
@@ -22,10 +23,7 @@ export interface PackedHour {
 }
 
 /** The number of all values without a name. */
-export const UNNAMED = 0xffff
-const MAX_COUNT = 0xffff
-const HEADER_BYTES = 8
-const ENTRY_BYTES = 4
+export const UNNAMED = 0
 
 /** Packs the counts of each hour that has leads, and the sum of them, which is one combination without names. */
 export function packHours(counted: readonly CountedLeads[]): (PackedHour & { readonly total: Buffer })[] {
@@ -46,7 +44,7 @@ export function packHours(counted: readonly CountedLeads[]): (PackedHour & { rea
       hour: new Date(hour),
       names: { clients: clients.names, sources: sources.names, languages: languages.names },
       counts: Buffer.concat(combinations),
-      total: packCombination([0, 0, 0], [...total]),
+      total: packCombination([UNNAMED, UNNAMED, UNNAMED], [...total]),
     }
   })
 }
@@ -54,11 +52,10 @@ export function packHours(counted: readonly CountedLeads[]): (PackedHour & { rea
 function numberNames<T = string | null>() {
   const numbers = new Map<T, number>()
   return {
-    /** Values beyond those that have a number of 16 bits have none. */
     numberOf: (name: T): number => {
-      const number = numbers.get(name) ?? numbers.size
-      if (number < UNNAMED) numbers.set(name, number)
-      return Math.min(number, UNNAMED)
+      const number = numbers.get(name) ?? numbers.size + 1
+      numbers.set(name, number)
+      return number
     },
     get names(): T[] {
       return [...numbers.keys()]
@@ -70,14 +67,31 @@ function packCombination(
   numbers: readonly number[],
   counts: readonly (readonly [key: number, count: number])[],
 ): Buffer {
-  const entries = counts.flatMap(([key, count]) => {
-    const full = Array.from({ length: Math.floor(count / MAX_COUNT) }, () => [key, MAX_COUNT])
-    return count % MAX_COUNT === 0 ? full : [...full, [key, count % MAX_COUNT]]
-  })
-  const values = [...numbers, entries.length, ...entries.flat()]
-  const bytes = Buffer.alloc(values.length * 2)
-  for (const [index, value] of values.entries()) bytes.writeUInt16LE(value, index * 2)
-  return bytes
+  const entries = counts.flat().flatMap(varint)
+  return Buffer.from([...[...numbers, entries.length].flatMap(varint), ...entries])
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))]
+}
+
+class VarintReader {
+  readonly #bytes: Uint8Array
+  at: number
+
+  constructor(bytes: Uint8Array, at: number) {
+    this.#bytes = bytes
+    this.at = at
+  }
+
+  next(): number {
+    let value = 0
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes[this.at++] ?? 0
+      if (byte < 128) return value + byte * factor
+      value += (byte - 128) * factor
+    }
+  }
 }
 
 /**
@@ -86,23 +100,28 @@ function packCombination(
  * @param visit gets the numbers of the values and the place of the entries, see {@link forEachCount}
  */
 export function forEachCombination(
-  counts: DataView,
+  counts: Uint8Array,
   visit: (client: number, source: number, language: number, from: number, to: number) => void,
 ): void {
-  for (let at = 0; at < counts.byteLength; ) {
-    const from = at + HEADER_BYTES
-    const to = from + counts.getUint16(at + 6, true) * ENTRY_BYTES
-    visit(counts.getUint16(at, true), counts.getUint16(at + 2, true), counts.getUint16(at + 4, true), from, to)
-    at = to
+  const reader = new VarintReader(counts, 0)
+  while (reader.at < counts.length) {
+    const client = reader.next()
+    const source = reader.next()
+    const language = reader.next()
+    const bytes = reader.next()
+    const from = reader.at
+    reader.at += bytes
+    visit(client, source, language, from, reader.at)
   }
 }
 
 /** Visits the entries of a combination. */
 export function forEachCount(
-  counts: DataView,
+  counts: Uint8Array,
   from: number,
   to: number,
   visit: (key: number, count: number) => void,
 ): void {
-  for (let at = from; at < to; at += ENTRY_BYTES) visit(counts.getUint16(at, true), counts.getUint16(at + 2, true))
+  const reader = new VarintReader(counts, from)
+  while (reader.at < to) visit(reader.next(), reader.next())
 }

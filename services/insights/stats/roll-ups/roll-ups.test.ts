@@ -71,12 +71,11 @@ async function staleHours(): Promise<string[]> {
 async function rollUps() {
   const hours = await stack.sql<PackedHour[]>`select hour, names, counts from stats_by_hour order by hour`
   return hours.map(({ hour, names, counts }) => {
-    const view = new DataView(counts.buffer, counts.byteOffset, counts.byteLength)
     const combinations: string[] = []
-    forEachCombination(view, (client, source, language, from, to) => {
+    forEachCombination(counts, (client, source, language, from, to) => {
       const entries: [key: number, count: number][] = []
-      forEachCount(view, from, to, (key, count) => entries.push([key, count]))
-      const values = [names.clients[client], names.sources[source], names.languages[language]]
+      forEachCount(counts, from, to, (key, count) => entries.push([key, count]))
+      const values = [names.clients[client - 1], names.sources[source - 1], names.languages[language - 1]]
       combinations.push(JSON.stringify([values, entries.sort(([a], [b]) => a - b)]))
     })
     return { hour, combinations: combinations.sort() }
