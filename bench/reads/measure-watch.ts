@@ -8,7 +8,8 @@ import { startGenerator } from '../load/start-generator.ts'
 import { readUsage } from '../measure/process-usage.ts'
 import type { Span } from '../measure/throughput.ts'
 import type { Product } from '../stack/product.ts'
-import type { StoredInsight } from './watchers/mix.ts'
+import type { StoredInsight, WatchFilter } from './watchers/mix.ts'
+import { planWatchers } from './watchers/mix.ts'
 import type { Comparison, WatchersCommand, WatchersReply } from './watchers/watcher-process.ts'
 
 /** How fast, how completely and at what cost insights reach watchers. Times in milliseconds. */
@@ -48,8 +49,7 @@ const PROGRAM = fileURLToPath(new URL('watchers/watcher-process.ts', import.meta
 const CONNECTIONS = 64
 const OPEN_TIMEOUT_MS = 60_000
 /** What the watchers have not received this long after the last lead counts as missing. */
-const DRAIN_TIMEOUT_MS = 20_000
-
+const DRAIN_TIMEOUT_MS = 60_000
 /** Stores leads at a fixed rate while watchers receive their insights. */
 export async function measureWatch(
   { url, insightsUrl, insightEvents, sql, processes }: Product,
@@ -84,13 +84,11 @@ export async function measureWatch(
     const { failures, firstFailure } = await load.end()
 
     const stored = await readStored(sql)
-    const comparing = { kind: 'compare', stored, from, until } as const
-    let reply = await watchers.ask(comparing)
-    const isComplete = async () => {
-      if (reply.comparison?.missing !== 0) reply = await watchers.ask(comparing)
-      return reply.comparison?.missing === 0 || undefined
-    }
-    await waitUntil(isComplete, { timeoutMs: DRAIN_TIMEOUT_MS, intervalMs: 1_000, signal })
+    // compared once, because a comparison keeps the watchers from reading for seconds
+    const expected = countExpected(count, stored)
+    const haveReceived = async () => (await watchers.ask({ kind: 'count' })).received >= expected || undefined
+    await waitUntil(haveReceived, { timeoutMs: DRAIN_TIMEOUT_MS, intervalMs: 500, signal })
+    const reply = await watchers.ask({ kind: 'compare', stored, from, until })
     if (reply.comparison === undefined) throw new Error('the watchers compared nothing')
     const { latency, measured, ...delivered } = reply.comparison
     const seconds = (until - from) / 1_000
@@ -116,6 +114,16 @@ export async function measureWatch(
     load.close()
     watchers.close()
   }
+}
+
+/** How many insights the watchers receive together. */
+function countExpected(watchers: number, stored: readonly StoredInsight[]): number {
+  const counts = new Map<WatchFilter, number>()
+  return planWatchers(watchers).reduce((sum, { filter }) => {
+    const matching = counts.get(filter) ?? stored.filter(filter.matches).length
+    counts.set(filter, matching)
+    return sum + matching
+  }, 0)
 }
 
 async function readStored(sql: Product['sql']): Promise<StoredInsight[]> {
