@@ -1,4 +1,6 @@
+import { AppError, ErrorCode } from '../../../lib/errors/app-error.ts'
 import type { Sql, SqlFragment } from '../../../lib/postgres/connect.ts'
+import { createDeadline, type Deadline } from '../../../lib/postgres/query-timeout.ts'
 import type { Reads } from '../../../lib/postgres/reads.ts'
 import { createLargestGroups, createSum, type StatsCell } from './add-up.ts'
 import { countInsights, countUnsettled, hasManyUnsettled, MAX_UNSETTLED } from './count-leads.ts'
@@ -7,7 +9,7 @@ import { type HourPlan, MAX_LIVE_INSIGHTS, planHours, type Range, rangesSql } fr
 import { needsNames, periodOf, type StatsQuery } from './stats-query.ts'
 
 /** Bytes of packed counts that are read at once. 30 days of 10 million leads a year take less. */
-const MAX_CHUNK_BYTES = 16_000_000
+const MAX_CHUNK_BYTES = 8_000_000
 
 const NO_NAMES = JSON.stringify({ clients: [], sources: [], languages: [] })
 
@@ -23,17 +25,20 @@ interface StatsCount {
 export interface StatsStore {
   /** The database's clock. */
   now(): Promise<Date>
-  /** @throws AppError `unavailable`, also while hours of the period with many leads were never rolled up */
+  /** @throws AppError `unavailable`, also while hours of the period with many leads were never rolled up, or if it takes too long */
   count(query: StatsQuery): Promise<StatsCount>
 }
 
 interface StatsLimits {
   readonly maxLiveInsights: number
   readonly maxUnsettled: number
+  /** No roll-ups are read later, as the caller of {@link Reads} got an error. */
+  readonly timeoutMs: number
 }
-const LIMITS: StatsLimits = { maxLiveInsights: MAX_LIVE_INSIGHTS, maxUnsettled: MAX_UNSETTLED }
+export const LIMITS: StatsLimits = { maxLiveInsights: MAX_LIVE_INSIGHTS, maxUnsettled: MAX_UNSETTLED, timeoutMs: 1_800 }
 
-export function createStatsStore(reads: Reads, { maxLiveInsights, maxUnsettled } = LIMITS): StatsStore {
+export function createStatsStore(reads: Reads, limits = LIMITS): StatsStore {
+  const { maxLiveInsights, maxUnsettled, timeoutMs } = limits
   return {
     now: () =>
       reads.run(async (sql) => {
@@ -43,25 +48,34 @@ export function createStatsStore(reads: Reads, { maxLiveInsights, maxUnsettled }
       }),
     count: (query) =>
       reads.run(async (sql) => {
+        const deadline = createDeadline(timeoutMs)
         const period = periodOf(query)
         const usesUnsettled = await hasManyUnsettled(sql, period, maxUnsettled)
         const plan = await planHours(sql, period, { maxLiveInsights, usesUnsettled })
         const live = plan.live.length === 0 ? [] : await countInsights(sql, plan.live)
         const counted = packHours([...live, ...(usesUnsettled ? [] : await countUnsettled(sql, period))])
         const rolledUp = usesUnsettled ? await readUnsettled(sql, period) : []
-        return { ...(await addUp(sql, query, plan, [...counted, ...rolledUp])), asOf: plan.asOf }
+        return { ...(await addUp(sql, query, plan, { counted: [...counted, ...rolledUp], deadline })), asOf: plan.asOf }
       }),
   }
 }
 
 /** Adds up what was counted and the roll-ups of the other hours. */
-async function addUp(sql: Sql, query: StatsQuery, plan: HourPlan, counted: readonly PackedHour[]) {
+async function addUp(
+  sql: Sql,
+  query: StatsQuery,
+  plan: HourPlan,
+  { counted, deadline }: { readonly counted: readonly PackedHour[]; readonly deadline: Deadline },
+) {
   const chunks = await findChunks(sql, query, plan)
   const [first] = chunks
   const only = chunks.length === 1 && first !== undefined ? await readRollUps(sql, query, plan, first) : undefined
   const visitAll = async (visit: (hour: PackedHour) => void) => {
     for (const hour of counted) visit(hour)
-    for (const chunk of chunks) for (const hour of only ?? (await readRollUps(sql, query, plan, chunk))) visit(hour)
+    for (const chunk of chunks) {
+      if (deadline.leftMs() === 0) throw tooMany()
+      for (const hour of only ?? (await readRollUps(sql, query, plan, chunk))) visit(hour)
+    }
   }
   const groups = createLargestGroups(query)
   if (query.breakdown !== undefined) await visitAll(groups.add)
@@ -101,4 +115,9 @@ async function readRollUps(sql: Sql, query: StatsQuery, plan: HourPlan, chunk: R
 async function readUnsettled(sql: Sql, { from, to }: Range): Promise<PackedHour[]> {
   return await sql<PackedHour[]>`
     select hour, names, counts from stats_unsettled where hour >= ${from} and hour < ${to}`
+}
+
+function tooMany(): AppError {
+  const message = 'The statistics of this period took too long; try again, or ask for a shorter one.'
+  return new AppError(ErrorCode.Unavailable, message, { retryAfterSeconds: 5 })
 }

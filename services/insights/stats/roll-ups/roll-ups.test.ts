@@ -11,7 +11,7 @@ import { eventually } from '../../../../testkit/eventually.ts'
 import { useStack } from '../../../../testkit/fixtures/stack.ts'
 import { getStats } from '../../get-stats.ts'
 import { forEachCombination, forEachCount, type PackedHour } from '../pack-counts.ts'
-import { createStatsStore } from '../stats-store.ts'
+import { createStatsStore, LIMITS } from '../stats-store.ts'
 import { markChangedHours } from './mark-changed-hours.ts'
 import { rollUpHours } from './roll-up-hours.ts'
 import { rollUpUnsettled } from './roll-up-unsettled.ts'
@@ -284,8 +284,13 @@ test('roll-ups that are computed again are the same, from the beginning and from
 })
 
 describe('a call stays cheap', () => {
+  test('when it takes too long: no more roll-ups are read', async () => {
+    const late = createStatsStore(reads, { ...LIMITS, timeoutMs: 0 })
+    await expect(getStats(late, { from: FROM, to: TO })).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
   test('when many leads have no insight: the last count of the leader is used', async () => {
-    const bounded = createStatsStore(reads, { maxLiveInsights: 10_000, maxUnsettled: 20 })
+    const bounded = createStatsStore(reads, { ...LIMITS, maxUnsettled: 20 })
     const get = () => getStats(bounded, { from: FROM, to: TO, interval: 'hour', breakdown: 'source' })
     await expect(get()).rejects.toMatchObject({ code: 'unavailable' }) // never counted
     const count = async (maxLeads: number) => {
@@ -307,7 +312,7 @@ describe('a call stays cheap', () => {
   })
 
   test('when an hour gets a burst of leads: its last roll-up is used', async () => {
-    const bounded = createStatsStore(reads, { maxLiveInsights: 100, maxUnsettled: 5_000 })
+    const bounded = createStatsStore(reads, { ...LIMITS, maxLiveInsights: 100 })
     const hour = new Date('2026-03-02T10:00:00Z')
     const end = new Date('2026-03-02T11:00:00Z')
     const get = () => getStats(bounded, { from: hour, to: end, interval: 'hour' })
