@@ -52,7 +52,8 @@ export function numbersOf(places: Iterable<Place>): Map<Place, number> {
       next[bit] = (next[bit] as number) + BITS
     }
   }
-  return numbers
+  // in the given order, in which phrases are found
+  return new Map([...all].map((place) => [place, numbers.get(place) as number]))
 }
 
 /** The words and prefixes that fit a place. */
