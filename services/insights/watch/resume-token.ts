@@ -45,18 +45,32 @@ export function encodeToken(filter: string, database: string, position: string):
   return `${VERSION}.${filter}.${database}.${position}`
 }
 
+/** A token that is well-formed and of the right filter. */
+export interface ResumeToken {
+  readonly database: string
+  readonly position: Position
+}
+
 /**
  * @param filter fingerprint of the filter of the request
- * @param latest a current snapshot of the database
- * @throws AppError `invalid_request` for a token that is malformed, or belongs to another filter or database
+ * @throws AppError `invalid_request` for a token that is malformed or belongs to another filter
  */
-export function parseToken(token: string, filter: string, database: string, latest: Snapshot): Position {
+export function parseToken(token: string, filter: string): ResumeToken {
   const parts = token.length > MAX_LENGTH ? null : TOKEN.exec(token)
   const position = parts === null ? undefined : positionOf(parts)
   if (parts === null || position === undefined) throw invalidToken('must be a resume token of this method')
   if (parts[1] !== filter) throw invalidToken('belongs to another filter; start without it')
+  return { database: parts[2] ?? '', position }
+}
+
+/**
+ * @param latest a current snapshot of the database
+ * @returns where to resume
+ * @throws AppError `invalid_request` for a token of another database
+ */
+export function resumeFrom({ database, position }: ResumeToken, current: string, latest: Snapshot): Position {
   const isOfFuture = [position.seen, position.batch?.until].some((snapshot) => snapshot && snapshot.xmax > latest.xmax)
-  if (parts[2] !== database || isOfFuture) {
+  if (database !== current || isOfFuture) {
     throw invalidToken('belongs to another database, or to a state before the database was restored; start without it')
   }
   return position

@@ -307,6 +307,12 @@ describe('a resume token', () => {
       })
     }
   })
+  test('that is malformed is refused before the watch is admitted, so that the response has the status of an error', async () => {
+    const full = createFeed({ maxWatchers: 0 })
+    const { stream } = startWatcher({ resume_token: 'garbage' }, { feed: full })
+    await expect(stream.next()).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(startWatcher({}, { feed: full }).stream.next()).rejects.toMatchObject({ code: 'overloaded' })
+  })
 })
 
 test('a filter that excludes every lead with an insight is refused', async () => {

@@ -12,7 +12,7 @@ import { compileFilter } from './match-filter.ts'
 import type { ChangeReader } from './read-changes.ts'
 import type { OpenLeadParts } from './read-open-leads.ts'
 import { readOpenLeads } from './read-open-leads.ts'
-import { encodePosition, fingerprintOf, parseToken } from './resume-token.ts'
+import { encodePosition, fingerprintOf, parseToken, resumeFrom } from './resume-token.ts'
 import { isVisible } from './snapshot.ts'
 import type { WatchEvent, WatchItem } from './watch-item.ts'
 import { toItem } from './watch-item.ts'
@@ -67,6 +67,7 @@ export async function* watchInsights(
   assertMayFilter(filter, principal)
   const { sql, feed, heartbeatMs = HEARTBEAT_MS } = parts
   const fingerprint = fingerprintOf(filter)
+  const token = resumeToken === '' ? undefined : parseToken(resumeToken, fingerprint)
   const audience = { fingerprint, mayReadPersonalData: mayReadPersonalData(principal) }
   const matches = await compileFilter(sql, filter)
   const folded = filter.text !== undefined || filter.email !== undefined
@@ -81,8 +82,8 @@ export async function* watchInsights(
     const item = (event: WatchEvent, position: string) => toItem(event, audience, { database, position })
     let openLeadsTruncated = false
     let position = { seen: start.seen }
-    if (resumeToken !== '') {
-      position = parseToken(resumeToken, fingerprint, start.database, start.latest)
+    if (token !== undefined) {
+      position = resumeFrom(token, start.database, start.latest)
     } else if (includeOpen) {
       let left = MAX_OPEN_LEADS
       const deadline = performance.now() + MAX_OPEN_MS
