@@ -82,9 +82,8 @@ export async function findRest(scan: Scan, from: Position): Promise<Step | undef
   const { frequencies, limits } = scan
   if (!hasFacets(facets) || frequencies.insightsWith(facets) > limits.maxScan) return undefined
   if (frequencies.expectedMatches(facets) > limits.maxMatches / 2) return undefined
-  const found = await find(scan, facets, ofAnyRank(scan, from))
-  if (found.total > scan.limits.maxMatches) return undefined
-  const { positions } = found
+  const { positions, total } = await find(scan, facets, ofAnyRank(scan, from))
+  if (total > limits.maxMatches) return undefined
   if (positions.length === scan.limit) return { matches: positions, through: positions.at(-1) }
   return { matches: positions, through: undefined, isEnd: true }
 }
@@ -106,32 +105,33 @@ function ofAnyRank(scan: Scan, from: Position): SqlFragment {
   ])
 }
 
-interface FoundRow {
-  lead_id: string
-  received_at: Date
-  rank: Rank
-  total: number
-}
-
 const SORTS = {
   [Order.Urgency]: 'rank, received_at, lead_id',
   [Order.Newest]: 'received_at desc, lead_id desc',
   [Order.Oldest]: 'received_at, lead_id',
 }
 
-/** The facets are a query of its own (`offset 0`): else the planner also scans all of a priority or of a time by index. */
+/**
+ * The facets are a query of its own (`offset 0`): else the planner also scans all of a priority or of a time by index.
+ *
+ * @returns the first matches, and how many there are in total, whether or not they have the text of the filter
+ */
 async function find({ sql, order, filter, limit, limits }: Scan, facets: FacetQuery, place: SqlFragment) {
-  const conditions = [...insightConditions(sql, filter), ...leadExists(sql, filter, sql`i.lead_id`), place]
   const rank = order === Order.Urgency ? sql`i.effective_priority` : sql`${SAME_RANK}::text`
-  const rows = await withQueryTimeout(sql<FoundRow[]>`
+  const rows = await withQueryTimeout(sql<{ total: number; rank: Rank | null; lead_id: string; received_at: Date }[]>`
     with found as materialized (
       select ${rank} as rank, i.lead_id, i.received_at
       from (select * from insights i where ${allOf(sql, facetConditions(sql, facets))} offset 0) i
-      where ${allOf(sql, conditions)}
+      where ${allOf(sql, [...insightConditions(sql, filter), place])}
       limit ${limits.maxMatches + 1}
+    ), matches as (
+      select * from found where ${allOf(sql, leadExists(sql, filter, sql`found.lead_id`))}
+      order by ${sql.unsafe(SORTS[order])} limit ${limit}
     )
-    select rank, lead_id, received_at, (select count(*) from found) as total from found
-    order by ${sql.unsafe(SORTS[order])} limit ${limit}`)
-  const positions = rows.map((row) => ({ rank: row.rank, receivedAt: row.received_at, leadId: row.lead_id }))
+    select total, matches.* from (select count(*) as total from found) as counted left join matches on true
+    order by ${sql.unsafe(SORTS[order])}`)
+  const positions = rows.flatMap(({ rank, lead_id: leadId, received_at: receivedAt }) =>
+    rank === null ? [] : [{ rank, receivedAt, leadId }],
+  )
   return { positions, total: rows[0]?.total ?? 0 }
 }

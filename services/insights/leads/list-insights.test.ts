@@ -313,6 +313,25 @@ test.each(Object.values(Order))('leads without an insight are found by a text, b
   }
 })
 
+test.each(Object.values(Order))(
+  'a text is found among the few leads that other filters select, by %s',
+  async (order) => {
+    await clear()
+    const leads = Array.from({ length: 20 }, (_, i): ListedLead => {
+      const lead = {
+        ...openLead(randomUUID(), i % 2 === 0 ? 'needle' : 'hay'),
+        createdAt: new Date(Date.UTC(2026, 0, 1) + i),
+      }
+      return i < 17 || lead.insight === undefined ? lead : { ...lead, insight: { ...lead.insight, tags: ['demo'] } }
+    })
+    await store(leads)
+    await buildSearchIndex()
+    const filter = { text: 'needle', tags: ['demo'] }
+    expect(expectedIds(leads, filter, order)).toHaveLength(1)
+    expect(await listAll({ filter, order, options: SMALL })).toEqual(expectedIds(leads, filter, order))
+  },
+)
+
 test('the text of the newest leads is not read at once if it is long', async () => {
   await clear()
   const noteOf = () => randomBytes(3_000).toString('hex') // PostgreSQL keeps it outside of the row

@@ -62,6 +62,7 @@ function createSteps(
   // the first step is left out: it may start centuries before the first insight
   const measured = { rows: 0, days: 0 }
   let search: ReturnType<typeof createFacetSearch> | undefined
+  let isTextFirst = false
 
   const walk = async (from: Position) => {
     const step = await walkInsights(scan, from, rows)
@@ -86,7 +87,13 @@ function createSteps(
   }
   return async (from, limit) => {
     if (textSearch !== undefined) {
-      return (await textSearch.step(from, limit, openAmong, walked.rows + rows > maxTextWalk)) ?? walk(from)
+      const isWalkOver = walked.rows + rows > maxTextWalk
+      if (isWalkOver && !isTextFirst) {
+        isTextFirst = true // unless the other filters alone select few
+        const rest = await findRest({ ...scan, limit }, from)
+        if (rest !== undefined) return rest
+      }
+      return (await textSearch.step(from, limit, openAmong, isWalkOver)) ?? walk(from)
     }
     const isFruitful = walked.matches > 0 && expectedRows(limit) <= maxExpectedWalk
     const canFind = scan.filter.email === undefined && hasFacets(facetsOf(scan.filter, from.rank))
