@@ -43,6 +43,8 @@ test('a facet that is not in the sample counts as one insight of it at most', ()
   expect(frequencies.insightsWith({ all: ['vip'], anyOf: [] })).toBeLessThanOrEqual(1)
 })
 
-test('before the first sample, every facet counts as rare', () => {
-  expect(createFacetFrequencies(stack.sql).insightsWith({ all: ['i:buy'], anyOf: [] })).toBe(0)
+test('before the first sample, every facet counts as frequent, so that no search looks through all days at once', () => {
+  const unknown = createFacetFrequencies(stack.sql)
+  expect(unknown.insightsWith({ all: ['rare'], anyOf: [] })).toBe(Number.POSITIVE_INFINITY)
+  expect(unknown.expectedMatches({ all: ['rare'], anyOf: [] })).toBe(Number.POSITIVE_INFINITY)
 })

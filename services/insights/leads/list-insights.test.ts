@@ -30,6 +30,7 @@ const sql = connectPostgres({ ...connection, maxConnections: 4 })
 const reads = createReads({ ...connection, connections: 4 })
 afterAll(() => Promise.all([sql.end(), reads.end()]))
 const sampled = createFacetFrequencies(sql)
+beforeAll(() => sampled.sample())
 /** Every search for facets would take long, so that it is done in windows of few days. */
 const allFrequent: FacetFrequencies = { insightsWith: () => 1_000, expectedMatches: () => 1_000 }
 
