@@ -62,7 +62,7 @@ function createSteps(
   // the first step is left out: it may start centuries before the first insight
   const measured = { rows: 0, days: 0 }
   let search: ReturnType<typeof createFacetSearch> | undefined
-  let isTextFirst = false
+  let areOthersTried = false
 
   const walk = async (from: Position) => {
     const step = await walkInsights(scan, from, rows)
@@ -88,8 +88,9 @@ function createSteps(
   return async (from, limit) => {
     if (textSearch !== undefined) {
       const isWalkOver = walked.rows + rows > maxTextWalk
-      if (isWalkOver && !isTextFirst) {
-        isTextFirst = true // unless the other filters alone select few
+      // the text is looked for last if the other filters alone select few
+      if (isWalkOver && !areOthersTried) {
+        areOthersTried = true
         const rest = await findRest({ ...scan, limit }, from)
         if (rest !== undefined) return rest
       }
